@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * scsiemu/device.h - devices, logical units, nexuses, target ports.
+ *
+ * A device owns logical units and nexuses that interact; it is the unit of
+ * serialisation: calls on one device must not overlap.
+ */
+#ifndef SCSIEMU_DEVICE_H
+#define SCSIEMU_DEVICE_H
+
+#include <scsiemu/cmd.h>
+#include <scsiemu/trace.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct scsiemu_row;
+struct scsiemu_type; /* a device type: scsiemu_sbc in <scsiemu/sbc.h>, ... */
+struct scsiemu_nv_ops;
+
+/* Zero = default. Sizes of the set-up memory and what VPD and RSOC promise. */
+struct scsiemu_limits {
+	uint32_t size;	      /* sizeof *this */
+	uint32_t lus;	      /* 1 */
+	uint32_t nexuses;     /* 1, besides the anonymous one */
+	uint32_t itls;	      /* (LU, nexus) pairs with state; lus + nexuses */
+	uint32_t ports;	      /* target ports; 1 */
+	uint32_t types;	      /* different row sets among the LUs; 1 */
+	uint32_t lu_state;    /* bytes of state per LU (mode pages); 512 */
+	uint32_t scratch;     /* least scratch of every command; 512. Bounds
+			       * parameter lists (VPD B0, 8F) */
+	uint32_t whole;	      /* largest WHOLE want the embedder can answer;
+			       * bounds COMPARE AND WRITE; scratch / 2 */
+	uint32_t max_xfer;    /* longest data phase of a block command, bytes;
+			       * 2 GiB less a block */
+	uint32_t jobs;	      /* background jobs at once; 1 */
+	uint32_t job_scratch; /* buffer of each job; scratch */
+	uint32_t cmd_size; /* bytes of a job's command: what the driver needs,
+			    * at least (default) sizeof(struct scsiemu_cmd) */
+	uint32_t pin_ms;   /* how long a many-window reply may hold off a
+			    * change of facts; 2000 */
+	uint32_t abort_ms; /* a TMF answers after this though a store hangs;
+			    * 2000 */
+};
+
+/* Bytes that scsiemu_device_init() needs for these limits. */
+size_t scsiemu_device_size(const struct scsiemu_limits *l);
+
+/*
+ * Make a device in mem (max-aligned, size bytes, the caller's; stays in use
+ * until nobody calls into the device any more; there is nothing to destroy).
+ * 0, or SCSIEMU_ERR_SPACE when size is too small.
+ */
+int scsiemu_device_init(void *mem, size_t size, const struct scsiemu_limits *l,
+			struct scsiemu_device **out);
+
+/* How hosted programs give memory; the library itself never calls malloc. */
+struct scsiemu_allocator {
+	void *(*alloc)(void *ctx, size_t size); /* max-aligned, or NULL */
+	void (*free)(void *ctx, void *mem);
+	void *ctx;
+};
+
+/* scsiemu_device_init() in memory from a. NULL: out of memory. */
+struct scsiemu_device *scsiemu_device_create(const struct scsiemu_limits *l,
+					     const struct scsiemu_allocator *a);
+/* Give it back. No command may be alive. */
+void scsiemu_device_destroy(struct scsiemu_device *d,
+			    const struct scsiemu_allocator *a);
+
+/* More room for (LU, nexus) state, from outside the command path; mem stays
+ * in use until the device dies. 0 or SCSIEMU_ERR_SPACE (mem too small). */
+int scsiemu_device_grow(struct scsiemu_device *d, void *mem, size_t size);
+/* Pairs still free: grow when it gets low. */
+uint32_t scsiemu_device_itl_free(const struct scsiemu_device *d);
+
+/*
+ * Feed time: a monotonic clock in ms, any origin. Returns when to come back
+ * (absolute ms, UINT64_MAX: no need). Afterwards run scsiemu_ready().
+ */
+uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms);
+
+/* Wall clock for REPORT TIMESTAMP: ms since 1970 at now_ms of tick(). Not
+ * called: the timestamp counts from 0 at power on (SPC-5 5.20). */
+void scsiemu_device_wall(struct scsiemu_device *d, uint64_t unix_ms);
+
+/*
+ * The next command that can go on: a WAIT that ended, a command that was
+ * aborted while its want is out (cancel the want, then did()), one that was
+ * aborted while it waited, a TMF that finished, a JOB (drive it like any
+ * other, then scsiemu_end()). Call scsiemu_next() on it. NULL: none. Call
+ * until NULL after every end(), did(), abort() and tick().
+ */
+struct scsiemu_cmd *scsiemu_ready(struct scsiemu_device *d);
+
+/* Trace every step of every command; fn NULL turns it off. */
+void scsiemu_device_trace(struct scsiemu_device *d, scsiemu_trace_fn *fn,
+			  void *ctx);
+
+/* A target port, for VPD 83h and 88h. Strings stay the caller's. */
+struct scsiemu_target_port {
+	uint16_t id;	  /* relative target port identifier, 1 ... */
+	uint16_t group;	  /* target port group */
+	uint8_t protocol; /* SPC-5 table 477: 5 iSCSI, 6 SAS, 0 FC */
+	const char *name; /* SCSI name string ("iqn...,t,0x0001") or NULL */
+	const char *device_name; /* of the target device ("iqn...") or NULL */
+};
+/* 0, SCSIEMU_ERR_SPACE, or SCSIEMU_ERR_ARG (id 0 or in use). */
+int scsiemu_port_add(struct scsiemu_device *d,
+		     const struct scsiemu_target_port *p);
+
+/*
+ * Facts: answers from memory, at once, on the owner's thread. They change only
+ * (a) inside a store call made for a want of this LU or at the moment its
+ * completion is delivered, or (b) inside scsiemu_lu_changed() and
+ * scsiemu_lu_load().
+ */
+struct scsiemu_medium {
+	uint32_t kind;	  /* SCSIEMU_BLOCK, ... (store.h) */
+	uint32_t able;	  /* SCSIEMU_CAN_*: by scsiemu_medium_init(), or by
+			   * hand where the embedder answers wants */
+	const void *ops;  /* the kind's vtable; NULL: embedder answers */
+	void *ctx;	  /* the store */
+	uint64_t nblk;	  /* block: capacity in logical blocks */
+	uint32_t blen;	  /* block: bytes of a logical block, 256..4096 */
+	uint32_t granule; /* block: unmap granularity in blocks; 0 = 1 */
+	uint16_t rpm;	  /* block: rotation rate; 0 unknown, 1 = solid */
+	uint8_t exponent; /* block: 2^n logical blocks per physical */
+	uint8_t aligned;  /* block: lowest aligned LBA */
+	bool read_only;	  /* the medium refuses writes */
+	bool thin;	  /* block: LBPME; needs SCSIEMU_CAN_UNMAP */
+	bool zeroes;	  /* block: unmapped blocks read as zeros (LBPRZ) */
+};
+
+struct scsiemu_lu_config {
+	uint32_t size; /* sizeof *this */
+	const struct scsiemu_type *type;
+	/* Copied; ASCII 20h..7Eh; NULL = the type's default. */
+	const char *vendor, *product, *revision;
+	const char *serial; /* at most 32 bytes; default from the LUN */
+	uint64_t naa;	    /* 64-bit NAA designator; 0 = derived, locally
+			     * assigned (NAA 3) from vendor and serial */
+	uint8_t version;    /* INQUIRY byte 2; 0 = 6 (SPC-4) */
+	bool removable;
+	bool read_only;	   /* write protected whatever the medium says */
+	bool anonymous_pr; /* the anonymous nexus may reserve (ruling 7) */
+	bool can_save;	   /* without nv: the embedder answers V_NV_SAVE */
+	/* Durable small state: saved mode pages, identifiers. May be NULL. */
+	const struct scsiemu_nv_ops *nv;
+	void *nv_ctx;
+	/* The embedder's own commands, tried first (row.h). */
+	const struct scsiemu_row *rows;
+	unsigned nrows;
+};
+
+/*
+ * Add a logical unit. lun: 0..16383 (single-level, SAM-5 4.7). NULL: no room
+ * (limits), LUN in use, or an impossible configuration. Other LUs' nexuses
+ * get 3F/0E.
+ */
+struct scsiemu_lu *scsiemu_lu_add(struct scsiemu_device *d, uint16_t lun,
+				  const struct scsiemu_lu_config *cf);
+/*
+ * Take it out: its commands are aborted, nexuses get 3F/0E. Commands that are
+ * still alive keep it until their end(); its memory is used again after that.
+ */
+void scsiemu_lu_remove(struct scsiemu_lu *lu);
+
+/*
+ * The logical unit of an 8-byte LUN field; O(1). A LUN nobody has gives the
+ * device's absent LU, which answers as the standard says (INQUIRY 7Fh,
+ * 5/25/00); C101h gives the REPORT LUNS well-known LU.
+ */
+struct scsiemu_lu *scsiemu_lu_find(struct scsiemu_device *d,
+				   const uint8_t lun[8]);
+
+/*
+ * Put a medium in, or take it out (m NULL): readiness, and with announce UA
+ * 28/00. Waits for nobody: call it with no command active on the LU. m stays
+ * the caller's and must live as long as it is loaded.
+ */
+void scsiemu_lu_load(struct scsiemu_lu *lu, struct scsiemu_medium *m,
+		     bool announce);
+/* The loaded medium's facts were changed by its owner (resize, write protect):
+ * UA 2A/09 when the capacity changed. */
+void scsiemu_lu_changed(struct scsiemu_lu *lu);
+struct scsiemu_medium *scsiemu_lu_medium(struct scsiemu_lu *lu);
+struct scsiemu_device *scsiemu_lu_device(struct scsiemu_lu *lu);
+uint16_t scsiemu_lu_lun(const struct scsiemu_lu *lu);
+const struct scsiemu_nv_ops *scsiemu_lu_nv(const struct scsiemu_lu *lu,
+					   void **ctx);
+
+/* Records of small durable state. Values are ABI and on-disk format. */
+enum scsiemu_nv_id {
+	SCSIEMU_NV_MODE = 1,  /* saved mode pages */
+	SCSIEMU_NV_IDENT = 2, /* SET IDENTIFYING INFORMATION, type 0 */
+	SCSIEMU_NV_TEXT = 3,  /* SET IDENTIFYING INFORMATION, type 2 */
+	SCSIEMU_NV_COUNT
+};
+/*
+ * Hand back what was saved under id (before the first command). 0, or
+ * SCSIEMU_ERR_ARG: the bytes are not what this LU saves (foreign, damaged),
+ * nothing was changed.
+ */
+int scsiemu_lu_restore(struct scsiemu_lu *lu, uint32_t id, const void *buf,
+		       uint32_t len);
+
+struct scsiemu_nexus_config {
+	uint32_t size; /* sizeof *this */
+	/* TransportID (SPC-5 7.6.4); the caller's until detach. May be NULL. */
+	const uint8_t *transport_id;
+	uint16_t transport_id_len;
+	uint16_t port; /* relative target port it came through; 0 = first */
+	bool again;    /* known before (session reinstated): its first unit
+			* attention is 29/07 instead of 29/00 */
+	void *user;
+};
+/* NULL: limits.nexuses are in use. */
+struct scsiemu_nexus *scsiemu_nexus_attach(
+	struct scsiemu_device *d, const struct scsiemu_nexus_config *cf);
+/*
+ * I_T nexus loss: aborts its commands, frees its (LU, nexus) state, drops its
+ * SPC-2 reservations and PREVENT; persistent registrations stay. Its memory is
+ * used again when the last of its commands has ended.
+ */
+void scsiemu_nexus_detach(struct scsiemu_nexus *n);
+void *scsiemu_nexus_user(const struct scsiemu_nexus *n);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

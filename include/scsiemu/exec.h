@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * scsiemu/exec.h - one synchronous call with buffers, for tests and tools; and
+ * the firmware loop with one small buffer.
+ */
+#ifndef SCSIEMU_EXEC_H
+#define SCSIEMU_EXEC_H
+
+#include <scsiemu/pump.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct scsiemu_exec {
+	/* set by the caller */
+	const uint8_t *cdb;
+	uint16_t cdb_len;
+	uint8_t attr; /* enum scsiemu_attr */
+	struct scsiemu_nexus *nexus;
+	const void *out; /* data-out, out_len bytes */
+	void *in;	 /* data-in, room for in_len bytes */
+	uint32_t out_len, in_len;
+	/* results */
+	uint8_t status;
+	uint8_t sense_len;
+	uint8_t sense[252];
+	uint32_t in_done, out_done;
+	int64_t in_resid, out_resid;
+};
+
+/*
+ * Run one command to its end. Stores must answer inline, or poll() must make
+ * the pending ones complete (called with ctx until they have; NULL: none
+ * pend). 0; SCSIEMU_ERR_* when the command was not taken or can never end.
+ */
+int scsiemu_exec(struct scsiemu_pump *p, struct scsiemu_lu *lu,
+		 struct scsiemu_exec *x, void (*poll)(void *ctx), void *ctx);
+
+/* The embedder's side of scsiemu_chunk_step(): byte-granular and synchronous.
+ * Each returns an enum scsiemu_result. */
+struct scsiemu_chunk_io {
+	int (*send)(void *ctx, const void *buf, uint32_t len);
+	int (*recv)(void *ctx, void *buf, uint32_t len);
+	/* len bytes of the medium, skip bytes behind the start of block lba */
+	int (*read)(void *ctx, struct scsiemu_lu *lu, uint64_t lba,
+		    uint32_t skip, void *buf, uint32_t len);
+	int (*write)(void *ctx, struct scsiemu_lu *lu, uint64_t lba,
+		     uint32_t skip, const void *buf, uint32_t len);
+	/* FLUSH, ZERO, UNMAP, EJECT, NV_SAVE, ...; NULL: not offered */
+	int (*verb)(void *ctx, struct scsiemu_cmd *c);
+	void *ctx;
+};
+
+/*
+ * Answer the want that is out, through one buffer of len bytes, and return the
+ * next want (as scsiemu_did()). The whole firmware target is
+ *	for (w = scsiemu_start(lu, c); w > SCSIEMU_WAIT;)
+ *		w = scsiemu_chunk_step(c, buf, sizeof(buf), &io);
+ */
+int scsiemu_chunk_step(struct scsiemu_cmd *c, void *buf, uint32_t len,
+		       const struct scsiemu_chunk_io *io);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

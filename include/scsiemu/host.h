@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * scsiemu/host.h - device strings: the one way every tool names a device.
+ *
+ *	TYPE[:key=value,...]	disk:path=a.img,size=1G,thin,serial=X1
+ *	disk:mem,size=64M	disk:null,size=1T
+ *
+ * "\," is a comma inside a value; sizes take K M G T P (2^10 ...).
+ */
+#ifndef SCSIEMU_HOST_H
+#define SCSIEMU_HOST_H
+
+#include <scsiemu/stores.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A device string, parsed and opened: what the LU needs, and what it owns. */
+struct scsiemu_host_lu {
+	struct scsiemu_lu_config config; /* strings point into this object */
+	struct scsiemu_medium medium;
+	struct scsiemu_nv nv;
+	struct scsiemu_lu *lu; /* once attached */
+	struct scsiemu_host_text {
+		char vendor[9], product[17], revision[5], serial[33];
+	} text;
+	char summary[160]; /* "disk a.img, 1 GiB, 512-byte blocks" */
+};
+
+/*
+ * Parse and open. 0, or -1 with a message that names the key, what is wrong
+ * with its value and what is allowed; nothing stays open then.
+ */
+int scsiemu_host_open(struct scsiemu_host_lu *h, const char *device,
+		      struct scsiemu_errmsg *err);
+/* Make it LUN lun of d, restore its saved state, load its medium. */
+int scsiemu_host_attach(struct scsiemu_host_lu *h, struct scsiemu_device *d,
+			uint16_t lun, struct scsiemu_errmsg *err);
+/* Flush and close. No command may be alive on it. 0, or -1: the last flush
+ * failed. */
+int scsiemu_host_close(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err);
+/* Text for --help: every type and key with what it takes. */
+const char *scsiemu_host_help(void);
+
+/* malloc and free as an allocator. */
+extern const struct scsiemu_allocator scsiemu_host_allocator;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* scsiemu/sbc.h - the disk (SBC-4), for scsiemu_lu_config.type. */
+#ifndef SCSIEMU_SBC_H
+#define SCSIEMU_SBC_H
+
+#include <scsiemu/device.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+extern const struct scsiemu_type scsiemu_sbc;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

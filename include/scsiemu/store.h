@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * scsiemu/store.h - media. A store gets numbers and vectors, never a CDB, a
+ * status or sense. One vtable per kind of medium; `size` first so that old
+ * stores run on new libraries; NULL = not offered, and then the capability
+ * disappears everywhere (VPD, RSOC, mode pages). docs/stores.md is the
+ * contract in full.
+ */
+#ifndef SCSIEMU_STORE_H
+#define SCSIEMU_STORE_H
+
+#include <scsiemu/cmd.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct scsiemu_medium;
+
+enum scsiemu_medium_kind {
+	SCSIEMU_BLOCK = 1,
+	SCSIEMU_TAPE,
+	SCSIEMU_DISC,
+	SCSIEMU_CHANGER,
+	SCSIEMU_OBJECT
+};
+
+/* What a medium can do: scsiemu_medium.able. */
+enum scsiemu_can {
+	SCSIEMU_CAN_WRITE = 1,
+	SCSIEMU_CAN_FLUSH = 2,
+	SCSIEMU_CAN_ZERO = 4,
+	SCSIEMU_CAN_UNMAP = 8,
+	SCSIEMU_CAN_CAS = 16,
+	SCSIEMU_CAN_STATUS = 32,
+	SCSIEMU_CAN_LEND = 64
+};
+
+/* Returned by a store call or a port's window: the completion follows (it may
+ * even come before the return). */
+#define SCSIEMU_PENDING 1
+
+struct scsiemu_vec { /* laid out like struct iovec */
+	void *base;
+	size_t len;
+};
+
+struct scsiemu_extent { /* provisioning status of a run of blocks */
+	uint64_t lba, nblk;
+	uint32_t state; /* enum scsiemu_extent_state */
+	uint32_t pad_;
+};
+enum scsiemu_extent_state { /* SBC-4 5.6 values */
+			    SCSIEMU_MAPPED = 0,
+			    SCSIEMU_DEALLOCATED = 1,
+			    SCSIEMU_ANCHORED = 2
+};
+
+/* One store operation in flight. It and the vectors belong to the store until
+ * the operation is done; neither may be on a stack that unwinds before. */
+struct scsiemu_io {
+	uint64_t info;	/* out: as cmd.info; SCSIEMU_NO_INFO preset */
+	uint32_t moved; /* out: bytes (see enum scsiemu_result) */
+	uint32_t flags; /* in: SCSIEMU_FUA, DPO, IMMED, SCSIEMU_IO_MORE */
+	void (*done)(struct scsiemu_io *io, int result); /* the caller's */
+	void *store[2];					 /* the store's own */
+};
+enum { SCSIEMU_IO_MORE = 0x100 }; /* tape: the record goes on */
+
+/* A store reports the end of a PENDING operation by this, exactly once, on the
+ * device's thread. The io may be reused before it returns. */
+static inline void scsiemu_io_done(struct scsiemu_io *io, int result)
+{
+	io->done(io, result);
+}
+
+/*
+ * Block media. Every call returns an enum scsiemu_result when it is done at
+ * once, or SCSIEMU_PENDING. Elements of v may cut blocks anywhere; their sum
+ * is nblk blocks. On success of read and write io->moved need not be set; on
+ * E_READ, E_WRITE, E_NO_SPACE it is the bytes that were good (whole blocks)
+ * and io->info the failing LBA if known.
+ */
+struct scsiemu_block_ops {
+	uint32_t size;
+	int (*read)(void *s, struct scsiemu_io *io, uint64_t lba, uint32_t nblk,
+		    const struct scsiemu_vec *v, unsigned nv);
+	/* NULL: a read-only medium. FUA: durable before it is done. */
+	int (*write)(void *s, struct scsiemu_io *io, uint64_t lba,
+		     uint32_t nblk, const struct scsiemu_vec *v, unsigned nv);
+	/* Everything written before is durable. nblk 0: all. NULL: writes are
+	 * durable when done, there is no cache (WCE is not offered). */
+	int (*flush)(void *s, struct scsiemu_io *io, uint64_t lba,
+		     uint64_t nblk);
+	int (*zero)(void *s, struct scsiemu_io *io, uint64_t lba,
+		    uint64_t nblk);
+	int (*unmap)(void *s, struct scsiemu_io *io, uint64_t lba,
+		     uint64_t nblk);
+	/* Up to *n runs from lba on, contiguous, neighbours different; *n is
+	 * set to how many. */
+	int (*status)(void *s, struct scsiemu_io *io, uint64_t lba,
+		      struct scsiemu_extent *e, unsigned *n);
+	/* Compare and write, atomic: v holds nblk blocks to expect, then nblk
+	 * to write. E_MISCOMPARE: io->moved = offset of the difference. */
+	int (*cas)(void *s, struct scsiemu_io *io, uint64_t lba, uint32_t nblk,
+		   const struct scsiemu_vec *v, unsigned nv);
+	/* READ without a copy: *v, *nv name memory that does not change until
+	 * back(). Only where that is true (null, read-only, copy on write). */
+	int (*lend)(void *s, struct scsiemu_io *io, uint64_t lba, uint32_t nblk,
+		    struct scsiemu_vec *v, unsigned *nv);
+	void (*back)(void *s, uint64_t lba, uint32_t nblk);
+	/* The blocks can be read; NULL: the pump reads them. */
+	int (*verify)(void *s, struct scsiemu_io *io, uint64_t lba,
+		      uint64_t nblk);
+	/* Hurry: done() still comes. */
+	void (*cancel)(void *s, struct scsiemu_io *io);
+	/* End of a batch: submit what is queued. */
+	void (*kick)(void *s);
+	void (*close)(void *s);
+};
+
+struct scsiemu_tape_pos {
+	uint64_t object, file;
+	uint32_t partition;
+	bool bop, ew, at_eod;
+};
+struct scsiemu_tape_ops {
+	uint32_t size;
+	/* fact */
+	void (*tell)(void *m, struct scsiemu_tape_pos *out);
+	/* One record per want; bytes of it from skip on. R_RECORD (info = true
+	 * length) when it is used up or IO_MORE is clear: the position is then
+	 * behind it; OK: more of it is left. R_MARK, R_EOD: nothing moved. */
+	int (*read)(void *m, struct scsiemu_io *io, uint32_t skip,
+		    const struct scsiemu_vec *v, unsigned nv);
+	/* skip 0 opens a record, later calls extend it, the one without IO_MORE
+	 * closes it: only then does it exist. R_RECORD, R_EW: closed. R_EOM: no
+	 * room, record forgotten. */
+	int (*write)(void *m, struct scsiemu_io *io, uint32_t skip,
+		     const struct scsiemu_vec *v, unsigned nv);
+	/* DISCARD, MARKS, SPACE, LOCATE, REWIND, ERASE, SYNC, EJECT ... */
+	int (*verb)(void *m, struct scsiemu_io *io,
+		    const struct scsiemu_cmd *w);
+	void (*close)(void *m);
+};
+
+struct scsiemu_element {
+	uint16_t source;
+	uint8_t full, access, type, svalid;
+	char tag[33];
+};
+struct scsiemu_changer_layout {
+	uint16_t mt, nmt, st, nst, ie, nie, dt, ndt;
+};
+struct scsiemu_changer_ops {
+	uint32_t size;
+	/* facts */
+	void (*layout)(void *r, struct scsiemu_changer_layout *out);
+	void (*element)(void *r, uint16_t addr, struct scsiemu_element *out);
+	struct scsiemu_medium *(*medium)(void *r, uint16_t addr);
+	int (*move)(void *r, struct scsiemu_io *io, uint16_t src, uint16_t dst);
+	void (*close)(void *r);
+};
+
+struct scsiemu_object_ops {
+	uint32_t size;
+	/* R_SHORT past the end */
+	int (*read)(void *o, struct scsiemu_io *io, const uint64_t id[2],
+		    uint64_t off, const struct scsiemu_vec *v, unsigned nv);
+	int (*write)(void *o, struct scsiemu_io *io, const uint64_t id[2],
+		     uint64_t off, const struct scsiemu_vec *v, unsigned nv);
+	int (*verb)(void *o, struct scsiemu_io *io,
+		    const struct scsiemu_cmd *w); /* attributes: w->buf */
+	void (*close)(void *o);
+};
+
+/* Small durable state: saved mode pages, identifiers, reservations. */
+struct scsiemu_nv_ops {
+	uint32_t size;
+	/* At set-up. *len: room, then length; 0 when nothing was saved. 0, or
+	 * SCSIEMU_E_READ: what is there is damaged or foreign. */
+	int (*load)(void *nv, uint32_t id, void *buf, uint32_t *len);
+	/* Durable, old or new, before it is done; may be PENDING. */
+	int (*save)(void *nv, struct scsiemu_io *io, uint32_t id,
+		    const void *buf, uint32_t len);
+	void (*close)(void *nv);
+};
+
+/* SCSIEMU_CAN_* of the operations that ops offers, by its size and NULLs. */
+uint32_t scsiemu_block_able(const struct scsiemu_block_ops *ops);
+
+/* Is a member of a vtable there: known to the store's header and not NULL?
+ * type: the vtable's struct tag. */
+#define SCSIEMU_HAS(type, ops, member)                                         \
+	((ops)->size >=                                                        \
+		 offsetof(struct type, member) + sizeof((ops)->member) &&      \
+	 (ops)->member)
+
+#ifdef __cplusplus
+}
+#endif
+#endif

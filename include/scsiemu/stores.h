@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * scsiemu/stores.h - the stores the library ships (hosted programs). Each
+ * opener fills *m (kind, able, ops, ctx, geometry): hand it to
+ * scsiemu_lu_load(); scsiemu_medium_close() ends it.
+ */
+#ifndef SCSIEMU_STORES_H
+#define SCSIEMU_STORES_H
+
+#include <scsiemu/device.h>
+#include <scsiemu/store.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Why an opener failed, for the person who meets it: what, where, why, what to
+ * do. Always terminated. */
+struct scsiemu_errmsg {
+	char text[256];
+};
+
+/* Geometry that the caller chooses; zero = default. */
+struct scsiemu_geometry {
+	uint64_t bytes;	  /* capacity; whole blocks */
+	uint32_t blen;	  /* 512; 256..4096, a power of two */
+	uint8_t exponent; /* logical per physical block: 2^n */
+	bool thin;	  /* offer UNMAP (where the store can) */
+	bool read_only;
+};
+
+/* 0, or -1 with why in *err (each opener below). */
+
+/* Sparse memory: blocks never written take no memory and read as zeros. */
+int scsiemu_open_mem(struct scsiemu_medium *m, const struct scsiemu_geometry *g,
+		     struct scsiemu_errmsg *err);
+/* Reads zeros (lends them), swallows writes. */
+int scsiemu_open_null(struct scsiemu_medium *m,
+		      const struct scsiemu_geometry *g,
+		      struct scsiemu_errmsg *err);
+/*
+ * A regular file or block device, pread/pwrite, never mapped. bytes != 0
+ * creates the file when it is missing; bytes == 0 takes the file's size.
+ * Unmapped blocks are holes. After a failed fdatasync every flush and write
+ * fails (3/0C/00) until it is opened again.
+ */
+int scsiemu_open_file(struct scsiemu_medium *m, const char *path,
+		      const struct scsiemu_geometry *g,
+		      struct scsiemu_errmsg *err);
+/* Close what an opener opened (and all stores below a wrapper); NULL ctx:
+ * nothing. */
+void scsiemu_medium_close(struct scsiemu_medium *m);
+
+/* nv records in one file: temporary file, fsync, rename, fsync of the folder,
+ * CRC-32C. A damaged file refuses to open. */
+struct scsiemu_nv {
+	const struct scsiemu_nv_ops *ops;
+	void *ctx;
+};
+int scsiemu_open_nv_file(struct scsiemu_nv *nv, const char *path,
+			 struct scsiemu_errmsg *err);
+/* In memory: for tests, and to keep state over a device's re-creation. */
+int scsiemu_open_nv_mem(struct scsiemu_nv *nv, struct scsiemu_errmsg *err);
+void scsiemu_nv_close(struct scsiemu_nv *nv);
+
+/*
+ * Stores that wrap a block store: *m becomes a store around what it was.
+ */
+
+enum scsiemu_block_op {
+	SCSIEMU_BOP_READ,
+	SCSIEMU_BOP_WRITE,
+	SCSIEMU_BOP_FLUSH,
+	SCSIEMU_BOP_ZERO,
+	SCSIEMU_BOP_UNMAP,
+	SCSIEMU_BOP_STATUS,
+	SCSIEMU_BOP_CAS,
+	SCSIEMU_BOP_VERIFY,
+	SCSIEMU_BOP_COUNT
+};
+
+/* fault: operations that match give a result instead of (or after) acting. */
+struct scsiemu_fault {
+	uint32_t ops;	    /* bit per enum scsiemu_block_op */
+	uint64_t lba, nblk; /* only operations touching these; nblk 0: any */
+	uint32_t skip;	    /* let this many matches pass first */
+	uint32_t count;	    /* then fail this many; 0 = for ever */
+	int result;	    /* enum scsiemu_result to give */
+	bool acts;	    /* the operation is done all the same */
+	bool hangs;	    /* PENDING for ever, until cancel or release */
+};
+struct scsiemu_wrap_fault; /* handle */
+int scsiemu_wrap_fault(struct scsiemu_medium *m,
+		       struct scsiemu_wrap_fault **handle,
+		       struct scsiemu_errmsg *err);
+/* Add a rule (copied, first match wins): 0, or -1 (32 rules at most). */
+int scsiemu_fault_add(struct scsiemu_wrap_fault *w,
+		      const struct scsiemu_fault *f);
+void scsiemu_fault_clear(struct scsiemu_wrap_fault *w);
+/* Let everything that hangs complete with its result; returns how many. */
+unsigned scsiemu_fault_release(struct scsiemu_wrap_fault *w);
+
+/*
+ * delay: every operation is PENDING; scsiemu_delay_run() completes those that
+ * are due. Order: by time, or reversed or shuffled (by seed) among the due.
+ */
+enum scsiemu_delay_order {
+	SCSIEMU_DELAY_FIFO,
+	SCSIEMU_DELAY_LIFO,
+	SCSIEMU_DELAY_SHUFFLE
+};
+struct scsiemu_wrap_delay;
+int scsiemu_wrap_delay(struct scsiemu_medium *m, uint32_t ms,
+		       enum scsiemu_delay_order order, uint64_t seed,
+		       struct scsiemu_wrap_delay **handle,
+		       struct scsiemu_errmsg *err);
+/* Complete what is due at now_ms (UINT64_MAX: all); returns how many. */
+unsigned scsiemu_delay_run(struct scsiemu_wrap_delay *w, uint64_t now_ms);
+uint64_t scsiemu_delay_next(const struct scsiemu_wrap_delay *w);
+
+/* record: a log of everything that changes the medium, for crash replay. */
+struct scsiemu_record {
+	enum scsiemu_block_op op;
+	uint64_t lba, nblk;
+	uint32_t flags;	     /* SCSIEMU_FUA */
+	bool done;	     /* completed with OK before the log was read */
+	const uint8_t *data; /* WRITE, CAS: the bytes written */
+};
+struct scsiemu_wrap_record;
+int scsiemu_wrap_record(struct scsiemu_medium *m,
+			struct scsiemu_wrap_record **handle,
+			struct scsiemu_errmsg *err);
+size_t scsiemu_record_count(const struct scsiemu_wrap_record *w);
+const struct scsiemu_record *scsiemu_record_get(
+	const struct scsiemu_wrap_record *w, size_t i);
+
+/* stats: counts and bytes by operation. */
+struct scsiemu_stats {
+	uint64_t ops[SCSIEMU_BOP_COUNT], blocks[SCSIEMU_BOP_COUNT];
+	uint64_t errors, pending; /* pending: now in flight */
+};
+struct scsiemu_wrap_stats;
+int scsiemu_wrap_stats(struct scsiemu_medium *m,
+		       struct scsiemu_wrap_stats **handle,
+		       struct scsiemu_errmsg *err);
+const struct scsiemu_stats *scsiemu_stats_get(
+	const struct scsiemu_wrap_stats *w);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
