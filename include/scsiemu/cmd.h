@@ -230,7 +230,7 @@ struct scsiemu_cmd {
 	uint32_t response_info;	    /* QUERY ASYNC EVENT: 3 bytes, SAM-5 7.9 */
 	struct scsiemu_sense sense;
 
-	uint64_t priv[36]; /* the core's */
+	uint64_t priv[38]; /* the core's */
 };
 #define SCSIEMU_NO_INFO UINT64_MAX
 
