@@ -65,6 +65,13 @@ enum semu_phase {
 	SEMU_P_ENDED
 };
 
+enum semu_resume {
+	SEMU_RESUME_CHECK, /* ordering let it go: the state checks */
+	SEMU_RESUME_STEP,  /* a foreign LU's ordering let it go; a job begins */
+	SEMU_RESUME_WANT,  /* the held STORE want goes out */
+	SEMU_RESUME_REPLY  /* the many-window reply begins */
+};
+
 /* The core's part of a command: lives in scsiemu_cmd.priv. */
 struct semu_ctx {
 	struct semu_entry entry;
@@ -72,8 +79,8 @@ struct semu_ctx {
 	const struct scsiemu_row *row; /* NULL: a TMF, or no such command */
 	struct semu_itl *itl;	       /* NULL: the pool is exhausted */
 	struct scsiemu_nexus *nexus;   /* never NULL (anonymous) */
-	struct scsiemu_cmd *ready, *zombie; /* links of the device's lists */
-	scsiemu_step_fn *step;		    /* what goes on after the want */
+	struct scsiemu_cmd *ready, *zombie, *timer; /* the device's lists */
+	scsiemu_step_fn *step;	     /* what goes on after the want */
 	struct semu_entry *other[2]; /* places in foreign task sets (A6) */
 	uint64_t lba;		     /* decoded by row.fields */
 	uint64_t own[2];	     /* the handler's */
@@ -88,6 +95,7 @@ struct semu_ctx {
 	uint8_t phase;	/* enum semu_phase */
 	uint8_t seg;	/* MEDIUM: segment running */
 	uint8_t tmf;	/* what aborted it */
+	uint8_t resume; /* enum semu_resume: what next() does when READY */
 	bool on_ready, pinned, tas, undone, survives;
 	struct scsiemu_plan plan;
 };
@@ -123,14 +131,12 @@ struct scsiemu_nexus {
 	bool attached, again;
 };
 
-/* Rows of one kind of LU, sorted by (opcode, service action). */
+/* Where an opcode's rows begin: 1 + index in type->rows[k], 0 = none. Rows of a
+ * table are sorted by (opcode, service action). LUs of a type share one; an LU
+ * without (the pseudo LUs) is searched from the start. */
 struct semu_set {
 	const struct scsiemu_type *type;
-	const struct scsiemu_row *vendor;
-	unsigned nvendor;
-	uint16_t n;
-	uint8_t first[256]; /* 1 + index of the opcode's first row; 0 none */
-	const struct scsiemu_row **row;
+	uint8_t first[2][256];
 };
 
 /*
@@ -161,7 +167,9 @@ struct scsiemu_lu {
 	uint16_t wflags; /* flags of every WRITE: FUA when WCE is off */
 	uint8_t descr;	 /* D_SENSE */
 	uint8_t strict;	 /* 1: no protection, 2: no grouping: bits refused */
-	struct semu_set *set;
+	const struct semu_set *set;
+	const struct scsiemu_row *vendor; /* the embedder's rows */
+	unsigned nvendor;
 	struct semu_cap cap;
 	struct semu_entry *head, *tail; /* task set, oldest first */
 	struct scsiemu_device *dev;
@@ -243,21 +251,36 @@ struct scsiemu_device {
 	uint32_t itl_mask, itl_nfree;
 	struct scsiemu_cmd *ready_head, *ready_tail;
 	struct scsiemu_cmd *zombies; /* aborted, their want still out */
-	struct scsiemu_cmd *tmfs;    /* waiting task management functions */
-	struct scsiemu_cmd *pinned;  /* replies that pin facts */
+	struct scsiemu_cmd *timers;  /* TMFs that wait, replies that pin */
 	struct semu_set *sets;
 	uint32_t nsets;
 	struct scsiemu_target_port *ports;
 	uint32_t nports;
 	uint8_t *jobs; /* limits.jobs of job_size bytes */
 	uint32_t job_size;
-	uint8_t *arena, *arena_end;  /* what init has not given out yet */
-	uint64_t now, wall, wall_at; /* ms */
-	bool wall_set;		     /* SET TIMESTAMP or scsiemu_device_wall */
-	uint8_t timestamp_origin;    /* SPC-5 5.20: 0, 2, 3 */
+	uint8_t *arena, *arena_end; /* what init has not given out yet */
+	uint64_t now, wall,
+		wall_at;	  /* ms: wall clock was `wall` at `wall_at` */
+	uint8_t timestamp_origin; /* SPC-5 5.20: 0, 2, 3 */
 	scsiemu_trace_fn *trace;
 	void *trace_ctx;
 };
+
+/* The rows of an LU in ascending (opcode, service action) order; those that do
+ * not exist there are passed over. Start with zeroes; NULL ends. */
+struct semu_row_iter {
+	unsigned i[3];
+};
+const struct scsiemu_row *semu_row_next(const struct scsiemu_lu *lu,
+					struct semu_row_iter *it);
+/* The row of an opcode and service action (ignored by rows without one).
+ * *known: some row has this opcode. */
+const struct scsiemu_row *semu_row_find(const struct scsiemu_lu *lu,
+					unsigned op, unsigned sa, bool *known);
+/* Usage byte i as RSOC reports it for this LU: bits of features that are off
+ * are cleared. */
+unsigned semu_row_usage(const struct scsiemu_lu *lu,
+			const struct scsiemu_row *row, unsigned i);
 
 /* device.c: bump allocation at set-up; NULL when the arena is used up. */
 void *semu_arena(struct scsiemu_device *d, size_t len, size_t align);
