@@ -19,8 +19,8 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "support"))
-import plot  # noqa: E402
-import servers  # noqa: E402
+import plot
+import servers
 
 RANGE = 256 << 20  # bytes that the commands go to
 
