@@ -89,15 +89,19 @@ struct semu_ctx {
 	uint32_t got;	/* bytes the current want has moved */
 	uint32_t total; /* PARAM_IN: bytes of the reply to send */
 	uint32_t gap;	/* zeros still to send before the real SEND */
-	uint8_t *gap_buf;
-	uint32_t gap_len;
 	unsigned nstep; /* scsiemu_cmd_step() */
 	uint8_t phase;	/* enum semu_phase */
 	uint8_t seg;	/* MEDIUM: segment running */
 	uint8_t tmf;	/* what aborted it */
 	uint8_t resume; /* enum semu_resume: what next() does when READY */
 	bool on_ready, pinned, tas, undone, survives;
-	struct scsiemu_plan plan;
+	union { /* MEDIUM; STEPS: the SEND that a gap delays */
+		struct scsiemu_plan plan;
+		struct {
+			uint8_t *gap_buf;
+			uint32_t gap_len;
+		};
+	};
 };
 _Static_assert(sizeof(struct semu_ctx) <=
 		       sizeof(((struct scsiemu_cmd *)0)->priv),
@@ -168,7 +172,7 @@ struct scsiemu_lu {
 	uint8_t descr;	 /* D_SENSE */
 	uint8_t strict;	 /* 1: no protection, 2: no grouping: bits refused */
 	const struct semu_set *set;
-	const struct scsiemu_row *vendor; /* the embedder's rows */
+	const struct scsiemu_row *vendor_rows; /* the embedder's own */
 	unsigned nvendor;
 	struct semu_cap cap;
 	struct semu_entry *head, *tail; /* task set, oldest first */
@@ -233,8 +237,6 @@ struct scsiemu_type {
 extern const struct scsiemu_type semu_absent;
 extern const struct scsiemu_type semu_wlun;
 
-struct semu_job;
-
 struct scsiemu_device {
 	struct scsiemu_limits limits;
 	/* LUNs: sorted for REPORT LUNS, hashed for scsiemu_lu_find() */
@@ -242,13 +244,15 @@ struct scsiemu_device {
 	uint32_t nlus;
 	struct scsiemu_lu **hash; /* open addressing, power of two */
 	uint32_t hash_mask;
-	struct scsiemu_lu *pool; /* limits.lus of them */
+	struct scsiemu_lu *pool; /* limits.lus of them; type NULL: free */
+	uint32_t pool_next;	 /* where to look for a free one */
+	uint8_t *states;	 /* limits.lu_state bytes for each */
 	struct scsiemu_lu absent, wlun;
 	struct scsiemu_nexus anonymous;
-	struct scsiemu_nexus *nexus_free, *nexuses;
-	struct semu_itl *itl_free;
+	struct scsiemu_nexus *nexus_pool, *nexus_free;
+	struct semu_itl *itl_pool, *itl_free;
 	struct semu_itl **itl_hash;
-	uint32_t itl_mask, itl_nfree;
+	uint32_t itl_mask, itl_nfree, nitls;
 	struct scsiemu_cmd *ready_head, *ready_tail;
 	struct scsiemu_cmd *zombies; /* aborted, their want still out */
 	struct scsiemu_cmd *timers;  /* TMFs that wait, replies that pin */
@@ -258,7 +262,6 @@ struct scsiemu_device {
 	uint32_t nports;
 	uint8_t *jobs; /* limits.jobs of job_size bytes */
 	uint32_t job_size;
-	uint8_t *arena, *arena_end; /* what init has not given out yet */
 	uint64_t now, wall,
 		wall_at;	  /* ms: wall clock was `wall` at `wall_at` */
 	uint8_t timestamp_origin; /* SPC-5 5.20: 0, 2, 3 */
@@ -282,8 +285,8 @@ const struct scsiemu_row *semu_row_find(const struct scsiemu_lu *lu,
 unsigned semu_row_usage(const struct scsiemu_lu *lu,
 			const struct scsiemu_row *row, unsigned i);
 
-/* device.c: bump allocation at set-up; NULL when the arena is used up. */
-void *semu_arena(struct scsiemu_device *d, size_t len, size_t align);
+/* job.c: the flag of a job slot, between its command and its buffer. */
+#define SEMU_JOB_EXTRA 16
 
 /* Is the row there for this LU? */
 static inline bool semu_row_exists(const struct scsiemu_lu *lu,
