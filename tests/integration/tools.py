@@ -49,7 +49,7 @@ def image(path):
 def look(server, url):
     expect(run("iscsi-ls", "-s", f"iscsi://127.0.0.1:{server.port}"),
            servers.IQN, "Lun:0", "Lun:1")
-    expect(run("iscsi-inq", url + "0"), "VERSION", "DIRECT_ACCESS")
+    expect(run("iscsi-inq", url + "0"), "DIRECT_ACCESS", "Vendor:")
     expect(run("iscsi-inq", "-e", "1", "-c", "128", url + "0"), "SN-0001")
     expect(run("iscsi-readcapacity16", url + "0"),
            f"RETURNED LOGICAL BLOCK ADDRESS:{SIZE // 512 - 1}",
