@@ -34,8 +34,7 @@ target() {
 		"$cc" "$@" -Os -std=c11 -ffreestanding -fno-common \
 			-ffunction-sections -fdata-sections \
 			-fcallgraph-info=su -Wall -Wextra -Werror \
-			-DSEMU_HAVE_USDT=0 -DSEMU_HAVE_CRYPTO=0 \
-			-DSEMU_HAVE_SBC=1 -DSEMU_NO_NAMES=1 \
+			-DSEMU_WITH_NAMES=0 \
 			-Icross/freestanding -Iinclude -Isrc -c "$f" -o "$o"
 		objects="$objects $o"
 	done
