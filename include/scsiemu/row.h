@@ -120,6 +120,8 @@ enum scsiemu_row_flag {
 	SCSIEMU_ROW_BLOCKS = 16,   /* count is logical blocks: range check */
 	SCSIEMU_ROW_RANGE = 32,	   /* only lba is checked against capacity */
 	SCSIEMU_ROW_ERRORS = 64,   /* step functions see failures */
+	SCSIEMU_ROW_UNDO = 512,	   /* on abort the step function is called with
+				    * E_ABORTED and may leave one last STORE */
 	SCSIEMU_ROW_LONG = 128,	   /* count is not bound by MAXIMUM TRANSFER
 				    * LENGTH (no data of that size moves) */
 	SCSIEMU_ROW_WHOLE_LU = 256 /* extent for ordering = the whole LU */
@@ -164,6 +166,8 @@ struct scsiemu_row {
 	uint8_t fields;	  /* enum scsiemu_fields */
 	uint8_t prot_at;  /* byte with PROTECT in bits 7-5; 0 = none */
 	uint8_t group_at; /* byte with GROUP NUMBER in bits 4-0; 0 = none */
+	uint8_t obsolete; /* bits of byte 1 that were something once: neither
+			   * reported nor refused (FUA_NV, SYNC_NV) */
 	uint8_t inject;	  /* error-injection class */
 };
 
@@ -276,16 +280,14 @@ uint32_t scsiemu_wr_tell(const struct scsiemu_wr *w);
 /* Fill in a length field of 1, 2 or 4 bytes at `at`: what was written behind
  * the field, plus add. */
 void scsiemu_wr_len(struct scsiemu_wr *w, uint32_t at, unsigned bytes, int add);
-/* A list of count items of size bytes each: writes nothing, but moves over
- * those outside the window and returns in [*first, *last) those to write. Call
- * scsiemu_wr_items_end() after writing them. */
+/* A list of count items of size bytes each: moves over those in front of the
+ * window and returns in [*first, *last) those to write. Afterwards call
+ * scsiemu_wr_items_end() with the number of those that remain behind. */
 void scsiemu_wr_items(struct scsiemu_wr *w, uint32_t count, uint32_t size,
 		      uint32_t *first, uint32_t *last);
-void scsiemu_wr_items_end(struct scsiemu_wr *w, uint32_t count, uint32_t size);
+void scsiemu_wr_items_end(struct scsiemu_wr *w, uint32_t remain, uint32_t size);
 
-/* The reader: past the end it gives zeros and remembers; the engine then ends
- * the command with 5/1A/00 whatever the handler returned... unless it failed
- * itself. */
+/* The reader: past the end it gives zeros; ask scsiemu_rd_need() first. */
 uint32_t scsiemu_rd_left(const struct scsiemu_rd *r);
 uint32_t scsiemu_rd_tell(const struct scsiemu_rd *r);
 /* Are n more bytes there? If not: 5/1A/00 is set and false returned. */
