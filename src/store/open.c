@@ -2,6 +2,7 @@
 /* store/open.c - the common part of the openers of block stores. */
 #include "store/open.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -44,6 +45,37 @@ int semu_err_file(struct scsiemu_errmsg *err, const char *path, const char *fmt,
 	vsnprintf(err->text + n, sizeof(err->text) - (size_t)n, fmt, ap);
 	va_end(ap);
 	return -1;
+}
+
+static const struct {
+	int err;
+	const char *text;
+} reasons[] = {
+	{ ENOENT, "does not exist: correct the path, or give a size (size=1G) "
+		  "to create it" },
+	{ EACCES, "permission denied: change its owner or mode, or open it "
+		  "read-only" },
+	{ EPERM, "the system forbids it: see lsattr(1), or open it read-only" },
+	{ EROFS, "is on a read-only file system: open it read-only" },
+	{ EISDIR, "is a directory: name a file in it" },
+	{ ENOTDIR, "a part of the path is not a directory: correct it" },
+	{ ENXIO, "is not a regular file or block device: name one" },
+	{ EBUSY, "is mounted or in use: unmount it first" },
+	{ ETXTBSY, "is a running program: name another file" },
+	{ ENOSPC, "no space left: make room, or take a smaller size" },
+	{ EDQUOT, "the quota is used up: make room, or take a smaller size" },
+	{ EFBIG, "is larger than the file system allows: take a smaller size" },
+	{ EMFILE, "too many open files: raise the limit (ulimit -n)" },
+	{ ENOMEM, "out of memory: free some" },
+};
+
+int semu_err_system(struct scsiemu_errmsg *err, const char *path, int why)
+{
+	for (unsigned i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (reasons[i].err == why)
+			return semu_err_file(err, path, "%s", reasons[i].text);
+	return semu_err_file(err, path, "%s (check the file system)",
+			     strerror(why));
 }
 
 int semu_err_memory(struct scsiemu_errmsg *err)

@@ -14,6 +14,8 @@ __attribute__((format(printf, 2, 3))) int semu_err(struct scsiemu_errmsg *err,
 /* The same behind the name of a file ("path: ..."); of a long path its end. */
 __attribute__((format(printf, 3, 4))) int semu_err_file(
 	struct scsiemu_errmsg *err, const char *path, const char *fmt, ...);
+/* The same by errno, with what to do about it. */
+int semu_err_system(struct scsiemu_errmsg *err, const char *path, int why);
 /* "out of memory" */
 int semu_err_memory(struct scsiemu_errmsg *err);
 

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <string.h>
 #include <sys/file.h>
 
 #include "store/block_file.h"
@@ -25,39 +24,6 @@ struct opening {
 	uint64_t bytes;
 };
 
-static const struct {
-	int err;
-	const char *text;
-} reasons[] = {
-	{ ENOENT, "does not exist: correct the path, or give a size (size=1G) "
-		  "to create it" },
-	{ EACCES, "permission denied: change its owner or mode, or open it "
-		  "read-only" },
-	{ EPERM, "the system forbids it: see lsattr(1), or open it read-only" },
-	{ EROFS, "is on a read-only file system: open it read-only" },
-	{ EISDIR, "is a directory: name a file in it" },
-	{ ENOTDIR, "a part of the path is not a directory: correct it" },
-	{ ENXIO, "is not a regular file or block device: name one" },
-	{ EBUSY, "is mounted or in use: unmount it first" },
-	{ ETXTBSY, "is a running program: name another file" },
-	{ ENOSPC, "no space left: make room, or take a smaller size" },
-	{ EDQUOT, "the quota is used up: make room, or take a smaller size" },
-	{ EFBIG, "is larger than the file system allows: take a smaller size" },
-	{ EMFILE, "too many open files: raise the limit (ulimit -n)" },
-	{ ENOMEM, "out of memory: free some" },
-};
-
-static int refuse(const struct opening *o, int err)
-{
-	for (unsigned i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-		if (reasons[i].err == err)
-			return semu_err_file(o->err, o->path, "%s",
-					     reasons[i].text);
-	return semu_err_file(o->err, o->path,
-			     "cannot be opened: %s (check the file system)",
-			     strerror(err));
-}
-
 static int mode_of(const struct opening *o)
 {
 	return o->g->read_only ? O_RDONLY : O_RDWR;
@@ -74,7 +40,7 @@ static int open_or_make(struct opening *o)
 					     "its folder does not exist: make "
 					     "it, or correct the path");
 	}
-	return o->fd < 0 ? refuse(o, -o->fd) : 0;
+	return o->fd < 0 ? semu_err_system(o->err, o->path, -o->fd) : 0;
 }
 
 static const char *strange(mode_t mode)
@@ -89,7 +55,7 @@ static const char *strange(mode_t mode)
 static int check_kind(struct opening *o)
 {
 	if (semu_sys->fstat(o->fd, &o->st))
-		return refuse(o, errno);
+		return semu_err_system(o->err, o->path, errno);
 	if (!S_ISREG(o->st.st_mode) && !S_ISBLK(o->st.st_mode))
 		return semu_err_file(o->err, o->path, "%s",
 				     strange(o->st.st_mode));
@@ -106,7 +72,7 @@ static int claim_device(struct opening *o)
 		return 0;
 	fd = semu_file_open(o->path, O_RDWR | O_EXCL);
 	if (fd < 0)
-		return refuse(o, -fd);
+		return semu_err_system(o->err, o->path, -fd);
 	semu_sys->close(o->fd);
 	o->fd = fd;
 	return 0;
@@ -129,12 +95,12 @@ static int grow(struct opening *o)
 	int err;
 
 	if (semu_sys->ftruncate(o->fd, (off_t)o->g->bytes))
-		return refuse(o, errno);
+		return semu_err_system(o->err, o->path, errno);
 	o->bytes = o->g->bytes;
 	err = semu_file_sync(semu_sys->fsync, o->fd);
 	if (!err)
 		err = semu_file_sync_folder(o->path);
-	return err ? refuse(o, err) : 0;
+	return err ? semu_err_system(o->err, o->path, err) : 0;
 }
 
 static int check_size(const struct opening *o, uint32_t blen)
@@ -165,7 +131,7 @@ static int find_size(struct opening *o, uint32_t blen)
 {
 	o->bytes = (uint64_t)o->st.st_size;
 	if (S_ISBLK(o->st.st_mode) && semu_sys->devsize(o->fd, &o->bytes))
-		return refuse(o, errno);
+		return semu_err_system(o->err, o->path, errno);
 	if (!o->bytes && o->g->bytes && S_ISREG(o->st.st_mode) &&
 	    !o->g->read_only && grow(o))
 		return -1;
