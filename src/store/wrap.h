@@ -25,8 +25,8 @@ struct semu_wrap_op {
 	unsigned nv;
 	struct scsiemu_extent *e; /* STATUS */
 	unsigned *n;
-	uint64_t tag; /* the wrapper's own */
-	int result;   /* the wrapper's own */
+	uint64_t tag, seq; /* the wrapper's own */
+	int result;	   /* the wrapper's own */
 };
 
 struct semu_wrap_type {

@@ -16,7 +16,8 @@ struct scsiemu_wrap_fault {
 	struct semu_wrap w;
 	struct rule rules[RULES_MAX];
 	unsigned nrules;
-	struct semu_wrap_op *hung;
+	struct semu_wrap_op *hung; /* oldest first; op.seq counts */
+	uint64_t seq;
 };
 
 static bool touches(const struct scsiemu_fault *f,
@@ -58,8 +59,13 @@ static const struct scsiemu_fault *match(struct scsiemu_wrap_fault *w,
 
 static int hang(struct scsiemu_wrap_fault *w, struct semu_wrap_op *op)
 {
-	op->next = w->hung;
-	w->hung = op;
+	struct semu_wrap_op **at = &w->hung;
+
+	while (*at)
+		at = &(*at)->next;
+	op->seq = w->seq++;
+	op->next = NULL;
+	*at = op;
 	return SCSIEMU_PENDING;
 }
 
@@ -151,16 +157,10 @@ void scsiemu_fault_clear(struct scsiemu_wrap_fault *w)
 
 unsigned scsiemu_fault_release(struct scsiemu_wrap_fault *w)
 {
-	struct semu_wrap_op *list = w->hung;
+	uint64_t end = w->seq; /* completions may bring more */
 	unsigned n = 0;
 
-	/* Only what hangs now: completions may bring more. */
-	w->hung = NULL;
-	for (; list; n++) {
-		struct semu_wrap_op *op = list;
-
-		list = op->next;
-		semu_wrap_finish(op, op->result);
-	}
+	for (; w->hung && w->hung->seq < end; n++)
+		let_go(w, w->hung);
 	return n;
 }
