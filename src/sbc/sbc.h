@@ -19,8 +19,6 @@ extern const struct semu_mode_page semu_sbc_mode_01, semu_sbc_mode_08;
 extern const struct semu_vpd_page semu_sbc_vpd_b0, semu_sbc_vpd_b1,
 	semu_sbc_vpd_b2;
 
-/* Caching mode page: does WCE, as it stands, hold for this medium? */
-void semu_sbc_wce(struct scsiemu_lu *lu, const uint8_t *page);
 
 /* info.c */
 scsiemu_in_fn semu_sbc_capacity_10, semu_sbc_capacity_16;
