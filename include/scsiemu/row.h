@@ -124,7 +124,9 @@ enum scsiemu_row_flag {
 				    * E_ABORTED and may leave one last STORE */
 	SCSIEMU_ROW_LONG = 128,	   /* count is not bound by MAXIMUM TRANSFER
 				    * LENGTH (no data of that size moves) */
-	SCSIEMU_ROW_WHOLE_LU = 256 /* extent for ordering = the whole LU */
+	SCSIEMU_ROW_WHOLE_LU = 256, /* extent for ordering = the whole LU */
+	SCSIEMU_ROW_NEXUS = 1024 /* not for the anonymous nexus, unless the LU
+				  * is configured so (anonymous_pr): 5/20/00 */
 };
 
 /* What must be there for the row to exist. */
