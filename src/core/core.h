@@ -206,7 +206,7 @@ struct scsiemu_lu {
 /* Rows or pages of one layer. */
 struct semu_rows {
 	const struct scsiemu_row *row;
-	const unsigned *n; /* where the count is: a table of another file */
+	unsigned n;
 };
 struct semu_mode_page; /* spc/mode.h */
 struct semu_vpd_page;  /* spc/vpd.h */

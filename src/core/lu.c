@@ -102,7 +102,7 @@ static const struct semu_set *get_set(struct scsiemu_device *d,
 	memset(s, 0, sizeof(*s));
 	s->type = type;
 	for (unsigned k = 0; k < 2; k++)
-		for (unsigned i = *type->rows[k].n; i-- > 0;)
+		for (unsigned i = type->rows[k].n; i-- > 0;)
 			s->first[k][type->rows[k].row[i].op] = (uint8_t)(i + 1);
 	d->nsets++;
 	return s;

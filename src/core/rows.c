@@ -7,7 +7,7 @@
 static struct semu_rows table(const struct scsiemu_lu *lu, unsigned k)
 {
 	if (k == 0)
-		return (struct semu_rows){ lu->vendor_rows, &lu->nvendor };
+		return (struct semu_rows){ lu->vendor_rows, lu->nvendor };
 	return lu->type->rows[k - 1];
 }
 
@@ -18,7 +18,7 @@ static unsigned first_index(const struct scsiemu_lu *lu, struct semu_rows t,
 
 	if (k > 0 && lu->set)
 		return lu->set->first[k - 1][op] - 1u;
-	while (i < *t.n && t.row[i].op != op)
+	while (i < t.n && t.row[i].op != op)
 		i++;
 	return i;
 }
@@ -31,7 +31,7 @@ const struct scsiemu_row *semu_row_find(const struct scsiemu_lu *lu,
 		struct semu_rows t = table(lu, k);
 		unsigned i = first_index(lu, t, k, op);
 
-		for (; i < *t.n && t.row[i].op == op; i++) {
+		for (; i < t.n && t.row[i].op == op; i++) {
 			const struct scsiemu_row *r = &t.row[i];
 
 			if (!semu_row_exists(lu, r))
@@ -59,7 +59,7 @@ const struct scsiemu_row *semu_row_next(const struct scsiemu_lu *lu,
 		for (unsigned k = 0; k < 3; k++) {
 			struct semu_rows t = table(lu, k);
 
-			if (it->i[k] < *t.n &&
+			if (it->i[k] < t.n &&
 			    (!best || order(&t.row[it->i[k]]) < order(best)))
 				best = &t.row[it->i[k]];
 		}
@@ -67,7 +67,7 @@ const struct scsiemu_row *semu_row_next(const struct scsiemu_lu *lu,
 		for (unsigned k = 0; best && k < 3; k++) {
 			struct semu_rows t = table(lu, k);
 
-			if (it->i[k] < *t.n &&
+			if (it->i[k] < t.n &&
 			    order(&t.row[it->i[k]]) == order(best))
 				it->i[k]++;
 		}

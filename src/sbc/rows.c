@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The commands of the disk (SBC-4), a row each, by opcode and service action.
- * docs/adding-a-command.md walks through one.
+ * The disk as a device type, and its commands (SBC-4), a row each, by opcode
+ * and service action. docs/adding-a-command.md walks through one.
  */
 #include "sbc/sbc.h"
 
-#define LEN(a)	 (sizeof(a) / sizeof((a)[0]))
-#define FF2	 0xff, 0xff
-#define FF4	 0xff, 0xff, 0xff, 0xff
-#define FF8	 FF4, FF4
-#define ZERO8	 0, 0, 0, 0, 0, 0, 0, 0
+#define LEN(a)	   (sizeof(a) / sizeof((a)[0]))
+#define FF2	   0xff, 0xff
+#define FF4	   0xff, 0xff, 0xff, 0xff
+#define FF8	   FF4, FF4
+#define ZERO8	   0, 0, 0, 0, 0, 0, 0, 0
 #define USAGE(...) SCSIEMU_USAGE(__VA_ARGS__)
 
 /* Usage data of a CDB with a group number; m: what is used of byte 1. */
@@ -24,8 +24,7 @@
 #define STOPS_WRITE (STOPS_FLUSH | SCSIEMU_ON_PROTECTED)
 
 /* What rows of one family have in common; times are nominal, recommended. */
-#define ROW(t, o, l)                                                           \
-	.name = SEMU_NAME(t), .op = SCSIEMU_OP_##o, .len = (l)
+#define ROW(t, o, l)  .name = SEMU_NAME(t), .op = SCSIEMU_OP_##o, .len = (l)
 #define NO_SA	      .sa = SCSIEMU_NO_SA
 #define TIMES(n, r)   .nominal = (n), .recommended = (r)
 #define FIELDS(f)     .fields = SCSIEMU_F_##f
@@ -38,24 +37,24 @@
 #define WRITE_ROW NO_SA, RW(WRITE), .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30)
 #define VERIFY_ROW                                                             \
 	NO_SA, RW(STEPS), .fn.step = semu_sbc_verify, .stops = STOPS_READ,     \
-		BLOCKS, TIMES(1, 60)
+			  BLOCKS, TIMES(1, 60)
 #define WRITE_VERIFY_ROW                                                       \
 	NO_SA, RW(STEPS), .fn.step = semu_sbc_write_verify,                    \
-		.stops = STOPS_WRITE, BLOCKS, TIMES(1, 60)
+			  .stops = STOPS_WRITE, BLOCKS, TIMES(1, 60)
 #define SAME_ROW                                                               \
 	NO_SA, RW(STEPS), .fn.step = semu_sbc_write_same,                      \
-		.stops = STOPS_WRITE, LONG, TIMES(1, 600),                     \
-		.needs = SCSIEMU_NEED_BLOCK
+			  .stops = STOPS_WRITE, LONG, TIMES(1, 600),           \
+			  .needs = SCSIEMU_NEED_BLOCK
 #define SYNC_ROW                                                               \
 	NO_SA, RW(NODATA), .fn.nodata = semu_sbc_sync, .stops = STOPS_FLUSH,   \
-		LONG, TIMES(1, 60)
+			   LONG, TIMES(1, 60)
 #define PREFETCH_ROW NO_SA, RW(NODATA), .stops = STOPS_READ, LONG, TIMES(1, 30)
 
 #define FUA_NV	.obsolete = 0x02
 #define SYNC_NV .obsolete = 0x04
 #define LUN	.obsolete = 0xe0
 
-const struct scsiemu_row semu_sbc_rows[] = {
+static const struct scsiemu_row sbc_rows[] = {
 	{ ROW("READ(6)", READ_6, 6), READ_ROW, FIELDS(RW6), LUN,
 	  .usage = USAGE(0x08, 0x1f, FF2, 0xff, 0) },
 	{ ROW("WRITE(6)", WRITE_6, 6), WRITE_ROW, FIELDS(RW6), LUN,
@@ -110,8 +109,8 @@ const struct scsiemu_row semu_sbc_rows[] = {
 	{ ROW("ORWRITE(16)", ORWRITE_16, 16), NO_SA,
 	  .fn.step = semu_sbc_orwrite, .kind = SCSIEMU_K_STEPS,
 	  .cls = SCSIEMU_C_EXCL, FIELDS(RW16), BLOCKS,
-	  .usage = CDB16(0x8b, 0xf8), AT(1, 14),
-	  .needs = SCSIEMU_NEED_2BLOCK, .stops = STOPS_WRITE, TIMES(1, 30) },
+	  .usage = CDB16(0x8b, 0xf8), AT(1, 14), .needs = SCSIEMU_NEED_2BLOCK,
+	  .stops = STOPS_WRITE, TIMES(1, 30) },
 #endif
 #if SEMU_WITH_VERIFY
 	{ ROW("WRITE AND VERIFY(16)", WRITE_AND_VERIFY_16, 16),
@@ -135,8 +134,8 @@ const struct scsiemu_row semu_sbc_rows[] = {
 	{ ROW("GET LBA STATUS(16)", SERVICE_ACTION_IN_16, 16),
 	  .sa = SCSIEMU_SA_GET_LBA_STATUS_16, FIELDS(RW16),
 	  .usage = USAGE(0x9e, 0x12, FF8, FF4, 0xff, 0),
-	  .fn.step = semu_sbc_lba_status, RW(STEPS),
-	  .flags = SCSIEMU_ROW_RANGE, .stops = STOPS_READ, TIMES(1, 60) },
+	  .fn.step = semu_sbc_lba_status, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,
+	  .stops = STOPS_READ, TIMES(1, 60) },
 #endif
 	{ ROW("READ(12)", READ_12, 12), READ_ROW, FIELDS(RW12), FUA_NV,
 	  .usage = CDB12(0xa8, 0xfc), AT(1, 10) },
@@ -157,4 +156,36 @@ const struct scsiemu_row semu_sbc_rows[] = {
 	  .stops = STOPS_READ, TIMES(1, 30) },
 #endif
 };
-const unsigned semu_sbc_nrows = LEN(semu_sbc_rows);
+
+static const struct semu_mode_page *const sbc_mode[] = {
+	&semu_sbc_mode_01, &semu_mode_02, &semu_sbc_mode_08, &semu_mode_0a,
+	&semu_mode_0a01,   &semu_mode_18, &semu_mode_19,     &semu_mode_1a,
+	&semu_mode_1c,	   NULL
+};
+
+static const struct semu_vpd_page *const sbc_vpd[] = {
+	&semu_vpd_00,	  &semu_vpd_80,	    &semu_vpd_83,
+#if SEMU_WITH_VPD_MORE
+	&semu_vpd_86,	  &semu_vpd_87,	    &semu_vpd_88,
+#endif
+	&semu_sbc_vpd_b0, &semu_sbc_vpd_b1, &semu_sbc_vpd_b2, NULL
+};
+
+/* SAM-5, SPC-4, SBC-3, iSCSI */
+static const uint16_t sbc_versions[] = { 0x00a0, 0x0460, 0x04c0, 0x0960, 0 };
+
+const struct scsiemu_type scsiemu_sbc = {
+	.type = SCSIEMU_TYPE_DISK,
+	.vendor = "SCSIEMU",
+	.product = "Virtual Disk",
+	.rows = { { sbc_rows, LEN(sbc_rows) },
+		  { semu_spc_rows, SEMU_SPC_NROWS } },
+	.mode = sbc_mode,
+	.vpd = sbc_vpd,
+	.versions = sbc_versions,
+	.init = semu_spc_init,
+	.loaded = semu_sbc_loaded,
+	.stops = semu_spc_stops,
+	.reset = semu_spc_reset,
+	.restore = semu_spc_restore,
+};

@@ -13,12 +13,12 @@
 #include "core/core.h"
 #include "spc/spc.h"
 
-extern const struct scsiemu_row semu_sbc_rows[];
-extern const unsigned semu_sbc_nrows;
 extern const struct semu_mode_page semu_sbc_mode_01, semu_sbc_mode_08;
 extern const struct semu_vpd_page semu_sbc_vpd_b0, semu_sbc_vpd_b1,
 	semu_sbc_vpd_b2;
 
+/* cap.c */
+void semu_sbc_loaded(struct scsiemu_lu *lu);
 
 /* info.c */
 scsiemu_in_fn semu_sbc_capacity_10, semu_sbc_capacity_16;

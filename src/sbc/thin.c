@@ -95,7 +95,8 @@ int semu_sbc_unmap_next(struct scsiemu_cmd *c, int result)
 			if (whole || write)
 				return scsiemu_want_store(
 					c, NULL,
-					whole ? SCSIEMU_V_UNMAP : SCSIEMU_V_ZERO,
+					whole ? SCSIEMU_V_UNMAP
+					      : SCSIEMU_V_ZERO,
 					lba, n, 0);
 		}
 	}

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The disk as a device type, and its capability record: everything that VPD,
- * mode pages, READ CAPACITY, RSOC and the handlers say about a logical unit is
- * derived here, once, from medium, limits and configuration.
+ * The capability record of a disk: everything that VPD, mode pages, READ
+ * CAPACITY, RSOC and the handlers say about a logical unit is derived here,
+ * once, from medium, limits and configuration.
  */
 #include <string.h>
 
 #include "sbc/sbc.h"
 
 enum {
-	UNMAP_MAX = 1 << 20,   /* blocks, descriptors: what hosts expect */
-	CAW_MAX = 255,	       /* its count is one byte */
-	DESCRIPTOR = 16,       /* of an UNMAP list, behind */
+	UNMAP_MAX = 1 << 20, /* blocks, descriptors: what hosts expect */
+	CAW_MAX = 255,	     /* its count is one byte */
+	DESCRIPTOR = 16,     /* of an UNMAP list, behind */
 	LIST_HEADER = 8,
-	DEFAULT_BLEN = 512     /* before the first medium */
+	DEFAULT_BLEN = 512 /* before the first medium */
 };
 
 static uint32_t least(uint64_t a, uint64_t b)
@@ -68,7 +68,7 @@ static uint32_t able_of(const struct scsiemu_lu *lu,
 	return able;
 }
 
-static void sbc_loaded(struct scsiemu_lu *lu)
+void semu_sbc_loaded(struct scsiemu_lu *lu)
 {
 	const struct scsiemu_medium *m = lu->medium ? lu->medium : lu->ejected;
 	const uint8_t *page;
@@ -88,36 +88,3 @@ static void sbc_loaded(struct scsiemu_lu *lu)
 		semu_sbc_mode_08.apply(lu, page);
 	semu_spc_guards(lu);
 }
-
-static const struct semu_mode_page *const sbc_mode[] = {
-	&semu_sbc_mode_01, &semu_mode_02, &semu_sbc_mode_08, &semu_mode_0a,
-	&semu_mode_0a01,   &semu_mode_18, &semu_mode_19,     &semu_mode_1a,
-	&semu_mode_1c,	   NULL
-};
-
-static const struct semu_vpd_page *const sbc_vpd[] = {
-	&semu_vpd_00,	  &semu_vpd_80,	    &semu_vpd_83,
-#if SEMU_WITH_VPD_MORE
-	&semu_vpd_86,	  &semu_vpd_87,	    &semu_vpd_88,
-#endif
-	&semu_sbc_vpd_b0, &semu_sbc_vpd_b1, &semu_sbc_vpd_b2, NULL
-};
-
-/* SAM-5, SPC-4, SBC-3, iSCSI */
-static const uint16_t sbc_versions[] = { 0x00a0, 0x0460, 0x04c0, 0x0960, 0 };
-
-const struct scsiemu_type scsiemu_sbc = {
-	.type = SCSIEMU_TYPE_DISK,
-	.vendor = "SCSIEMU",
-	.product = "Virtual Disk",
-	.rows = { { semu_sbc_rows, &semu_sbc_nrows },
-		  { semu_spc_rows, &semu_spc_nrows } },
-	.mode = sbc_mode,
-	.vpd = sbc_vpd,
-	.versions = sbc_versions,
-	.init = semu_spc_init,
-	.loaded = sbc_loaded,
-	.stops = semu_spc_stops,
-	.reset = semu_spc_reset,
-	.restore = semu_spc_restore,
-};
