@@ -37,6 +37,21 @@
 #ifndef SEMU_WITH_VPD_MORE /* VPD 86h, 87h, 88h */
 #define SEMU_WITH_VPD_MORE 1
 #endif
+#ifndef SEMU_WITH_VERIFY /* VERIFY and WRITE AND VERIFY (10), (12), (16) */
+#define SEMU_WITH_VERIFY 1
+#endif
+#ifndef SEMU_WITH_THIN /* UNMAP, GET LBA STATUS(16), UNMAP of WRITE SAME */
+#define SEMU_WITH_THIN 1
+#endif
+#ifndef SEMU_WITH_CAW /* COMPARE AND WRITE */
+#define SEMU_WITH_CAW 1
+#endif
+#ifndef SEMU_WITH_ORWRITE /* ORWRITE(16) */
+#define SEMU_WITH_ORWRITE 1
+#endif
+#ifndef SEMU_WITH_DEFECTS /* READ DEFECT DATA(10), (12) */
+#define SEMU_WITH_DEFECTS 1
+#endif
 
 #if SEMU_WITH_NAMES
 #define SEMU_NAME(s) (s)
