@@ -12,10 +12,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct scsiemu_iscsi_target; /* configuration: target.h */
-struct semu_iscsi_node;	     /* all targets, portals and their limits */
+#include <scsiemu/transport/iscsi_target.h>
 
 #define SEMU_ISCSI_NAME 224 /* 223 characters and the end (RFC 7143 4.2.7) */
+
+enum semu_iscsi_reporting { /* TaskReporting (RFC 7143 13.23) */
+			    SEMU_ISCSI_REPORT_RFC3720,
+			    SEMU_ISCSI_REPORT_FENCE /* ResponseFence: with one
+						     * connection the order on
+						     * the wire */
+};
 
 /* What operational negotiation settled (RFC 7143 13). */
 struct semu_iscsi_params {
@@ -25,6 +31,7 @@ struct semu_iscsi_params {
 	uint16_t max_outstanding_r2t;
 	uint16_t time2wait, time2retain;
 	uint8_t protocol_level; /* iSCSIProtocolLevel */
+	uint8_t task_reporting; /* SEMU_ISCSI_REPORT_* */
 	bool header_digest, data_digest;
 	bool initial_r2t, immediate_data;
 	bool pdu_in_order, sequence_in_order;
@@ -33,28 +40,42 @@ struct semu_iscsi_params {
 /* One login in progress. Zeroed by semu_iscsi_login_init(); wiped (secrets,
  * challenge) by semu_iscsi_login_wipe(). */
 struct semu_iscsi_login {
-	struct semu_iscsi_node *node;
-	uint16_t portal_tag; /* of the portal it came through */
+	struct scsiemu_iscsi_node *node;
+	uint16_t portal_tag;	 /* of the portal it came through */
+	const char *portal_addr; /* what it came to: "192.0.2.1:3260",
+				  * "[::1]:3260"; the caller's until wipe */
+	const char *peer_addr;	 /* the initiator's, with or without port; the
+				  * caller sets it after init (NULL: address
+				  * lists refuse); the caller's until wipe */
 	/* results, growing as keys arrive */
 	char initiator[SEMU_ISCSI_NAME], alias[SEMU_ISCSI_NAME];
 	char target_name[SEMU_ISCSI_NAME];
 	uint8_t isid[6];
 	uint16_t tsih, cid;
+	uint16_t status; /* class and detail of the last response */
 	bool discovery;
 	struct scsiemu_iscsi_target *target; /* NULL: discovery */
 	struct semu_iscsi_params params;
 	/* the login module's own */
 	struct semu_iscsi_login_state {
-		uint8_t csg, nsg, started, chap_step;
-		uint8_t auth_chosen, auth_done, sent_tag, redirected;
-		uint8_t chap_alg, chap_id, chal_len, their_id;
+		uint8_t stage, started, answering, complete;
+		uint8_t identified, sent_tag, sent_dsl;
+		uint8_t auth, chap_step;
+		uint8_t chap_alg, chap_id, chal_len;
 		uint8_t challenge[32];
-		uint32_t seen[4];  /* keys negotiated already, bit per key */
-		uint32_t text_all; /* bytes of text in this login */
-		uint16_t part_len; /* text held over C=1 PDUs */
-		uint8_t *part;	   /* conn's login buffer */
+		uint8_t version_max, version_min;
+		uint8_t req_flags;    /* T, CSG and NSG of the text complete */
+		uint8_t reconsider;   /* pass over the text: keys.h */
+		uint32_t pdus;	      /* Login Requests so far */
+		uint32_t seen[2];     /* keys negotiated already, bit per key */
+		uint32_t text_all;    /* bytes of text in this login */
+		uint32_t part_len;    /* text held over C=1 PDUs */
+		uint32_t cursor;      /* of it, answered already */
+		uint32_t first_offer; /* FirstBurstLength, answered last */
+		uint32_t generation;  /* of the node, at the first page of a
+				       * text answer */
+		uint8_t *part;	      /* the caller's login buffer */
 		uint32_t part_cap;
-		const void *user; /* the credential that CHAP_N named */
 	} own;
 };
 
@@ -69,7 +90,7 @@ enum semu_iscsi_login_next {
  * bytes; the caller's until wipe.
  */
 void semu_iscsi_login_init(struct semu_iscsi_login *l,
-			   struct semu_iscsi_node *node, uint16_t portal_tag,
+			   struct scsiemu_iscsi_node *node, uint16_t portal_tag,
 			   const char *portal_addr, uint8_t *part,
 			   uint32_t part_cap);
 /*
