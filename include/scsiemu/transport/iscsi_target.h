@@ -76,7 +76,7 @@ int scsiemu_iscsi_target_alias(struct scsiemu_iscsi_target *t,
 int scsiemu_iscsi_target_group(struct scsiemu_iscsi_target *t, uint16_t tag,
 			       struct scsiemu_errmsg *err);
 /* Gone: not listed, logins get 0204 "target removed". Its sessions are the
- * server's to end. The object stays (adding the name again revives it). */
+ * server's to end. The object stays; adding the name again gives it back as new. */
 void scsiemu_iscsi_target_remove(struct scsiemu_iscsi_target *t);
 /*
  * Send initiators elsewhere: "addr", "addr:port", "[v6]:port" or a domain name.
@@ -106,7 +106,8 @@ int scsiemu_iscsi_chap_add(struct scsiemu_iscsi_node *n,
 			   struct scsiemu_iscsi_target *t,
 			   const struct scsiemu_iscsi_chap *c,
 			   struct scsiemu_errmsg *err);
-/* New logins as this user fail. -1: no such user. */
+/* New logins as this user fail. Authentication stays required when the last one
+ * goes. -1: no such user. */
 int scsiemu_iscsi_chap_remove(struct scsiemu_iscsi_node *n,
 			      struct scsiemu_iscsi_target *t, const char *name,
 			      struct scsiemu_errmsg *err);

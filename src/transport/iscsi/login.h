@@ -41,15 +41,16 @@ struct semu_iscsi_params {
  * challenge) by semu_iscsi_login_wipe(). */
 struct semu_iscsi_login {
 	struct scsiemu_iscsi_node *node;
-	uint16_t portal_tag;	 /* of the portal it came through */
-	const char *portal_addr; /* what it came to: "192.0.2.1:3260",
-				  * "[::1]:3260"; the caller's until wipe */
-	const char *peer_addr;	 /* the initiator's, with or without port; the
-				  * caller sets it after init (NULL: address
-				  * lists refuse); the caller's until wipe */
+	uint16_t portal_tag; /* of the portal it came through */
+	const char
+		*portal_addr;  /* what it came to: "192.0.2.1:3260",
+				* "[::1]:3260"; the caller's, as long as l is */
+	const char *peer_addr; /* the initiator's, with or without port; the
+				* caller sets it after init (NULL: address
+				* lists refuse); the caller's, as long */
 	/* results, growing as keys arrive */
-	char initiator[SEMU_ISCSI_NAME], alias[SEMU_ISCSI_NAME];
-	char target_name[SEMU_ISCSI_NAME];
+	char initiator[SEMU_ISCSI_NAME], target_name[SEMU_ISCSI_NAME];
+	char alias[256]; /* InitiatorAlias, UTF-8 */
 	uint8_t isid[6];
 	uint16_t tsih, cid;
 	uint16_t status; /* class and detail of the last response */
@@ -58,20 +59,23 @@ struct semu_iscsi_login {
 	struct semu_iscsi_params params;
 	/* the login module's own */
 	struct semu_iscsi_login_state {
-		uint8_t stage, started, answering, complete;
-		uint8_t identified, sent_tag, sent_dsl;
-		uint8_t auth, chap_step;
-		uint8_t chap_alg, chap_id, chal_len;
+		uint8_t stage;	    /* CSG that the next request must have */
+		uint8_t started;    /* a request came: ISID etc. are known */
+		uint8_t identified; /* so are names and session type */
+		uint8_t type;	    /* SessionType given: SEMU_KEYS_* */
+		uint8_t answering;  /* text complete, cursor runs over it */
+		uint8_t sent_tag, sent_dsl;
+		uint8_t auth; /* AuthMethod settled: SEMU_AUTH_* */
+		uint8_t chap_step, chap_alg, chap_id, chal_len;
 		uint8_t challenge[32];
 		uint8_t version_max, version_min;
-		uint8_t req_flags;    /* T, CSG and NSG of the text complete */
-		uint8_t reconsider;   /* pass over the text: keys.h */
+		uint8_t first_state;  /* FirstBurstLength is answered last */
+		uint32_t first_offer; /* ... its value */
 		uint32_t pdus;	      /* Login Requests so far */
 		uint32_t seen[2];     /* keys negotiated already, bit per key */
 		uint32_t text_all;    /* bytes of text in this login */
 		uint32_t part_len;    /* text held over C=1 PDUs */
 		uint32_t cursor;      /* of it, answered already */
-		uint32_t first_offer; /* FirstBurstLength, answered last */
 		uint32_t generation;  /* of the node, at the first page of a
 				       * text answer */
 		uint8_t *part;	      /* the caller's login buffer */
@@ -107,6 +111,14 @@ enum semu_iscsi_login_next semu_iscsi_login_pdu(struct semu_iscsi_login *l,
 						uint32_t len, uint8_t rsp[48],
 						uint8_t *out, uint32_t cap,
 						uint32_t *out_len);
+/*
+ * Turn what semu_iscsi_login_pdu() answered into a refusal by the connection:
+ * 0206, 0208, 020A, 0301, 0302 (status.h). No text goes with it.
+ */
+void semu_iscsi_login_refuse(struct semu_iscsi_login *l, uint8_t rsp[48],
+			     uint32_t *out_len, uint16_t status);
+/* The login is over, either way: part is free again, secrets are gone. The
+ * results stay, and semu_iscsi_text() may use them. */
 void semu_iscsi_login_wipe(struct semu_iscsi_login *l);
 
 /*
