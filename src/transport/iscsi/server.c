@@ -4,6 +4,7 @@
  * receive from everybody who has something, one flush of the pumps, then one
  * sendmsg for each connection that has answers.
  */
+#define _GNU_SOURCE /* accept4 */
 #include <transport/iscsi/server.h>
 
 #include <transport/iscsi/target.h>
@@ -364,8 +365,6 @@ static int wait_ms(const struct scsiemu_iscsi_server *s)
 {
 	if (s->busy_poll)
 		return 0;
-	if (!s->nstreams && !s->deaf && s->next_tick == UINT64_MAX)
-		return -1;
 	return s->next_tick > s->now ? (int)(s->next_tick - s->now) : 0;
 }
 
