@@ -21,13 +21,16 @@ void scsiemu_device_trace(struct scsiemu_device *d, scsiemu_trace_fn *fn,
 {
 	d->trace = fn;
 	d->trace_ctx = ctx;
+	for (uint32_t i = 0; i < d->limits.lus; i++)
+		d->pool[i].traced = fn != NULL;
+	d->absent.traced = d->wlun.traced = fn != NULL;
 }
 
 int semu_misuse(struct scsiemu_cmd *c, int err)
 {
 	/* A command that was never started names no device. */
 	if (semu_ctx(c)->lu)
-		semu_trace(semu_ctx(c)->lu->dev, SCSIEMU_EV_MISUSE, c, err);
+		semu_trace(semu_ctx(c)->lu, SCSIEMU_EV_MISUSE, c, err);
 	return err;
 }
 
