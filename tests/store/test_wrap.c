@@ -563,7 +563,8 @@ static void test_no_memory(void **state)
 	assert_int_equal(inject.memory, memory);
 	inject.calls = 0;
 	assert_int_equal(scsiemu_wrap_record(&m, &r, &err), 0);
-	/* the op; the log (op made); the log; the bytes (log made); the bytes */
+	/* the op; the log (op made); the log; the bytes (log made); the bytes
+	 */
 	for (unsigned i = 0; i < 5; i++) {
 		inject_fail(INJECT(ALLOC), 1 + i % 2, 0);
 		assert_int_equal(op_write(0, 0, 1), SCSIEMU_E_BUSY);
