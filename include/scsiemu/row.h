@@ -36,17 +36,18 @@ typedef int scsiemu_step_fn(struct scsiemu_cmd *c, int result);
 
 /* Handler kinds. */
 enum scsiemu_kind {
-	SCSIEMU_K_NODATA,    /* fn.nodata; may leave a want, then `then` */
+	SCSIEMU_K_READ,	     /* no handler: blocks to the initiator */
+	SCSIEMU_K_WRITE,     /* no handler: blocks from the initiator */
+	SCSIEMU_K_NODATA,    /* fn.nodata (NULL: nothing to do); may leave a
+			      * want, then `then` */
 	SCSIEMU_K_PARAM_IN,  /* fn.in writes the whole reply, purely; the engine
 			      * truncates, cuts into windows, re-runs. `then`
 			      * (result OK) has the effects, once, at the end */
 	SCSIEMU_K_PARAM_OUT, /* fn.out reads the complete list; may leave a
 			      * want, then `then` */
-	SCSIEMU_K_READ,	     /* no handler: blocks to the initiator */
-	SCSIEMU_K_WRITE,     /* no handler: blocks from the initiator */
 	SCSIEMU_K_MEDIUM,    /* fn.medium fills a plan of at most 4 extents */
-	SCSIEMU_K_STEPS /* fn.step: called with the result of its last want,
-			 * first with OK */
+	SCSIEMU_K_STEPS	     /* fn.step: called with the result of its last
+			      * want, first with OK */
 };
 
 /* Ordering classes (rulings A9). */
@@ -124,7 +125,9 @@ enum scsiemu_row_flag {
 				    * E_ABORTED and may leave one last STORE */
 	SCSIEMU_ROW_LONG = 128,	   /* count is not bound by MAXIMUM TRANSFER
 				    * LENGTH (no data of that size moves) */
-	SCSIEMU_ROW_WHOLE_LU = 256 /* extent for ordering = the whole LU */
+	SCSIEMU_ROW_WHOLE_LU = 256, /* extent for ordering = the whole LU */
+	SCSIEMU_ROW_NEXUS = 1024 /* not for the anonymous nexus, unless the LU
+				  * is configured so (anonymous_pr): 5/20/00 */
 };
 
 /* What must be there for the row to exist. */
@@ -135,7 +138,8 @@ enum scsiemu_need {
 	SCSIEMU_NEED_BLOCK = 1 << 10,  /* scratch holds one block */
 	SCSIEMU_NEED_2BLOCK = 1 << 11, /* scratch holds two blocks */
 	SCSIEMU_NEED_SAVE = 1 << 12,
-	SCSIEMU_NEED_JOB = 1 << 13
+	SCSIEMU_NEED_JOB = 1 << 13,
+	SCSIEMU_NEED_WHOLE = 1 << 14 /* limits.whole holds two blocks */
 };
 
 #define SCSIEMU_NO_SA	0xffff

@@ -4,7 +4,7 @@
  * pair. Only existing pairs get a broadcast; a pair made later begins with
  * "power on or reset", which tells the initiator no less.
  */
-#include "core/core.h"
+#include "core/engine.h"
 
 const uint16_t semu_ua_asc[SEMU_UA_COUNT] = {
 	[SEMU_UA_POWER_ON] = SCSIEMU_ASC_POWER_ON_OR_RESET,
@@ -72,4 +72,15 @@ void semu_ua_luns_reported(struct scsiemu_nexus *n)
 {
 	for (struct semu_itl *i = n->itls; i; i = i->of_nexus)
 		i->ua &= ~SEMU_UA_BIT(SEMU_UA_LUNS);
+}
+
+/* UA_INTLCK_CTRL 11b: these statuses are remembered (SPC-5 7.5.8). */
+void semu_ua_status(struct semu_itl *itl, uint8_t status)
+{
+	if (status == SCSIEMU_BUSY)
+		semu_ua_itl(itl, SEMU_UA_PREV_BUSY);
+	else if (status == SCSIEMU_TASK_SET_FULL)
+		semu_ua_itl(itl, SEMU_UA_PREV_FULL);
+	else if (status == SCSIEMU_RESERVATION_CONFLICT)
+		semu_ua_itl(itl, SEMU_UA_PREV_CONFLICT);
 }
