@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stores around stores: fault, delay, record, stats; and memory running out. */
+/* Stores around stores: fault, delay, record, stats. */
 #include "kit.h"
 
 #include "inject.h"
@@ -530,53 +530,6 @@ static void test_record_pending(void **state)
 	check_record(w, 1, SCSIEMU_BOP_WRITE, 1, 0, 2, 3);
 }
 
-/* No memory: the openers say so and leave *m, operations are BUSY. */
-static void test_no_memory(void **state)
-{
-	static const struct scsiemu_geometry g = { .bytes = 1 << 20 };
-	struct scsiemu_wrap_fault *f;
-	struct scsiemu_wrap_delay *d;
-	struct scsiemu_wrap_record *r;
-	struct scsiemu_wrap_stats *s;
-	const struct scsiemu_medium was = m;
-	struct scsiemu_medium t;
-	int memory = inject.memory;
-
-	(void)state;
-	for (unsigned nth = 1; nth < 3; nth++) {
-		inject_fail(INJECT(ALLOC), nth, 0);
-		assert_int_equal(scsiemu_open_mem(&t, &g, &err), -1);
-		assert_non_null(strstr(err.text, "out of memory"));
-		assert_int_equal(inject.memory, memory);
-	}
-	inject_fail(INJECT(ALLOC), 1, 0);
-	assert_int_equal(scsiemu_open_null(&t, &g, &err), -1);
-	inject_fail(INJECT(ALLOC), 1, 0);
-	assert_int_equal(scsiemu_open_file(&t, "x", &g, &err), -1);
-	inject_fail(INJECT(ALLOC), 1, 0);
-	inject.all_after = true;
-	assert_int_equal(scsiemu_wrap_fault(&m, &f, &err), -1);
-	assert_int_equal(scsiemu_wrap_delay(&m, 1, 0, 1, &d, &err), -1);
-	assert_int_equal(scsiemu_wrap_record(&m, &r, &err), -1);
-	assert_int_equal(scsiemu_wrap_stats(&m, &s, &err), -1);
-	assert_memory_equal(&m, &was, sizeof(m));
-	assert_int_equal(inject.memory, memory);
-	inject.calls = 0;
-	assert_int_equal(scsiemu_wrap_record(&m, &r, &err), 0);
-	/* the op; the log (op made); the log; the bytes (log made); the bytes
-	 */
-	for (unsigned i = 0; i < 5; i++) {
-		inject_fail(INJECT(ALLOC), 1 + i % 2, 0);
-		assert_int_equal(op_write(0, 0, 1), SCSIEMU_E_BUSY);
-	}
-	assert_int_equal(scsiemu_record_count(r), 0);
-	inject.calls = 0;
-	assert_int_equal(op_write(0, 0, 1), SCSIEMU_OK);
-	memory = inject.memory; /* nothing per operation but its record */
-	assert_int_equal(op_write(0, 0, 1), SCSIEMU_OK);
-	assert_int_equal(inject.memory, memory + 1);
-}
-
 static void test_wrap_nothing(void **state)
 {
 	struct scsiemu_medium t = { .kind = SCSIEMU_BLOCK };
@@ -590,60 +543,6 @@ static void test_wrap_nothing(void **state)
 	assert_int_equal(scsiemu_wrap_stats(&t, &s, &err), -1);
 }
 
-/* A chunk cannot be had: the blocks before it are written, none behind. */
-static void test_mem_full(void **state)
-{
-	enum { CHUNK = (64 << 10) / BLEN, RUN = 3 * CHUNK };
-	static uint8_t buf[2 * RUN * BLEN], got[RUN * BLEN];
-	struct scsiemu_geometry g = { .bytes = 8 << 20 };
-	struct scsiemu_medium t;
-
-	(void)state;
-	for (int thin = 0; thin < 2; thin++) {
-		int full = thin ? SCSIEMU_E_NO_SPACE : SCSIEMU_E_HARDWARE;
-
-		g.thin = thin;
-		assert_int_equal(scsiemu_open_mem(&t, &g, &err), 0);
-		memset(buf, 0, RUN * BLEN);
-		memset(buf + RUN * BLEN, 0x5a, RUN * BLEN);
-		inject_fail(INJECT(ALLOC), 2, 0);
-		assert_int_equal(kit_cas(&t, 10, RUN, buf), full);
-		assert_int_equal(kit_io.moved, 0);
-		assert_int_equal(kit_read(&t, 10, RUN, got), 0);
-		assert_memory_equal(got, buf, RUN * BLEN); /* all or nothing */
-		inject_fail(INJECT(ALLOC), 2, 0);
-		assert_int_equal(kit_write(&t, 10, RUN, buf + RUN * BLEN, 0),
-				 full);
-		assert_int_equal(kit_io.info, 2 * CHUNK);
-		assert_int_equal(kit_io.moved, (2 * CHUNK - 10) * BLEN);
-		assert_int_equal(kit_read(&t, 10, RUN, got), 0);
-		assert_memory_equal(got, buf + RUN * BLEN, kit_io.moved);
-		assert_memory_equal(got + (2 * CHUNK - 10) * BLEN, buf, BLEN);
-		scsiemu_medium_close(&t);
-	}
-}
-
-/* Unmapping everything gives everything back. */
-static void test_mem_freed(void **state)
-{
-	static const struct scsiemu_geometry g = { .bytes = UINT64_C(1) << 50,
-						   .thin = true };
-	uint8_t buf[BLEN] = { 1 };
-	struct scsiemu_medium t;
-	int memory;
-
-	(void)state;
-	assert_int_equal(scsiemu_open_mem(&t, &g, &err), 0);
-	memory = inject.memory;
-	for (unsigned i = 0; i < 40; i++)
-		assert_int_equal(
-			kit_write(&t, (t.nblk - 1) / (i + 1), 1, buf, 0), 0);
-	assert_true(inject.memory > memory + 40);
-	assert_int_equal(kit_unmap(&t, 0, t.nblk), 0);
-	assert_int_equal(inject.memory, memory);
-	scsiemu_medium_close(&t);
-}
-
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -655,9 +554,7 @@ int main(void)
 		T(test_fault_hangs),	T(test_delay_time),
 		T(test_delay_order),	T(test_delay_again),
 		T(test_stats),		T(test_record),
-		T(test_record_pending), T(test_no_memory),
-		T(test_wrap_nothing),	T(test_mem_full),
-		T(test_mem_freed),
+		T(test_record_pending), T(test_wrap_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
