@@ -114,7 +114,8 @@ static void test_first_bad_byte(void **state)
 /* Used bits that are refused by value, with the same pointer as a reserved
  * bit's would be: {opcode, byte, bits}. */
 static const uint8_t by_value[][3] = {
-	{ SCSIEMU_OP_WRITE_AND_VERIFY_10, 1, 0x04 }, /* BYTCHK 10b */
+	/* BYTCHK 10b */
+	{ SCSIEMU_OP_WRITE_AND_VERIFY_10, 1, 0x04 },
 	{ SCSIEMU_OP_WRITE_AND_VERIFY_12, 1, 0x04 },
 	{ SCSIEMU_OP_WRITE_AND_VERIFY_16, 1, 0x04 },
 	{ SCSIEMU_OP_VERIFY_10, 1, 0x04 },
@@ -122,6 +123,15 @@ static const uint8_t by_value[][3] = {
 	{ SCSIEMU_OP_VERIFY_16, 1, 0x04 },
 	{ SCSIEMU_OP_MODE_SENSE_6, 2, 0x20 }, /* PAGE CODE 20h */
 	{ SCSIEMU_OP_MODE_SENSE_10, 2, 0x20 },
+	{ SCSIEMU_OP_START_STOP_UNIT, 4, 0x80 }, /* POWER CONDITION 8h */
+	{ SCSIEMU_OP_SEND_DIAGNOSTIC, 1, 0x80 }, /* SELF-TEST CODE 4h */
+	{ SCSIEMU_OP_PREVENT_ALLOW_MEDIUM_REMOVAL, 4, 0x02 },
+	{ SCSIEMU_OP_WRITE_BUFFER, 1, 0x10 }, /* MODE 10h */
+	{ SCSIEMU_OP_READ_BUFFER_10, 1, 0x10 },
+	{ SCSIEMU_OP_READ_BUFFER_16, 1, 0x10 },
+	{ SCSIEMU_OP_MAINTENANCE_IN, 10, 0x80 }, /* IDENTIFYING TYPE 40h */
+	{ SCSIEMU_OP_MAINTENANCE_OUT, 10, 0x80 },
+	{ SCSIEMU_OP_MAINTENANCE_IN, 2, 0x04 }, /* REPORTING OPTIONS 4h */
 };
 
 static unsigned refused_by_value(const struct scsiemu_row *row, unsigned i)
