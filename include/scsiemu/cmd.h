@@ -227,6 +227,7 @@ struct scsiemu_cmd {
 	uint8_t descr;	  /* D_SENSE in force: the default sense format */
 	uint8_t aborted;  /* set at once by an abort, before DONE */
 	uint8_t job;	  /* the device's own background command */
+	uint8_t pad_[2];
 	uint32_t in_done, out_done; /* bytes moved */
 	uint32_t in_all, out_all;   /* bytes the command was about */
 	uint32_t response_info;	    /* QUERY ASYNC EVENT: 3 bytes, SAM-5 7.9 */

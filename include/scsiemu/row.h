@@ -36,17 +36,18 @@ typedef int scsiemu_step_fn(struct scsiemu_cmd *c, int result);
 
 /* Handler kinds. */
 enum scsiemu_kind {
-	SCSIEMU_K_NODATA,    /* fn.nodata; may leave a want, then `then` */
+	SCSIEMU_K_READ,	     /* no handler: blocks to the initiator */
+	SCSIEMU_K_WRITE,     /* no handler: blocks from the initiator */
+	SCSIEMU_K_NODATA,    /* fn.nodata (NULL: nothing to do); may leave a
+			      * want, then `then` */
 	SCSIEMU_K_PARAM_IN,  /* fn.in writes the whole reply, purely; the engine
 			      * truncates, cuts into windows, re-runs. `then`
 			      * (result OK) has the effects, once, at the end */
 	SCSIEMU_K_PARAM_OUT, /* fn.out reads the complete list; may leave a
 			      * want, then `then` */
-	SCSIEMU_K_READ,	     /* no handler: blocks to the initiator */
-	SCSIEMU_K_WRITE,     /* no handler: blocks from the initiator */
 	SCSIEMU_K_MEDIUM,    /* fn.medium fills a plan of at most 4 extents */
-	SCSIEMU_K_STEPS /* fn.step: called with the result of its last want,
-			 * first with OK */
+	SCSIEMU_K_STEPS	     /* fn.step: called with the result of its last
+			      * want, first with OK */
 };
 
 /* Ordering classes (rulings A9). */

@@ -6,37 +6,6 @@
  * medium state, write protection, range (semu_check_state()).
  */
 #include "core/engine.h"
-#include <string.h>
-
-/* Any bit of v that u does not allow? n is 2, 4 or 8. */
-static uint64_t foreign(const uint8_t *v, const uint8_t *u, unsigned n)
-{
-	uint64_t a = 0, b = 0;
-
-	memcpy(&a, v, n);
-	memcpy(&b, u, n);
-	return a & ~b;
-}
-
-static bool usage_ok(const uint8_t *cdb, const uint8_t *usage, unsigned len)
-{
-	switch (len) {
-	case 6:
-		return !(foreign(cdb, usage, 4) |
-			 foreign(cdb + 4, usage + 4, 2));
-	case 10:
-		return !(foreign(cdb, usage, 8) |
-			 foreign(cdb + 8, usage + 8, 2));
-	case 12:
-		return !(foreign(cdb, usage, 8) |
-			 foreign(cdb + 8, usage + 8, 4));
-	case 16:
-		return !(foreign(cdb, usage, 8) |
-			 foreign(cdb + 8, usage + 8, 8));
-	default:
-		return false; /* the slow way says */
-	}
-}
 
 /* Bits of byte i that are refused. Vendor and obsolete bits of the control
  * byte are left alone (SAM-5 5.2). */
@@ -54,43 +23,12 @@ static unsigned refused(const struct scsiemu_lu *lu,
 	return bad;
 }
 
-static bool usage_slow(struct scsiemu_lu *lu, struct scsiemu_cmd *c,
-		       const struct scsiemu_row *row)
-{
-	unsigned n = row->len < 32 ? row->len : 32;
-
-	for (unsigned i = 1; i < n; i++) {
-		unsigned bad = refused(lu, row, c->cdb, i);
-
-		if (bad) {
-			uint8_t bit = 7;
-
-			while (!(bad >> bit & 1))
-				bit--;
-			scsiemu_fail_cdb(c, (uint16_t)i, bit);
-			return false;
-		}
-	}
-	return true;
-}
-
-/* PROTECT and GROUP NUMBER while the LU has neither. */
-static bool strict_ok(const struct scsiemu_lu *lu, const uint8_t *cdb,
-		      const struct scsiemu_row *row)
-{
-	unsigned bad = 0;
-
-	if (row->prot_at && lu->strict & 1)
-		bad = cdb[row->prot_at] & 0xe0;
-	if (row->group_at && lu->strict & 2)
-		bad |= cdb[row->group_at] & 0x3f;
-	return bad == 0;
-}
-
 bool semu_check_cdb(struct scsiemu_lu *lu, struct scsiemu_cmd *c,
 		    const struct scsiemu_row *row)
 {
-	if (SEMU_UNLIKELY(row->len > c->cdb_len)) {
+	unsigned n = row->len < 32 ? row->len : 32;
+
+	if (row->len > c->cdb_len) {
 		scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
 			     SCSIEMU_ASC_INVALID_OPCODE);
 		return false;
@@ -99,10 +37,18 @@ bool semu_check_cdb(struct scsiemu_lu *lu, struct scsiemu_cmd *c,
 		scsiemu_fail_cdb(c, 7, SCSIEMU_NO_BIT);
 		return false;
 	}
-	if (SEMU_LIKELY(usage_ok(c->cdb, row->usage, row->len) &&
-			strict_ok(lu, c->cdb, row)))
-		return true;
-	return usage_slow(lu, c, row);
+	for (unsigned i = 1; i < n; i++) {
+		unsigned bad = refused(lu, row, c->cdb, i);
+		uint8_t bit = 7;
+
+		if (!bad)
+			continue;
+		while (!(bad >> bit & 1))
+			bit--;
+		scsiemu_fail_cdb(c, (uint16_t)i, bit);
+		return false;
+	}
+	return true;
 }
 
 struct stop_sense {
@@ -174,21 +120,22 @@ static bool range_fails(struct scsiemu_cmd *c)
 
 	scsiemu_fail_info(c, SCSIEMU_SK_ILLEGAL_REQUEST,
 			  SCSIEMU_ASC_LBA_OUT_OF_RANGE,
-			  x->lba >= cap ? x->lba : cap);
+			  x->entry.lba >= cap ? x->entry.lba : cap);
 	return false;
 }
 
 /* LBA and count against capacity and MAXIMUM TRANSFER LENGTH. A count of 0 at
  * LBA = capacity is out of range, too. */
-static bool in_range(struct scsiemu_cmd *c, unsigned flags)
+bool semu_check_range(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
 	const struct semu_cap *cap = &x->lu->cap;
+	unsigned flags = x->row->flags;
 	uint32_t n = flags & SCSIEMU_ROW_BLOCKS ? x->count : 0;
 
-	if (SEMU_UNLIKELY(x->lba >= cap->nblk || n > cap->nblk - x->lba))
+	if (x->entry.lba >= cap->nblk || n > cap->nblk - x->entry.lba)
 		return range_fails(c);
-	if (SEMU_UNLIKELY(n > cap->max_blk && !(flags & SCSIEMU_ROW_LONG))) {
+	if (n > cap->max_blk && !(flags & SCSIEMU_ROW_LONG)) {
 		scsiemu_fail_cdb(c, semu_count_at(x->row->fields),
 				 SCSIEMU_NO_BIT);
 		return false;
@@ -196,30 +143,27 @@ static bool in_range(struct scsiemu_cmd *c, unsigned flags)
 	return true;
 }
 
-bool semu_check_state(struct scsiemu_cmd *c)
+static bool no_pair(struct scsiemu_cmd *c)
+{
+	if (semu_ctx(c)->lu->absent)
+		return true;
+	scsiemu_fail_status(c, SCSIEMU_BUSY);
+	return false;
+}
+
+bool semu_check_odd_state(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
 	const struct scsiemu_row *row = x->row;
 	uint32_t stops = row->stops;
 
-	if (SEMU_UNLIKELY(!x->itl)) {
-		if (!(row->flags &
-		      (SCSIEMU_ROW_UA_SKIP | SCSIEMU_ROW_UA_TAKE))) {
-			scsiemu_fail_status(c, SCSIEMU_BUSY);
+	if (!(row->flags & (SCSIEMU_ROW_UA_SKIP | SCSIEMU_ROW_UA_TAKE))) {
+		if (!x->itl && !no_pair(c))
 			return false;
-		}
-	} else if (SEMU_UNLIKELY(x->itl->ua) &&
-		   !(row->flags &
-		     (SCSIEMU_ROW_UA_SKIP | SCSIEMU_ROW_UA_TAKE))) {
-		return attention(c);
+		if (x->itl && x->itl->ua)
+			return attention(c);
 	}
-	if (SEMU_UNLIKELY(x->lu->guards)) {
-		if (row->flags & SCSIEMU_ROW_BY_FIELD)
-			stops = x->lu->type->stops(c);
-		if (x->lu->guards & stops && !stopped(c, x->lu->guards & stops))
-			return false;
-	}
-	if (row->flags & (SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_RANGE))
-		return in_range(c, row->flags);
-	return true;
+	if (row->flags & SCSIEMU_ROW_BY_FIELD)
+		stops = x->lu->type->stops(c);
+	return stopped(c, x->lu->guards & stops);
 }

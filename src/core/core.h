@@ -44,15 +44,23 @@ enum semu_ua {
 };
 #define SEMU_UA_BIT(ua) (1u << (ua))
 
+/* A ring, oldest first; the head is in the LU. */
+struct semu_ring {
+	struct semu_ring *next, *prev;
+};
+
 /* A place in a logical unit's task set. */
 struct semu_entry {
-	struct semu_entry *next, *prev;
+	struct semu_ring ring; /* first */
 	struct scsiemu_cmd *cmd;
 	struct scsiemu_lu *lu;
-	uint64_t lba, nblk; /* extent; nblk UINT64_MAX: all */
-	uint8_t cls;	    /* enum scsiemu_class */
-	uint8_t attr;	    /* enum scsiemu_attr */
-	bool waiting, linked;
+	uint64_t lba;  /* extent: of the command's own LU, count blocks */
+	uint64_t nblk; /* or, elsewhere, this many; UINT64_MAX: all */
+	uint8_t cls;   /* enum scsiemu_class */
+	uint8_t attr;  /* enum scsiemu_attr */
+	bool waiting;
+	bool linked;
+	bool counted; /* in lu->nslow: it waits, or may block others */
 };
 
 enum semu_phase {
@@ -61,8 +69,21 @@ enum semu_phase {
 	SEMU_P_HELD,  /* its STORE want waits for pins, or it for a change */
 	SEMU_P_READY, /* the wait ended; next() resumes it */
 	SEMU_P_OUT,   /* a want is out */
+	SEMU_P_BULK,  /* the same: the only want of a living READ or WRITE */
 	SEMU_P_DONE,
 	SEMU_P_ENDED
+};
+
+/* What is unusual about a command. */
+enum semu_odd {
+	SEMU_ON_READY = 1,	/* in the device's ready list */
+	SEMU_PINNED = 2,	/* its reply pins facts */
+	SEMU_TAS = 4,		/* aborted, and to be told by TASK ABORTED */
+	SEMU_UNDONE = 8,	/* its step function was told of the abort */
+	SEMU_SURVIVES = 16,	/* a job that LU RESET leaves alone */
+	SEMU_ORPHAN_NEXUS = 32, /* its nexus is gone and waits for its end */
+	SEMU_ORPHAN_LU = 64,	/* its LU, likewise */
+	SEMU_ELSEWHERE = 128	/* has entries in other LUs' task sets */
 };
 
 enum semu_resume {
@@ -79,22 +100,22 @@ struct semu_ctx {
 	const struct scsiemu_row *row; /* NULL: a TMF, or no such command */
 	struct semu_itl *itl;	       /* NULL: the pool is exhausted */
 	struct scsiemu_nexus *nexus;   /* never NULL (anonymous) */
-	struct scsiemu_cmd *ready, *zombie, *timer; /* the device's lists */
-	scsiemu_step_fn *step;	     /* what goes on after the want */
-	struct semu_entry *other[2]; /* places in foreign task sets (A6) */
-	uint64_t lba;		     /* decoded by row.fields */
-	uint64_t own[2];	     /* the handler's */
-	uint64_t deadline;	     /* TMF, pin: ms */
+	/* decoded by row.fields; the LBA is entry.lba */
 	uint32_t count;
-	uint32_t got;	/* bytes the current want has moved */
-	uint32_t total; /* PARAM_IN: bytes of the reply to send */
-	uint32_t gap;	/* zeros still to send before the real SEND */
-	unsigned nstep; /* scsiemu_cmd_step() */
-	uint8_t phase;	/* enum semu_phase */
-	uint8_t seg;	/* MEDIUM: segment running */
-	uint8_t tmf;	/* what aborted it */
-	uint8_t resume; /* enum semu_resume: what next() does when READY */
-	bool on_ready, pinned, tas, undone, survives;
+	uint32_t total;	       /* PARAM_IN: bytes of the reply to send */
+	scsiemu_step_fn *step; /* what goes on after the want */
+	/* from got to odd: zero at the start, in one store */
+	uint32_t got;	 /* bytes the current want has moved */
+	uint32_t gap;	 /* zeros still to send before the real SEND */
+	unsigned nstep;	 /* scsiemu_cmd_step() */
+	uint8_t phase;	 /* enum semu_phase */
+	uint8_t resume;	 /* enum semu_resume: what next() does when READY */
+	uint8_t seg;	 /* MEDIUM: segment running */
+	uint8_t odd;	 /* enum semu_odd; 0 on the hot path */
+	uint64_t own[2]; /* the handler's */
+	struct scsiemu_cmd *ready, *zombie, *timer; /* the device's lists */
+	struct semu_entry *other[2]; /* places in foreign task sets (A6) */
+	uint64_t deadline;	     /* TMF, pin: ms */
 	union { /* MEDIUM; STEPS: the SEND that a gap delays */
 		struct scsiemu_plan plan;
 		struct {
@@ -130,7 +151,7 @@ struct scsiemu_nexus {
 	struct semu_itl *last_itl;
 	const uint8_t *transport_id;
 	void *user;
-	uint32_t ncmd; /* commands alive */
+	uint32_t norphan; /* commands that outlive it */
 	uint16_t transport_id_len, port;
 	bool attached, again;
 };
@@ -140,6 +161,7 @@ struct scsiemu_nexus {
  * without (the pseudo LUs) is searched from the start. */
 struct semu_set {
 	const struct scsiemu_type *type;
+	const struct scsiemu_row *row[2]; /* type->rows[k].row */
 	uint8_t first[2][256];
 };
 
@@ -170,12 +192,13 @@ struct scsiemu_lu {
 	uint32_t able;	 /* enum scsiemu_can | scsiemu_need met */
 	uint16_t wflags; /* flags of every WRITE: FUA when WCE is off */
 	uint8_t descr;	 /* D_SENSE */
-	uint8_t strict;	 /* 1: no protection, 2: no grouping: bits refused */
+	uint8_t offers;	 /* 1: PROTECT bits, 2: GROUP NUMBER are allowed */
+	bool traced;	 /* the device has a trace function */
 	const struct semu_set *set;
 	const struct scsiemu_row *vendor_rows; /* the embedder's own */
 	unsigned nvendor;
 	struct semu_cap cap;
-	struct semu_entry *head, *tail; /* task set, oldest first */
+	struct semu_ring tasks; /* struct semu_entry, oldest first */
 	struct scsiemu_device *dev;
 	const struct scsiemu_type *type;
 	struct scsiemu_medium *medium, *ejected;
@@ -188,7 +211,7 @@ struct scsiemu_lu {
 	bool removed, wlun, absent;
 	uint16_t pins;	   /* replies that pin facts */
 	uint16_t prevents; /* nexuses with PREVENT */
-	uint32_t ncmd;	   /* commands alive */
+	uint32_t norphan;  /* commands that outlive it */
 	uint16_t lun;
 	/* configuration */
 	const struct scsiemu_nv_ops *nv;
@@ -280,8 +303,8 @@ const struct scsiemu_row *semu_row_next(const struct scsiemu_lu *lu,
  * *known: some row has this opcode. */
 const struct scsiemu_row *semu_row_find(const struct scsiemu_lu *lu,
 					unsigned op, unsigned sa, bool *known);
-/* Usage byte i as RSOC reports it for this LU: bits of features that are off
- * are cleared. */
+/* Usage byte i as RSOC reports it for this LU: the row's, and the bits of
+ * PROTECT and GROUP NUMBER when the LU offers them. */
 unsigned semu_row_usage(const struct scsiemu_lu *lu,
 			const struct scsiemu_row *row, unsigned i);
 

@@ -98,7 +98,8 @@ static void init_pseudo(struct scsiemu_device *d)
 	d->wlun.type = &semu_wlun;
 	d->wlun.wlun = true;
 	d->absent.version = d->wlun.version = 6;
-	d->absent.strict = d->wlun.strict = 3;
+	d->absent.tasks.next = d->absent.tasks.prev = &d->absent.tasks;
+	d->wlun.tasks.next = d->wlun.tasks.prev = &d->wlun.tasks;
 	memset(d->absent.vendor, ' ', sizeof(d->absent.vendor));
 	memset(d->absent.product, ' ', sizeof(d->absent.product));
 	memset(d->absent.revision, ' ', sizeof(d->absent.revision));

@@ -5,6 +5,14 @@
 
 #include "core/core.h"
 
+/* A USDT probe is a NOP in line until somebody attaches to it. */
+#ifdef SEMU_WITH_USDT
+#include <sys/sdt.h>
+#define SEMU_PROBE(ev, c, arg) DTRACE_PROBE3(scsiemu, command, ev, c, arg)
+#else
+#define SEMU_PROBE(ev, c, arg) ((void)0)
+#endif
+
 #define SEMU_LIKELY(x)	 __builtin_expect(!!(x), 1)
 #define SEMU_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
@@ -16,15 +24,13 @@ static inline uint32_t semu_min32(uint32_t a, uint32_t b)
 /* trace.c */
 void semu_trace_slow(struct scsiemu_device *d, enum scsiemu_event ev,
 		     const struct scsiemu_cmd *c, int arg);
-static inline void semu_trace(struct scsiemu_device *d, enum scsiemu_event ev,
+static inline void semu_trace(const struct scsiemu_lu *lu,
+			      enum scsiemu_event ev,
 			      const struct scsiemu_cmd *c, int arg)
 {
-#ifdef SEMU_WITH_USDT
-	semu_trace_slow(d, ev, c, arg);
-#else
-	if (SEMU_UNLIKELY(d->trace != NULL))
-		semu_trace_slow(d, ev, c, arg);
-#endif
+	SEMU_PROBE(ev, c, arg);
+	if (SEMU_UNLIKELY(lu->traced))
+		semu_trace_slow(lu->dev, ev, c, arg);
 }
 /* A call in the wrong state: traced, returns err. */
 int semu_misuse(struct scsiemu_cmd *c, int err);
@@ -36,8 +42,9 @@ uint16_t semu_count_at(unsigned fields);
 /* check.c: CDB against row; state of LU and nexus against row. */
 bool semu_check_cdb(struct scsiemu_lu *lu, struct scsiemu_cmd *c,
 		    const struct scsiemu_row *row);
-/* True: the row may run. False: status and sense are set. */
-bool semu_check_state(struct scsiemu_cmd *c);
+/* True: go on. False: status and sense are set. */
+bool semu_check_odd_state(struct scsiemu_cmd *c);
+bool semu_check_range(struct scsiemu_cmd *c);
 
 /* run.c: begin a checked command; finish any. */
 int semu_begin(struct scsiemu_cmd *c);
@@ -52,9 +59,50 @@ void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
 
 /* taskset.c */
 /* True: it waits (phase and want are set). */
-bool semu_order(struct scsiemu_cmd *c);
-void semu_link(struct semu_entry *e, bool front);
-void semu_unlink(struct semu_entry *e);
+bool semu_order_slow(struct scsiemu_cmd *c);
+static inline bool semu_entry_slow(const struct semu_entry *e)
+{
+	return e->cls > SCSIEMU_C_RW || e->attr != SCSIEMU_SIMPLE;
+}
+static inline struct semu_entry *semu_first(struct scsiemu_lu *lu)
+{
+	return (struct semu_entry *)(void *)lu->tasks.next;
+}
+static inline struct semu_entry *semu_after(const struct semu_entry *e)
+{
+	return (struct semu_entry *)(void *)e->ring.next;
+}
+/* Past the last entry of the ring? */
+static inline bool semu_at_end(const struct scsiemu_lu *lu,
+			       const struct semu_entry *e)
+{
+	return &e->ring == &lu->tasks;
+}
+static inline void semu_insert(struct semu_entry *e, struct semu_ring *behind)
+{
+	struct semu_ring *next = behind->next;
+
+	e->ring.prev = behind;
+	e->ring.next = next;
+	next->prev = &e->ring;
+	behind->next = &e->ring;
+	e->linked = true;
+}
+/* At the end of the task set; for entries that cannot block others. */
+static inline void semu_link(struct semu_entry *e, struct scsiemu_lu *lu)
+{
+	semu_insert(e, lu->tasks.prev);
+}
+static inline void semu_unlink(struct semu_entry *e, struct scsiemu_lu *lu)
+{
+	struct semu_ring *prev = e->ring.prev, *next = e->ring.next;
+
+	prev->next = next;
+	next->prev = prev;
+	e->linked = false;
+	if (SEMU_UNLIKELY(e->counted))
+		lu->nslow--;
+}
 void semu_wake(struct scsiemu_lu *lu);
 /* Pins (A7). */
 void semu_pin(struct scsiemu_cmd *c);

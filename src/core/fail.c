@@ -4,7 +4,7 @@
 
 uint64_t scsiemu_cmd_lba(const struct scsiemu_cmd *c)
 {
-	return semu_ctx(c)->lba;
+	return semu_ctx(c)->entry.lba;
 }
 
 uint32_t scsiemu_cmd_count(const struct scsiemu_cmd *c)

@@ -38,15 +38,10 @@ void semu_decode(struct semu_ctx *x, const uint8_t *cdb, unsigned fields)
 {
 	const struct field *f = &field[fields];
 
-	if (SEMU_LIKELY(fields == SCSIEMU_F_RW10)) {
-		x->lba = semu_be32(cdb + 2);
-		x->count = semu_be16(cdb + 7);
-		return;
-	}
-	x->lba = load(cdb + f->lba_at, f->lba_len);
+	x->entry.lba = load(cdb + f->lba_at, f->lba_len);
 	x->count = (uint32_t)load(cdb + f->count_at, f->count_len);
 	if (fields == SCSIEMU_F_RW6) {
-		x->lba &= 0x1fffff; /* above are the obsolete LUN bits */
+		x->entry.lba &= 0x1fffff; /* above are the obsolete LUN bits */
 		if (!x->count)
 			x->count = 256;
 	}

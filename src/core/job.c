@@ -15,7 +15,7 @@ static const struct scsiemu_row job_row = {
 	.cls = SCSIEMU_C_INFO,
 };
 
-struct scsiemu_cmd *semu_job_cmd(struct scsiemu_device *d, uint32_t i)
+static struct scsiemu_cmd *job_cmd(struct scsiemu_device *d, uint32_t i)
 {
 	return (struct scsiemu_cmd *)(void *)(d->jobs +
 					      (size_t)i * d->job_size);
@@ -30,8 +30,8 @@ static uint8_t *used(struct scsiemu_device *d, struct scsiemu_cmd *c)
 static struct scsiemu_cmd *free_job(struct scsiemu_device *d)
 {
 	for (uint32_t i = 0; i < d->limits.jobs; i++)
-		if (!*used(d, semu_job_cmd(d, i)))
-			return semu_job_cmd(d, i);
+		if (!*used(d, job_cmd(d, i)))
+			return job_cmd(d, i);
 	return NULL;
 }
 
@@ -53,8 +53,6 @@ static void init(struct scsiemu_cmd *c, struct scsiemu_lu *lu)
 	x->entry.lu = lu;
 	x->phase = SEMU_P_READY;
 	x->resume = SEMU_RESUME_STEP;
-	lu->ncmd++;
-	d->anonymous.ncmd++;
 }
 
 int scsiemu_job_start(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
@@ -67,11 +65,12 @@ int scsiemu_job_start(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
 	*used(lu->dev, c) = 1;
 	init(c, lu);
 	semu_ctx(c)->step = fn;
-	semu_ctx(c)->survives = survives;
+	if (survives)
+		semu_ctx(c)->odd = SEMU_SURVIVES;
 	semu_ctx(c)->own[0] = own[0];
 	semu_ctx(c)->own[1] = own[1];
-	semu_link(&semu_ctx(c)->entry, false);
-	semu_trace(lu->dev, SCSIEMU_EV_START, c, 0);
+	semu_link(&semu_ctx(c)->entry, lu);
+	semu_trace(lu, SCSIEMU_EV_START, c, 0);
 	semu_ready_push(c);
 	return 0;
 }

@@ -20,7 +20,9 @@ static struct scsiemu_lu **place(struct scsiemu_device *d, unsigned lun)
 
 static bool only_first_level(const uint8_t lun[8])
 {
-	return !(lun[2] | lun[3] | lun[4] | lun[5] | lun[6] | lun[7]);
+	static const uint8_t none[6];
+
+	return memcmp(lun + 2, none, sizeof(none)) == 0;
 }
 
 struct scsiemu_lu *scsiemu_lu_find(struct scsiemu_device *d,
@@ -101,9 +103,11 @@ static const struct semu_set *get_set(struct scsiemu_device *d,
 		return NULL; /* searched row by row */
 	memset(s, 0, sizeof(*s));
 	s->type = type;
-	for (unsigned k = 0; k < 2; k++)
+	for (unsigned k = 0; k < 2; k++) {
+		s->row[k] = type->rows[k].row;
 		for (unsigned i = type->rows[k].n; i-- > 0;)
 			s->first[k][type->rows[k].row[i].op] = (uint8_t)(i + 1);
+	}
 	d->nsets++;
 	return s;
 }
@@ -152,7 +156,6 @@ static int set_up(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 	lu->read_only = cf->read_only;
 	lu->anonymous_pr = cf->anonymous_pr;
 	lu->can_save = cf->can_save;
-	lu->strict = 3;
 	identify(lu, cf);
 	loaded(lu);
 	return lu->type->init ? lu->type->init(lu) : 0;
@@ -180,6 +183,8 @@ static void clear(struct scsiemu_lu *lu)
 	lu->state = state;
 	lu->state_len = state_len;
 	lu->dev = d;
+	lu->tasks.next = lu->tasks.prev = &lu->tasks;
+	lu->traced = d->trace != NULL;
 }
 
 static void insert_sorted(struct scsiemu_device *d, struct scsiemu_lu *lu)
@@ -244,20 +249,26 @@ void scsiemu_lu_remove(struct scsiemu_lu *lu)
 		(d->nlus - i - 1) * sizeof(d->lus[0]));
 	d->nlus--;
 	lu->removed = true;
-	lu->ncmd++; /* keeps it over the aborts */
-	semu_kill_lu(lu, NULL, 0, true);
-	for (struct semu_entry *e = lu->head; e; e = e->next)
+	for (struct semu_entry *e = semu_first(lu); !semu_at_end(lu, e);
+	     e = semu_after(e)) {
 		semu_ctx(e->cmd)->itl = NULL;
+		if (e != &semu_ctx(e->cmd)->entry)
+			continue;
+		semu_ctx(e->cmd)->odd |= SEMU_ORPHAN_LU;
+		lu->norphan++;
+	}
+	semu_kill_lu(lu, NULL, 0, true);
 	while (lu->itls)
 		semu_itl_free(d, lu->itls);
 	semu_ua_device(d, SEMU_UA_LUNS, NULL);
-	if (--lu->ncmd == 0)
-		semu_lu_cmd_gone(lu);
+	if (!lu->norphan)
+		clear(lu);
 }
 
 void semu_lu_cmd_gone(struct scsiemu_lu *lu)
 {
-	clear(lu);
+	if (--lu->norphan == 0)
+		clear(lu);
 }
 
 void scsiemu_lu_load(struct scsiemu_lu *lu, struct scsiemu_medium *m,
@@ -286,6 +297,11 @@ void scsiemu_lu_changed(struct scsiemu_lu *lu)
 struct scsiemu_medium *scsiemu_lu_medium(struct scsiemu_lu *lu)
 {
 	return lu->medium;
+}
+
+struct scsiemu_medium *scsiemu_lu_ejected(struct scsiemu_lu *lu)
+{
+	return lu->ejected;
 }
 
 struct scsiemu_device *scsiemu_lu_device(struct scsiemu_lu *lu)

@@ -59,7 +59,7 @@ static struct semu_itl *get_slow(struct scsiemu_lu *lu, struct scsiemu_nexus *n)
 
 struct semu_itl *semu_itl_get(struct scsiemu_lu *lu, struct scsiemu_nexus *n)
 {
-	return SEMU_LIKELY(n->last_lu == lu) ? n->last_itl : get_slow(lu, n);
+	return n->last_lu == lu ? n->last_itl : get_slow(lu, n);
 }
 
 void semu_itl_lost(struct semu_itl *itl)
@@ -138,9 +138,29 @@ struct scsiemu_nexus *scsiemu_nexus_attach(
 /* The commands of a pair forget it before it goes. */
 static void forget(struct semu_itl *itl)
 {
-	for (struct semu_entry *e = itl->lu->head; e; e = e->next)
+	struct scsiemu_lu *lu = itl->lu;
+
+	for (struct semu_entry *e = semu_first(lu); !semu_at_end(lu, e);
+	     e = semu_after(e))
 		if (semu_ctx(e->cmd)->itl == itl)
 			semu_ctx(e->cmd)->itl = NULL;
+}
+
+static void orphan(struct scsiemu_cmd *c)
+{
+	semu_ctx(c)->odd |= SEMU_ORPHAN_NEXUS;
+	semu_ctx(c)->nexus->norphan++;
+}
+
+/* Aborts the commands of n in lu; those that are alive keep its memory. */
+static void kill_and_keep(struct scsiemu_nexus *n, struct scsiemu_lu *lu)
+{
+	for (struct semu_entry *e = semu_first(lu); !semu_at_end(lu, e);
+	     e = semu_after(e))
+		if (e == &semu_ctx(e->cmd)->entry &&
+		    semu_ctx(e->cmd)->nexus == n)
+			orphan(e->cmd);
+	semu_kill_lu(lu, n, SCSIEMU_TMF_NEXUS_RESET, false);
 }
 
 static void free_nexus(struct scsiemu_nexus *n)
@@ -154,21 +174,24 @@ void scsiemu_nexus_detach(struct scsiemu_nexus *n)
 	struct scsiemu_device *d = n->dev;
 
 	for (struct semu_itl *i = n->itls; i; i = i->of_nexus)
-		semu_kill_lu(i->lu, n, SCSIEMU_TMF_NEXUS_RESET, false);
-	semu_kill_lu(&d->absent, n, SCSIEMU_TMF_NEXUS_RESET, false);
+		kill_and_keep(n, i->lu);
+	kill_and_keep(n, &d->absent);
+	for (struct scsiemu_cmd *c = d->timers; c; c = semu_ctx(c)->timer)
+		if (c->tmf && semu_ctx(c)->nexus == n)
+			orphan(c);
 	while (n->itls) {
 		forget(n->itls);
 		semu_itl_free(d, n->itls);
 	}
 	n->attached = false;
 	n->transport_id = NULL;
-	if (!n->ncmd)
+	if (!n->norphan)
 		free_nexus(n);
 }
 
 void semu_nexus_cmd_gone(struct scsiemu_nexus *n)
 {
-	if (n != &n->dev->anonymous)
+	if (--n->norphan == 0)
 		free_nexus(n);
 }
 

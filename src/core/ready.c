@@ -7,9 +7,9 @@ void semu_ready_push(struct scsiemu_cmd *c)
 	struct semu_ctx *x = semu_ctx(c);
 	struct scsiemu_device *d = x->lu->dev;
 
-	if (x->on_ready)
+	if (x->odd & SEMU_ON_READY)
 		return;
-	x->on_ready = true;
+	x->odd |= SEMU_ON_READY;
 	x->ready = NULL;
 	if (d->ready_tail)
 		semu_ctx(d->ready_tail)->ready = c;
@@ -30,7 +30,7 @@ void semu_ready_remove(struct scsiemu_cmd *c)
 	*p = semu_ctx(c)->ready;
 	if (d->ready_tail == c)
 		d->ready_tail = prev;
-	semu_ctx(c)->on_ready = false;
+	semu_ctx(c)->odd &= (uint8_t)~SEMU_ON_READY;
 }
 
 struct scsiemu_cmd *scsiemu_ready(struct scsiemu_device *d)
@@ -83,9 +83,10 @@ void semu_timer_remove(struct scsiemu_cmd *c)
 }
 
 /* Is a change of facts held back on this LU? */
-static bool somebody_held(const struct scsiemu_lu *lu)
+static bool somebody_held(struct scsiemu_lu *lu)
 {
-	for (const struct semu_entry *e = lu->head; e; e = e->next)
+	for (const struct semu_entry *e = semu_first(lu); !semu_at_end(lu, e);
+	     e = semu_after(e))
 		if (semu_ctx(e->cmd)->phase == SEMU_P_HELD)
 			return true;
 	return false;

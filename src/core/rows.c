@@ -80,9 +80,9 @@ unsigned semu_row_usage(const struct scsiemu_lu *lu,
 {
 	unsigned u = row->usage[i];
 
-	if (i && i == row->prot_at && lu->strict & 1)
-		u &= 0x1f;
-	if (i && i == row->group_at && lu->strict & 2)
-		u &= 0xc0;
+	if (i && i == row->prot_at && lu->offers & 1)
+		u |= 0xe0;
+	if (i && i == row->group_at && lu->offers & 2)
+		u |= 0x3f;
 	return u;
 }

@@ -1,54 +1,71 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Running a checked command: what each handler kind does with its wants. */
-#include "core/engine.h"
+#include "core/hot.h"
 
 /* Bytes that are sent where a command leaves a gap in data-in. */
 static const uint8_t zeros[64];
+
+/* It did not end with GOOD, or it was aborted, or its reply pinned facts. */
+static void done_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
+{
+	struct scsiemu_lu *lu = x->lu;
+
+	if (x->odd & SEMU_PINNED)
+		semu_unpin(c);
+	if (c->aborted) {
+		c->outcome = x->odd & SEMU_TAS ? SCSIEMU_STATUS
+					       : SCSIEMU_ABORTED;
+		c->status = SCSIEMU_TASK_ABORTED;
+		semu_zombie_remove(c);
+		return;
+	}
+	if (c->status == SCSIEMU_CHECK_CONDITION && lu->qerr)
+		semu_qerr(c);
+	if (lu->ua_intlck == 3 && x->itl)
+		semu_ua_status(x->itl, c->status);
+}
 
 int semu_done(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
 	struct scsiemu_lu *lu = x->lu;
 
+	if (!(x->odd | c->status | c->aborted))
+		return semu_done_good(c, x, lu);
 	c->want = SCSIEMU_DONE;
 	c->descr = lu->descr;
 	x->phase = SEMU_P_DONE;
-	if (SEMU_UNLIKELY(x->pinned))
-		semu_unpin(c);
-	if (SEMU_UNLIKELY(c->aborted)) {
-		c->outcome = x->tas ? SCSIEMU_STATUS : SCSIEMU_ABORTED;
-		c->status = SCSIEMU_TASK_ABORTED;
-		semu_zombie_remove(c);
-	} else if (SEMU_UNLIKELY(c->status != SCSIEMU_GOOD)) {
-		if (c->status == SCSIEMU_CHECK_CONDITION && lu->qerr)
-			semu_qerr(c);
-		if (lu->ua_intlck == 3 && x->itl)
-			semu_ua_status(x->itl, c->status);
-	}
-	semu_trace(lu->dev, SCSIEMU_EV_DONE, c, c->status);
+	done_odd(c, x);
+	semu_trace(lu, SCSIEMU_EV_DONE, c, c->status);
 	return SCSIEMU_DONE;
 }
 
-/* A want goes out. It is held back while somebody's reply pins the facts that
- * it would change. */
+/* A STORE want is held back while somebody's reply pins the facts that it
+ * would change. */
+static bool held(struct scsiemu_cmd *c, struct semu_ctx *x)
+{
+	if (!c->lu->pins) {
+		c->lu->changing = true;
+		return false;
+	}
+	x->phase = SEMU_P_HELD;
+	x->resume = SEMU_RESUME_WANT;
+	return true;
+}
+
+/* A want goes out: the command is in the task set from now on. */
 int semu_put_out(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
 	if (!x->entry.linked)
-		semu_link(&x->entry, false);
-	if (SEMU_UNLIKELY(c->want == SCSIEMU_WAIT))
+		semu_link(&x->entry, x->lu);
+	if (c->want == SCSIEMU_WAIT)
 		return SCSIEMU_WAIT; /* scsiemu_cmd_enter() */
-	if (SEMU_UNLIKELY(c->flags & SCSIEMU_CHANGES)) {
-		if (c->lu->pins) {
-			x->phase = SEMU_P_HELD;
-			x->resume = SEMU_RESUME_WANT;
-			return SCSIEMU_WAIT;
-		}
-		c->lu->changing = true;
-	}
+	if (c->flags & SCSIEMU_CHANGES && held(c, x))
+		return SCSIEMU_WAIT;
 	x->phase = SEMU_P_OUT;
-	semu_trace(x->lu->dev, SCSIEMU_EV_WANT, c, c->want);
+	semu_trace(x->lu, SCSIEMU_EV_WANT, c, c->want);
 	return c->want;
 }
 
@@ -68,7 +85,7 @@ int semu_go_on(struct scsiemu_cmd *c, int result)
 		if (!x->step)
 			return semu_done(c);
 		rc = x->step(c, result);
-		if (rc != SCSIEMU_WANTS || x->undone)
+		if (rc != SCSIEMU_WANTS || x->odd & SEMU_UNDONE)
 			return semu_done(c);
 		result = SCSIEMU_OK;
 	} while (is_bulk(c) && !c->len);
@@ -84,50 +101,11 @@ static int handled(struct scsiemu_cmd *c, int rc)
 	return semu_put_out(c);
 }
 
-/* FUA and DPO of a CDB, as want flags: their bits sit alike. */
-static unsigned cache_flags(const struct scsiemu_cmd *c, unsigned fields)
-{
-	if (fields == SCSIEMU_F_RW6)
-		return 0;
-	return c->cdb[fields == SCSIEMU_F_RW32 ? 10 : 1] >> 2 &
-	       (SCSIEMU_FUA | SCSIEMU_DPO);
-}
-
-/* Whole blocks of what the host gives. */
-static uint32_t whole_blocks(uint32_t len, uint32_t room, uint32_t blen)
-{
-	return room >= len ? len : room - room % blen;
-}
-
-static int begin_read(struct scsiemu_cmd *c)
+static int begin_rw(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
-	uint32_t len = x->count * x->lu->cap.blen;
 
-	c->in_all = len;
-	c->len = semu_min32(len, c->in_len);
-	if (SEMU_UNLIKELY(!c->len))
-		return semu_done(c);
-	c->want = SCSIEMU_READ;
-	c->addr = x->lba;
-	c->flags = (uint16_t)(SCSIEMU_LAST | cache_flags(c, x->row->fields));
-	return semu_put_out(c);
-}
-
-static int begin_write(struct scsiemu_cmd *c)
-{
-	struct semu_ctx *x = semu_ctx(c);
-	uint32_t len = x->count * x->lu->cap.blen;
-
-	c->out_all = len;
-	c->len = whole_blocks(len, c->out_len, x->lu->cap.blen);
-	if (SEMU_UNLIKELY(!c->len))
-		return semu_done(c);
-	c->want = SCSIEMU_WRITE;
-	c->addr = x->lba;
-	c->flags = (uint16_t)(SCSIEMU_LAST | x->lu->wflags |
-			      cache_flags(c, x->row->fields));
-	return semu_put_out(c);
+	return semu_begin_rw(c, x, x->lu, x->row);
 }
 
 static int begin_nodata(struct scsiemu_cmd *c)
@@ -200,7 +178,7 @@ static bool pin_waits(struct scsiemu_cmd *c)
 		return false;
 	}
 	if (!x->entry.linked)
-		semu_link(&x->entry, false);
+		semu_link(&x->entry, x->lu);
 	x->phase = SEMU_P_HELD;
 	x->resume = SEMU_RESUME_REPLY;
 	c->want = SCSIEMU_WAIT;
@@ -290,20 +268,23 @@ static begin_fn *const begin[] = {
 	[SCSIEMU_K_NODATA] = begin_nodata,
 	[SCSIEMU_K_PARAM_IN] = begin_param_in,
 	[SCSIEMU_K_PARAM_OUT] = begin_param_out,
-	[SCSIEMU_K_READ] = begin_read,
-	[SCSIEMU_K_WRITE] = begin_write,
+	[SCSIEMU_K_READ] = begin_rw,
+	[SCSIEMU_K_WRITE] = begin_rw,
 	[SCSIEMU_K_MEDIUM] = begin_medium,
 	[SCSIEMU_K_STEPS] = begin_steps,
 };
 
+/* The state checks; they run again after every WAIT (rulings A2). */
 int semu_begin(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
+	unsigned flags = x->row->flags;
 
-	if (SEMU_UNLIKELY(!semu_check_state(c)))
+	if (!semu_usual_state(x->itl, x->lu) && !semu_check_odd_state(c))
 		return semu_done(c);
-	if (SEMU_LIKELY(x->row->kind == SCSIEMU_K_READ))
-		return begin_read(c);
+	if (flags & (SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_RANGE) &&
+	    !semu_check_range(c))
+		return semu_done(c);
 	return begin[x->row->kind](c);
 }
 
@@ -349,7 +330,7 @@ static void verb_did(struct scsiemu_cmd *c)
 {
 	if (c->verb == SCSIEMU_V_EJECT)
 		scsiemu_lu_load(c->lu, NULL, false);
-	else if (c->verb == SCSIEMU_V_INSERT)
+	else if (c->verb == SCSIEMU_V_INSERT && c->lu->ejected)
 		scsiemu_lu_load(c->lu, c->lu->ejected, true);
 }
 
@@ -369,13 +350,14 @@ static int did_slow(struct scsiemu_cmd *c, int result, uint32_t bytes)
 	if (c->aborted) {
 		bool commit = c->want == SCSIEMU_STORE &&
 			      c->flags & SCSIEMU_CHANGES && result >= 0;
-		bool undo = x->row->flags & SCSIEMU_ROW_UNDO && !x->undone;
+		bool undo = x->row->flags & SCSIEMU_ROW_UNDO &&
+			    !(x->odd & SEMU_UNDONE);
 
 		if (!x->step || !(commit || undo))
 			return semu_done(c);
 		/* A change of facts is a point of no return: the handler sees
 		 * its result. An UNDO row may clean up by one more STORE. */
-		x->undone = true;
+		x->odd |= SEMU_UNDONE;
 		if (x->step(c, commit ? result : SCSIEMU_E_ABORTED) ==
 			    SCSIEMU_WANTS &&
 		    undo && c->want == SCSIEMU_STORE)
@@ -400,28 +382,9 @@ static int did_store(struct scsiemu_cmd *c, int result)
 	return answered(c, result);
 }
 
-int scsiemu_did(struct scsiemu_cmd *c, int result, uint32_t bytes)
+/* Bytes of a bulk want moved. */
+static int did_bulk(struct scsiemu_cmd *c, struct semu_ctx *x, uint32_t bytes)
 {
-	struct semu_ctx *x = semu_ctx(c);
-
-	if (SEMU_UNLIKELY(x->phase != SEMU_P_OUT))
-		return semu_misuse(c, SCSIEMU_ERR_ORDER);
-	if (SEMU_LIKELY(is_bulk(c))) {
-		if (SEMU_UNLIKELY(bytes > c->len ||
-				  (result == SCSIEMU_OK && !bytes) ||
-				  (result == SCSIEMU_OK && bytes != c->len &&
-				   c->flags & SCSIEMU_WHOLE)))
-			return semu_misuse(c, SCSIEMU_ERR_ARG);
-	}
-	semu_trace(x->lu->dev, SCSIEMU_EV_DID, c, result);
-	if (SEMU_UNLIKELY(result != SCSIEMU_OK || c->aborted)) {
-		if (c->aborted && c->want == SCSIEMU_STORE &&
-		    result == SCSIEMU_OK)
-			verb_did(c);
-		return did_slow(c, result, bytes);
-	}
-	if (c->want == SCSIEMU_STORE)
-		return did_store(c, result);
 	c->off += bytes;
 	c->skip += bytes;
 	c->len -= bytes;
@@ -430,14 +393,51 @@ int scsiemu_did(struct scsiemu_cmd *c, int result, uint32_t bytes)
 		c->in_done = c->off;
 	else
 		c->out_done = c->off;
-	if (c->want == SCSIEMU_SEND)
+	if (c->want == SCSIEMU_SEND || c->want == SCSIEMU_RECV)
 		c->buf += bytes;
-	if (SEMU_UNLIKELY(c->len)) {
-		if (c->want == SCSIEMU_RECV)
-			c->buf += bytes;
+	if (c->len) {
+		semu_trace(x->lu, SCSIEMU_EV_WANT, c, c->want);
 		return c->want;
 	}
-	if (SEMU_UNLIKELY(x->gap && c->want == SCSIEMU_SEND))
+	if (x->gap && c->want == SCSIEMU_SEND)
 		return semu_send_gap(c);
-	return answered(c, result);
+	return answered(c, SCSIEMU_OK);
+}
+
+static int did_usual(struct scsiemu_cmd *c, struct semu_ctx *x, int result,
+		     uint32_t bytes)
+{
+	if (is_bulk(c) &&
+	    (bytes > c->len ||
+	     (result == SCSIEMU_OK &&
+	      (!bytes || (bytes != c->len && c->flags & SCSIEMU_WHOLE)))))
+		return semu_misuse(c, SCSIEMU_ERR_ARG);
+	semu_trace(x->lu, SCSIEMU_EV_DID, c, result);
+	if (result != SCSIEMU_OK || c->aborted) {
+		if (c->aborted && c->want == SCSIEMU_STORE &&
+		    result == SCSIEMU_OK)
+			verb_did(c);
+		return did_slow(c, result, bytes);
+	}
+	return c->want == SCSIEMU_STORE ? did_store(c, result)
+					: did_bulk(c, x, bytes);
+}
+
+int scsiemu_did(struct scsiemu_cmd *c, int result, uint32_t bytes)
+{
+	struct semu_ctx *x = semu_ctx(c);
+
+	if (SEMU_LIKELY(x->phase == SEMU_P_BULK && result == SCSIEMU_OK &&
+			bytes == c->len && !x->lu->traced)) {
+		c->off += bytes;
+		c->len = 0;
+		if (c->want == SCSIEMU_READ)
+			c->in_done = c->off;
+		else
+			c->out_done = c->off;
+		return semu_done_good(c, x, x->lu);
+	}
+	if (x->phase == SEMU_P_OUT || x->phase == SEMU_P_BULK)
+		return did_usual(c, x, result, bytes);
+	return semu_misuse(c, SCSIEMU_ERR_ORDER);
 }

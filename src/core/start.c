@@ -1,36 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The way in: find the row, check the CDB, order, begin. */
-#include "core/engine.h"
+#include "core/hot.h"
+#include <string.h>
 
-/* Only what somebody reads before it is written: this runs per command. */
-static void init(struct scsiemu_lu *lu, struct scsiemu_cmd *c,
-		 struct semu_ctx *x)
+/* Only what somebody reads before it is written, in as few stores as can be:
+ * this runs for every command. */
+static inline void init(struct scsiemu_lu *lu, struct scsiemu_cmd *c,
+			struct semu_ctx *x)
 {
+	memset(&c->want, 0,
+	       offsetof(struct scsiemu_cmd, lu) -
+		       offsetof(struct scsiemu_cmd, want));
+	memset(&c->status, 0,
+	       offsetof(struct scsiemu_cmd, response_info) -
+		       offsetof(struct scsiemu_cmd, status));
+	memset(&x->got, 0,
+	       offsetof(struct semu_ctx, ready) -
+		       offsetof(struct semu_ctx, got));
 	c->lu = lu;
-	c->off = c->len = c->skip = 0;
-	c->verb = SCSIEMU_V_NONE;
-	c->flags = 0;
 	c->info = SCSIEMU_NO_INFO;
-	c->status = SCSIEMU_GOOD;
-	c->outcome = SCSIEMU_STATUS;
-	c->aborted = c->job = 0;
-	c->in_done = c->out_done = c->in_all = c->out_all = 0;
-	x->lu = lu;
-	x->nexus = c->nexus ? c->nexus : &lu->dev->anonymous;
 	x->entry.cmd = c;
 	x->entry.lu = lu;
 	x->entry.cls = SCSIEMU_C_INFO;
 	x->entry.attr = SCSIEMU_SIMPLE;
-	x->entry.waiting = x->entry.linked = false;
+	x->entry.waiting = x->entry.linked = x->entry.counted = false;
+	x->lu = lu;
+	x->nexus = c->nexus ? c->nexus : &lu->dev->anonymous;
 	x->step = NULL;
-	x->other[0] = x->other[1] = NULL;
-	x->own[0] = x->own[1] = 0;
-	x->got = x->gap = 0;
-	x->nstep = 0;
-	x->seg = 0;
-	x->on_ready = x->pinned = x->tas = x->undone = false;
-	lu->ncmd++;
-	x->nexus->ncmd++;
 }
 
 static unsigned service_action(const uint8_t *cdb, unsigned len)
@@ -61,26 +57,82 @@ static const struct scsiemu_row *find_slow(struct scsiemu_lu *lu,
 	return NULL;
 }
 
-/* The type's own row for an opcode without service actions: the hot case. */
+/* An opcode without service actions, by the index. */
 static inline const struct scsiemu_row *find(struct scsiemu_lu *lu,
 					     struct scsiemu_cmd *c)
 {
 	const struct semu_set *set = lu->set;
-	unsigned op = c->cdb[0], i;
 	const struct scsiemu_row *row;
+	unsigned op = c->cdb[0], i;
 
-	if (SEMU_LIKELY(set && !lu->nvendor)) {
-		unsigned k = set->first[0][op] ? 0 : 1;
-
-		i = set->first[k][op];
-		if (SEMU_LIKELY(i)) {
-			row = &lu->type->rows[k].row[i - 1];
-			if (row->sa == SCSIEMU_NO_SA &&
-			    semu_row_exists(lu, row))
-				return row;
-		}
-	}
+	if (SEMU_UNLIKELY(!set || lu->nvendor))
+		return find_slow(lu, c);
+	i = set->first[0][op];
+	if (SEMU_LIKELY(i))
+		row = &set->row[0][i - 1];
+	else if ((i = set->first[1][op]))
+		row = &set->row[1][i - 1];
+	else
+		return find_slow(lu, c);
+	if (SEMU_LIKELY(row->sa == SCSIEMU_NO_SA && semu_row_exists(lu, row)))
+		return row;
 	return find_slow(lu, c);
+}
+
+/* Any bit of the n bytes at v that u does not allow? n is 2, 4 or 8. */
+static inline uint64_t foreign(const uint8_t *v, const uint8_t *u, unsigned n)
+{
+	uint64_t a = 0, b = 0;
+
+	memcpy(&a, v, n);
+	memcpy(&b, u, n);
+	return a & ~b;
+}
+
+/* The check that passes nearly always; where it does not, semu_check_cdb()
+ * says why, or that the bits are obsolete ones. */
+static inline bool usage_ok(const struct scsiemu_cmd *c,
+			    const struct scsiemu_row *row)
+{
+	const uint8_t *v = c->cdb, *u = row->usage;
+
+	if (row->len > c->cdb_len)
+		return false;
+	switch (row->len) {
+	case 6:
+		return !(foreign(v, u, 4) | foreign(v + 4, u + 4, 2));
+	case 10:
+		return !(foreign(v, u, 8) | foreign(v + 8, u + 8, 2));
+	case 12:
+		return !(foreign(v, u, 8) | foreign(v + 8, u + 8, 4));
+	case 16:
+		return !(foreign(v, u, 8) | foreign(v + 8, u + 8, 8));
+	default:
+		return false;
+	}
+}
+
+/* Its place in the task set; true when it waits there. */
+static inline bool order(struct scsiemu_cmd *c, struct semu_ctx *x,
+			 const struct scsiemu_row *row)
+{
+	struct semu_entry *e = &x->entry;
+
+	e->cls = row->cls;
+	e->attr = c->attr;
+	if (SEMU_LIKELY(!x->lu->nslow && !semu_entry_slow(e)))
+		return false;
+	return semu_order_slow(c);
+}
+
+static int start_odd(struct scsiemu_cmd *c)
+{
+	if (c->tmf)
+		return semu_tmf_start(c);
+	/* There is never an ACA condition (SAM-5 8.6.5). */
+	scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
+		     SCSIEMU_ASC_INVALID_MESSAGE);
+	return semu_done(c);
 }
 
 int scsiemu_start(struct scsiemu_lu *lu, struct scsiemu_cmd *c)
@@ -92,23 +144,33 @@ int scsiemu_start(struct scsiemu_lu *lu, struct scsiemu_cmd *c)
 			  (!c->tmf && !c->cdb_len)))
 		return SCSIEMU_ERR_ARG;
 	init(lu, c, x);
-	semu_trace(lu->dev, SCSIEMU_EV_START, c, 0);
-	if (SEMU_UNLIKELY(c->tmf))
-		return semu_tmf_start(c);
-	x->row = row = find(lu, c);
-	x->itl = semu_itl_get(lu, x->nexus);
-	if (SEMU_UNLIKELY(!row || !semu_check_cdb(lu, c, row)))
-		return semu_done(c);
-	if (row->fields)
-		semu_decode(x, c->cdb, row->fields);
-	if (SEMU_UNLIKELY(c->attr == SCSIEMU_ACA)) {
-		/* There is never an ACA condition (SAM-5 8.6.5). */
-		scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
-			     SCSIEMU_ASC_INVALID_MESSAGE);
-		return semu_done(c);
+	semu_trace(lu, SCSIEMU_EV_START, c, 0);
+	if (SEMU_UNLIKELY(c->tmf || c->attr == SCSIEMU_ACA)) {
+		x->row = NULL;
+		x->itl = NULL;
+		return start_odd(c);
 	}
-	if (row->cls != SCSIEMU_C_INFO && semu_order(c))
+	x->row = row = find(lu, c);
+	x->itl = SEMU_LIKELY(x->nexus->last_lu == lu)
+			 ? x->nexus->last_itl
+			 : semu_itl_get(lu, x->nexus);
+	if (SEMU_UNLIKELY(!row ||
+			  (!usage_ok(c, row) && !semu_check_cdb(lu, c, row))))
+		return semu_done(c);
+	if (SEMU_LIKELY(row->fields == SCSIEMU_F_RW10)) {
+		x->entry.lba = semu_be32(c->cdb + 2);
+		x->count = semu_be16(c->cdb + 7);
+	} else if (row->fields) {
+		semu_decode(x, c->cdb, row->fields);
+	}
+	if (row->cls != SCSIEMU_C_INFO && order(c, x, row))
 		return SCSIEMU_WAIT;
+	if (SEMU_LIKELY(semu_usual_state(x->itl, lu))) {
+		if (row->kind == SCSIEMU_K_NODATA && !row->fn.nodata)
+			return semu_done_good(c, x, lu);
+		if (row->kind <= SCSIEMU_K_WRITE && semu_in_range(x, lu))
+			return semu_begin_rw(c, x, lu, row);
+	}
 	return semu_begin(c);
 }
 
@@ -132,6 +194,7 @@ int scsiemu_next(struct scsiemu_cmd *c)
 {
 	switch (semu_ctx(c)->phase) {
 	case SEMU_P_OUT:
+	case SEMU_P_BULK:
 		return c->want;
 	case SEMU_P_DONE:
 		return SCSIEMU_DONE;
@@ -145,6 +208,22 @@ int scsiemu_next(struct scsiemu_cmd *c)
 	}
 }
 
+static void end_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
+{
+	if (x->odd & SEMU_ON_READY)
+		semu_ready_remove(c);
+	for (unsigned i = 0; i < 2 && x->odd & SEMU_ELSEWHERE; i++) {
+		if (!x->other[i])
+			continue;
+		semu_unlink(x->other[i], x->other[i]->lu);
+		semu_wake(x->other[i]->lu);
+	}
+	if (x->odd & SEMU_ORPHAN_NEXUS)
+		semu_nexus_cmd_gone(x->nexus);
+	if (x->odd & SEMU_ORPHAN_LU)
+		semu_lu_cmd_gone(x->lu);
+}
+
 int scsiemu_end(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
@@ -153,20 +232,14 @@ int scsiemu_end(struct scsiemu_cmd *c)
 	if (SEMU_UNLIKELY(x->phase != SEMU_P_DONE))
 		return semu_misuse(c, SCSIEMU_ERR_ORDER);
 	x->phase = SEMU_P_ENDED;
-	semu_trace(lu->dev, SCSIEMU_EV_END, c, 0);
-	if (SEMU_UNLIKELY(x->on_ready))
-		semu_ready_remove(c);
-	if (x->entry.linked)
-		semu_unlink(&x->entry);
-	for (unsigned i = 0; i < 2; i++)
-		if (SEMU_UNLIKELY(x->other[i] != NULL))
-			semu_unlink(x->other[i]);
-	if (SEMU_UNLIKELY(lu->nslow))
-		semu_wake(lu);
-	if (SEMU_UNLIKELY(--lu->ncmd == 0 && lu->removed))
-		semu_lu_cmd_gone(lu);
-	if (SEMU_UNLIKELY(--x->nexus->ncmd == 0 && !x->nexus->attached))
-		semu_nexus_cmd_gone(x->nexus);
+	semu_trace(lu, SCSIEMU_EV_END, c, 0);
+	if (x->entry.linked) {
+		semu_unlink(&x->entry, lu);
+		if (SEMU_UNLIKELY(lu->nslow))
+			semu_wake(lu);
+	}
+	if (SEMU_UNLIKELY(x->odd))
+		end_odd(c, x);
 	if (SEMU_UNLIKELY(c->job))
 		semu_job_end(c);
 	return 0;

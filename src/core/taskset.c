@@ -6,57 +6,26 @@
  */
 #include "core/engine.h"
 
-static bool slow(const struct semu_entry *e)
+/* How many blocks it is about; UINT64_MAX: the whole LU. */
+static uint64_t extent(const struct semu_entry *e)
 {
-	return e->cls > SCSIEMU_C_RW || e->attr != SCSIEMU_SIMPLE;
-}
+	const struct semu_ctx *x = semu_ctx(e->cmd);
 
-void semu_link(struct semu_entry *e, bool front)
-{
-	struct scsiemu_lu *lu = e->lu;
-
-	if (front || !lu->tail) {
-		e->prev = NULL;
-		e->next = lu->head;
-	} else {
-		e->prev = lu->tail;
-		e->next = NULL;
-	}
-	if (e->prev)
-		e->prev->next = e;
-	else
-		lu->head = e;
-	if (e->next)
-		e->next->prev = e;
-	else
-		lu->tail = e;
-	e->linked = true;
-	if (e->waiting || slow(e))
-		lu->nslow++;
-}
-
-void semu_unlink(struct semu_entry *e)
-{
-	struct scsiemu_lu *lu = e->lu;
-
-	if (e->prev)
-		e->prev->next = e->next;
-	else
-		lu->head = e->next;
-	if (e->next)
-		e->next->prev = e->prev;
-	else
-		lu->tail = e->prev;
-	e->linked = false;
-	if (e->waiting || slow(e))
-		lu->nslow--;
+	if (e != &x->entry)
+		return e->nblk;
+	if (!(x->row->flags & SCSIEMU_ROW_BLOCKS) ||
+	    x->row->flags & SCSIEMU_ROW_WHOLE_LU)
+		return UINT64_MAX;
+	return x->count;
 }
 
 static bool overlap(const struct semu_entry *a, const struct semu_entry *b)
 {
-	if (a->nblk == UINT64_MAX || b->nblk == UINT64_MAX)
+	uint64_t an = extent(a), bn = extent(b);
+
+	if (an == UINT64_MAX || bn == UINT64_MAX)
 		return true;
-	return a->lba < b->lba + b->nblk && b->lba < a->lba + a->nblk;
+	return a->lba < b->lba + bn && b->lba < a->lba + an;
 }
 
 /* Does old, in front of e in the task set, keep e from running? */
@@ -79,10 +48,25 @@ static bool blocks(const struct semu_entry *old, const struct semu_entry *e)
 	return overlap(old, e);
 }
 
+/* A HEAD OF QUEUE entry stands in front, but what runs already may still hold
+ * its extent. */
+static bool head_blocked(const struct semu_entry *e)
+{
+	const struct scsiemu_lu *lu = e->lu;
+
+	for (const struct semu_entry *old = semu_after(e);
+	     !semu_at_end(lu, old); old = semu_after(old))
+		if (old->cmd != e->cmd && !old->waiting && blocks(old, e))
+			return true;
+	return false;
+}
+
 static bool blocked(const struct semu_entry *e)
 {
-	for (const struct semu_entry *old = e->lu->head; old != e;
-	     old = old->next)
+	if (e->attr == SCSIEMU_HEAD && head_blocked(e))
+		return true;
+	for (const struct semu_entry *old = semu_first(e->lu); old != e;
+	     old = semu_after(old))
 		if (old->cmd != e->cmd && blocks(old, e))
 			return true;
 	return false;
@@ -93,38 +77,23 @@ static bool enter(struct semu_entry *e)
 {
 	struct scsiemu_lu *lu = e->lu;
 
-	semu_link(e, e->attr == SCSIEMU_HEAD);
-	if (SEMU_LIKELY(lu->nslow == 0))
-		return false;
-	/* In front of a HEAD OF QUEUE command nothing is linked, but what runs
-	 * already may still hold its extent. */
-	if (e->attr == SCSIEMU_HEAD) {
-		for (struct semu_entry *old = e->next; old; old = old->next)
-			if (blocks(old, e))
-				e->waiting = true;
-	} else {
-		e->waiting = blocked(e);
-	}
-	if (e->waiting && !slow(e))
+	if (e->attr == SCSIEMU_HEAD)
+		semu_insert(e, &lu->tasks);
+	else
+		semu_insert(e, lu->tasks.prev);
+	e->waiting = blocked(e);
+	e->counted = e->waiting || semu_entry_slow(e);
+	if (e->counted)
 		lu->nslow++;
 	return e->waiting;
 }
 
-bool semu_order(struct scsiemu_cmd *c)
+/* The row's class, attribute and extent are in the entry. */
+bool semu_order_slow(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
-	struct semu_entry *e = &x->entry;
 
-	e->cls = x->row->cls;
-	e->attr = c->attr;
-	e->lba = x->lba;
-	e->nblk = x->count;
-	if (SEMU_UNLIKELY(!(x->row->flags & SCSIEMU_ROW_BLOCKS) ||
-			  x->row->flags & SCSIEMU_ROW_WHOLE_LU))
-		e->nblk = UINT64_MAX;
-	if (SEMU_LIKELY(!slow(e) && !x->lu->nslow))
-		return false;
-	if (!enter(e))
+	if (!enter(&x->entry))
 		return false;
 	x->phase = SEMU_P_WAIT;
 	x->resume = SEMU_RESUME_CHECK;
@@ -132,25 +101,18 @@ bool semu_order(struct scsiemu_cmd *c)
 	return true;
 }
 
-/* Is a HEAD OF QUEUE waiter still behind something that runs? */
-static bool head_blocked(const struct semu_entry *e)
-{
-	for (const struct semu_entry *old = e->lu->head; old; old = old->next)
-		if (old != e && old->cmd != e->cmd && !old->waiting &&
-		    blocks(old, e))
-			return true;
-	return false;
-}
-
 void semu_wake(struct scsiemu_lu *lu)
 {
-	for (struct semu_entry *e = lu->head; e; e = e->next) {
+	for (struct semu_entry *e = semu_first(lu); !semu_at_end(lu, e);
+	     e = semu_after(e)) {
 		if (!e->waiting ||
 		    (e->attr == SCSIEMU_HEAD ? head_blocked(e) : blocked(e)))
 			continue;
 		e->waiting = false;
-		if (!slow(e))
+		if (!semu_entry_slow(e)) {
+			e->counted = false;
 			lu->nslow--;
+		}
 		semu_ctx(e->cmd)->phase = SEMU_P_READY;
 		semu_ready_push(e->cmd);
 	}
@@ -168,6 +130,9 @@ int scsiemu_cmd_enter(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
 				  .lba = lba,
 				  .nblk = nblk,
 				  .cls = (uint8_t)cls };
+	if (!(x->odd & SEMU_ELSEWHERE))
+		x->other[0] = x->other[1] = NULL;
+	x->odd |= SEMU_ELSEWHERE;
 	x->other[x->other[0] ? 1 : 0] = e;
 	if (!enter(e))
 		return SCSIEMU_FINISHED;
@@ -182,7 +147,7 @@ void semu_pin(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
-	x->pinned = true;
+	x->odd |= SEMU_PINNED;
 	x->lu->pins++;
 	semu_timer_add(c, x->lu->dev->now + x->lu->dev->limits.pin_ms);
 }
@@ -191,7 +156,7 @@ void semu_unpin(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
-	x->pinned = false;
+	x->odd &= (uint8_t)~SEMU_PINNED;
 	semu_timer_remove(c);
 	if (--x->lu->pins == 0)
 		semu_release_held(x->lu);
@@ -199,7 +164,8 @@ void semu_unpin(struct scsiemu_cmd *c)
 
 void semu_release_held(struct scsiemu_lu *lu)
 {
-	for (struct semu_entry *e = lu->head; e; e = e->next) {
+	for (struct semu_entry *e = semu_first(lu); !semu_at_end(lu, e);
+	     e = semu_after(e)) {
 		struct semu_ctx *x = semu_ctx(e->cmd);
 
 		if (x->phase != SEMU_P_HELD)

@@ -66,13 +66,15 @@ void semu_kill(struct scsiemu_cmd *c, unsigned tmf, bool task_aborted)
 	    x->phase == SEMU_P_ENDED || x->phase == SEMU_P_NEW)
 		return;
 	c->aborted = true;
-	x->tas = task_aborted;
-	semu_trace(x->lu->dev, SCSIEMU_EV_ABORT, c, (int)tmf);
-	if (x->phase == SEMU_P_OUT) {
+	if (task_aborted)
+		x->odd |= SEMU_TAS;
+	semu_trace(x->lu, SCSIEMU_EV_ABORT, c, (int)tmf);
+	if (x->phase == SEMU_P_OUT || x->phase == SEMU_P_BULK) {
+		x->phase = SEMU_P_OUT;
 		semu_zombie_add(c);
 	} else {
 		if (x->entry.waiting) {
-			semu_unlink(&x->entry);
+			semu_unlink(&x->entry, x->lu);
 			x->entry.waiting = false;
 		}
 		semu_done(c);
@@ -85,13 +87,13 @@ void semu_kill_lu(struct scsiemu_lu *lu, const struct scsiemu_nexus *nexus,
 {
 	struct semu_entry *e, *next;
 
-	for (e = lu->head; e; e = next) {
+	for (e = semu_first(lu); !semu_at_end(lu, e); e = next) {
 		struct semu_ctx *x = semu_ctx(e->cmd);
 
-		next = e->next;
+		next = semu_after(e);
 		if (e != &x->entry || (nexus && x->nexus != nexus))
 			continue;
-		if (e->cmd->job && (!jobs || x->survives))
+		if (e->cmd->job && (!jobs || x->odd & SEMU_SURVIVES))
 			continue;
 		semu_kill(e->cmd, tmf, false);
 	}
@@ -110,12 +112,12 @@ static bool kill_set(struct scsiemu_cmd *tmf)
 	struct semu_entry *e, *next;
 	bool found = false;
 
-	for (e = t->lu->head; e; e = next) {
+	for (e = semu_first(t->lu); !semu_at_end(t->lu, e); e = next) {
 		struct scsiemu_cmd *c = e->cmd;
 		struct semu_ctx *x = semu_ctx(c);
 		bool foreign = x->nexus != t->nexus;
 
-		next = e->next;
+		next = semu_after(e);
 		if (e != &x->entry || c->job || !hits(tmf, c))
 			continue;
 		found = true;
@@ -128,7 +130,10 @@ static bool kill_set(struct scsiemu_cmd *tmf)
 
 static bool present(const struct scsiemu_cmd *tmf)
 {
-	for (struct semu_entry *e = semu_ctx(tmf)->lu->head; e; e = e->next)
+	struct scsiemu_lu *lu = semu_ctx(tmf)->lu;
+
+	for (struct semu_entry *e = semu_first(lu); !semu_at_end(lu, e);
+	     e = semu_after(e))
 		if (e == &semu_ctx(e->cmd)->entry && !e->cmd->job &&
 		    hits(tmf, e->cmd))
 			return true;
@@ -256,11 +261,11 @@ void semu_qerr(struct scsiemu_cmd *c)
 	struct semu_ctx *x = semu_ctx(c);
 	struct semu_entry *e, *next;
 
-	for (e = x->lu->head; e; e = next) {
+	for (e = semu_first(x->lu); !semu_at_end(x->lu, e); e = next) {
 		struct semu_ctx *y = semu_ctx(e->cmd);
 		bool foreign = y->nexus != x->nexus;
 
-		next = e->next;
+		next = semu_after(e);
 		if (e != &y->entry || e->cmd == c || e->cmd->job ||
 		    (x->lu->qerr == 3 && foreign))
 			continue;

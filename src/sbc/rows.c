@@ -12,10 +12,11 @@
 #define ZERO8	   0, 0, 0, 0, 0, 0, 0, 0
 #define USAGE(...) SCSIEMU_USAGE(__VA_ARGS__)
 
-/* Usage data of a CDB with a group number; m: what is used of byte 1. */
-#define CDB10(op, m) USAGE(op, m, FF4, 0x3f, FF2, 0)
-#define CDB12(op, m) USAGE(op, m, FF4, FF4, 0x3f, 0)
-#define CDB16(op, m) USAGE(op, m, FF8, FF4, 0x3f, 0)
+/* Usage data; m: what is used of byte 1. PROTECT and GROUP NUMBER are not in
+ * them: AT() says where they are, and the LU whether they are offered. */
+#define CDB10(op, m) USAGE(op, m, FF4, 0, FF2, 0)
+#define CDB12(op, m) USAGE(op, m, FF4, FF4, 0, 0)
+#define CDB16(op, m) USAGE(op, m, FF8, FF4, 0, 0)
 
 #define STOPS_ANY   (SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM)
 #define STOPS_ALLOW (SCSIEMU_ON_RESERVE6 | STOPS_ANY)
@@ -64,15 +65,15 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .kind = SCSIEMU_K_PARAM_IN, .cls = SCSIEMU_C_INFO,
 	  .stops = STOPS_ALLOW, TIMES(1, 30) },
 	{ ROW("READ(10)", READ_10, 10), READ_ROW, FIELDS(RW10), FUA_NV,
-	  .usage = CDB10(0x28, 0xfc), AT(1, 6) },
+	  .usage = CDB10(0x28, 0x1c), AT(1, 6) },
 	{ ROW("WRITE(10)", WRITE_10, 10), WRITE_ROW, FIELDS(RW10), FUA_NV,
-	  .usage = CDB10(0x2a, 0xf8), AT(1, 6) },
+	  .usage = CDB10(0x2a, 0x18), AT(1, 6) },
 #if SEMU_WITH_VERIFY
 	{ ROW("WRITE AND VERIFY(10)", WRITE_AND_VERIFY_10, 10),
-	  WRITE_VERIFY_ROW, FIELDS(RW10), .usage = CDB10(0x2e, 0xf6),
+	  WRITE_VERIFY_ROW, FIELDS(RW10), .usage = CDB10(0x2e, 0x16),
 	  AT(1, 6) },
 	{ ROW("VERIFY(10)", VERIFY_10, 10), VERIFY_ROW, FIELDS(RW10),
-	  .usage = CDB10(0x2f, 0xf6), AT(1, 6) },
+	  .usage = CDB10(0x2f, 0x16), AT(1, 6) },
 #endif
 	{ ROW("PRE-FETCH(10)", PRE_FETCH_10, 10), PREFETCH_ROW, FIELDS(RW10),
 	  .usage = CDB10(0x34, 0x02), AT(0, 6) },
@@ -86,45 +87,45 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .stops = STOPS_READ, TIMES(1, 30) },
 #endif
 	{ ROW("WRITE SAME(10)", WRITE_SAME_10, 10), SAME_ROW, FIELDS(RW10),
-	  .usage = CDB10(0x41, 0xe8), AT(1, 6) },
+	  .usage = CDB10(0x41, 0x08), AT(1, 6) },
 #if SEMU_WITH_THIN
 	{ ROW("UNMAP", UNMAP, 10), NO_SA, .fn.out = semu_sbc_unmap,
 	  .then = semu_sbc_unmap_next, RW(PARAM_OUT), FIELDS(2AT7),
-	  .usage = USAGE(0x42, 0, 0, 0, 0, 0, 0x3f, FF2, 0), AT(0, 6),
+	  .usage = USAGE(0x42, 0, 0, 0, 0, 0, 0, FF2, 0), AT(0, 6),
 	  .flags = SCSIEMU_ROW_WHOLE_LU, .needs = SCSIEMU_NEED_THIN,
 	  .stops = STOPS_WRITE, TIMES(1, 60) },
 #endif
 	{ ROW("READ(16)", READ_16, 16), READ_ROW, FIELDS(RW16), FUA_NV,
-	  .usage = CDB16(0x88, 0xfc), AT(1, 14) },
+	  .usage = CDB16(0x88, 0x1c), AT(1, 14) },
 #if SEMU_WITH_CAW
 	{ ROW("COMPARE AND WRITE", COMPARE_AND_WRITE, 16), NO_SA,
 	  .fn.step = semu_sbc_compare_write, .kind = SCSIEMU_K_STEPS,
 	  .cls = SCSIEMU_C_EXCL, FIELDS(CAW), BLOCKS,
-	  .usage = USAGE(0x89, 0xf8, FF8, 0, 0, 0, 0xff, 0x3f, 0), AT(1, 14),
+	  .usage = USAGE(0x89, 0x18, FF8, 0, 0, 0, 0xff, 0, 0), AT(1, 14),
 	  .needs = SCSIEMU_NEED_WHOLE, .stops = STOPS_WRITE, TIMES(1, 30) },
 #endif
 	{ ROW("WRITE(16)", WRITE_16, 16), WRITE_ROW, FIELDS(RW16), FUA_NV,
-	  .usage = CDB16(0x8a, 0xf8), AT(1, 14) },
+	  .usage = CDB16(0x8a, 0x18), AT(1, 14) },
 #if SEMU_WITH_ORWRITE
 	{ ROW("ORWRITE(16)", ORWRITE_16, 16), NO_SA,
 	  .fn.step = semu_sbc_orwrite, .kind = SCSIEMU_K_STEPS,
 	  .cls = SCSIEMU_C_EXCL, FIELDS(RW16), BLOCKS,
-	  .usage = CDB16(0x8b, 0xf8), AT(1, 14), .needs = SCSIEMU_NEED_2BLOCK,
+	  .usage = CDB16(0x8b, 0x18), AT(1, 14), .needs = SCSIEMU_NEED_2BLOCK,
 	  .stops = STOPS_WRITE, TIMES(1, 30) },
 #endif
 #if SEMU_WITH_VERIFY
 	{ ROW("WRITE AND VERIFY(16)", WRITE_AND_VERIFY_16, 16),
-	  WRITE_VERIFY_ROW, FIELDS(RW16), .usage = CDB16(0x8e, 0xf6),
+	  WRITE_VERIFY_ROW, FIELDS(RW16), .usage = CDB16(0x8e, 0x16),
 	  AT(1, 14) },
 	{ ROW("VERIFY(16)", VERIFY_16, 16), VERIFY_ROW, FIELDS(RW16),
-	  .usage = CDB16(0x8f, 0xf6), AT(1, 14) },
+	  .usage = CDB16(0x8f, 0x16), AT(1, 14) },
 #endif
 	{ ROW("PRE-FETCH(16)", PRE_FETCH_16, 16), PREFETCH_ROW, FIELDS(RW16),
 	  .usage = CDB16(0x90, 0x02), AT(0, 14) },
 	{ ROW("SYNCHRONIZE CACHE(16)", SYNCHRONIZE_CACHE_16, 16), SYNC_ROW,
 	  FIELDS(RW16), SYNC_NV, .usage = CDB16(0x91, 0x02), AT(0, 14) },
 	{ ROW("WRITE SAME(16)", WRITE_SAME_16, 16), SAME_ROW, FIELDS(RW16),
-	  .usage = CDB16(0x93, 0xe9), AT(1, 14) },
+	  .usage = CDB16(0x93, 0x09), AT(1, 14) },
 	{ ROW("READ CAPACITY(16)", SERVICE_ACTION_IN_16, 16),
 	  .sa = SCSIEMU_SA_READ_CAPACITY_16, FIELDS(4AT10),
 	  .usage = USAGE(0x9e, 0x10, ZERO8, FF4, 0, 0),
@@ -138,15 +139,15 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .stops = STOPS_READ, TIMES(1, 60) },
 #endif
 	{ ROW("READ(12)", READ_12, 12), READ_ROW, FIELDS(RW12), FUA_NV,
-	  .usage = CDB12(0xa8, 0xfc), AT(1, 10) },
+	  .usage = CDB12(0xa8, 0x1c), AT(1, 10) },
 	{ ROW("WRITE(12)", WRITE_12, 12), WRITE_ROW, FIELDS(RW12), FUA_NV,
-	  .usage = CDB12(0xaa, 0xf8), AT(1, 10) },
+	  .usage = CDB12(0xaa, 0x18), AT(1, 10) },
 #if SEMU_WITH_VERIFY
 	{ ROW("WRITE AND VERIFY(12)", WRITE_AND_VERIFY_12, 12),
-	  WRITE_VERIFY_ROW, FIELDS(RW12), .usage = CDB12(0xae, 0xf6),
+	  WRITE_VERIFY_ROW, FIELDS(RW12), .usage = CDB12(0xae, 0x16),
 	  AT(1, 10) },
 	{ ROW("VERIFY(12)", VERIFY_12, 12), VERIFY_ROW, FIELDS(RW12),
-	  .usage = CDB12(0xaf, 0xf6), AT(1, 10) },
+	  .usage = CDB12(0xaf, 0x16), AT(1, 10) },
 #endif
 #if SEMU_WITH_DEFECTS
 	{ ROW("READ DEFECT DATA(12)", READ_DEFECT_DATA_12, 12), NO_SA,
