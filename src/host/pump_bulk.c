@@ -405,8 +405,8 @@ int semu_want_write(struct scsiemu_task *t)
 	if (!m || m->kind != SCSIEMU_BLOCK || !m->ops)
 		return semu_kind_write(t, m);
 	if (t->again)
-		return t->again == WRITE_GATHER ? gather(t, m) :
-						  write_small(t, m);
+		return t->again == WRITE_GATHER ? gather(t, m)
+						: write_small(t, m);
 	rc = semu_ask(t, false, c->off, c->len, whole, &n);
 	if (rc)
 		return whole && rc != SEMU_OUT ? gather_start(t, m)

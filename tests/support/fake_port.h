@@ -12,7 +12,7 @@
 
 #include <scsiemu/pump.h>
 
-#define FAKE_PUSHES 64
+#define FAKE_PUSHES  64
 #define FAKE_SCRATCH 8192
 
 struct fake_push {
@@ -33,7 +33,7 @@ struct fake_task {
 	struct fake_push push[FAKE_PUSHES]; /* the first ones */
 	struct fake_push latest;
 	unsigned npush, ndone, ncancel, nwindow;
-	uint32_t arrived; /* bytes pushed */
+	uint32_t arrived;  /* bytes pushed */
 	uint32_t out_seen; /* highest off asked for: only grows */
 	bool pending, granted, held, aborted_done;
 };
@@ -43,14 +43,14 @@ struct fake_port {
 	struct scsiemu_port_ops ops;
 	struct scsiemu_pump *pump;
 	/* how it behaves */
-	uint32_t window; /* bytes per window; 0 = all that is asked for */
-	uint32_t vec;	 /* bytes per vector; 0 = one vector */
+	uint32_t window;       /* bytes per window; 0 = all that is asked for */
+	uint32_t vec;	       /* bytes per vector; 0 = one vector */
 	enum fake_order order; /* of windows that pend */
-	bool no_whole;	 /* refuses WHOLE beyond `window` */
-	bool hold;	 /* sent() only by fake_port_release() */
-	bool drop;	 /* recorded pushes are not copied to `in` */
-	int fail;	 /* window() gives this result, when not 0 */
-	uint32_t fail_off; /* ... from this offset on */
+	bool no_whole;	       /* refuses WHOLE beyond `window` */
+	bool hold;	       /* sent() only by fake_port_release() */
+	bool drop;	       /* recorded pushes are not copied to `in` */
+	int fail;	       /* window() gives this result, when not 0 */
+	uint32_t fail_off;     /* ... from this offset on */
 	/* counted */
 	unsigned nflush, ndone, nwindow;
 	struct fake_task *queue[FAKE_QUEUE];

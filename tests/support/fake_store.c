@@ -89,8 +89,7 @@ static bool inside(const struct fake_store *s, uint64_t lba, uint64_t nblk)
 /* How much the script lets through before it fails. */
 static bool fails_now(const struct fake_store *s, enum fake_op op)
 {
-	return s->fail_result && s->fail_op == op &&
-	       s->fail_at == s->count[op];
+	return s->fail_result && s->fail_op == op && s->fail_at == s->count[op];
 }
 
 static int fake_read(void *ctx, struct scsiemu_io *io, uint64_t lba,
@@ -165,8 +164,8 @@ static int fake_status(void *ctx, struct scsiemu_io *io, uint64_t lba,
 		e[used].lba = first;
 		e[used].nblk = lba - first;
 		e[used].pad_ = 0;
-		e[used++].state = s->unmapped[first] ? SCSIEMU_DEALLOCATED :
-						       SCSIEMU_MAPPED;
+		e[used++].state = s->unmapped[first] ? SCSIEMU_DEALLOCATED
+						     : SCSIEMU_MAPPED;
 	}
 	*n = used;
 	return answer(s, io, FAKE_STATUS, SCSIEMU_OK);

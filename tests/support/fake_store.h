@@ -36,7 +36,7 @@ struct fake_store {
 	struct scsiemu_medium medium; /* give it to scsiemu_lu_load() */
 	struct scsiemu_block_ops ops; /* set members to NULL: not offered */
 	enum fake_order order;
-	uint8_t *mem; /* what the medium holds */
+	uint8_t *mem;	   /* what the medium holds */
 	uint8_t *unmapped; /* a byte per block */
 	/* script: operation number fail_at (0 = the first) of kind fail_op
 	 * gives fail_result with fail_moved and fail_info */

@@ -129,6 +129,22 @@ static void account(struct scsiemu_cmd *c, uint32_t bytes)
 		c->out_done += bytes;
 }
 
+/* The core's own part of these verbs. */
+static void verb_did(struct scsiemu_cmd *c)
+{
+	struct scsiemu_lu *lu = c->lu;
+
+	if (c->want != SCSIEMU_STORE)
+		return;
+	if (c->verb == SCSIEMU_V_EJECT) {
+		lu->ejected = lu->medium;
+		lu->medium = NULL;
+	} else if (c->verb == SCSIEMU_V_INSERT) {
+		lu->medium = lu->ejected;
+		lu->ejected = NULL;
+	}
+}
+
 int scsiemu_did(struct scsiemu_cmd *c, int result, uint32_t bytes)
 {
 	struct fc_ctx *x = ctx_of(c);
@@ -156,6 +172,7 @@ int scsiemu_did(struct scsiemu_cmd *c, int result, uint32_t bytes)
 		c->buf = c->buf ? c->buf + bytes : NULL;
 		return c->want;
 	}
+	verb_did(c);
 	x->at++;
 	return present(c);
 }
@@ -202,20 +219,6 @@ uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 struct scsiemu_medium *scsiemu_lu_medium(struct scsiemu_lu *lu)
 {
 	return lu->medium;
-}
-
-struct scsiemu_medium *scsiemu_lu_ejected(struct scsiemu_lu *lu)
-{
-	return lu->ejected;
-}
-
-void scsiemu_lu_load(struct scsiemu_lu *lu, struct scsiemu_medium *m,
-		     bool announce)
-{
-	assert(!announce);
-	if (!m)
-		lu->ejected = lu->medium;
-	lu->medium = m;
 }
 
 const struct scsiemu_nv_ops *scsiemu_lu_nv(const struct scsiemu_lu *lu,

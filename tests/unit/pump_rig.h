@@ -16,8 +16,8 @@
 
 #include <cmocka.h>
 
-#define RIG_BLOCKS 64
-#define RIG_BOUNCE 2048
+#define RIG_BLOCKS	64
+#define RIG_BOUNCE	2048
 #define SEMU_NVEC_GIVEN (SCSIEMU_NVEC - 2) /* vectors window() may fill */
 
 struct rig {
@@ -42,9 +42,8 @@ static inline void rig_open(struct rig *r)
 	memset(r, 0, sizeof(*r));
 	fc_reset();
 	r->bounce = test_malloc(RIG_BOUNCE);
-	assert_int_equal(scsiemu_pump_init(&r->pump, &fc, r->bounce,
-					   RIG_BOUNCE),
-			 0);
+	assert_int_equal(
+		scsiemu_pump_init(&r->pump, &fc, r->bounce, RIG_BOUNCE), 0);
 	fake_port_init(&r->port, &r->pump);
 	fake_store_init(&r->store, RIG_BLOCKS, 512);
 	r->lu.medium = &r->store.medium;

@@ -27,28 +27,28 @@ static void product(void (*fn)(struct rig *r, const struct cell *c))
 	unsigned w, v, p, s, b;
 
 	for (w = 0; w < LEN(windows); w++)
-	for (v = 0; v < LEN(vectors); v++)
-	for (p = 0; p < LEN(orders); p++)
-	for (s = 0; s < LEN(orders); s++)
-	for (b = 0; b < 4; b++) {
-		struct rig r;
+		for (v = 0; v < LEN(vectors); v++)
+			for (p = 0; p < LEN(orders); p++)
+				for (s = 0; s < LEN(orders); s++)
+					for (b = 0; b < 4; b++) {
+						struct rig r;
 
-		c.window = windows[w];
-		c.vec = vectors[v];
-		c.port = orders[p];
-		c.store = orders[s];
-		c.lends = b & 1;
-		c.no_whole = b & 2;
-		rig_open(&r);
-		r.port.window = c.window;
-		r.port.vec = c.vec;
-		r.port.order = c.port;
-		r.port.ops.lends = c.lends;
-		r.port.no_whole = c.no_whole;
-		r.store.order = c.store;
-		fn(&r, &c);
-		rig_close(&r);
-	}
+						c.window = windows[w];
+						c.vec = vectors[v];
+						c.port = orders[p];
+						c.store = orders[s];
+						c.lends = b & 1;
+						c.no_whole = b & 2;
+						rig_open(&r);
+						r.port.window = c.window;
+						r.port.vec = c.vec;
+						r.port.order = c.port;
+						r.port.ops.lends = c.lends;
+						r.port.no_whole = c.no_whole;
+						r.store.order = c.store;
+						fn(&r, &c);
+						rig_close(&r);
+					}
 }
 
 static void read_cell(struct rig *r, const struct cell *c)
@@ -206,8 +206,9 @@ static void test_recv_send(void **state)
 static void test_last_rides(void **state)
 {
 	struct fc_step s = { .want = SCSIEMU_READ, .addr = 0, .len = BULK };
-	struct fc_step two[] = { s, { .want = SCSIEMU_STORE,
-				      .verb = SCSIEMU_V_FLUSH } };
+	struct fc_step two[] = {
+		s, { .want = SCSIEMU_STORE, .verb = SCSIEMU_V_FLUSH }
+	};
 	uint8_t in[BULK];
 	struct rig r;
 
@@ -407,7 +408,9 @@ static void test_window_fails(void **state)
 	rig_open(&r);
 	r.port.fail = SCSIEMU_E_TRANSPORT;
 	for (i = 0; i < LEN(wants); i++) {
-		struct fc_step s = { .want = wants[i], .len = 512, .buf = list };
+		struct fc_step s = { .want = wants[i],
+				     .len = 512,
+				     .buf = list };
 
 		rig_run(&r, &s, 1, buf, 512, buf, 512);
 		rig_bad(&r, SCSIEMU_E_TRANSPORT);
