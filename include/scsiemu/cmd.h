@@ -77,8 +77,8 @@ enum scsiemu_verb {
 	SCSIEMU_V_SYNC,
 	SCSIEMU_V_REWIND,
 	SCSIEMU_V_DISCARD, /* tape: forget the open half-written record */
-	SCSIEMU_V_EJECT,   /* medium leaves lu: flush, close, gone at did(OK) */
-	SCSIEMU_V_INSERT,  /* lu's own (ejected) medium comes back */
+	SCSIEMU_V_EJECT,   /* flush; the core takes the medium out at did(OK) */
+	SCSIEMU_V_INSERT,  /* the core puts the ejected one back at did(OK) */
 	SCSIEMU_V_MOVE,	   /* changer: addr = source, count = destination */
 	SCSIEMU_V_OBJ_CREATE,
 	SCSIEMU_V_OBJ_REMOVE,
@@ -113,7 +113,8 @@ enum scsiemu_result {
 	SCSIEMU_E_TRANSPORT = -10, /* the initiator's bytes cannot be had */
 	SCSIEMU_E_NO_OBJECT = -11,
 	SCSIEMU_E_EXISTS = -12,
-	SCSIEMU_E_RANGE = -13
+	SCSIEMU_E_RANGE = -13,
+	SCSIEMU_E_ABORTED = -14 /* only seen by step functions (row.h) */
 };
 
 /* Wrong use of the API; the call changed nothing. */
@@ -140,6 +141,7 @@ enum {
 	SCSIEMU_S_INFO = 1,	/* info is valid */
 	SCSIEMU_S_SPECIFIC = 2, /* specific is valid */
 	SCSIEMU_S_DEFERRED = 4, /* response code 71h/73h */
+	SCSIEMU_S_BLOCK = 8,	/* ILI is of a block command (descriptor 5) */
 	SCSIEMU_S_ILI = 0x20,
 	SCSIEMU_S_EOM = 0x40,
 	SCSIEMU_S_MARK = 0x80
@@ -225,12 +227,13 @@ struct scsiemu_cmd {
 	uint8_t descr;	  /* D_SENSE in force: the default sense format */
 	uint8_t aborted;  /* set at once by an abort, before DONE */
 	uint8_t job;	  /* the device's own background command */
+	uint8_t pad_[2];
 	uint32_t in_done, out_done; /* bytes moved */
 	uint32_t in_all, out_all;   /* bytes the command was about */
 	uint32_t response_info;	    /* QUERY ASYNC EVENT: 3 bytes, SAM-5 7.9 */
 	struct scsiemu_sense sense;
 
-	uint64_t priv[36]; /* the core's */
+	uint64_t priv[38]; /* the core's */
 };
 #define SCSIEMU_NO_INFO UINT64_MAX
 

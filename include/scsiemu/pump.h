@@ -33,9 +33,12 @@ struct scsiemu_port_ops {
 	 * Initiator-side memory of one direction that begins at off: at most
 	 * len bytes, at most *nv vectors. in: room for data-in (not yet the
 	 * initiator's). out: data-out that has arrived; a port without random
-	 * access sees off only grow and throws away what is skipped. whole: all
-	 * of len, or an error. 0 with v and *nv filled; SCSIEMU_PENDING, then
-	 * scsiemu_pump_window() later; < 0 an enum scsiemu_result.
+	 * access sees off only grow and throws away what is skipped. The same
+	 * off may be asked again: same bytes. whole: all of len, or an error;
+	 * asked for one block when a window was shorter than that, and a
+	 * port that refuses is asked for the pieces instead. 0 with v and *nv
+	 * filled; SCSIEMU_PENDING, then scsiemu_pump_window() (now or later);
+	 * < 0 an enum scsiemu_result.
 	 */
 	int (*window)(void *port, struct scsiemu_task *t, bool in, uint32_t off,
 		      uint32_t len, bool whole, struct scsiemu_vec *v,
@@ -45,6 +48,8 @@ struct scsiemu_port_ops {
 	 * last: status is GOOD, known, and done() follows before anything else:
 	 * hold the piece back and let the status ride on it. Never pends, never
 	 * fails: a port that broke remembers it and calls scsiemu_pump_abort().
+	 * The vectors themselves (not what they name) are the pump's again when
+	 * push() returns.
 	 */
 	void (*push)(void *port, struct scsiemu_task *t, uint32_t off,
 		     uint32_t len, const struct scsiemu_vec *v, unsigned nv,
@@ -77,22 +82,26 @@ struct scsiemu_task {
 	struct scsiemu_vec v[SCSIEMU_NVEC];
 	uint8_t nv, state, mode, again;
 	int16_t res;
-	uint32_t n; /* bytes of the step in flight */
+	unsigned n;  /* bytes (loops: blocks) of the step in flight */
+	uint64_t at; /* progress of a verb's loop, or of gathering a block */
+	struct scsiemu_medium *lent; /* whose memory the port holds */
 	uint64_t lent_lba;
 	uint32_t lent_nblk;
-	struct scsiemu_task *wait; /* queue for the bounce buffer */
-	void *priv[2];
+	struct scsiemu_task *wait; /* bounce queue or run queue */
 };
+
+#define SCSIEMU_NKICK 8
 
 struct scsiemu_pump { /* members are the pump's own */
 	struct scsiemu_device *dev;
 	uint8_t *bounce;
 	uint32_t bounce_len;
 	struct scsiemu_task *bounce_user, *bounce_head, *bounce_tail;
+	struct scsiemu_task *run_head, *run_tail; /* called back while busy */
 	struct scsiemu_port *dirty;
-	struct scsiemu_medium *kicked; /* media with queued operations */
+	struct scsiemu_medium *kicked[SCSIEMU_NKICK]; /* with queued ops */
+	uint8_t nkicked;
 	bool busy;
-	uint64_t priv[4];
 };
 
 /*
@@ -103,8 +112,8 @@ struct scsiemu_pump { /* members are the pump's own */
 int scsiemu_pump_init(struct scsiemu_pump *p, struct scsiemu_device *d,
 		      void *bounce, uint32_t bounce_len);
 
-/* Take a task whose cmd is filled. 0, or SCSIEMU_ERR_*: not taken. done() may
- * be called before it returns. */
+/* Take a task whose cmd is filled. 0, or SCSIEMU_ERR_*: not taken (ORDER: the
+ * pump still has it). done() may be called before it returns. */
 int scsiemu_pump_start(struct scsiemu_pump *p, struct scsiemu_port *port,
 		       struct scsiemu_lu *lu, struct scsiemu_task *t);
 /* A pending window(): 0 = ask window() again; < 0 = it failed. */
@@ -119,6 +128,9 @@ uint64_t scsiemu_pump_tick(struct scsiemu_pump *p, uint64_t now_ms);
 void scsiemu_pump_ready(struct scsiemu_pump *p);
 /* Batch end: the stores' kick(), then the ports' flush(). */
 void scsiemu_pump_flush(struct scsiemu_pump *p);
+/* The port dies (connection closed): all its tasks were sent; no flush() comes
+ * any more. */
+void scsiemu_pump_port_gone(struct scsiemu_pump *p, struct scsiemu_port *port);
 
 #ifdef __cplusplus
 }

@@ -36,17 +36,18 @@ typedef int scsiemu_step_fn(struct scsiemu_cmd *c, int result);
 
 /* Handler kinds. */
 enum scsiemu_kind {
-	SCSIEMU_K_NODATA,    /* fn.nodata; may leave a want, then `then` */
+	SCSIEMU_K_READ,	     /* no handler: blocks to the initiator */
+	SCSIEMU_K_WRITE,     /* no handler: blocks from the initiator */
+	SCSIEMU_K_NODATA,    /* fn.nodata (NULL: nothing to do); may leave a
+			      * want, then `then` */
 	SCSIEMU_K_PARAM_IN,  /* fn.in writes the whole reply, purely; the engine
 			      * truncates, cuts into windows, re-runs. `then`
 			      * (result OK) has the effects, once, at the end */
 	SCSIEMU_K_PARAM_OUT, /* fn.out reads the complete list; may leave a
 			      * want, then `then` */
-	SCSIEMU_K_READ,	     /* no handler: blocks to the initiator */
-	SCSIEMU_K_WRITE,     /* no handler: blocks from the initiator */
 	SCSIEMU_K_MEDIUM,    /* fn.medium fills a plan of at most 4 extents */
-	SCSIEMU_K_STEPS /* fn.step: called with the result of its last want,
-			 * first with OK */
+	SCSIEMU_K_STEPS	     /* fn.step: called with the result of its last
+			      * want, first with OK */
 };
 
 /* Ordering classes (rulings A9). */
@@ -120,9 +121,13 @@ enum scsiemu_row_flag {
 	SCSIEMU_ROW_BLOCKS = 16,   /* count is logical blocks: range check */
 	SCSIEMU_ROW_RANGE = 32,	   /* only lba is checked against capacity */
 	SCSIEMU_ROW_ERRORS = 64,   /* step functions see failures */
+	SCSIEMU_ROW_UNDO = 512,	   /* on abort the step function is called with
+				    * E_ABORTED and may leave one last STORE */
 	SCSIEMU_ROW_LONG = 128,	   /* count is not bound by MAXIMUM TRANSFER
 				    * LENGTH (no data of that size moves) */
-	SCSIEMU_ROW_WHOLE_LU = 256 /* extent for ordering = the whole LU */
+	SCSIEMU_ROW_WHOLE_LU = 256, /* extent for ordering = the whole LU */
+	SCSIEMU_ROW_NEXUS = 1024 /* not for the anonymous nexus, unless the LU
+				  * is configured so (anonymous_pr): 5/20/00 */
 };
 
 /* What must be there for the row to exist. */
@@ -133,7 +138,8 @@ enum scsiemu_need {
 	SCSIEMU_NEED_BLOCK = 1 << 10,  /* scratch holds one block */
 	SCSIEMU_NEED_2BLOCK = 1 << 11, /* scratch holds two blocks */
 	SCSIEMU_NEED_SAVE = 1 << 12,
-	SCSIEMU_NEED_JOB = 1 << 13
+	SCSIEMU_NEED_JOB = 1 << 13,
+	SCSIEMU_NEED_WHOLE = 1 << 14 /* limits.whole holds two blocks */
 };
 
 #define SCSIEMU_NO_SA	0xffff
@@ -164,6 +170,8 @@ struct scsiemu_row {
 	uint8_t fields;	  /* enum scsiemu_fields */
 	uint8_t prot_at;  /* byte with PROTECT in bits 7-5; 0 = none */
 	uint8_t group_at; /* byte with GROUP NUMBER in bits 4-0; 0 = none */
+	uint8_t obsolete; /* bits of byte 1 that were something once: neither
+			   * reported nor refused (FUA_NV, SYNC_NV) */
 	uint8_t inject;	  /* error-injection class */
 };
 
@@ -276,16 +284,14 @@ uint32_t scsiemu_wr_tell(const struct scsiemu_wr *w);
 /* Fill in a length field of 1, 2 or 4 bytes at `at`: what was written behind
  * the field, plus add. */
 void scsiemu_wr_len(struct scsiemu_wr *w, uint32_t at, unsigned bytes, int add);
-/* A list of count items of size bytes each: writes nothing, but moves over
- * those outside the window and returns in [*first, *last) those to write. Call
- * scsiemu_wr_items_end() after writing them. */
+/* A list of count items of size bytes each: moves over those in front of the
+ * window and returns in [*first, *last) those to write. Afterwards call
+ * scsiemu_wr_items_end() with the number of those that remain behind. */
 void scsiemu_wr_items(struct scsiemu_wr *w, uint32_t count, uint32_t size,
 		      uint32_t *first, uint32_t *last);
-void scsiemu_wr_items_end(struct scsiemu_wr *w, uint32_t count, uint32_t size);
+void scsiemu_wr_items_end(struct scsiemu_wr *w, uint32_t remain, uint32_t size);
 
-/* The reader: past the end it gives zeros and remembers; the engine then ends
- * the command with 5/1A/00 whatever the handler returned... unless it failed
- * itself. */
+/* The reader: past the end it gives zeros; ask scsiemu_rd_need() first. */
 uint32_t scsiemu_rd_left(const struct scsiemu_rd *r);
 uint32_t scsiemu_rd_tell(const struct scsiemu_rd *r);
 /* Are n more bytes there? If not: 5/1A/00 is set and false returned. */

@@ -64,7 +64,10 @@ int scsiemu_open_nv_mem(struct scsiemu_nv *nv, struct scsiemu_errmsg *err);
 void scsiemu_nv_close(struct scsiemu_nv *nv);
 
 /*
- * Stores that wrap a block store: *m becomes a store around what it was.
+ * Stores that wrap a block store: *m becomes a store around what it was, with
+ * its facts and what it offers (fault and delay do not lend: each READ passes
+ * through them). 0, or -1 with *m as it was. The handle lives until
+ * scsiemu_medium_close(), which closes what is below too.
  */
 
 enum scsiemu_block_op {
@@ -86,8 +89,8 @@ struct scsiemu_fault {
 	uint32_t skip;	    /* let this many matches pass first */
 	uint32_t count;	    /* then fail this many; 0 = for ever */
 	int result;	    /* enum scsiemu_result to give */
-	bool acts;	    /* the operation is done all the same */
-	bool hangs;	    /* PENDING for ever, until cancel or release */
+	bool acts;	    /* the operation is done all the same, at once */
+	bool hangs;	    /* PENDING until cancel or release */
 };
 struct scsiemu_wrap_fault; /* handle */
 int scsiemu_wrap_fault(struct scsiemu_medium *m,
@@ -118,12 +121,16 @@ int scsiemu_wrap_delay(struct scsiemu_medium *m, uint32_t ms,
 unsigned scsiemu_delay_run(struct scsiemu_wrap_delay *w, uint64_t now_ms);
 uint64_t scsiemu_delay_next(const struct scsiemu_wrap_delay *w);
 
-/* record: a log of everything that changes the medium, for crash replay. */
+/* record: a log of everything that changes the medium (and of FLUSH), for
+ * crash replay. A call for which there is no memory left fails unrecorded. */
 struct scsiemu_record {
 	enum scsiemu_block_op op;
 	uint64_t lba, nblk;
-	uint32_t flags;	     /* SCSIEMU_FUA */
-	bool done;	     /* completed with OK before the log was read */
+	uint32_t flags; /* SCSIEMU_FUA */
+	int result;	/* SCSIEMU_PENDING: not completed when read */
+	/* One clock counts both, from 1 on: what ended before a FLUSH began is
+	 * durable when that ended well. ended 0: not completed. */
+	uint64_t began, ended;
 	const uint8_t *data; /* WRITE, CAS: the bytes written */
 };
 struct scsiemu_wrap_record;

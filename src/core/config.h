@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/config.h - what a build leaves out. Each switch takes rows (and what
+ * only they need) away; RSOC, VPD and mode pages follow. Set to 0 with -D for
+ * the smallest firmware; the default is everything.
+ */
+#ifndef SEMU_CONFIG_H
+#define SEMU_CONFIG_H
+
+#ifndef SEMU_WITH_NAMES /* T10's command names, for traces and docs */
+#define SEMU_WITH_NAMES 1
+#endif
+#ifndef SEMU_WITH_MODE_SELECT /* MODE SELECT(6), MODE SELECT(10) */
+#define SEMU_WITH_MODE_SELECT 1
+#endif
+#ifndef SEMU_WITH_RESERVE /* RESERVE and RELEASE (6), (10) */
+#define SEMU_WITH_RESERVE 1
+#endif
+#ifndef SEMU_WITH_MEDIUM /* START STOP UNIT, PREVENT ALLOW MEDIUM REMOVAL */
+#define SEMU_WITH_MEDIUM 1
+#endif
+#ifndef SEMU_WITH_DIAGNOSTIC /* SEND DIAGNOSTIC, RECEIVE DIAGNOSTIC RESULTS */
+#define SEMU_WITH_DIAGNOSTIC 1
+#endif
+#ifndef SEMU_WITH_BUFFER /* WRITE BUFFER, READ BUFFER(10), READ BUFFER(16) */
+#define SEMU_WITH_BUFFER 1
+#endif
+#ifndef SEMU_WITH_RSOC /* REPORT SUPPORTED OPERATION CODES, ... TMFS */
+#define SEMU_WITH_RSOC 1
+#endif
+#ifndef SEMU_WITH_TIMESTAMP /* REPORT TIMESTAMP, SET TIMESTAMP */
+#define SEMU_WITH_TIMESTAMP 1
+#endif
+#ifndef SEMU_WITH_IDENT /* REPORT and SET IDENTIFYING INFORMATION */
+#define SEMU_WITH_IDENT 1
+#endif
+#ifndef SEMU_WITH_VPD_MORE /* VPD 86h, 87h, 88h */
+#define SEMU_WITH_VPD_MORE 1
+#endif
+#ifndef SEMU_WITH_VERIFY /* VERIFY and WRITE AND VERIFY (10), (12), (16) */
+#define SEMU_WITH_VERIFY 1
+#endif
+#ifndef SEMU_WITH_THIN /* UNMAP, GET LBA STATUS(16), UNMAP of WRITE SAME */
+#define SEMU_WITH_THIN 1
+#endif
+#ifndef SEMU_WITH_CAW /* COMPARE AND WRITE */
+#define SEMU_WITH_CAW 1
+#endif
+#ifndef SEMU_WITH_ORWRITE /* ORWRITE(16) */
+#define SEMU_WITH_ORWRITE 1
+#endif
+#ifndef SEMU_WITH_DEFECTS /* READ DEFECT DATA(10), (12) */
+#define SEMU_WITH_DEFECTS 1
+#endif
+
+#if SEMU_WITH_NAMES
+#define SEMU_NAME(s) (s)
+#else
+#define SEMU_NAME(s) NULL
+#endif
+
+#endif

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/core.h - the engine's structures, for src/core, src/spc and the device
+ * types. Transports, stores and embedders see only include/scsiemu/.
+ */
+#ifndef SEMU_CORE_H
+#define SEMU_CORE_H
+
+#include <scsiemu/device.h>
+#include <scsiemu/row.h>
+#include <scsiemu/store.h>
+#include <scsiemu/wire.h>
+
+struct semu_itl;
+
+/*
+ * Unit attentions: a bit each in semu_itl.ua. Bit order is priority, lowest
+ * bit first (SPC-5 table 45, reference section 10); coalescing is by nature.
+ * semu_ua_asc[] (ua.c) has the codes.
+ */
+enum semu_ua {
+	SEMU_UA_POWER_ON,      /* 29/00 power on, reset, or first contact */
+	SEMU_UA_BUS_RESET,     /* 29/02 */
+	SEMU_UA_DEVICE_RESET,  /* 29/03 */
+	SEMU_UA_NEXUS_LOSS,    /* 29/07 */
+	SEMU_UA_CLEARED,       /* 2F/00 commands cleared by another initiator */
+	SEMU_UA_MEDIUM,	       /* 28/00 */
+	SEMU_UA_CAPACITY,      /* 2A/09 */
+	SEMU_UA_LUNS,	       /* 3F/0E */
+	SEMU_UA_INQUIRY,       /* 3F/03 */
+	SEMU_UA_ALUA,	       /* 2A/06 */
+	SEMU_UA_PREEMPTED,     /* 2A/03 */
+	SEMU_UA_RELEASED,      /* 2A/04 */
+	SEMU_UA_UNREGISTERED,  /* 2A/05 */
+	SEMU_UA_MODE,	       /* 2A/01 */
+	SEMU_UA_LOG,	       /* 2A/02 */
+	SEMU_UA_IDENT,	       /* 3F/05 */
+	SEMU_UA_TIMESTAMP,     /* 2A/10 */
+	SEMU_UA_THIN,	       /* 38/07 */
+	SEMU_UA_PREV_BUSY,     /* 2C/07, only with UA_INTLCK_CTRL 11b */
+	SEMU_UA_PREV_FULL,     /* 2C/08 */
+	SEMU_UA_PREV_CONFLICT, /* 2C/09 */
+	SEMU_UA_COUNT
+};
+#define SEMU_UA_BIT(ua) (1u << (ua))
+
+/* A ring, oldest first; the head is in the LU. */
+struct semu_ring {
+	struct semu_ring *next, *prev;
+};
+
+/* A place in a logical unit's task set. */
+struct semu_entry {
+	struct semu_ring ring; /* first */
+	struct scsiemu_cmd *cmd;
+	struct scsiemu_lu *lu;
+	uint64_t lba;  /* extent: of the command's own LU, count blocks */
+	uint64_t nblk; /* or, elsewhere, this many; UINT64_MAX: all */
+	uint8_t cls;   /* enum scsiemu_class */
+	uint8_t attr;  /* enum scsiemu_attr */
+	bool waiting;
+	bool linked;
+	bool counted; /* in lu->nslow: it waits, or may block others */
+};
+
+enum semu_phase {
+	SEMU_P_NEW,
+	SEMU_P_WAIT,  /* in the task set, blocked */
+	SEMU_P_HELD,  /* its STORE want waits for pins, or it for a change */
+	SEMU_P_READY, /* the wait ended; next() resumes it */
+	SEMU_P_OUT,   /* a want is out */
+	SEMU_P_BULK,  /* the same: the only want of a living READ or WRITE */
+	SEMU_P_DONE,
+	SEMU_P_ENDED
+};
+
+/* What is unusual about a command. */
+enum semu_odd {
+	SEMU_ON_READY = 1,	/* in the device's ready list */
+	SEMU_PINNED = 2,	/* its reply pins facts */
+	SEMU_TAS = 4,		/* aborted, and to be told by TASK ABORTED */
+	SEMU_UNDONE = 8,	/* its step function was told of the abort */
+	SEMU_SURVIVES = 16,	/* a job that LU RESET leaves alone */
+	SEMU_ORPHAN_NEXUS = 32, /* its nexus is gone and waits for its end */
+	SEMU_ORPHAN_LU = 64,	/* its LU, likewise */
+	SEMU_ELSEWHERE = 128	/* has entries in other LUs' task sets */
+};
+
+enum semu_resume {
+	SEMU_RESUME_CHECK, /* ordering let it go: the state checks */
+	SEMU_RESUME_STEP,  /* a foreign LU's ordering let it go; a job begins */
+	SEMU_RESUME_WANT,  /* the held STORE want goes out */
+	SEMU_RESUME_REPLY  /* the many-window reply begins */
+};
+
+/* The core's part of a command: lives in scsiemu_cmd.priv. */
+struct semu_ctx {
+	struct semu_entry entry;
+	struct scsiemu_lu *lu;	       /* the LU it was sent to */
+	const struct scsiemu_row *row; /* NULL: a TMF, or no such command */
+	struct semu_itl *itl;	       /* NULL: the pool is exhausted */
+	struct scsiemu_nexus *nexus;   /* never NULL (anonymous) */
+	/* decoded by row.fields; the LBA is entry.lba */
+	uint32_t count;
+	uint32_t total;	       /* PARAM_IN: bytes of the reply to send */
+	scsiemu_step_fn *step; /* what goes on after the want */
+	/* from got to odd: zero at the start, in one store */
+	uint32_t got;	 /* bytes the current want has moved */
+	uint32_t gap;	 /* zeros still to send before the real SEND */
+	unsigned nstep;	 /* scsiemu_cmd_step() */
+	uint8_t phase;	 /* enum semu_phase */
+	uint8_t resume;	 /* enum semu_resume: what next() does when READY */
+	uint8_t seg;	 /* MEDIUM: segment running */
+	uint8_t odd;	 /* enum semu_odd; 0 on the hot path */
+	uint64_t own[2]; /* the handler's */
+	struct scsiemu_cmd *ready, *zombie, *timer; /* the device's lists */
+	struct semu_entry *other[2]; /* places in foreign task sets (A6) */
+	uint64_t deadline;	     /* TMF, pin: ms */
+	union { /* MEDIUM; STEPS: the SEND that a gap delays */
+		struct scsiemu_plan plan;
+		struct {
+			uint8_t *gap_buf;
+			uint32_t gap_len;
+		};
+	};
+};
+_Static_assert(sizeof(struct semu_ctx) <=
+		       sizeof(((struct scsiemu_cmd *)0)->priv),
+	       "scsiemu_cmd.priv is too small");
+
+static inline struct semu_ctx *semu_ctx(const struct scsiemu_cmd *c)
+{
+	return (struct semu_ctx *)(uintptr_t)c->priv;
+}
+
+/* State of one (LU, nexus) pair, made on first use (A12). */
+struct semu_itl {
+	struct scsiemu_lu *lu;
+	struct scsiemu_nexus *nexus;
+	struct semu_itl *hash, *of_lu, *of_nexus; /* chains */
+	uint32_t ua;				  /* bit per enum semu_ua */
+	bool prevent;	/* PREVENT ALLOW MEDIUM REMOVAL */
+	uint8_t sticky; /* UA_INTLCK 10b: reported, not cleared */
+};
+
+struct scsiemu_nexus {
+	struct scsiemu_device *dev;
+	struct scsiemu_nexus *next; /* free list, or all attached */
+	struct semu_itl *itls;
+	struct scsiemu_lu *last_lu; /* one-entry cache of the hash */
+	struct semu_itl *last_itl;
+	const uint8_t *transport_id;
+	void *user;
+	uint32_t norphan; /* commands that outlive it */
+	uint16_t transport_id_len, port;
+	bool attached, again;
+};
+
+/* Where an opcode's rows begin: 1 + index in type->rows[k], 0 = none. Rows of a
+ * table are sorted by (opcode, service action). LUs of a type share one; an LU
+ * without (the pseudo LUs) is searched from the start. */
+struct semu_set {
+	const struct scsiemu_type *type;
+	const struct scsiemu_row *row[2]; /* type->rows[k].row */
+	uint8_t first[2][256];
+};
+
+/*
+ * The capability record: what the LU is, derived by the type's loaded() from
+ * configuration, limits and medium. VPD, mode pages, READ CAPACITY, RSOC and
+ * behaviour all read this, so they cannot disagree.
+ */
+struct semu_cap {
+	uint64_t nblk;	      /* capacity; 0 without medium */
+	uint32_t blen;	      /* logical block length */
+	uint32_t max_blk;     /* MAXIMUM TRANSFER LENGTH in blocks */
+	uint32_t caw_blk;     /* MAXIMUM COMPARE AND WRITE LENGTH */
+	uint32_t opt_blk;     /* OPTIMAL TRANSFER LENGTH */
+	uint32_t unmap_blk;   /* MAXIMUM UNMAP LBA COUNT */
+	uint32_t unmap_descr; /* MAXIMUM UNMAP BLOCK DESCRIPTOR COUNT */
+	uint32_t granule;     /* OPTIMAL UNMAP GRANULARITY */
+	uint32_t same_blk;    /* MAXIMUM WRITE SAME LENGTH; 0 = no limit */
+	uint16_t rpm;
+	uint8_t exponent, aligned;
+	bool thin, zeroes, dpofua, cache;
+};
+
+struct scsiemu_lu {
+	/* hot: one or two cache lines */
+	uint32_t guards; /* enum scsiemu_stop in force */
+	uint32_t nslow;	 /* entries that wait, are EXCL, LU, or not SIMPLE */
+	uint32_t able;	 /* enum scsiemu_can | scsiemu_need met */
+	uint16_t wflags; /* flags of every WRITE: FUA when WCE is off */
+	uint8_t descr;	 /* D_SENSE */
+	uint8_t offers;	 /* 1: PROTECT bits, 2: GROUP NUMBER are allowed */
+	bool traced;	 /* the device has a trace function */
+	const struct semu_set *set;
+	const struct scsiemu_row *vendor_rows; /* the embedder's own */
+	unsigned nvendor;
+	struct semu_cap cap;
+	struct semu_ring tasks; /* struct semu_entry, oldest first */
+	struct scsiemu_device *dev;
+	const struct scsiemu_type *type;
+	struct scsiemu_medium *medium, *ejected;
+	struct semu_itl *itls;
+	struct semu_itl *reserved; /* holder of RESERVE(6), RESERVE(10) */
+	/* what mode page 0Ah says now */
+	uint8_t qerr, ua_intlck;
+	bool tas, swp;
+	bool changing; /* a STORE want with CHANGES is out */
+	bool removed, wlun, absent;
+	uint16_t pins;	   /* replies that pin facts */
+	uint16_t prevents; /* nexuses with PREVENT */
+	uint32_t norphan;  /* commands that outlive it */
+	uint16_t lun;
+	/* configuration */
+	const struct scsiemu_nv_ops *nv;
+	void *nv_ctx;
+	uint64_t naa;
+	uint8_t version;
+	bool removable, read_only, anonymous_pr, can_save;
+	char vendor[8], product[16], revision[4], serial[32]; /* padded with
+							       * NUL */
+	uint8_t serial_len;
+	uint8_t *state; /* the type's: limits.lu_state bytes */
+	uint32_t state_len;
+};
+
+/* Rows or pages of one layer. */
+struct semu_rows {
+	const struct scsiemu_row *row;
+	unsigned n;
+};
+struct semu_mode_page; /* spc/mode.h */
+struct semu_vpd_page;  /* spc/vpd.h */
+
+/* A device type: data and a few functions. The type's rows win over the common
+ * ones. Functions may be NULL. */
+struct scsiemu_type {
+	uint8_t type; /* enum scsiemu_device_type */
+	const char *vendor, *product;
+	struct semu_rows rows[2]; /* own, common (semu_spc_rows) */
+	const struct semu_mode_page *const *mode; /* ascending; NULL ends */
+	const struct semu_vpd_page *const *vpd;	  /* ascending; NULL ends */
+	const uint16_t *versions; /* INQUIRY version descriptors; 0 ends */
+	/* The LU was added: defaults into lu->state. < 0: SCSIEMU_ERR_*. */
+	int (*init)(struct scsiemu_lu *lu);
+	/* The medium came, went or changed: cap, able, guards. */
+	void (*loaded)(struct scsiemu_lu *lu);
+	/* Stops of a row with SCSIEMU_ROW_BY_FIELD. */
+	uint32_t (*stops)(const struct scsiemu_cmd *c);
+	/* Logical unit reset (SAM-5 6.3.3): state back to saved. */
+	void (*reset)(struct scsiemu_lu *lu);
+	/* A saved record came back: 0 or SCSIEMU_ERR_ARG. */
+	int (*restore)(struct scsiemu_lu *lu, uint32_t id, const uint8_t *buf,
+		       uint32_t len);
+};
+
+/* Defined in src/spc: what answers at LUNs that nobody has, and at C101h. */
+extern const struct scsiemu_type semu_absent;
+extern const struct scsiemu_type semu_wlun;
+
+struct scsiemu_device {
+	struct scsiemu_limits limits;
+	/* LUNs: sorted for REPORT LUNS, hashed for scsiemu_lu_find() */
+	struct scsiemu_lu **lus; /* sorted by LUN */
+	uint32_t nlus;
+	struct scsiemu_lu **hash; /* open addressing, power of two */
+	uint32_t hash_mask;
+	struct scsiemu_lu *pool; /* limits.lus of them; type NULL: free */
+	uint32_t pool_next;	 /* where to look for a free one */
+	uint8_t *states;	 /* limits.lu_state bytes for each */
+	struct scsiemu_lu absent, wlun;
+	struct scsiemu_nexus anonymous;
+	struct scsiemu_nexus *nexus_pool, *nexus_free;
+	struct semu_itl *itl_pool, *itl_free;
+	struct semu_itl **itl_hash;
+	uint32_t itl_mask, itl_nfree, nitls;
+	struct scsiemu_cmd *ready_head, *ready_tail;
+	struct scsiemu_cmd *zombies; /* aborted, their want still out */
+	struct scsiemu_cmd *timers;  /* TMFs that wait, replies that pin */
+	struct semu_set *sets;
+	uint32_t nsets;
+	struct scsiemu_target_port *ports;
+	uint32_t nports;
+	uint8_t *jobs; /* limits.jobs of job_size bytes */
+	uint32_t job_size;
+	uint64_t now, wall,
+		wall_at;	  /* ms: wall clock was `wall` at `wall_at` */
+	uint8_t timestamp_origin; /* SPC-5 5.20: 0, 2, 3 */
+	scsiemu_trace_fn *trace;
+	void *trace_ctx;
+};
+
+/* The rows of an LU in ascending (opcode, service action) order; those that do
+ * not exist there are passed over. Start with zeroes; NULL ends. */
+struct semu_row_iter {
+	unsigned i[3];
+};
+const struct scsiemu_row *semu_row_next(const struct scsiemu_lu *lu,
+					struct semu_row_iter *it);
+/* The row of an opcode and service action (ignored by rows without one).
+ * *known: some row has this opcode. */
+const struct scsiemu_row *semu_row_find(const struct scsiemu_lu *lu,
+					unsigned op, unsigned sa, bool *known);
+/* Usage byte i as RSOC reports it for this LU: the row's, and the bits of
+ * PROTECT and GROUP NUMBER when the LU offers them. */
+unsigned semu_row_usage(const struct scsiemu_lu *lu,
+			const struct scsiemu_row *row, unsigned i);
+
+/* job.c: the flag of a job slot, between its command and its buffer. */
+#define SEMU_JOB_EXTRA 16
+
+/* Is the row there for this LU? */
+static inline bool semu_row_exists(const struct scsiemu_lu *lu,
+				   const struct scsiemu_row *row)
+{
+	return (row->needs & ~lu->able) == 0;
+}
+
+/* ua.c: establish a unit attention. except may be NULL. */
+void semu_ua_itl(struct semu_itl *itl, enum semu_ua ua);
+void semu_ua_lu(struct scsiemu_lu *lu, enum semu_ua ua,
+		const struct scsiemu_nexus *except);
+void semu_ua_device(struct scsiemu_device *d, enum semu_ua ua,
+		    const struct scsiemu_nexus *except);
+/* The highest pending one as ASC/ASCQ; 0: none. */
+uint16_t semu_ua_peek(const struct semu_itl *itl);
+/* Drop the highest. */
+void semu_ua_take(struct semu_itl *itl);
+/* REPORT LUNS clears 3F/0E on all LUs of the nexus. */
+void semu_ua_luns_reported(struct scsiemu_nexus *n);
+extern const uint16_t semu_ua_asc[SEMU_UA_COUNT];
+
+/* sense.c: a sense value; returns the length, at most cap. */
+unsigned semu_sense_put(const struct scsiemu_sense *s, bool descr, uint8_t *out,
+			unsigned cap);
+
+/* wr.c, rd.c: what row.h declares. */
+struct scsiemu_wr {
+	uint8_t *buf;	 /* bytes [lo, hi) of the reply */
+	uint32_t lo, hi; /* the window */
+	uint32_t pos;	 /* bytes written so far */
+};
+struct scsiemu_rd {
+	struct scsiemu_cmd *cmd;
+	uint8_t *buf;
+	uint32_t pos, len;
+};
+
+/* Big-endian loads and stores for CDBs and pages. */
+static inline unsigned semu_be16(const uint8_t *p)
+{
+	return (unsigned)p[0] << 8 | p[1];
+}
+static inline uint32_t semu_be24(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+}
+static inline uint32_t semu_be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	       (uint32_t)p[2] << 8 | p[3];
+}
+static inline uint64_t semu_be64(const uint8_t *p)
+{
+	return (uint64_t)semu_be32(p) << 32 | semu_be32(p + 4);
+}
+static inline void semu_put16(uint8_t *p, unsigned v)
+{
+	p[0] = (uint8_t)(v >> 8);
+	p[1] = (uint8_t)v;
+}
+static inline void semu_put32(uint8_t *p, uint32_t v)
+{
+	semu_put16(p, v >> 16);
+	semu_put16(p + 2, v & 0xffff);
+}
+static inline void semu_put64(uint8_t *p, uint64_t v)
+{
+	semu_put32(p, (uint32_t)(v >> 32));
+	semu_put32(p + 4, (uint32_t)v);
+}
+
+#endif

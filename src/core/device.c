@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A device in the caller's memory: limits, layout, set-up. */
+#include "core/engine.h"
+#include <string.h>
+
+static uint32_t or_default(uint32_t v, uint32_t d)
+{
+	return v ? v : d;
+}
+
+static struct scsiemu_limits filled(const struct scsiemu_limits *l)
+{
+	struct scsiemu_limits f = { 0 };
+
+	if (l)
+		memcpy(&f, l, l->size < sizeof(f) ? l->size : sizeof(f));
+	f.size = sizeof(f);
+	f.lus = or_default(f.lus, 1);
+	f.nexuses = or_default(f.nexuses, 1);
+	f.itls = or_default(f.itls, f.lus + f.nexuses);
+	f.ports = or_default(f.ports, 1);
+	f.types = or_default(f.types, 1);
+	f.lu_state = (or_default(f.lu_state, 512) + 7) & ~7u;
+	f.scratch = or_default(f.scratch, 512);
+	f.whole = or_default(f.whole, f.scratch / 2);
+	f.jobs = or_default(f.jobs, 1);
+	f.job_scratch = (or_default(f.job_scratch, f.scratch) + 7) & ~7u;
+	f.cmd_size = or_default(f.cmd_size, sizeof(struct scsiemu_cmd));
+	f.cmd_size = (f.cmd_size + 15) & ~15u;
+	f.pin_ms = or_default(f.pin_ms, 2000);
+	f.abort_ms = or_default(f.abort_ms, 2000);
+	return f;
+}
+
+static uint32_t power_of_two(uint32_t at_least)
+{
+	uint32_t n = 1;
+
+	while (n < at_least)
+		n <<= 1;
+	return n;
+}
+
+/* Bump allocation. Without memory (base NULL) it only counts. */
+struct bump {
+	uint8_t *base;
+	size_t used;
+};
+
+static void *take(struct bump *b, size_t n, size_t size)
+{
+	void *p;
+
+	b->used = (b->used + 15) & ~(size_t)15;
+	p = b->base ? b->base + b->used : NULL;
+	b->used += n * size;
+	return p;
+}
+
+/* The one description of the memory: for its size and for its making. */
+static struct scsiemu_device *layout(struct bump *b,
+				     const struct scsiemu_limits *l,
+				     struct scsiemu_device *out)
+{
+	struct scsiemu_device *d = take(b, 1, sizeof(*d));
+
+	out->pool = take(b, l->lus, sizeof(struct scsiemu_lu));
+	out->states = take(b, l->lus, l->lu_state);
+	out->lus = take(b, l->lus, sizeof(out->lus[0]));
+	out->hash_mask = power_of_two(2 * l->lus) - 1;
+	out->hash = take(b, out->hash_mask + 1, sizeof(out->hash[0]));
+	out->nexus_pool = take(b, l->nexuses, sizeof(struct scsiemu_nexus));
+	out->itl_pool = take(b, l->itls, sizeof(struct semu_itl));
+	out->itl_mask = power_of_two(l->itls) - 1;
+	out->itl_hash = take(b, out->itl_mask + 1, sizeof(out->itl_hash[0]));
+	out->sets = take(b, l->types, sizeof(struct semu_set));
+	out->ports = take(b, l->ports, sizeof(struct scsiemu_target_port));
+	out->job_size = l->cmd_size + SEMU_JOB_EXTRA + l->job_scratch;
+	out->jobs = take(b, l->jobs, out->job_size);
+	return d;
+}
+
+size_t scsiemu_device_size(const struct scsiemu_limits *l)
+{
+	struct scsiemu_limits f = filled(l);
+	struct scsiemu_device dummy;
+	struct bump b = { NULL, 0 };
+
+	layout(&b, &f, &dummy);
+	return b.used;
+}
+
+static void init_pseudo(struct scsiemu_device *d)
+{
+	d->absent.dev = d->wlun.dev = d;
+	d->absent.type = &semu_absent;
+	d->absent.absent = true;
+	d->wlun.type = &semu_wlun;
+	d->wlun.wlun = true;
+	d->absent.version = d->wlun.version = 6;
+	d->absent.tasks.next = d->absent.tasks.prev = &d->absent.tasks;
+	d->wlun.tasks.next = d->wlun.tasks.prev = &d->wlun.tasks;
+	memset(d->absent.vendor, ' ', sizeof(d->absent.vendor));
+	memset(d->absent.product, ' ', sizeof(d->absent.product));
+	memset(d->absent.revision, ' ', sizeof(d->absent.revision));
+	memcpy(d->wlun.vendor, "SCSIEMU ", 8);
+	memcpy(d->wlun.product, "WELL-KNOWN LU   ", 16);
+	memcpy(d->wlun.revision, "0001", 4);
+	d->anonymous.dev = d;
+	d->anonymous.attached = true;
+}
+
+static void add_itls(struct scsiemu_device *d, struct semu_itl *i, uint32_t n)
+{
+	for (; n--; i++) {
+		i->hash = d->itl_free;
+		d->itl_free = i;
+		d->itl_nfree++;
+	}
+}
+
+static void init_pools(struct scsiemu_device *d)
+{
+	const struct scsiemu_limits *l = &d->limits;
+
+	for (uint32_t i = 0; i < l->lus; i++) {
+		d->pool[i].dev = d;
+		d->pool[i].state = d->states + (size_t)i * l->lu_state;
+		d->pool[i].state_len = l->lu_state;
+	}
+	for (uint32_t i = l->nexuses; i-- > 0;) {
+		d->nexus_pool[i].dev = d;
+		d->nexus_pool[i].next = d->nexus_free;
+		d->nexus_free = &d->nexus_pool[i];
+	}
+	add_itls(d, d->itl_pool, l->itls);
+}
+
+int scsiemu_device_init(void *mem, size_t size, const struct scsiemu_limits *l,
+			struct scsiemu_device **out)
+{
+	struct scsiemu_limits f = filled(l);
+	struct bump b = { mem, 0 };
+	struct scsiemu_device parts = { 0 }, *d;
+
+	if (size < scsiemu_device_size(&f))
+		return SCSIEMU_ERR_SPACE;
+	memset(mem, 0, scsiemu_device_size(&f));
+	d = layout(&b, &f, &parts);
+	*d = parts;
+	d->limits = f;
+	d->nitls = f.itls;
+	init_pseudo(d);
+	init_pools(d);
+	*out = d;
+	return 0;
+}
+
+struct scsiemu_device *scsiemu_device_create(const struct scsiemu_limits *l,
+					     const struct scsiemu_allocator *a)
+{
+	size_t size = scsiemu_device_size(l);
+	struct scsiemu_device *d = NULL;
+	void *mem = a->alloc(a->ctx, size);
+
+	if (mem)
+		scsiemu_device_init(mem, size, l, &d);
+	return d;
+}
+
+void scsiemu_device_destroy(struct scsiemu_device *d,
+			    const struct scsiemu_allocator *a)
+{
+	a->free(a->ctx, d); /* the device is the first thing in its memory */
+}
+
+/* New pairs, and a hash that is wide enough for all; the old hash stays unused
+ * in its memory. */
+int scsiemu_device_grow(struct scsiemu_device *d, void *mem, size_t size)
+{
+	struct bump b = { mem, 0 };
+	uint32_t all = d->nitls, more = (uint32_t)(size / 64);
+	struct semu_itl *pairs, **old = d->itl_hash;
+	uint32_t old_mask = d->itl_mask;
+
+	while (more) {
+		b.used = 0;
+		pairs = take(&b, more, sizeof(*pairs));
+		d->itl_mask = power_of_two(all + more) - 1;
+		d->itl_hash = take(&b, d->itl_mask + 1, sizeof(old[0]));
+		if (b.used <= size)
+			break;
+		more -= more / 8 + 1;
+	}
+	if (!more) {
+		d->itl_mask = old_mask;
+		d->itl_hash = old;
+		return SCSIEMU_ERR_SPACE;
+	}
+	memset(mem, 0, b.used);
+	d->nitls += more;
+	add_itls(d, pairs, more);
+	semu_itl_rehash(d, old, old_mask);
+	return 0;
+}
+
+int scsiemu_port_add(struct scsiemu_device *d,
+		     const struct scsiemu_target_port *p)
+{
+	if (!p->id)
+		return SCSIEMU_ERR_ARG;
+	for (uint32_t i = 0; i < d->nports; i++)
+		if (d->ports[i].id == p->id)
+			return SCSIEMU_ERR_ARG;
+	if (d->nports == d->limits.ports)
+		return SCSIEMU_ERR_SPACE;
+	d->ports[d->nports++] = *p;
+	return 0;
+}

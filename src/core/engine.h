@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* core/engine.h - what the engine's files share among themselves. */
+#ifndef SEMU_ENGINE_H
+#define SEMU_ENGINE_H
+
+#include "core/core.h"
+
+/* A USDT probe is a NOP in line until somebody attaches to it. */
+#ifdef SEMU_WITH_USDT
+#include <sys/sdt.h>
+#define SEMU_PROBE(ev, c, arg) DTRACE_PROBE3(scsiemu, command, ev, c, arg)
+#else
+#define SEMU_PROBE(ev, c, arg) ((void)0)
+#endif
+
+#define SEMU_LIKELY(x)	 __builtin_expect(!!(x), 1)
+#define SEMU_UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+static inline uint32_t semu_min32(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* trace.c */
+void semu_trace_slow(struct scsiemu_device *d, enum scsiemu_event ev,
+		     const struct scsiemu_cmd *c, int arg);
+static inline void semu_trace(const struct scsiemu_lu *lu,
+			      enum scsiemu_event ev,
+			      const struct scsiemu_cmd *c, int arg)
+{
+	SEMU_PROBE(ev, c, arg);
+	if (SEMU_UNLIKELY(lu->traced))
+		semu_trace_slow(lu->dev, ev, c, arg);
+}
+/* A call in the wrong state: traced, returns err. */
+int semu_misuse(struct scsiemu_cmd *c, int err);
+
+/* fields.c: LBA and count by enum scsiemu_fields; the count's byte. */
+void semu_decode(struct semu_ctx *x, const uint8_t *cdb, unsigned fields);
+uint16_t semu_count_at(unsigned fields);
+
+/* check.c: CDB against row; state of LU and nexus against row. */
+bool semu_check_cdb(struct scsiemu_lu *lu, struct scsiemu_cmd *c,
+		    const struct scsiemu_row *row);
+/* True: go on. False: status and sense are set. */
+bool semu_check_odd_state(struct scsiemu_cmd *c);
+bool semu_check_range(struct scsiemu_cmd *c);
+
+/* run.c: begin a checked command; finish any. */
+int semu_begin(struct scsiemu_cmd *c);
+int semu_go_on(struct scsiemu_cmd *c, int result);
+int semu_put_out(struct scsiemu_cmd *c);
+int semu_done(struct scsiemu_cmd *c);
+int semu_send_gap(struct scsiemu_cmd *c);
+int semu_reply(struct scsiemu_cmd *c, uint32_t lo);
+
+/* result.c: sense of a failed want. */
+void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
+
+/* taskset.c */
+/* True: it waits (phase and want are set). */
+bool semu_order_slow(struct scsiemu_cmd *c);
+static inline bool semu_entry_slow(const struct semu_entry *e)
+{
+	return e->cls > SCSIEMU_C_RW || e->attr != SCSIEMU_SIMPLE;
+}
+static inline struct semu_entry *semu_first(struct scsiemu_lu *lu)
+{
+	return (struct semu_entry *)(void *)lu->tasks.next;
+}
+static inline struct semu_entry *semu_after(const struct semu_entry *e)
+{
+	return (struct semu_entry *)(void *)e->ring.next;
+}
+/* Past the last entry of the ring? */
+static inline bool semu_at_end(const struct scsiemu_lu *lu,
+			       const struct semu_entry *e)
+{
+	return &e->ring == &lu->tasks;
+}
+static inline void semu_insert(struct semu_entry *e, struct semu_ring *behind)
+{
+	struct semu_ring *next = behind->next;
+
+	e->ring.prev = behind;
+	e->ring.next = next;
+	next->prev = &e->ring;
+	behind->next = &e->ring;
+	e->linked = true;
+}
+/* At the end of the task set; for entries that cannot block others. */
+static inline void semu_link(struct semu_entry *e, struct scsiemu_lu *lu)
+{
+	semu_insert(e, lu->tasks.prev);
+}
+static inline void semu_unlink(struct semu_entry *e, struct scsiemu_lu *lu)
+{
+	struct semu_ring *prev = e->ring.prev, *next = e->ring.next;
+
+	prev->next = next;
+	next->prev = prev;
+	e->linked = false;
+	if (SEMU_UNLIKELY(e->counted))
+		lu->nslow--;
+}
+void semu_wake(struct scsiemu_lu *lu);
+/* Pins (A7). */
+void semu_pin(struct scsiemu_cmd *c);
+void semu_unpin(struct scsiemu_cmd *c);
+/* Those that were held on this LU may go on. */
+void semu_release_held(struct scsiemu_lu *lu);
+
+/* ready.c: the device's lists of commands. */
+void semu_ready_push(struct scsiemu_cmd *c);
+void semu_ready_remove(struct scsiemu_cmd *c);
+void semu_zombie_add(struct scsiemu_cmd *c);
+void semu_zombie_remove(struct scsiemu_cmd *c);
+void semu_timer_add(struct scsiemu_cmd *c, uint64_t deadline);
+void semu_timer_remove(struct scsiemu_cmd *c);
+
+/* tmf.c */
+int semu_tmf_start(struct scsiemu_cmd *c);
+/* Abort one command; tmf: enum scsiemu_tmf, or 0 by the embedder. */
+void semu_kill(struct scsiemu_cmd *c, unsigned tmf, bool task_aborted);
+/* Abort those in lu that belong to nexus (NULL: all), with jobs or not. */
+void semu_kill_lu(struct scsiemu_lu *lu, const struct scsiemu_nexus *nexus,
+		  unsigned tmf, bool jobs);
+/* A zombie is gone: TMFs that waited for it. */
+void semu_tmf_check(struct scsiemu_device *d);
+/* A status that UA_INTLCK_CTRL 11b remembers (SPC-5 7.5.8). */
+void semu_ua_status(struct semu_itl *itl, uint8_t status);
+/* QERR: a command ended with CHECK CONDITION. */
+void semu_qerr(struct scsiemu_cmd *c);
+
+/* nexus.c */
+struct semu_itl *semu_itl_get(struct scsiemu_lu *lu, struct scsiemu_nexus *n);
+void semu_itl_free(struct scsiemu_device *d, struct semu_itl *itl);
+/* Reservations and PREVENT of the pair go (nexus loss, resets). */
+void semu_itl_lost(struct semu_itl *itl);
+void semu_nexus_cmd_gone(struct scsiemu_nexus *n);
+
+void semu_itl_rehash(struct scsiemu_device *d, struct semu_itl **old,
+		     uint32_t old_mask);
+
+/* job.c */
+void semu_job_end(struct scsiemu_cmd *c);
+
+/* lu.c */
+void semu_lu_cmd_gone(struct scsiemu_lu *lu);
+void semu_lu_reset(struct scsiemu_lu *lu, enum semu_ua ua);
+
+#endif

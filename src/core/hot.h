@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/hot.h - the way of a READ or WRITE that nothing is unusual about, in
+ * line for start.c and run.c: it decides what a command costs.
+ */
+#ifndef SEMU_HOT_H
+#define SEMU_HOT_H
+
+#include "core/engine.h"
+
+/* Results are valid: GOOD, nothing aborted, nothing pinned. */
+static inline int semu_done_good(struct scsiemu_cmd *c, struct semu_ctx *x,
+				 const struct scsiemu_lu *lu)
+{
+	c->want = SCSIEMU_DONE;
+	c->descr = lu->descr;
+	x->phase = SEMU_P_DONE;
+	semu_trace(lu, SCSIEMU_EV_DONE, c, 0);
+	return SCSIEMU_DONE;
+}
+
+/* FUA and DPO of a CDB, as want flags: their bits sit alike. */
+static inline unsigned semu_cache_flags(const struct scsiemu_cmd *c,
+					unsigned fields)
+{
+	if (SEMU_UNLIKELY(fields == SCSIEMU_F_RW6))
+		return 0;
+	return c->cdb[SEMU_UNLIKELY(fields == SCSIEMU_F_RW32) ? 10 : 1] >> 2 &
+	       (SCSIEMU_FUA | SCSIEMU_DPO);
+}
+
+/* The only want of a READ or WRITE row whose LBA and count are in range. */
+static inline int semu_begin_rw(struct scsiemu_cmd *c, struct semu_ctx *x,
+				struct scsiemu_lu *lu,
+				const struct scsiemu_row *row)
+{
+	uint32_t len = x->count * lu->cap.blen;
+	unsigned flags = SCSIEMU_LAST | semu_cache_flags(c, row->fields);
+
+	if (SEMU_LIKELY(row->kind == SCSIEMU_K_READ)) {
+		c->in_all = len;
+		c->len = semu_min32(len, c->in_len);
+		c->want = SCSIEMU_READ;
+	} else {
+		c->out_all = len;
+		c->len = len;
+		if (SEMU_UNLIKELY(c->out_len < len)) /* whole blocks only */
+			c->len = c->out_len - c->out_len % lu->cap.blen;
+		c->want = SCSIEMU_WRITE;
+		flags |= lu->wflags;
+	}
+	if (SEMU_UNLIKELY(!c->len))
+		return semu_done_good(c, x, lu);
+	c->flags = (uint16_t)flags;
+	c->addr = x->entry.lba;
+	if (SEMU_LIKELY(!x->entry.linked))
+		semu_link(&x->entry, lu);
+	x->phase = SEMU_P_BULK;
+	semu_trace(lu, SCSIEMU_EV_WANT, c, c->want);
+	return c->want;
+}
+
+static inline bool semu_in_range(const struct semu_ctx *x,
+				 const struct scsiemu_lu *lu)
+{
+	return x->count <= lu->cap.max_blk && x->entry.lba < lu->cap.nblk &&
+	       x->count <= lu->cap.nblk - x->entry.lba;
+}
+
+/* Nothing keeps commands of this nexus from running here. */
+static inline bool semu_usual_state(const struct semu_itl *itl,
+				    const struct scsiemu_lu *lu)
+{
+	return itl && !(itl->ua | lu->guards);
+}
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Background jobs (rulings A8): commands that the device owns. They come out of
+ * scsiemu_ready(), any driver runs them, and their steps leave wants like any
+ * other's. A slot is the command (limits.cmd_size bytes, so that the pump's
+ * task fits), a flag, and a buffer.
+ */
+#include "core/engine.h"
+#include <string.h>
+
+static const struct scsiemu_row job_row = {
+	.name = "background job",
+	.kind = SCSIEMU_K_STEPS,
+	.sa = SCSIEMU_NO_SA,
+	.cls = SCSIEMU_C_INFO,
+};
+
+static struct scsiemu_cmd *job_cmd(struct scsiemu_device *d, uint32_t i)
+{
+	return (struct scsiemu_cmd *)(void *)(d->jobs +
+					      (size_t)i * d->job_size);
+}
+
+/* In use? The flag lies behind the command, where no driver writes. */
+static uint8_t *used(struct scsiemu_device *d, struct scsiemu_cmd *c)
+{
+	return (uint8_t *)c + d->limits.cmd_size;
+}
+
+static struct scsiemu_cmd *free_job(struct scsiemu_device *d)
+{
+	for (uint32_t i = 0; i < d->limits.jobs; i++)
+		if (!*used(d, job_cmd(d, i)))
+			return job_cmd(d, i);
+	return NULL;
+}
+
+static void init(struct scsiemu_cmd *c, struct scsiemu_lu *lu)
+{
+	struct scsiemu_device *d = lu->dev;
+	struct semu_ctx *x = semu_ctx(c);
+
+	memset(c, 0, sizeof(*c));
+	c->job = 1;
+	c->lu = lu;
+	c->info = SCSIEMU_NO_INFO;
+	c->scratch = (uint8_t *)c + d->limits.cmd_size + SEMU_JOB_EXTRA;
+	c->scratch_len = d->limits.job_scratch;
+	x->lu = lu;
+	x->row = &job_row;
+	x->nexus = &d->anonymous;
+	x->entry.cmd = c;
+	x->entry.lu = lu;
+	x->phase = SEMU_P_READY;
+	x->resume = SEMU_RESUME_STEP;
+}
+
+int scsiemu_job_start(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+		      const uint64_t own[2], bool survives)
+{
+	struct scsiemu_cmd *c = free_job(lu->dev);
+
+	if (!c)
+		return SCSIEMU_ERR_SPACE;
+	*used(lu->dev, c) = 1;
+	init(c, lu);
+	semu_ctx(c)->step = fn;
+	if (survives)
+		semu_ctx(c)->odd = SEMU_SURVIVES;
+	semu_ctx(c)->own[0] = own[0];
+	semu_ctx(c)->own[1] = own[1];
+	semu_link(&semu_ctx(c)->entry, lu);
+	semu_trace(lu, SCSIEMU_EV_START, c, 0);
+	semu_ready_push(c);
+	return 0;
+}
+
+void semu_job_end(struct scsiemu_cmd *c)
+{
+	*used(semu_ctx(c)->lu->dev, c) = 0;
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Logical units: adding, finding, media coming and going, reset. */
+#include "core/engine.h"
+#include <string.h>
+
+static uint32_t slot(const struct scsiemu_device *d, unsigned lun)
+{
+	return (lun * 0x9e3779b1u >> 7) & d->hash_mask;
+}
+
+/* Open addressing; an empty place ends a search. */
+static struct scsiemu_lu **place(struct scsiemu_device *d, unsigned lun)
+{
+	uint32_t i = slot(d, lun);
+
+	while (d->hash[i] && d->hash[i]->lun != lun)
+		i = (i + 1) & d->hash_mask;
+	return &d->hash[i];
+}
+
+static bool only_first_level(const uint8_t lun[8])
+{
+	static const uint8_t none[6];
+
+	return memcmp(lun + 2, none, sizeof(none)) == 0;
+}
+
+struct scsiemu_lu *scsiemu_lu_find(struct scsiemu_device *d,
+				   const uint8_t lun[8])
+{
+	struct scsiemu_lu *lu = NULL;
+	unsigned method = lun[0] >> 6;
+
+	if (SEMU_UNLIKELY(!only_first_level(lun)))
+		return &d->absent;
+	/* peripheral (bus 0) and flat addressing name the same units */
+	if (method == 1 || (method == 0 && lun[0] == 0))
+		lu = *place(d, (lun[0] & 0x3fu) << 8 | lun[1]);
+	else if (lun[0] == 0xc1 && lun[1] == 0x01)
+		return &d->wlun;
+	return lu ? lu : &d->absent;
+}
+
+/* FNV-1a, for identifiers that must differ. */
+static uint64_t mix(uint64_t h, const char *s, size_t n)
+{
+	while (n--)
+		h = (h ^ (uint8_t)*s++) * 0x100000001b3u;
+	return h;
+}
+
+static void pad(char *to, const char *from, const char *other, size_t n)
+{
+	const char *s = from ? from : other;
+	size_t i = 0;
+
+	for (; i < n && s && s[i]; i++)
+		to[i] = s[i];
+	memset(to + i, ' ', n - i);
+}
+
+static void default_serial(struct scsiemu_lu *lu)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	memcpy(lu->serial, "SEMU0000", 8);
+	for (unsigned i = 0; i < 4; i++)
+		lu->serial[7 - i] = hex[lu->lun >> 4 * i & 15];
+	lu->serial_len = 8;
+}
+
+static void identify(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
+{
+	size_t n = 0;
+	uint64_t h = 0xcbf29ce484222325u;
+
+	pad(lu->vendor, cf->vendor, lu->type->vendor, sizeof(lu->vendor));
+	pad(lu->product, cf->product, lu->type->product, sizeof(lu->product));
+	pad(lu->revision, cf->revision, "0001", sizeof(lu->revision));
+	default_serial(lu);
+	if (cf->serial && cf->serial[0]) {
+		for (; n < sizeof(lu->serial) && cf->serial[n]; n++)
+			lu->serial[n] = cf->serial[n];
+		lu->serial_len = (uint8_t)n;
+	}
+	h = mix(h, lu->vendor, sizeof(lu->vendor));
+	h = mix(h, lu->product, sizeof(lu->product));
+	h = mix(h, lu->serial, lu->serial_len);
+	/* NAA 3: locally assigned, 60 bits */
+	lu->naa = cf->naa ? cf->naa : 3ull << 60 | (h & 0x0fffffffffffffffu);
+}
+
+static const struct semu_set *get_set(struct scsiemu_device *d,
+				      const struct scsiemu_type *type)
+{
+	struct semu_set *s = d->sets;
+
+	while (s < d->sets + d->nsets && s->type != type)
+		s++;
+	if (s < d->sets + d->nsets)
+		return s;
+	if (d->nsets == d->limits.types)
+		return NULL; /* searched row by row */
+	memset(s, 0, sizeof(*s));
+	s->type = type;
+	for (unsigned k = 0; k < 2; k++) {
+		s->row[k] = type->rows[k].row;
+		for (unsigned i = type->rows[k].n; i-- > 0;)
+			s->first[k][type->rows[k].row[i].op] = (uint8_t)(i + 1);
+	}
+	d->nsets++;
+	return s;
+}
+
+/* What follows from limits and configuration; the rest is the type's. */
+static uint32_t base_able(const struct scsiemu_lu *lu)
+{
+	uint32_t able = 0;
+
+	if (lu->removable)
+		able |= SCSIEMU_NEED_REMOVABLE;
+	if (lu->nv || lu->can_save)
+		able |= SCSIEMU_NEED_SAVE;
+	if (lu->dev->limits.jobs)
+		able |= SCSIEMU_NEED_JOB;
+	return able;
+}
+
+static void loaded(struct scsiemu_lu *lu)
+{
+	const struct scsiemu_medium *m = lu->medium;
+	uint32_t scratch = lu->dev->limits.scratch;
+
+	lu->able = base_able(lu) | (m ? m->able : 0);
+	if (m && m->blen && scratch >= m->blen)
+		lu->able |= SCSIEMU_NEED_BLOCK;
+	if (m && m->blen && scratch >= 2 * m->blen)
+		lu->able |= SCSIEMU_NEED_2BLOCK;
+	if (m && m->thin)
+		lu->able |= SCSIEMU_NEED_THIN;
+	if (lu->type->loaded)
+		lu->type->loaded(lu);
+}
+
+/* Into a slot that is all zeros but state. */
+static int set_up(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
+{
+	lu->type = cf->type;
+	lu->set = get_set(lu->dev, cf->type);
+	lu->vendor_rows = cf->rows;
+	lu->nvendor = cf->rows ? cf->nrows : 0;
+	lu->nv = cf->nv;
+	lu->nv_ctx = cf->nv_ctx;
+	lu->version = cf->version ? cf->version : 6;
+	lu->removable = cf->removable;
+	lu->read_only = cf->read_only;
+	lu->anonymous_pr = cf->anonymous_pr;
+	lu->can_save = cf->can_save;
+	identify(lu, cf);
+	loaded(lu);
+	return lu->type->init ? lu->type->init(lu) : 0;
+}
+
+static struct scsiemu_lu *free_slot(struct scsiemu_device *d)
+{
+	for (uint32_t i = 0; i < d->limits.lus; i++)
+		if (!d->pool[(d->pool_next + i) % d->limits.lus].type) {
+			d->pool_next = (d->pool_next + i + 1) % d->limits.lus;
+			i = (d->pool_next + d->limits.lus - 1) % d->limits.lus;
+			return &d->pool[i];
+		}
+	return NULL;
+}
+
+static void clear(struct scsiemu_lu *lu)
+{
+	uint8_t *state = lu->state;
+	uint32_t state_len = lu->state_len;
+	struct scsiemu_device *d = lu->dev;
+
+	memset(lu, 0, sizeof(*lu));
+	memset(state, 0, state_len);
+	lu->state = state;
+	lu->state_len = state_len;
+	lu->dev = d;
+	lu->tasks.next = lu->tasks.prev = &lu->tasks;
+	lu->traced = d->trace != NULL;
+}
+
+static void insert_sorted(struct scsiemu_device *d, struct scsiemu_lu *lu)
+{
+	uint32_t i = d->nlus++;
+
+	for (; i && d->lus[i - 1]->lun > lu->lun; i--)
+		d->lus[i] = d->lus[i - 1];
+	d->lus[i] = lu;
+}
+
+struct scsiemu_lu *scsiemu_lu_add(struct scsiemu_device *d, uint16_t lun,
+				  const struct scsiemu_lu_config *cf)
+{
+	struct scsiemu_lu *lu;
+
+	if (lun > 0x3fff || !cf->type || *place(d, lun))
+		return NULL;
+	lu = free_slot(d);
+	if (!lu)
+		return NULL;
+	clear(lu);
+	lu->lun = lun;
+	if (set_up(lu, cf) < 0) {
+		clear(lu);
+		return NULL;
+	}
+	*place(d, lun) = lu;
+	insert_sorted(d, lu);
+	semu_ua_device(d, SEMU_UA_LUNS, NULL);
+	return lu;
+}
+
+/* Open addressing: those behind a gap move up. */
+static void unhash(struct scsiemu_device *d, struct scsiemu_lu *lu)
+{
+	struct scsiemu_lu **p = place(d, lu->lun);
+	uint32_t i = (uint32_t)(p - d->hash);
+
+	*p = NULL;
+	for (;;) {
+		struct scsiemu_lu *next;
+
+		i = (i + 1) & d->hash_mask;
+		next = d->hash[i];
+		if (!next)
+			return;
+		d->hash[i] = NULL;
+		*place(d, next->lun) = next;
+	}
+}
+
+void scsiemu_lu_remove(struct scsiemu_lu *lu)
+{
+	struct scsiemu_device *d = lu->dev;
+	uint32_t i = 0;
+
+	unhash(d, lu);
+	while (d->lus[i] != lu)
+		i++;
+	memmove(&d->lus[i], &d->lus[i + 1],
+		(d->nlus - i - 1) * sizeof(d->lus[0]));
+	d->nlus--;
+	lu->removed = true;
+	for (struct semu_entry *e = semu_first(lu); !semu_at_end(lu, e);
+	     e = semu_after(e)) {
+		semu_ctx(e->cmd)->itl = NULL;
+		if (e != &semu_ctx(e->cmd)->entry)
+			continue;
+		semu_ctx(e->cmd)->odd |= SEMU_ORPHAN_LU;
+		lu->norphan++;
+	}
+	semu_kill_lu(lu, NULL, 0, true);
+	while (lu->itls)
+		semu_itl_free(d, lu->itls);
+	semu_ua_device(d, SEMU_UA_LUNS, NULL);
+	if (!lu->norphan)
+		clear(lu);
+}
+
+void semu_lu_cmd_gone(struct scsiemu_lu *lu)
+{
+	if (--lu->norphan == 0)
+		clear(lu);
+}
+
+void scsiemu_lu_load(struct scsiemu_lu *lu, struct scsiemu_medium *m,
+		     bool announce)
+{
+	if (lu->medium && !m)
+		lu->ejected = lu->medium;
+	else if (m)
+		lu->ejected = NULL;
+	lu->medium = m;
+	loaded(lu);
+	if (announce && m)
+		semu_ua_lu(lu, SEMU_UA_MEDIUM, NULL);
+}
+
+void scsiemu_lu_changed(struct scsiemu_lu *lu)
+{
+	uint64_t nblk = lu->cap.nblk;
+	uint32_t blen = lu->cap.blen;
+
+	loaded(lu);
+	if (lu->cap.nblk != nblk || lu->cap.blen != blen)
+		semu_ua_lu(lu, SEMU_UA_CAPACITY, NULL);
+}
+
+struct scsiemu_medium *scsiemu_lu_medium(struct scsiemu_lu *lu)
+{
+	return lu->medium;
+}
+
+struct scsiemu_medium *scsiemu_lu_ejected(struct scsiemu_lu *lu)
+{
+	return lu->ejected;
+}
+
+struct scsiemu_device *scsiemu_lu_device(struct scsiemu_lu *lu)
+{
+	return lu->dev;
+}
+
+uint16_t scsiemu_lu_lun(const struct scsiemu_lu *lu)
+{
+	return lu->lun;
+}
+
+const struct scsiemu_nv_ops *scsiemu_lu_nv(const struct scsiemu_lu *lu,
+					   void **ctx)
+{
+	*ctx = lu->nv_ctx;
+	return lu->nv;
+}
+
+int scsiemu_lu_restore(struct scsiemu_lu *lu, uint32_t id, const void *buf,
+		       uint32_t len)
+{
+	if (!lu->type->restore)
+		return SCSIEMU_ERR_ARG;
+	return lu->type->restore(lu, id, buf, len);
+}
+
+/* SAM-5 6.3.3: SPC-2 reservations and PREVENT go, mode pages return to saved;
+ * persistent reservations stay. */
+void semu_lu_reset(struct scsiemu_lu *lu, enum semu_ua ua)
+{
+	for (struct semu_itl *i = lu->itls; i; i = i->of_lu)
+		semu_itl_lost(i);
+	if (lu->type->reset)
+		lu->type->reset(lu);
+	semu_ua_lu(lu, ua, NULL);
+}

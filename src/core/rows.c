@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Finding rows: by opcode and service action, and all of them in order. */
+#include "core/engine.h"
+
+/* A logical unit's tables: the embedder's rows win over the type's, those over
+ * the common ones. */
+static struct semu_rows table(const struct scsiemu_lu *lu, unsigned k)
+{
+	if (k == 0)
+		return (struct semu_rows){ lu->vendor_rows, lu->nvendor };
+	return lu->type->rows[k - 1];
+}
+
+static unsigned first_index(const struct scsiemu_lu *lu, struct semu_rows t,
+			    unsigned k, unsigned op)
+{
+	unsigned i = 0;
+
+	if (k > 0 && lu->set)
+		return lu->set->first[k - 1][op] - 1u;
+	while (i < t.n && t.row[i].op != op)
+		i++;
+	return i;
+}
+
+const struct scsiemu_row *semu_row_find(const struct scsiemu_lu *lu,
+					unsigned op, unsigned sa, bool *known)
+{
+	*known = false;
+	for (unsigned k = lu->nvendor ? 0 : 1; k < 3; k++) {
+		struct semu_rows t = table(lu, k);
+		unsigned i = first_index(lu, t, k, op);
+
+		for (; i < t.n && t.row[i].op == op; i++) {
+			const struct scsiemu_row *r = &t.row[i];
+
+			if (!semu_row_exists(lu, r))
+				continue;
+			*known = true;
+			if (r->sa == SCSIEMU_NO_SA || r->sa == sa)
+				return r;
+		}
+	}
+	return NULL;
+}
+
+static uint32_t order(const struct scsiemu_row *r)
+{
+	return (uint32_t)r->op << 16 | (r->sa == SCSIEMU_NO_SA ? 0 : r->sa);
+}
+
+const struct scsiemu_row *semu_row_next(const struct scsiemu_lu *lu,
+					struct semu_row_iter *it)
+{
+	const struct scsiemu_row *best;
+
+	do {
+		best = NULL;
+		for (unsigned k = 0; k < 3; k++) {
+			struct semu_rows t = table(lu, k);
+
+			if (it->i[k] < t.n &&
+			    (!best || order(&t.row[it->i[k]]) < order(best)))
+				best = &t.row[it->i[k]];
+		}
+		/* Past it in every table: what it hides is passed over. */
+		for (unsigned k = 0; best && k < 3; k++) {
+			struct semu_rows t = table(lu, k);
+
+			if (it->i[k] < t.n &&
+			    order(&t.row[it->i[k]]) == order(best))
+				it->i[k]++;
+		}
+	} while (best && !semu_row_exists(lu, best));
+	return best;
+}
+
+unsigned semu_row_usage(const struct scsiemu_lu *lu,
+			const struct scsiemu_row *row, unsigned i)
+{
+	unsigned u = row->usage[i];
+
+	if (i && i == row->prot_at && lu->offers & 1)
+		u |= 0xe0;
+	if (i && i == row->group_at && lu->offers & 2)
+		u |= 0x3f;
+	return u;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Task management (SAM-5 7) and what ends commands early. A function is a
+ * table row: whom it hits, what follows. It ends when those it hit are done, or
+ * after abort_ms although a store hangs: then they stay zombies, keep memory
+ * and extents until their did(), and send nothing.
+ */
+#include "core/engine.h"
+
+enum scope {
+	TASK,	  /* one command: nexus and tag */
+	NEXUS_LU, /* all of the nexus in the LU */
+	WHOLE_LU,
+	NEXUS, /* all of the nexus in every LU */
+	TARGET /* all */
+};
+
+enum effect { NOTHING, CLEAR, RESET_LU, RESET_NEXUS, RESET_ALL, QUERY };
+
+struct function {
+	uint8_t scope, effect;
+	bool supported;
+	uint8_t ua;
+};
+
+static const struct function function[] = {
+	[SCSIEMU_TMF_ABORT_TASK] = { TASK, NOTHING, true, 0 },
+	[SCSIEMU_TMF_ABORT_TASK_SET] = { NEXUS_LU, NOTHING, true, 0 },
+	[SCSIEMU_TMF_CLEAR_TASK_SET] = { WHOLE_LU, CLEAR, true, 0 },
+	[SCSIEMU_TMF_CLEAR_ACA] = { WHOLE_LU, NOTHING, false, 0 },
+	[SCSIEMU_TMF_LU_RESET] = { WHOLE_LU, RESET_LU, true,
+				   SEMU_UA_DEVICE_RESET },
+	[SCSIEMU_TMF_NEXUS_RESET] = { NEXUS, RESET_NEXUS, true,
+				      SEMU_UA_NEXUS_LOSS },
+	[SCSIEMU_TMF_TARGET_WARM_RESET] = { TARGET, RESET_ALL, true,
+					    SEMU_UA_BUS_RESET },
+	[SCSIEMU_TMF_TARGET_COLD_RESET] = { TARGET, RESET_ALL, true,
+					    SEMU_UA_POWER_ON },
+	[SCSIEMU_TMF_QUERY_TASK] = { TASK, QUERY, true, 0 },
+	[SCSIEMU_TMF_QUERY_TASK_SET] = { NEXUS_LU, QUERY, true, 0 },
+	[SCSIEMU_TMF_QUERY_ASYNC_EVENT] = { NEXUS_LU, QUERY, true, 0 },
+};
+#define NFUNCTION (sizeof(function) / sizeof(function[0]))
+
+static bool hits(const struct scsiemu_cmd *tmf, const struct scsiemu_cmd *c)
+{
+	const struct semu_ctx *t = semu_ctx(tmf), *x = semu_ctx(c);
+	unsigned scope = function[tmf->tmf].scope;
+
+	if (scope == TARGET)
+		return true;
+	if (scope == NEXUS)
+		return x->nexus == t->nexus;
+	if (x->lu != t->lu)
+		return false;
+	if (scope == WHOLE_LU)
+		return true;
+	return x->nexus == t->nexus && (scope != TASK || c->tag == tmf->tag);
+}
+
+void semu_kill(struct scsiemu_cmd *c, unsigned tmf, bool task_aborted)
+{
+	struct semu_ctx *x = semu_ctx(c);
+
+	if (c->aborted || c->tmf || x->phase == SEMU_P_DONE ||
+	    x->phase == SEMU_P_ENDED || x->phase == SEMU_P_NEW)
+		return;
+	c->aborted = true;
+	if (task_aborted)
+		x->odd |= SEMU_TAS;
+	semu_trace(x->lu, SCSIEMU_EV_ABORT, c, (int)tmf);
+	if (x->phase == SEMU_P_OUT || x->phase == SEMU_P_BULK) {
+		x->phase = SEMU_P_OUT;
+		semu_zombie_add(c);
+	} else {
+		if (x->entry.waiting) {
+			semu_unlink(&x->entry, x->lu);
+			x->entry.waiting = false;
+		}
+		semu_done(c);
+	}
+	semu_ready_push(c);
+}
+
+void semu_kill_lu(struct scsiemu_lu *lu, const struct scsiemu_nexus *nexus,
+		  unsigned tmf, bool jobs)
+{
+	struct semu_entry *e, *next;
+
+	for (e = semu_first(lu); !semu_at_end(lu, e); e = next) {
+		struct semu_ctx *x = semu_ctx(e->cmd);
+
+		next = semu_after(e);
+		if (e != &x->entry || (nexus && x->nexus != nexus))
+			continue;
+		if (e->cmd->job && (!jobs || x->odd & SEMU_SURVIVES))
+			continue;
+		semu_kill(e->cmd, tmf, false);
+	}
+}
+
+void scsiemu_abort(struct scsiemu_cmd *c)
+{
+	semu_kill(c, 0, false);
+}
+
+/* ABORT TASK, ABORT TASK SET, CLEAR TASK SET. Whom another nexus clears is told
+ * by TASK ABORTED (TAS=1) or by a unit attention (SAM-5 5.9). */
+static bool kill_set(struct scsiemu_cmd *tmf)
+{
+	struct semu_ctx *t = semu_ctx(tmf);
+	struct semu_entry *e, *next;
+	bool found = false;
+
+	for (e = semu_first(t->lu); !semu_at_end(t->lu, e); e = next) {
+		struct scsiemu_cmd *c = e->cmd;
+		struct semu_ctx *x = semu_ctx(c);
+		bool foreign = x->nexus != t->nexus;
+
+		next = semu_after(e);
+		if (e != &x->entry || c->job || !hits(tmf, c))
+			continue;
+		found = true;
+		if (foreign && !t->lu->tas && x->itl)
+			semu_ua_itl(x->itl, SEMU_UA_CLEARED);
+		semu_kill(c, tmf->tmf, foreign && t->lu->tas);
+	}
+	return found;
+}
+
+static bool present(const struct scsiemu_cmd *tmf)
+{
+	struct scsiemu_lu *lu = semu_ctx(tmf)->lu;
+
+	for (struct semu_entry *e = semu_first(lu); !semu_at_end(lu, e);
+	     e = semu_after(e))
+		if (e == &semu_ctx(e->cmd)->entry && !e->cmd->job &&
+		    hits(tmf, e->cmd))
+			return true;
+	return false;
+}
+
+/* SAM-5 7.9: the highest unit attention, without clearing it; UADE DEPTH says
+ * whether there are more. */
+static void query_event(struct scsiemu_cmd *tmf)
+{
+	struct semu_itl *itl = semu_itl_get(semu_ctx(tmf)->lu,
+					    semu_ctx(tmf)->nexus);
+	uint32_t more = itl ? itl->ua & (itl->ua - 1) : 0;
+
+	if (!itl || !itl->ua)
+		return;
+	tmf->response = SCSIEMU_RSP_SUCCEEDED;
+	tmf->response_info =
+		(uint32_t)((more ? 2 : 1) << 4 | SCSIEMU_SK_UNIT_ATTENTION)
+			<< 16 |
+		semu_ua_peek(itl);
+}
+
+static void query(struct scsiemu_cmd *tmf)
+{
+	if (tmf->tmf == SCSIEMU_TMF_QUERY_ASYNC_EVENT)
+		query_event(tmf);
+	else if (present(tmf))
+		tmf->response = SCSIEMU_RSP_SUCCEEDED;
+}
+
+static void reset_nexus(struct scsiemu_nexus *n)
+{
+	for (struct semu_itl *i = n->itls; i; i = i->of_nexus) {
+		semu_kill_lu(i->lu, n, SCSIEMU_TMF_NEXUS_RESET, false);
+		semu_itl_lost(i);
+		semu_ua_itl(i, SEMU_UA_NEXUS_LOSS);
+	}
+}
+
+static void reset_lu(struct scsiemu_lu *lu, unsigned tmf)
+{
+	semu_kill_lu(lu, NULL, tmf, true);
+	semu_lu_reset(lu, (enum semu_ua)function[tmf].ua);
+}
+
+static void act(struct scsiemu_cmd *tmf)
+{
+	struct semu_ctx *t = semu_ctx(tmf);
+	struct scsiemu_device *d = t->lu->dev;
+
+	switch (function[tmf->tmf].effect) {
+	case RESET_LU:
+		reset_lu(t->lu, tmf->tmf);
+		break;
+	case RESET_NEXUS:
+		reset_nexus(t->nexus);
+		break;
+	case RESET_ALL:
+		for (uint32_t i = 0; i < d->nlus; i++)
+			reset_lu(d->lus[i], tmf->tmf);
+		break;
+	case QUERY:
+		query(tmf);
+		break;
+	default:
+		if (!kill_set(tmf) && tmf->tmf == SCSIEMU_TMF_ABORT_TASK)
+			tmf->response = SCSIEMU_RSP_NO_TASK;
+	}
+}
+
+static bool must_wait(const struct scsiemu_cmd *tmf)
+{
+	if (function[tmf->tmf].effect == QUERY)
+		return false;
+	for (struct scsiemu_cmd *c = semu_ctx(tmf)->lu->dev->zombies; c;
+	     c = semu_ctx(c)->zombie)
+		if (hits(tmf, c))
+			return true;
+	return false;
+}
+
+int semu_tmf_start(struct scsiemu_cmd *c)
+{
+	struct semu_ctx *x = semu_ctx(c);
+	struct scsiemu_device *d = x->lu->dev;
+
+	x->row = NULL;
+	x->itl = NULL;
+	c->response = SCSIEMU_RSP_COMPLETE;
+	c->response_info = 0;
+	if (c->tmf >= NFUNCTION || !function[c->tmf].supported)
+		c->response = SCSIEMU_RSP_REJECTED;
+	else if (x->lu->absent && function[c->tmf].scope < NEXUS)
+		c->response = SCSIEMU_RSP_INCORRECT_LUN;
+	if (c->response != SCSIEMU_RSP_COMPLETE)
+		return semu_done(c);
+	act(c);
+	if (!must_wait(c))
+		return semu_done(c);
+	x->phase = SEMU_P_WAIT;
+	c->want = SCSIEMU_WAIT;
+	semu_timer_add(c, d->now + d->limits.abort_ms);
+	return SCSIEMU_WAIT;
+}
+
+void semu_tmf_check(struct scsiemu_device *d)
+{
+	struct scsiemu_cmd *c, *next;
+
+	for (c = d->timers; c; c = next) {
+		next = semu_ctx(c)->timer;
+		if (!c->tmf || must_wait(c))
+			continue;
+		semu_timer_remove(c);
+		semu_done(c);
+		semu_ready_push(c);
+	}
+}
+
+/* Mode page 0Ah QERR: 01b ends all commands of the task set, 11b those of the
+ * nexus (SPC-5 7.5.8). */
+void semu_qerr(struct scsiemu_cmd *c)
+{
+	struct semu_ctx *x = semu_ctx(c);
+	struct semu_entry *e, *next;
+
+	for (e = semu_first(x->lu); !semu_at_end(x->lu, e); e = next) {
+		struct semu_ctx *y = semu_ctx(e->cmd);
+		bool foreign = y->nexus != x->nexus;
+
+		next = semu_after(e);
+		if (e != &y->entry || e->cmd == c || e->cmd->job ||
+		    (x->lu->qerr == 3 && foreign))
+			continue;
+		if (foreign && !x->lu->tas && y->itl)
+			semu_ua_itl(y->itl, SEMU_UA_CLEARED);
+		semu_kill(e->cmd, 0, foreign && x->lu->tas);
+	}
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Trace events, as a hook and, where built with them, as USDT probes. */
+#include "core/engine.h"
+
+void semu_trace_slow(struct scsiemu_device *d, enum scsiemu_event ev,
+		     const struct scsiemu_cmd *c, int arg)
+{
+	if (d->trace)
+		d->trace(d->trace_ctx, ev, c, arg);
+}
+
+void scsiemu_device_trace(struct scsiemu_device *d, scsiemu_trace_fn *fn,
+			  void *ctx)
+{
+	d->trace = fn;
+	d->trace_ctx = ctx;
+	for (uint32_t i = 0; i < d->limits.lus; i++)
+		d->pool[i].traced = fn != NULL;
+	d->absent.traced = d->wlun.traced = fn != NULL;
+}
+
+int semu_misuse(struct scsiemu_cmd *c, int err)
+{
+	/* A command that was never started names no device. */
+	if (semu_ctx(c)->lu)
+		semu_trace(semu_ctx(c)->lu, SCSIEMU_EV_MISUSE, c, err);
+	return err;
+}
+
+const char *scsiemu_cmd_name(const struct scsiemu_cmd *c)
+{
+	const struct scsiemu_row *row = semu_ctx(c)->row;
+
+	return row && row->name ? row->name : "?";
+}

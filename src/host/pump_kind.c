@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * host/pump_kind.c - media that are not block media: tape, object, changer.
+ * Their stores see records or objects, and most verbs as they are.
+ */
+#include "host/task.h"
+
+static bool is_kind(const struct scsiemu_medium *m, uint32_t kind)
+{
+	return m && m->ops && m->kind == kind;
+}
+
+/* No store that could answer. */
+static int refuse(struct scsiemu_task *t, const struct scsiemu_medium *m)
+{
+	t->again = 0;
+	semu_bounce_free(t);
+	return semu_answer(t, m ? SCSIEMU_E_HARDWARE : SCSIEMU_E_NO_MEDIUM, 0);
+}
+
+/* OK without a count: all of it. */
+static void settle(struct scsiemu_task *t, int rc)
+{
+	if (rc == SCSIEMU_OK && t->io.moved == 0)
+		t->io.moved = t->n;
+}
+
+static int read_store(struct scsiemu_task *t, struct scsiemu_medium *m)
+{
+	const struct scsiemu_object_ops *object = m->ops;
+	const struct scsiemu_tape_ops *tape = m->ops;
+	struct scsiemu_cmd *c = &t->cmd;
+
+	if (m->kind == SCSIEMU_TAPE)
+		return tape->read(m->ctx, &t->io, c->skip, t->v + 1, t->nv);
+	return object->read(m->ctx, &t->io, c->obj, c->addr + c->skip, t->v + 1,
+			    t->nv);
+}
+
+static int write_store(struct scsiemu_task *t, struct scsiemu_medium *m)
+{
+	const struct scsiemu_object_ops *object = m->ops;
+	const struct scsiemu_tape_ops *tape = m->ops;
+	struct scsiemu_cmd *c = &t->cmd;
+
+	if (m->kind == SCSIEMU_TAPE)
+		return tape->write(m->ctx, &t->io, c->skip, t->v + 1, t->nv);
+	return object->write(m->ctx, &t->io, c->obj, c->addr + c->skip,
+			     t->v + 1, t->nv);
+}
+
+/* A window for n bytes; MORE when the record goes on behind it. */
+static int prepare(struct scsiemu_task *t, bool in, enum semu_after mode)
+{
+	struct scsiemu_cmd *c = &t->cmd;
+	uint32_t n;
+	int rc;
+
+	rc = semu_ask(t, in, c->off, c->len, c->flags & SCSIEMU_WHOLE, &n);
+	if (rc)
+		return rc;
+	t->n = n;
+	semu_io_begin(t, mode);
+	if (n < c->len)
+		t->io.flags |= SCSIEMU_IO_MORE;
+	return 0;
+}
+
+int semu_kind_read(struct scsiemu_task *t, struct scsiemu_medium *m)
+{
+	int rc;
+
+	if (!is_kind(m, SCSIEMU_TAPE) && !is_kind(m, SCSIEMU_OBJECT))
+		return refuse(t, m);
+	rc = prepare(t, true, SEMU_A_KIND_READ);
+	if (rc)
+		return semu_asked(t, rc);
+	rc = semu_io_rc(t, m, read_store(t, m));
+	return rc == SEMU_OUT ? SEMU_OUT : semu_after_kind_read(t, rc);
+}
+
+int semu_after_kind_read(struct scsiemu_task *t, int result)
+{
+	settle(t, result);
+	return semu_read_done(t, result, semu_io_good(t));
+}
+
+int semu_kind_write(struct scsiemu_task *t, struct scsiemu_medium *m)
+{
+	int rc;
+
+	if (!is_kind(m, SCSIEMU_TAPE) && !is_kind(m, SCSIEMU_OBJECT))
+		return refuse(t, m);
+	rc = prepare(t, false, SEMU_A_KIND_WRITE);
+	if (rc)
+		return semu_asked(t, rc);
+	rc = semu_io_rc(t, m, write_store(t, m));
+	return rc == SEMU_OUT ? SEMU_OUT : semu_after_kind_write(t, rc);
+}
+
+int semu_after_kind_write(struct scsiemu_task *t, int result)
+{
+	settle(t, result);
+	return semu_answer(t, result, semu_io_good(t));
+}
+
+int semu_after_kind_verb(struct scsiemu_task *t, int result)
+{
+	t->cmd.info = t->io.info;
+	return semu_answer(t, result, t->io.moved);
+}
+
+int semu_kind_verb(struct scsiemu_task *t, struct scsiemu_medium *m)
+{
+	const struct scsiemu_changer_ops *changer = m->ops;
+	const struct scsiemu_object_ops *object = m->ops;
+	const struct scsiemu_tape_ops *tape = m->ops;
+	struct scsiemu_cmd *c = &t->cmd;
+	int rc = SCSIEMU_E_HARDWARE;
+
+	semu_io_begin(t, SEMU_A_KIND_VERB);
+	if (m->kind == SCSIEMU_TAPE)
+		rc = tape->verb(m->ctx, &t->io, c);
+	else if (m->kind == SCSIEMU_OBJECT)
+		rc = object->verb(m->ctx, &t->io, c);
+	else if (m->kind == SCSIEMU_CHANGER && c->verb == SCSIEMU_V_MOVE)
+		rc = changer->move(m->ctx, &t->io, (uint16_t)c->addr,
+				   (uint16_t)c->count);
+	rc = semu_io_rc(t, m, rc);
+	return rc == SEMU_OUT ? SEMU_OUT : semu_after_kind_verb(t, rc);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The capability record of a disk: everything that VPD, mode pages, READ
+ * CAPACITY, RSOC and the handlers say about a logical unit is derived here,
+ * once, from medium, limits and configuration.
+ */
+#include <string.h>
+
+#include "sbc/sbc.h"
+
+enum {
+	UNMAP_MAX = 1 << 20, /* blocks, descriptors: what hosts expect */
+	CAW_MAX = 255,	     /* its count is one byte */
+	DESCRIPTOR = 16,     /* of an UNMAP list, behind */
+	LIST_HEADER = 8,
+	DEFAULT_BLEN = 512 /* before the first medium */
+};
+
+static uint32_t least(uint64_t a, uint64_t b)
+{
+	return (uint32_t)(a < b ? a : b);
+}
+
+static void limits_of(struct semu_cap *cap, const struct scsiemu_limits *l)
+{
+	uint32_t most = 0x80000000u / cap->blen - 1; /* offsets are 32 bits */
+
+	if (l->max_xfer)
+		most = least(l->max_xfer / cap->blen, most);
+	cap->max_blk = most;
+	cap->caw_blk = least(l->whole / 2 / cap->blen, CAW_MAX);
+	cap->unmap_blk = UNMAP_MAX;
+	cap->unmap_descr = least((l->scratch - LIST_HEADER) / DESCRIPTOR,
+				 UNMAP_MAX);
+}
+
+static void facts_of(struct semu_cap *cap, const struct scsiemu_medium *m)
+{
+	uint32_t granule = m->granule ? m->granule : 1;
+
+	cap->blen = m->blen;
+	cap->rpm = m->rpm;
+	cap->exponent = m->exponent;
+	cap->aligned = m->aligned;
+	/* a power of two that divides it, so that a mask tells boundaries */
+	cap->granule = granule & (0u - granule);
+	cap->cache = m->able & SCSIEMU_CAN_FLUSH;
+	cap->thin = SEMU_WITH_THIN && m->thin && m->able & SCSIEMU_CAN_UNMAP;
+	cap->zeroes = cap->thin && m->zeroes;
+}
+
+/* Rows of a disk without medium stay those of the one that was in it: a host
+ * is told that there is no medium, not that there is no such command. */
+static uint32_t able_of(const struct scsiemu_lu *lu,
+			const struct scsiemu_medium *m)
+{
+	uint32_t able = lu->able | (m ? m->able : 0);
+	uint32_t scratch = lu->dev->limits.scratch;
+
+	able &= ~(uint32_t)(SCSIEMU_NEED_THIN | SCSIEMU_NEED_BLOCK |
+			    SCSIEMU_NEED_2BLOCK);
+	if (lu->cap.thin)
+		able |= SCSIEMU_NEED_THIN;
+	if (scratch >= lu->cap.blen)
+		able |= SCSIEMU_NEED_BLOCK;
+	if (scratch >= 2 * lu->cap.blen)
+		able |= SCSIEMU_NEED_2BLOCK;
+	if (lu->cap.caw_blk)
+		able |= SCSIEMU_NEED_WHOLE;
+	return able;
+}
+
+void semu_sbc_loaded(struct scsiemu_lu *lu)
+{
+	const struct scsiemu_medium *m = lu->medium ? lu->medium : lu->ejected;
+	const uint8_t *page;
+
+	memset(&lu->cap, 0, sizeof(lu->cap));
+	lu->cap.blen = DEFAULT_BLEN;
+	lu->cap.granule = 1;
+	lu->cap.dpofua = true;
+	if (m)
+		facts_of(&lu->cap, m);
+	if (lu->medium)
+		lu->cap.nblk = m->nblk;
+	limits_of(&lu->cap, &lu->dev->limits);
+	lu->able = able_of(lu, m);
+	page = semu_mode_current(lu, 0x08, 0);
+	if (page && page[0])
+		semu_sbc_mode_08.apply(lu, page);
+	semu_spc_guards(lu);
+}

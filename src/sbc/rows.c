@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The disk as a device type, and its commands (SBC-4), a row each, by opcode
+ * and service action. docs/adding-a-command.md walks through one.
+ */
+#include "sbc/sbc.h"
+
+#define LEN(a)	   (sizeof(a) / sizeof((a)[0]))
+#define FF2	   0xff, 0xff
+#define FF4	   0xff, 0xff, 0xff, 0xff
+#define FF8	   FF4, FF4
+#define ZERO8	   0, 0, 0, 0, 0, 0, 0, 0
+#define USAGE(...) SCSIEMU_USAGE(__VA_ARGS__)
+
+/* Usage data; m: what is used of byte 1. PROTECT and GROUP NUMBER are not in
+ * them: AT() says where they are, and the LU whether they are offered. */
+#define CDB10(op, m) USAGE(op, m, FF4, 0, FF2, 0)
+#define CDB12(op, m) USAGE(op, m, FF4, FF4, 0, 0)
+#define CDB16(op, m) USAGE(op, m, FF8, FF4, 0, 0)
+
+#define STOPS_ANY   (SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM)
+#define STOPS_ALLOW (SCSIEMU_ON_RESERVE6 | STOPS_ANY)
+#define STOPS_READ  (SCSIEMU_PR_READ | STOPS_ANY)
+#define STOPS_FLUSH (SCSIEMU_PR_WRITE | STOPS_ANY)
+#define STOPS_WRITE (STOPS_FLUSH | SCSIEMU_ON_PROTECTED)
+
+/* What rows of one family have in common; times are nominal, recommended. */
+#define ROW(t, o, l)  .name = SEMU_NAME(t), .op = SCSIEMU_OP_##o, .len = (l)
+#define NO_SA	      .sa = SCSIEMU_NO_SA
+#define TIMES(n, r)   .nominal = (n), .recommended = (r)
+#define FIELDS(f)     .fields = SCSIEMU_F_##f
+#define RW(k)	      .kind = SCSIEMU_K_##k, .cls = SCSIEMU_C_RW
+#define AT(prot, grp) .prot_at = (prot), .group_at = (grp)
+#define BLOCKS	      .flags = SCSIEMU_ROW_BLOCKS
+#define LONG	      .flags = SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_LONG
+
+#define READ_ROW  NO_SA, RW(READ), .stops = STOPS_READ, BLOCKS, TIMES(1, 30)
+#define WRITE_ROW NO_SA, RW(WRITE), .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30)
+#define VERIFY_ROW                                                             \
+	NO_SA, RW(STEPS), .fn.step = semu_sbc_verify, .stops = STOPS_READ,     \
+			  BLOCKS, TIMES(1, 60)
+#define WRITE_VERIFY_ROW                                                       \
+	NO_SA, RW(STEPS), .fn.step = semu_sbc_write_verify,                    \
+			  .stops = STOPS_WRITE, BLOCKS, TIMES(1, 60)
+#define SAME_ROW                                                               \
+	NO_SA, RW(STEPS), .fn.step = semu_sbc_write_same,                      \
+			  .stops = STOPS_WRITE, LONG, TIMES(1, 600),           \
+			  .needs = SCSIEMU_NEED_BLOCK
+#define SYNC_ROW                                                               \
+	NO_SA, RW(NODATA), .fn.nodata = semu_sbc_sync, .stops = STOPS_FLUSH,   \
+			   LONG, TIMES(1, 60)
+#define PREFETCH_ROW NO_SA, RW(NODATA), .stops = STOPS_READ, LONG, TIMES(1, 30)
+
+#define FUA_NV	.obsolete = 0x02
+#define SYNC_NV .obsolete = 0x04
+#define LUN	.obsolete = 0xe0
+
+static const struct scsiemu_row sbc_rows[] = {
+	{ ROW("READ(6)", READ_6, 6), READ_ROW, FIELDS(RW6), LUN,
+	  .usage = USAGE(0x08, 0x1f, FF2, 0xff, 0) },
+	{ ROW("WRITE(6)", WRITE_6, 6), WRITE_ROW, FIELDS(RW6), LUN,
+	  .usage = USAGE(0x0a, 0x1f, FF2, 0xff, 0) },
+	{ ROW("READ CAPACITY(10)", READ_CAPACITY_10, 10), NO_SA,
+	  .usage = USAGE(0x25, ZERO8, 0), .fn.in = semu_sbc_capacity_10,
+	  .kind = SCSIEMU_K_PARAM_IN, .cls = SCSIEMU_C_INFO,
+	  .stops = STOPS_ALLOW, TIMES(1, 30) },
+	{ ROW("READ(10)", READ_10, 10), READ_ROW, FIELDS(RW10), FUA_NV,
+	  .usage = CDB10(0x28, 0x1c), AT(1, 6) },
+	{ ROW("WRITE(10)", WRITE_10, 10), WRITE_ROW, FIELDS(RW10), FUA_NV,
+	  .usage = CDB10(0x2a, 0x18), AT(1, 6) },
+#if SEMU_WITH_VERIFY
+	{ ROW("WRITE AND VERIFY(10)", WRITE_AND_VERIFY_10, 10),
+	  WRITE_VERIFY_ROW, FIELDS(RW10), .usage = CDB10(0x2e, 0x16),
+	  AT(1, 6) },
+	{ ROW("VERIFY(10)", VERIFY_10, 10), VERIFY_ROW, FIELDS(RW10),
+	  .usage = CDB10(0x2f, 0x16), AT(1, 6) },
+#endif
+	{ ROW("PRE-FETCH(10)", PRE_FETCH_10, 10), PREFETCH_ROW, FIELDS(RW10),
+	  .usage = CDB10(0x34, 0x02), AT(0, 6) },
+	{ ROW("SYNCHRONIZE CACHE(10)", SYNCHRONIZE_CACHE_10, 10), SYNC_ROW,
+	  FIELDS(RW10), SYNC_NV, .usage = CDB10(0x35, 0x02), AT(0, 6) },
+#if SEMU_WITH_DEFECTS
+	{ ROW("READ DEFECT DATA(10)", READ_DEFECT_DATA_10, 10), NO_SA,
+	  .usage = USAGE(0x37, 0, 0x1f, 0, 0, 0, 0, FF2, 0),
+	  .fn.in = semu_sbc_defects_10, .then = semu_sbc_defects_end,
+	  .kind = SCSIEMU_K_PARAM_IN, .cls = SCSIEMU_C_INFO, FIELDS(2AT7),
+	  .stops = STOPS_READ, TIMES(1, 30) },
+#endif
+	{ ROW("WRITE SAME(10)", WRITE_SAME_10, 10), SAME_ROW, FIELDS(RW10),
+	  .usage = CDB10(0x41, 0x08), AT(1, 6) },
+#if SEMU_WITH_THIN
+	{ ROW("UNMAP", UNMAP, 10), NO_SA, .fn.out = semu_sbc_unmap,
+	  .then = semu_sbc_unmap_next, RW(PARAM_OUT), FIELDS(2AT7),
+	  .usage = USAGE(0x42, 0, 0, 0, 0, 0, 0, FF2, 0), AT(0, 6),
+	  .flags = SCSIEMU_ROW_WHOLE_LU, .needs = SCSIEMU_NEED_THIN,
+	  .stops = STOPS_WRITE, TIMES(1, 60) },
+#endif
+	{ ROW("READ(16)", READ_16, 16), READ_ROW, FIELDS(RW16), FUA_NV,
+	  .usage = CDB16(0x88, 0x1c), AT(1, 14) },
+#if SEMU_WITH_CAW
+	{ ROW("COMPARE AND WRITE", COMPARE_AND_WRITE, 16), NO_SA,
+	  .fn.step = semu_sbc_compare_write, .kind = SCSIEMU_K_STEPS,
+	  .cls = SCSIEMU_C_EXCL, FIELDS(CAW), BLOCKS,
+	  .usage = USAGE(0x89, 0x18, FF8, 0, 0, 0, 0xff, 0, 0), AT(1, 14),
+	  .needs = SCSIEMU_NEED_WHOLE, .stops = STOPS_WRITE, TIMES(1, 30) },
+#endif
+	{ ROW("WRITE(16)", WRITE_16, 16), WRITE_ROW, FIELDS(RW16), FUA_NV,
+	  .usage = CDB16(0x8a, 0x18), AT(1, 14) },
+#if SEMU_WITH_ORWRITE
+	{ ROW("ORWRITE(16)", ORWRITE_16, 16), NO_SA,
+	  .fn.step = semu_sbc_orwrite, .kind = SCSIEMU_K_STEPS,
+	  .cls = SCSIEMU_C_EXCL, FIELDS(RW16), BLOCKS,
+	  .usage = CDB16(0x8b, 0x18), AT(1, 14), .needs = SCSIEMU_NEED_2BLOCK,
+	  .stops = STOPS_WRITE, TIMES(1, 30) },
+#endif
+#if SEMU_WITH_VERIFY
+	{ ROW("WRITE AND VERIFY(16)", WRITE_AND_VERIFY_16, 16),
+	  WRITE_VERIFY_ROW, FIELDS(RW16), .usage = CDB16(0x8e, 0x16),
+	  AT(1, 14) },
+	{ ROW("VERIFY(16)", VERIFY_16, 16), VERIFY_ROW, FIELDS(RW16),
+	  .usage = CDB16(0x8f, 0x16), AT(1, 14) },
+#endif
+	{ ROW("PRE-FETCH(16)", PRE_FETCH_16, 16), PREFETCH_ROW, FIELDS(RW16),
+	  .usage = CDB16(0x90, 0x02), AT(0, 14) },
+	{ ROW("SYNCHRONIZE CACHE(16)", SYNCHRONIZE_CACHE_16, 16), SYNC_ROW,
+	  FIELDS(RW16), SYNC_NV, .usage = CDB16(0x91, 0x02), AT(0, 14) },
+	{ ROW("WRITE SAME(16)", WRITE_SAME_16, 16), SAME_ROW, FIELDS(RW16),
+	  .usage = CDB16(0x93, 0x09), AT(1, 14) },
+	{ ROW("READ CAPACITY(16)", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_READ_CAPACITY_16, FIELDS(4AT10),
+	  .usage = USAGE(0x9e, 0x10, ZERO8, FF4, 0, 0),
+	  .fn.in = semu_sbc_capacity_16, .kind = SCSIEMU_K_PARAM_IN,
+	  .cls = SCSIEMU_C_INFO, .stops = STOPS_ALLOW, TIMES(1, 30) },
+#if SEMU_WITH_THIN
+	{ ROW("GET LBA STATUS(16)", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_GET_LBA_STATUS_16, FIELDS(RW16),
+	  .usage = USAGE(0x9e, 0x12, FF8, FF4, 0xff, 0),
+	  .fn.step = semu_sbc_lba_status, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,
+	  .stops = STOPS_READ, TIMES(1, 60) },
+#endif
+	{ ROW("READ(12)", READ_12, 12), READ_ROW, FIELDS(RW12), FUA_NV,
+	  .usage = CDB12(0xa8, 0x1c), AT(1, 10) },
+	{ ROW("WRITE(12)", WRITE_12, 12), WRITE_ROW, FIELDS(RW12), FUA_NV,
+	  .usage = CDB12(0xaa, 0x18), AT(1, 10) },
+#if SEMU_WITH_VERIFY
+	{ ROW("WRITE AND VERIFY(12)", WRITE_AND_VERIFY_12, 12),
+	  WRITE_VERIFY_ROW, FIELDS(RW12), .usage = CDB12(0xae, 0x16),
+	  AT(1, 10) },
+	{ ROW("VERIFY(12)", VERIFY_12, 12), VERIFY_ROW, FIELDS(RW12),
+	  .usage = CDB12(0xaf, 0x16), AT(1, 10) },
+#endif
+#if SEMU_WITH_DEFECTS
+	{ ROW("READ DEFECT DATA(12)", READ_DEFECT_DATA_12, 12), NO_SA,
+	  .usage = USAGE(0xb7, 0x1f, FF4, FF4, 0, 0),
+	  .fn.in = semu_sbc_defects_12, .then = semu_sbc_defects_end,
+	  .kind = SCSIEMU_K_PARAM_IN, .cls = SCSIEMU_C_INFO, FIELDS(4AT6),
+	  .stops = STOPS_READ, TIMES(1, 30) },
+#endif
+};
+
+static const struct semu_mode_page *const sbc_mode[] = {
+	&semu_sbc_mode_01, &semu_mode_02, &semu_sbc_mode_08, &semu_mode_0a,
+	&semu_mode_0a01,   &semu_mode_18, &semu_mode_19,     &semu_mode_1a,
+	&semu_mode_1c,	   NULL
+};
+
+static const struct semu_vpd_page *const sbc_vpd[] = {
+	&semu_vpd_00,	  &semu_vpd_80,	    &semu_vpd_83,
+#if SEMU_WITH_VPD_MORE
+	&semu_vpd_86,	  &semu_vpd_87,	    &semu_vpd_88,
+#endif
+	&semu_sbc_vpd_b0, &semu_sbc_vpd_b1, &semu_sbc_vpd_b2, NULL
+};
+
+/* SAM-5, SPC-4, SBC-3, iSCSI */
+static const uint16_t sbc_versions[] = { 0x00a0, 0x0460, 0x04c0, 0x0960, 0 };
+
+const struct scsiemu_type scsiemu_sbc = {
+	.type = SCSIEMU_TYPE_DISK,
+	.vendor = "SCSIEMU",
+	.product = "Virtual Disk",
+	.rows = { { sbc_rows, LEN(sbc_rows) },
+		  { semu_spc_rows, SEMU_SPC_NROWS } },
+	.mode = sbc_mode,
+	.vpd = sbc_vpd,
+	.versions = sbc_versions,
+	.init = semu_spc_init,
+	.loaded = semu_sbc_loaded,
+	.stops = semu_spc_stops,
+	.reset = semu_spc_reset,
+	.restore = semu_spc_restore,
+};

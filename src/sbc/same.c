@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * WRITE SAME (SBC-4 5.50): one block of data-out, or zeros (NDOB), into every
+ * block of an extent; with UNMAP whole granules are deallocated instead, where
+ * they read the same afterwards.
+ */
+#include <string.h>
+
+#include "sbc/sbc.h"
+
+enum { BYTE1_NDOB = 1, BYTE1_UNMAP = 8 };
+
+/* Blocks of one FILL: between two of them an abort takes effect. */
+#define FILL_MAX 0x10000u
+
+static bool all_zero(const uint8_t *p, uint32_t len)
+{
+	return !p[0] && !memcmp(p, p + 1, len - 1);
+}
+
+static bool takes_data(const struct scsiemu_cmd *c)
+{
+	return !(c->cdb[1] & BYTE1_NDOB &&
+		 c->cdb[0] == SCSIEMU_OP_WRITE_SAME_16);
+}
+
+/* Old initiators deallocate without sending a block. */
+static bool size_ok(const struct scsiemu_cmd *c)
+{
+	return !takes_data(c) || c->out_len == SCSIEMU_UNKNOWN ||
+	       c->out_len == scsiemu_cmd_lu(c)->cap.blen ||
+	       (!c->out_len && c->cdb[1] & BYTE1_UNMAP);
+}
+
+/* own: next LBA, blocks left. */
+static int same_start(struct scsiemu_cmd *c)
+{
+	const struct semu_cap *cap = &scsiemu_cmd_lu(c)->cap;
+	uint64_t *own = scsiemu_cmd_own(c);
+
+	own[0] = scsiemu_cmd_lba(c);
+	own[1] = scsiemu_cmd_count(c);
+	if (!own[1])
+		own[1] = cap->nblk - own[0];
+	if (c->cdb[1] & BYTE1_UNMAP && !cap->thin)
+		return scsiemu_fail_cdb(c, 1, 3);
+	if (cap->same_blk && own[1] > cap->same_blk)
+		return scsiemu_fail_cdb(
+			c, c->cdb[0] == SCSIEMU_OP_WRITE_SAME_16 ? 10 : 7,
+			SCSIEMU_NO_BIT);
+	if (!size_ok(c))
+		return semu_sbc_fail_size(c);
+	memset(c->scratch, 0, cap->blen);
+	return scsiemu_want_recv(c, 0, c->scratch,
+				 takes_data(c) ? cap->blen : 0);
+}
+
+/* The verb for the next piece, and how long it is. */
+static enum scsiemu_verb piece(const struct scsiemu_cmd *c, uint64_t lba,
+			       uint64_t *n)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+
+	if (all_zero(c->scratch, lu->cap.blen)) {
+#if SEMU_WITH_THIN
+		bool whole = false;
+
+		if (c->cdb[1] & BYTE1_UNMAP && lu->cap.zeroes)
+			*n = semu_sbc_piece(lu, lba, *n, &whole);
+		if (whole)
+			return SCSIEMU_V_UNMAP;
+#endif
+		if (lu->able & SCSIEMU_CAN_ZERO)
+			return SCSIEMU_V_ZERO;
+	}
+	(void)lba;
+	if (*n > FILL_MAX)
+		*n = FILL_MAX;
+	return SCSIEMU_V_FILL;
+}
+
+int semu_sbc_write_same(struct scsiemu_cmd *c, int result)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	uint64_t *own = scsiemu_cmd_own(c), lba, n;
+	unsigned at = *scsiemu_cmd_step(c);
+	enum scsiemu_verb verb;
+
+	(void)result;
+	if (at == SEMU_SBC_LAST)
+		return SCSIEMU_FINISHED;
+	*scsiemu_cmd_step(c) = 1;
+	if (!at)
+		return same_start(c);
+	lba = own[0];
+	n = own[1];
+	if (!n)
+		return semu_sbc_durable(c, lu->wflags, scsiemu_cmd_lba(c),
+					scsiemu_cmd_count(c));
+	verb = piece(c, lba, &n);
+	own[0] += n;
+	own[1] -= n;
+	return scsiemu_want_buffer(c, NULL, verb, lba, n, c->scratch,
+				   verb == SCSIEMU_V_FILL ? lu->cap.blen : 0);
+}

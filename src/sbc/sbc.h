@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sbc/sbc.h - what the files of the disk share. Rows are in rows.c, handlers
+ * in one file per family; everything a handler must know about the logical
+ * unit is in its capability record (lu->cap), which type.c derives.
+ */
+#ifndef SEMU_SBC_H
+#define SEMU_SBC_H
+
+#include <scsiemu/sbc.h>
+
+#include "core/config.h"
+#include "core/core.h"
+#include "spc/spc.h"
+
+extern const struct semu_mode_page semu_sbc_mode_01, semu_sbc_mode_08;
+extern const struct semu_vpd_page semu_sbc_vpd_b0, semu_sbc_vpd_b1,
+	semu_sbc_vpd_b2;
+
+/* cap.c */
+void semu_sbc_loaded(struct scsiemu_lu *lu);
+
+/* info.c */
+scsiemu_in_fn semu_sbc_capacity_10, semu_sbc_capacity_16;
+scsiemu_in_fn semu_sbc_defects_10, semu_sbc_defects_12;
+scsiemu_step_fn semu_sbc_defects_end;
+/* cache.c */
+scsiemu_nodata_fn semu_sbc_sync;
+/* verify.c */
+scsiemu_step_fn semu_sbc_verify, semu_sbc_write_verify;
+/* same.c */
+scsiemu_step_fn semu_sbc_write_same;
+/* thin.c */
+scsiemu_out_fn semu_sbc_unmap;
+scsiemu_step_fn semu_sbc_unmap_next, semu_sbc_lba_status;
+/* atomic.c */
+scsiemu_step_fn semu_sbc_compare_write, semu_sbc_orwrite;
+
+/* cache.c: FUA and DPO of a CDB that has them in byte 1, with WCE. */
+uint16_t semu_sbc_flags(const struct scsiemu_cmd *c);
+/*
+ * The end of a command that changed blocks through verbs: with FUA in flags
+ * they are made durable first. The step counter is then SEMU_SBC_LAST, and
+ * the step function has to say FINISHED.
+ */
+#define SEMU_SBC_LAST UINT32_MAX
+int semu_sbc_durable(struct scsiemu_cmd *c, unsigned flags, uint64_t lba,
+		     uint64_t nblk);
+/* Blocks to and from the initiator, whole ones only. */
+int semu_sbc_bulk(struct scsiemu_cmd *c, enum scsiemu_want_kind kind,
+		  uint64_t lba, uint32_t off, uint32_t nblk, unsigned flags);
+/* The data-out has not the size that the command computes. */
+int semu_sbc_fail_size(struct scsiemu_cmd *c);
+
+/*
+ * thin.c: the next piece of an extent that is to be deallocated: up to the next
+ * granule boundary (*whole false: no granule, its blocks are written), or all
+ * the granules that lie in it.
+ */
+uint64_t semu_sbc_piece(const struct scsiemu_lu *lu, uint64_t lba, uint64_t n,
+			bool *whole);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* VPD pages of the disk (SBC-4 6.6): the capability record, written out. */
+#include "sbc/sbc.h"
+
+/* Block limits. Bytes are counted from behind the header: page byte 4. */
+static void limits_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	const struct semu_cap *cap = &lu->cap;
+	bool caw = lu->able & SCSIEMU_NEED_WHOLE;
+
+	scsiemu_wr_u8(w, 0); /* WSNZ: WRITE SAME takes a count of 0 */
+	scsiemu_wr_u8(w, caw ? cap->caw_blk : 0);
+	scsiemu_wr_be16(w, 1u << cap->exponent);
+	scsiemu_wr_be32(w, cap->max_blk);
+	scsiemu_wr_be32(w, cap->opt_blk);
+	scsiemu_wr_be32(w, 0); /* prefetch */
+	scsiemu_wr_be32(w, cap->thin ? cap->unmap_blk : 0);
+	scsiemu_wr_be32(w, cap->thin ? cap->unmap_descr : 0);
+	scsiemu_wr_be32(w, cap->thin ? cap->granule : 0);
+	scsiemu_wr_be32(w, cap->thin ? 1u << 31 : 0); /* aligned to LBA 0 */
+	scsiemu_wr_be64(w, cap->same_blk);
+	scsiemu_wr_zero(w, 20); /* no atomic writes */
+}
+
+const struct semu_vpd_page semu_sbc_vpd_b0 = {
+	.code = 0xb0,
+	.fill = limits_fill,
+};
+
+static void medium_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	scsiemu_wr_be16(w, scsiemu_cmd_lu(c)->cap.rpm);
+	scsiemu_wr_zero(w, 58);
+}
+
+const struct semu_vpd_page semu_sbc_vpd_b1 = {
+	.code = 0xb1,
+	.fill = medium_fill,
+};
+
+/* LBPU; LBPWS and LBPWS10 where there is WRITE SAME; LBPRZ. */
+static void thin_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	unsigned flags = 0;
+
+	if (lu->cap.thin)
+		flags = lu->able & SCSIEMU_NEED_BLOCK ? 0xe0 : 0x80;
+	scsiemu_wr_u8(w, 0);
+	scsiemu_wr_u8(w, flags | (lu->cap.zeroes ? 1u << 2 : 0));
+	scsiemu_wr_u8(w, lu->cap.thin ? 2 : 0); /* thin, or fully provisioned */
+	scsiemu_wr_u8(w, 0);
+}
+
+const struct semu_vpd_page semu_sbc_vpd_b2 = {
+	.code = 0xb2,
+	.fill = thin_fill,
+};

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Mode pages: their values in lu->state, and MODE SENSE (SPC-5 6.14, 6.15).
+ */
+#include <string.h>
+
+#include "spc/spc.h"
+
+uint32_t semu_mode_bytes(const struct scsiemu_type *type)
+{
+	uint32_t at;
+
+	semu_mode_find(type, 0x100, 0, &at);
+	return at;
+}
+
+const struct semu_mode_page *semu_mode_find(const struct scsiemu_type *type,
+					    unsigned code, unsigned sub,
+					    uint32_t *at)
+{
+	const struct semu_mode_page *const *p = type->mode;
+
+	for (*at = 0; p && *p; p++) {
+		if ((*p)->code == code && (*p)->sub == sub)
+			return *p;
+		if ((*p)->mask)
+			*at += (*p)->len;
+	}
+	return NULL;
+}
+
+const uint8_t *semu_mode_current(const struct scsiemu_lu *lu, unsigned code,
+				 unsigned sub)
+{
+	uint32_t at;
+	const struct semu_mode_page *p = semu_mode_find(lu->type, code, sub,
+							&at);
+
+	if (!p)
+		return NULL;
+	return p->mask ? lu->state + at : p->defaults;
+}
+
+void semu_mode_apply(struct scsiemu_lu *lu)
+{
+	const struct semu_mode_page *const *p = lu->type->mode;
+	uint32_t at = 0;
+
+	for (; p && *p; p++) {
+		if ((*p)->apply)
+			(*p)->apply(lu, (*p)->mask ? lu->state + at
+						   : (*p)->defaults);
+		if ((*p)->mask)
+			at += (*p)->len;
+	}
+}
+
+int semu_mode_init(struct scsiemu_lu *lu)
+{
+	const struct semu_mode_page *const *p = lu->type->mode;
+	uint32_t bytes = semu_mode_bytes(lu->type), at = 0;
+
+	if (3 * bytes > lu->state_len)
+		return SCSIEMU_ERR_SPACE;
+	for (; p && *p; p++) {
+		if ((*p)->mask) {
+			memcpy(lu->state + at, (*p)->defaults, (*p)->len);
+			at += (*p)->len;
+		}
+	}
+	memcpy(lu->state + bytes, lu->state, bytes);
+	semu_mode_apply(lu);
+	return 0;
+}
+
+void semu_mode_reset(struct scsiemu_lu *lu)
+{
+	uint32_t bytes = semu_mode_bytes(lu->type);
+
+	memcpy(lu->state, lu->state + bytes, bytes);
+	semu_mode_apply(lu);
+}
+
+/* May a page of a saved record be? Its constant bits are ours. */
+static bool fits(const struct semu_mode_page *p, const uint8_t *page)
+{
+	unsigned i;
+
+	for (i = 0; i < p->len; i++)
+		if ((page[i] ^ p->defaults[i]) & ~p->mask[i])
+			return false;
+	return true;
+}
+
+/* The pages of a record, header and all. False: not one of ours. */
+static bool take(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len,
+		 uint8_t *area)
+{
+	const struct semu_mode_page *p;
+	uint32_t at;
+
+	for (; len; buf += p->len, len -= p->len) {
+		if (len < 2)
+			return false;
+		p = semu_mode_find(lu->type, buf[0] & 0x3f,
+				   buf[0] & 0x40 ? buf[1] : 0, &at);
+		if (!p || !p->mask || len < p->len || !fits(p, buf))
+			return false;
+		if (area)
+			memcpy(area + at, buf, p->len);
+	}
+	return true;
+}
+
+int semu_mode_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
+{
+	if (!take(lu, buf, len, NULL))
+		return SCSIEMU_ERR_ARG;
+	take(lu, buf, len, lu->state + semu_mode_bytes(lu->type));
+	semu_mode_reset(lu);
+	return 0;
+}
+
+void semu_mode_get(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
+		   uint32_t at, unsigned pc, uint8_t *out)
+{
+	const uint8_t *from = p->defaults;
+
+	if (p->mask && pc == 0)
+		from = lu->state + at;
+	if (p->mask && pc == 3)
+		from = lu->state + semu_mode_bytes(lu->type) + at;
+	memcpy(out, from, p->len);
+	if (pc == 1) {
+		uint8_t header = p->sub ? 4 : 2;
+
+		memset(out + header, 0, p->len - header);
+		if (p->mask)
+			memcpy(out + header, p->mask + header, p->len - header);
+	}
+	if (p->fill)
+		p->fill(lu, pc, out);
+}
+
+bool semu_mode_has_blocks(const struct scsiemu_lu *lu)
+{
+	return lu->type->type == SCSIEMU_TYPE_DISK ||
+	       lu->type->type == SCSIEMU_TYPE_ZBC;
+}
+
+static void put_descriptor(struct scsiemu_wr *w, const struct semu_cap *cap,
+			   bool longlba)
+{
+	if (longlba) {
+		scsiemu_wr_be64(w, cap->nblk);
+		scsiemu_wr_be32(w, 0);
+	} else {
+		scsiemu_wr_be32(w, cap->nblk > UINT32_MAX
+					   ? UINT32_MAX
+					   : (uint32_t)cap->nblk);
+	}
+	scsiemu_wr_be32(w, cap->blen);
+}
+
+/* Header and block descriptor. ten: MODE SENSE(10). */
+static void put_header(const struct scsiemu_cmd *c, struct scsiemu_wr *w,
+		       bool ten)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	bool blocks = semu_mode_has_blocks(lu) && !(c->cdb[1] & 0x08);
+	bool longlba = blocks && ten && c->cdb[1] & 0x10;
+	unsigned bdl = blocks ? (longlba ? 16 : 8) : 0;
+	unsigned specific = (lu->guards & SCSIEMU_ON_PROTECTED ? 0x80u : 0) |
+			    (lu->cap.dpofua ? 0x10u : 0);
+
+	scsiemu_wr_zero(w, ten ? 3 : 2);
+	scsiemu_wr_u8(w, specific);
+	if (ten) {
+		scsiemu_wr_u8(w, longlba);
+		scsiemu_wr_u8(w, 0);
+		scsiemu_wr_be16(w, bdl);
+	} else {
+		scsiemu_wr_u8(w, bdl);
+	}
+	if (blocks)
+		put_descriptor(w, &lu->cap, longlba);
+}
+
+/* Is the page asked for by page code and subpage code? */
+static bool asked(const struct semu_mode_page *p, unsigned code, unsigned sub)
+{
+	return (code == 0x3f || code == p->code) &&
+	       (sub == 0xff || sub == p->sub);
+}
+
+static unsigned put_pages(const struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	const struct semu_mode_page *const *p = lu->type->mode;
+	uint8_t page[SEMU_MODE_MAX];
+	uint32_t at = 0;
+	unsigned n = 0;
+
+	for (; p && *p; p++) {
+		if (asked(*p, c->cdb[2] & 0x3f, c->cdb[3])) {
+			semu_mode_get(lu, *p, at, c->cdb[2] >> 6, page);
+			if (semu_can_save(lu))
+				page[0] |= 0x80; /* PS */
+			scsiemu_wr_bytes(w, page, (*p)->len);
+			n++;
+		}
+		if ((*p)->mask)
+			at += (*p)->len;
+	}
+	return n;
+}
+
+/* The page code is wrong, or only the subpage code. */
+static int no_page(struct scsiemu_cmd *c)
+{
+	const struct semu_mode_page *const *p = scsiemu_cmd_lu(c)->type->mode;
+
+	for (; p && *p; p++)
+		if (asked(*p, c->cdb[2] & 0x3f, 0xff))
+			return scsiemu_fail_cdb(c, 3, SCSIEMU_NO_BIT);
+	return scsiemu_fail_cdb(c, 2, 5);
+}
+
+int semu_mode_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	bool ten = c->cdb[0] == SCSIEMU_OP_MODE_SENSE_10;
+	uint8_t sub = c->cdb[3];
+
+	if (c->cdb[2] >> 6 == 3 && !semu_can_save(scsiemu_cmd_lu(c)))
+		return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
+				    SCSIEMU_ASC_SAVING_NOT_SUPPORTED);
+	if ((c->cdb[2] & 0x3f) == 0x3f && sub && sub != 0xff)
+		return no_page(c);
+	put_header(c, w, ten);
+	if (!put_pages(c, w))
+		return no_page(c);
+	scsiemu_wr_len(w, 0, ten ? 2 : 1, 0);
+	return SCSIEMU_FINISHED;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * spc/mode.h - a mode page is a row. A type lists pointers to its pages in
+ * ascending order (page, subpage). Pages without changeable bits are constant;
+ * the others have values in lu->state: first the current ones of all such
+ * pages, one page behind the other, then the saved ones, then room for those
+ * that a MODE SELECT is about to make current (semu_mode_bytes() each).
+ */
+#ifndef SEMU_SPC_MODE_H
+#define SEMU_SPC_MODE_H
+
+#include "core/core.h"
+
+/* Longest page, header included. */
+#define SEMU_MODE_MAX 64
+
+struct semu_mode_page {
+	uint8_t code, sub; /* sub 0: page_0 format */
+	uint8_t len;	   /* all bytes, header included */
+	/* len bytes each, header included: the default values, and a 1 for
+	 * every changeable bit; mask NULL: none is. */
+	const uint8_t *defaults, *mask;
+	/* Adjust to the LU what is reported, for page control pc (0 current, 1
+	 * changeable, 2 default, 3 saved); NULL: as stored. MODE SELECT allows
+	 * what this reports as changeable. */
+	void (*fill)(const struct scsiemu_lu *lu, unsigned pc, uint8_t *page);
+	/* MODE SELECT: may the new values be? 0, or failed with
+	 * scsiemu_fail_param(); at = where the page begins in the list. */
+	int (*check)(struct scsiemu_cmd *c, const uint8_t *page, uint16_t at);
+	/* New values are in force (select, reset, restore). */
+	void (*apply)(struct scsiemu_lu *lu, const uint8_t *page);
+	/* Must the medium's cache be empty before `now` replaces `was`? */
+	bool (*drains)(const uint8_t *was, const uint8_t *now);
+};
+
+/* The current values of a page of this LU; NULL: not there. */
+const uint8_t *semu_mode_current(const struct scsiemu_lu *lu, unsigned code,
+				 unsigned sub);
+/* Bytes of all changeable pages of a type; three times as much of lu->state is
+ * theirs. */
+uint32_t semu_mode_bytes(const struct scsiemu_type *type);
+/* Defaults into lu->state, and applied. SCSIEMU_ERR_SPACE: lu_state is too
+ * small. */
+int semu_mode_init(struct scsiemu_lu *lu);
+/* Current = saved, applied (logical unit reset). */
+void semu_mode_reset(struct scsiemu_lu *lu);
+/* NV record SCSIEMU_NV_MODE came back: 0 or SCSIEMU_ERR_ARG. */
+int semu_mode_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len);
+
+/* The handlers of MODE SENSE and MODE SELECT, (6) and (10). */
+int semu_mode_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+int semu_mode_select(struct scsiemu_cmd *c, struct scsiemu_rd *r);
+int semu_mode_selected(struct scsiemu_cmd *c, int result);
+
+/* For modeselect.c: the page, and where its values lie in each area. NULL:
+ * not there. */
+const struct semu_mode_page *semu_mode_find(const struct scsiemu_type *type,
+					    unsigned code, unsigned sub,
+					    uint32_t *at);
+/* What is reported of a page for page control pc; out: p->len bytes. */
+void semu_mode_get(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
+		   uint32_t at, unsigned pc, uint8_t *out);
+void semu_mode_apply(struct scsiemu_lu *lu);
+/* Are there block descriptors in mode data? */
+bool semu_mode_has_blocks(const struct scsiemu_lu *lu);
+
+/* Pages that every type shares. */
+extern const struct semu_mode_page semu_mode_02, semu_mode_0a, semu_mode_0a01,
+	semu_mode_18, semu_mode_19, semu_mode_1a, semu_mode_1c;
+
+#endif

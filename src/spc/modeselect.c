@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * MODE SELECT (SPC-5 6.12, 6.13). All pages of the list are checked into a
+ * third set of values first; only a list without any error becomes current,
+ * and only after the medium's cache is empty where a page wants that and after
+ * the values were saved where SP says so.
+ */
+#include <string.h>
+
+#include "spc/spc.h"
+
+#if SEMU_WITH_MODE_SELECT
+
+enum { SP = 0x01, RTD = 0x02, PF = 0x10 };
+
+static int bad(struct scsiemu_cmd *c, uint32_t at, uint8_t bit)
+{
+	return scsiemu_fail_param(c,
+				  SCSIEMU_ASC_INVALID_FIELD_IN_PARAMETER_LIST,
+				  (uint16_t)at, bit);
+}
+
+static uint8_t highest(unsigned bits)
+{
+	uint8_t bit = 7;
+
+	while (!(bits >> bit & 1))
+		bit--;
+	return bit;
+}
+
+/* Merge one page into `next`; only changeable bits may differ. */
+static int take_page(struct scsiemu_cmd *c, const struct semu_mode_page *p,
+		     uint32_t value_at, const uint8_t *list, uint16_t list_at)
+{
+	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	uint8_t *next = lu->state + 2 * semu_mode_bytes(lu->type) + value_at;
+	uint8_t was[SEMU_MODE_MAX], mask[SEMU_MODE_MAX];
+	unsigned i;
+
+	semu_mode_get(lu, p, value_at, 0, was);
+	semu_mode_get(lu, p, value_at, 1, mask);
+	for (i = p->sub ? 4 : 2; i < p->len; i++) {
+		unsigned diff = (was[i] ^ list[i]) & (mask[i] ^ 0xffu);
+
+		if (diff)
+			return bad(c, list_at + i, highest(diff));
+		if (p->mask)
+			next[i] = (uint8_t)((list[i] & mask[i]) |
+					    (next[i] & (mask[i] ^ 0xff)));
+	}
+	return p->check ? p->check(c, list, list_at) : 0;
+}
+
+/* The next page of the list: header, length, values. */
+static int next_page(struct scsiemu_cmd *c, struct scsiemu_rd *r)
+{
+	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	uint16_t at = (uint16_t)scsiemu_rd_tell(r);
+	const uint8_t *h = r->buf + at;
+	const struct semu_mode_page *p;
+	uint32_t value_at;
+	bool spf;
+
+	if (!scsiemu_rd_need(r, 2))
+		return SCSIEMU_FAILED;
+	spf = h[0] & 0x40;
+	if (spf && !scsiemu_rd_need(r, 4))
+		return SCSIEMU_FAILED;
+	p = semu_mode_find(lu->type, h[0] & 0x3f, spf ? h[1] : 0, &value_at);
+	if (!p || (spf && !h[1]))
+		return bad(c, at, 5);
+	if (spf ? semu_be16(h + 2) + 4 != p->len : h[1] + 2 != p->len)
+		return bad(c, at + (spf ? 2u : 1u), SCSIEMU_NO_BIT);
+	if (!scsiemu_rd_need(r, p->len))
+		return SCSIEMU_FAILED;
+	scsiemu_rd_skip(r, p->len);
+	return take_page(c, p, value_at, h, at);
+}
+
+/* A block descriptor may repeat what is, or say "the same" (0) or, for the
+ * number of blocks, "all" (FFFFFFFFh). */
+static int take_descriptor(struct scsiemu_cmd *c, struct scsiemu_rd *r,
+			   bool longlba)
+{
+	const struct semu_cap *cap = &scsiemu_cmd_lu(c)->cap;
+	uint32_t at = scsiemu_rd_tell(r);
+	uint64_t nblk, all = longlba ? UINT64_MAX : UINT32_MAX;
+	uint32_t blen;
+
+	if (longlba) {
+		nblk = scsiemu_rd_be64(r);
+		scsiemu_rd_skip(r, 4);
+		blen = scsiemu_rd_be32(r);
+	} else {
+		nblk = scsiemu_rd_be32(r);
+		blen = scsiemu_rd_be32(r) & 0xffffff;
+	}
+	if (nblk && nblk != cap->nblk && nblk != all)
+		return bad(c, at, SCSIEMU_NO_BIT);
+	if (blen && blen != cap->blen)
+		return bad(c, at + (longlba ? 12u : 5u), SCSIEMU_NO_BIT);
+	return 0;
+}
+
+static int take_header(struct scsiemu_cmd *c, struct scsiemu_rd *r)
+{
+	bool ten = c->cdb[0] == SCSIEMU_OP_MODE_SELECT_10, longlba = false;
+	const uint8_t *h = r->buf;
+	unsigned bdl, want;
+
+	if (!scsiemu_rd_need(r, ten ? 8 : 4))
+		return SCSIEMU_FAILED;
+	scsiemu_rd_skip(r, ten ? 8 : 4);
+	if (ten)
+		longlba = h[4] & 1;
+	bdl = ten ? semu_be16(h + 6) : h[3];
+	if (!bdl)
+		return 0;
+	want = longlba ? 16 : 8;
+	if (bdl != want || !semu_mode_has_blocks(scsiemu_cmd_lu(c)))
+		return bad(c, ten ? 6 : 3, SCSIEMU_NO_BIT);
+	if (!scsiemu_rd_need(r, bdl))
+		return SCSIEMU_FAILED;
+	return take_descriptor(c, r, longlba);
+}
+
+static int take_list(struct scsiemu_cmd *c, struct scsiemu_rd *r)
+{
+	int rc = take_header(c, r);
+
+	while (!rc && scsiemu_rd_left(r))
+		rc = next_page(c, r);
+	return rc;
+}
+
+/* RTD: the default values. */
+static void take_defaults(struct scsiemu_lu *lu, uint8_t *next)
+{
+	const struct semu_mode_page *const *p = lu->type->mode;
+
+	for (; p && *p; p++) {
+		if ((*p)->mask) {
+			memcpy(next, (*p)->defaults, (*p)->len);
+			next += (*p)->len;
+		}
+	}
+}
+
+static bool drains(const struct scsiemu_lu *lu, uint32_t bytes)
+{
+	const struct semu_mode_page *const *p = lu->type->mode;
+	const uint8_t *was = lu->state;
+
+	if (!lu->medium || !(lu->able & SCSIEMU_CAN_FLUSH))
+		return false;
+	for (; p && *p; p++) {
+		if ((*p)->drains && (*p)->drains(was, was + 2 * bytes))
+			return true;
+		if ((*p)->mask)
+			was += (*p)->len;
+	}
+	return false;
+}
+
+static void commit(struct scsiemu_cmd *c, uint32_t bytes)
+{
+	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	const uint8_t *next = lu->state + 2 * bytes;
+	bool changed = memcmp(lu->state, next, bytes) != 0;
+
+	if (c->cdb[1] & SP)
+		memcpy(lu->state + bytes, next, bytes);
+	if (!changed)
+		return;
+	memcpy(lu->state, next, bytes);
+	semu_mode_apply(lu);
+	semu_ua_lu(lu, SEMU_UA_MODE, semu_ctx(c)->nexus);
+}
+
+/* Flush, save, make current. */
+int semu_mode_selected(struct scsiemu_cmd *c, int result)
+{
+	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	uint32_t bytes = semu_mode_bytes(lu->type);
+	unsigned *step = scsiemu_cmd_step(c);
+
+	(void)result;
+	if ((*step)++ == 0 && drains(lu, bytes))
+		return scsiemu_want_store(c, NULL, SCSIEMU_V_FLUSH, 0, 0, 0);
+	if (*step < 3 && c->cdb[1] & SP) {
+		*step = 3;
+		return scsiemu_want_buffer(c, NULL, SCSIEMU_V_NV_SAVE, 0,
+					   SCSIEMU_NV_MODE,
+					   lu->state + 2 * bytes, bytes);
+	}
+	commit(c, bytes);
+	return SCSIEMU_FINISHED;
+}
+
+int semu_mode_select(struct scsiemu_cmd *c, struct scsiemu_rd *r)
+{
+	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	uint32_t bytes = semu_mode_bytes(lu->type);
+	uint8_t *next = lu->state + 2 * bytes;
+	int rc = 0;
+
+	if (!(c->cdb[1] & PF))
+		return scsiemu_fail_cdb(c, 1, 4);
+	if (c->cdb[1] & SP && !semu_can_save(lu))
+		return scsiemu_fail_cdb(c, 1, 0);
+	memcpy(next, lu->state, bytes);
+	if (c->cdb[1] & RTD)
+		take_defaults(lu, next);
+	else if (scsiemu_cmd_count(c))
+		rc = take_list(c, r);
+	return rc ? rc : semu_mode_selected(c, SCSIEMU_OK);
+}
+
+#endif

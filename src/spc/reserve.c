@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * RESERVE and RELEASE (SPC-2 7.21, 7.17), for whole logical units and for the
+ * nexus itself: third party and extent bits are not in the usage data.
+ */
+#include "spc/spc.h"
+
+bool semu_reserve_denied(const struct scsiemu_cmd *c)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+
+	return semu_ctx(c)->nexus == &lu->dev->anonymous && !lu->anonymous_pr;
+}
+
+#if SEMU_WITH_RESERVE
+
+static int denied(struct scsiemu_cmd *c)
+{
+	return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
+			    SCSIEMU_ASC_INVALID_OPCODE);
+}
+
+/* Another nexus's reservation has already stopped the row. */
+int semu_reserve(struct scsiemu_cmd *c)
+{
+	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+
+	if (semu_reserve_denied(c))
+		return denied(c);
+	lu->reserved = semu_ctx(c)->itl;
+	lu->guards |= SCSIEMU_ON_RESERVE6;
+	return SCSIEMU_FINISHED;
+}
+
+/* Of a reservation that is not one's own: GOOD, without effect. */
+int semu_release(struct scsiemu_cmd *c)
+{
+	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+
+	if (semu_reserve_denied(c))
+		return denied(c);
+	if (lu->reserved && lu->reserved == semu_ctx(c)->itl) {
+		lu->reserved = NULL;
+		lu->guards &= ~(uint32_t)SCSIEMU_ON_RESERVE6;
+	}
+	return SCSIEMU_FINISHED;
+}
+
+#endif

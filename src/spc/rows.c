@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The commands of every device type, in ascending order. Usage data: reference
+ * section 2.1; stops: its columns 2, P, AL, N and SF.
+ */
+#include "spc/rowdef.h"
+
+/* The usual stops of commands that need no medium. */
+#define READS  (SCSIEMU_PR_READ | STOP_ALUA_S | SCSIEMU_STOP_BUSY)
+#define WRITES (SCSIEMU_PR_WRITE | STOP_ALUA_S | SCSIEMU_STOP_BUSY)
+
+const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
+	ROW_TEST_UNIT_READY(SCSIEMU_ON_RESERVE6 | SCSIEMU_STOP_ALUA |
+			    SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM),
+	ROW_REQUEST_SENSE,
+	ROW_INQUIRY,
+#if SEMU_WITH_MODE_SELECT
+	{ ROW_IS("MODE SELECT(6)", SCSIEMU_OP_MODE_SELECT_6, 6),
+	  .usage = SCSIEMU_USAGE(0x15, 0x13, 0, 0, 0xff, 0),
+	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_mode_select,
+	  .then = semu_mode_selected, .fields = SCSIEMU_F_1AT4,
+	  .cls = SCSIEMU_C_LU, .stops = WRITES },
+#endif
+#if SEMU_WITH_RESERVE
+	{ ROW_IS("RESERVE(6)", SCSIEMU_OP_RESERVE_6, 6),
+	  .usage = SCSIEMU_USAGE(0x16, 0, 0, 0, 0, 0), .kind = SCSIEMU_K_NODATA,
+	  .fn.nodata = semu_reserve, .flags = SCSIEMU_ROW_NEXUS,
+	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_ON_PR_ANY | STOP_ALUA_S |
+		   SCSIEMU_STOP_BUSY },
+	{ ROW_IS("RELEASE(6)", SCSIEMU_OP_RELEASE_6, 6),
+	  .usage = SCSIEMU_USAGE(0x17, 0, 0, 0, 0, 0), .kind = SCSIEMU_K_NODATA,
+	  .fn.nodata = semu_release, .flags = SCSIEMU_ROW_NEXUS,
+	  .stops = SCSIEMU_ON_PR_ANY | STOP_ALUA_S | SCSIEMU_STOP_BUSY },
+#endif
+	{ ROW_IS("MODE SENSE(6)", SCSIEMU_OP_MODE_SENSE_6, 6),
+	  .usage = SCSIEMU_USAGE(0x1a, 0x08, 0xff, 0xff, 0xff, 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_mode_sense,
+	  .fields = SCSIEMU_F_1AT4, .stops = READS },
+#if SEMU_WITH_MEDIUM
+	{ ROW_IS("START STOP UNIT", SCSIEMU_OP_START_STOP_UNIT, 6),
+	  .usage = SCSIEMU_USAGE(0x1b, 0x01, 0, 0x0f, 0xf7, 0),
+	  .kind = SCSIEMU_K_NODATA, .fn.nodata = semu_start_stop,
+	  .cls = SCSIEMU_C_LU, .flags = SCSIEMU_ROW_BY_FIELD, .stops = WRITES },
+#endif
+#if SEMU_WITH_DIAGNOSTIC
+	{ ROW_IS("RECEIVE DIAGNOSTIC RESULTS",
+		 SCSIEMU_OP_RECEIVE_DIAGNOSTIC_RESULTS, 6),
+	  .usage = SCSIEMU_USAGE(0x1c, 0x01, 0xff, 0xff, 0xff, 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_receive_diagnostic,
+	  .fields = SCSIEMU_F_2AT3, .stops = READS },
+	{ ROW_IS("SEND DIAGNOSTIC", SCSIEMU_OP_SEND_DIAGNOSTIC, 6),
+	  .usage = SCSIEMU_USAGE(0x1d, 0xf7, 0, 0xff, 0xff, 0),
+	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_send_diagnostic,
+	  .then = semu_self_test, .fields = SCSIEMU_F_2AT3, .cls = SCSIEMU_C_LU,
+	  .flags = SCSIEMU_ROW_ERRORS, .stops = WRITES },
+#endif
+#if SEMU_WITH_MEDIUM
+	{ ROW_IS("PREVENT ALLOW MEDIUM REMOVAL",
+		 SCSIEMU_OP_PREVENT_ALLOW_MEDIUM_REMOVAL, 6),
+	  .usage = SCSIEMU_USAGE(0x1e, 0, 0, 0, 0x03, 0),
+	  .kind = SCSIEMU_K_NODATA, .fn.nodata = semu_prevent_allow,
+	  .flags = SCSIEMU_ROW_BY_FIELD, .stops = WRITES },
+#endif
+#if SEMU_WITH_BUFFER
+	{ ROW_IS("WRITE BUFFER", SCSIEMU_OP_WRITE_BUFFER, 10),
+	  .usage = SCSIEMU_USAGE(0x3b, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				 0xff, 0),
+	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_write_buffer,
+	  .fields = SCSIEMU_F_3AT6, .cls = SCSIEMU_C_LU, .stops = WRITES },
+	{ ROW_IS("READ BUFFER(10)", SCSIEMU_OP_READ_BUFFER_10, 10),
+	  .usage = SCSIEMU_USAGE(0x3c, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				 0xff, 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_read_buffer,
+	  .fields = SCSIEMU_F_3AT6, .cls = SCSIEMU_C_RW, .stops = READS },
+#endif
+#if SEMU_WITH_MODE_SELECT
+	{ ROW_IS("MODE SELECT(10)", SCSIEMU_OP_MODE_SELECT_10, 10),
+	  .usage = SCSIEMU_USAGE(0x55, 0x13, 0, 0, 0, 0, 0, 0xff, 0xff, 0),
+	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_mode_select,
+	  .then = semu_mode_selected, .fields = SCSIEMU_F_2AT7,
+	  .cls = SCSIEMU_C_LU, .stops = WRITES },
+#endif
+#if SEMU_WITH_RESERVE
+	{ ROW_IS("RESERVE(10)", SCSIEMU_OP_RESERVE_10, 10),
+	  .usage = SCSIEMU_USAGE(0x56, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+	  .kind = SCSIEMU_K_NODATA, .fn.nodata = semu_reserve,
+	  .flags = SCSIEMU_ROW_NEXUS,
+	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_ON_PR_ANY | STOP_ALUA_S |
+		   SCSIEMU_STOP_BUSY },
+	{ ROW_IS("RELEASE(10)", SCSIEMU_OP_RELEASE_10, 10),
+	  .usage = SCSIEMU_USAGE(0x57, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+	  .kind = SCSIEMU_K_NODATA, .fn.nodata = semu_release,
+	  .flags = SCSIEMU_ROW_NEXUS,
+	  .stops = SCSIEMU_ON_PR_ANY | STOP_ALUA_S | SCSIEMU_STOP_BUSY },
+#endif
+	{ ROW_IS("MODE SENSE(10)", SCSIEMU_OP_MODE_SENSE_10, 10),
+	  .usage = SCSIEMU_USAGE(0x5a, 0x18, 0xff, 0xff, 0, 0, 0, 0xff, 0xff,
+				 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_mode_sense,
+	  .fields = SCSIEMU_F_2AT7, .stops = READS },
+#if SEMU_WITH_BUFFER
+	{ ROW_IS("READ BUFFER(16)", SCSIEMU_OP_READ_BUFFER_16, 16),
+	  .usage = SCSIEMU_USAGE(0x9b, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_read_buffer,
+	  .fields = SCSIEMU_F_4AT10, .cls = SCSIEMU_C_RW, .stops = READS },
+#endif
+	ROW_REPORT_LUNS,
+#if SEMU_WITH_IDENT
+	{ ROW_SA_IS("REPORT IDENTIFYING INFORMATION", SCSIEMU_OP_MAINTENANCE_IN,
+		    SCSIEMU_SA_REPORT_IDENTIFYING),
+	  .usage = SCSIEMU_USAGE(0xa3, 0x05, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				 0xfe, 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_ident,
+	  .fields = SCSIEMU_F_4AT6, .cls = SCSIEMU_C_RW,
+	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_ON_OFFLINE },
+#endif
+#if SEMU_WITH_RSOC
+	{ ROW_SA_IS("REPORT SUPPORTED OPERATION CODES",
+		    SCSIEMU_OP_MAINTENANCE_IN, SCSIEMU_SA_REPORT_OPCODES),
+	  .usage = SCSIEMU_USAGE(0xa3, 0x0c, 0x87, 0xff, 0xff, 0xff, 0xff, 0xff,
+				 0xff, 0xff, 0, 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_opcodes,
+	  .fields = SCSIEMU_F_4AT6, .flags = SCSIEMU_ROW_FACTS,
+	  .stops = SCSIEMU_PR_READ | SCSIEMU_STOP_ALUA },
+	{ ROW_SA_IS("REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS",
+		    SCSIEMU_OP_MAINTENANCE_IN, SCSIEMU_SA_REPORT_TMFS),
+	  .usage = SCSIEMU_USAGE(0xa3, 0x0d, 0x80, 0, 0, 0, 0xff, 0xff, 0xff,
+				 0xff, 0, 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_tmfs,
+	  .fields = SCSIEMU_F_4AT6,
+	  .stops = SCSIEMU_PR_READ | SCSIEMU_STOP_ALUA },
+#endif
+#if SEMU_WITH_TIMESTAMP
+	{ ROW_SA_IS("REPORT TIMESTAMP", SCSIEMU_OP_MAINTENANCE_IN,
+		    SCSIEMU_SA_REPORT_TIMESTAMP),
+	  .usage = SCSIEMU_USAGE(0xa3, 0x0f, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				 0, 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_timestamp,
+	  .fields = SCSIEMU_F_4AT6,
+	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_STOP_ALUA },
+#endif
+#if SEMU_WITH_IDENT
+	{ ROW_SA_IS("SET IDENTIFYING INFORMATION", SCSIEMU_OP_MAINTENANCE_OUT,
+		    SCSIEMU_SA_SET_IDENTIFYING),
+	  .usage = SCSIEMU_USAGE(0xa4, 0x06, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				 0xfe, 0),
+	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_set_ident,
+	  .then = semu_ident_saved, .fields = SCSIEMU_F_4AT6,
+	  .cls = SCSIEMU_C_LU,
+	  .stops = SCSIEMU_PR_WRITE | SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY },
+#endif
+#if SEMU_WITH_TIMESTAMP
+	{ ROW_SA_IS("SET TIMESTAMP", SCSIEMU_OP_MAINTENANCE_OUT,
+		    SCSIEMU_SA_SET_TIMESTAMP),
+	  .usage = SCSIEMU_USAGE(0xa4, 0x0f, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				 0, 0),
+	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_set_timestamp,
+	  .fields = SCSIEMU_F_4AT6,
+	  .stops = SCSIEMU_PR_WRITE | SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY },
+#endif
+};

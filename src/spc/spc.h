@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* spc/spc.h - what every device type answers (SPC-5), for the types. */
+#ifndef SEMU_SPC_H
+#define SEMU_SPC_H
+
+#include "core/config.h"
+#include "core/core.h"
+#include "spc/mode.h"
+#include "spc/vpd.h"
+
+/* A constant, for the types' tables. */
+enum {
+	SEMU_SPC_NROWS = 6 + 2 * SEMU_WITH_MODE_SELECT + 4 * SEMU_WITH_RESERVE +
+			 2 * SEMU_WITH_MEDIUM + 2 * SEMU_WITH_DIAGNOSTIC +
+			 3 * SEMU_WITH_BUFFER + 2 * SEMU_WITH_RSOC +
+			 2 * SEMU_WITH_TIMESTAMP + 2 * SEMU_WITH_IDENT
+};
+extern const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS];
+
+/* For the types' init(), stops(), reset(), restore(): the common part. */
+int semu_spc_init(struct scsiemu_lu *lu);
+uint32_t semu_spc_stops(const struct scsiemu_cmd *c);
+void semu_spc_reset(struct scsiemu_lu *lu);
+int semu_spc_restore(struct scsiemu_lu *lu, uint32_t id, const uint8_t *buf,
+		     uint32_t len);
+/* Recompute the guards that follow from medium, configuration and SWP; those
+ * of reservations and running work stay. */
+void semu_spc_guards(struct scsiemu_lu *lu);
+
+/* Can small state be saved (SP, PS, identifying information)? */
+static inline bool semu_can_save(const struct scsiemu_lu *lu)
+{
+	return lu->nv || lu->can_save;
+}
+
+/*
+ * State of the common commands: lies behind the mode pages' values in
+ * lu->state and takes what is left there. bytes[] is identifying information,
+ * then its text, then the buffer of READ and WRITE BUFFER.
+ */
+struct semu_spc {
+	uint16_t ident_max, text_max, buffer_max;
+	uint16_t ident_len, text_len;
+	uint16_t echo_len; /* of the last WRITE BUFFER in echo mode */
+	bool echoed;	   /* there was one */
+	uint8_t selftest;  /* background self-test code that runs; 0 none */
+	uint8_t bytes[];
+};
+struct semu_spc *semu_spc(const struct scsiemu_lu *lu);
+
+/* inquiry.c */
+int semu_inquiry(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+unsigned semu_peripheral(const struct scsiemu_lu *lu);
+/* luns.c */
+int semu_report_luns(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+int semu_luns_reported(struct scsiemu_cmd *c, int result);
+/* reqsense.c */
+int semu_request_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+int semu_sense_requested(struct scsiemu_cmd *c, int result);
+/* rsoc.c */
+int semu_report_opcodes(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+int semu_report_tmfs(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+/* reserve.c */
+int semu_reserve(struct scsiemu_cmd *c);
+int semu_release(struct scsiemu_cmd *c);
+/* May this nexus not hold a reservation (rulings 7)? */
+bool semu_reserve_denied(const struct scsiemu_cmd *c);
+/* medium.c */
+int semu_start_stop(struct scsiemu_cmd *c);
+int semu_prevent_allow(struct scsiemu_cmd *c);
+/* diag.c */
+int semu_send_diagnostic(struct scsiemu_cmd *c, struct scsiemu_rd *r);
+int semu_self_test(struct scsiemu_cmd *c, int result);
+int semu_receive_diagnostic(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+/* buffer.c */
+int semu_read_buffer(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+int semu_write_buffer(struct scsiemu_cmd *c, struct scsiemu_rd *r);
+/* ident.c */
+int semu_report_ident(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+int semu_set_ident(struct scsiemu_cmd *c, struct scsiemu_rd *r);
+int semu_ident_saved(struct scsiemu_cmd *c, int result);
+int semu_ident_restore(struct scsiemu_lu *lu, uint32_t id, const uint8_t *buf,
+		       uint32_t len);
+/* timestamp.c */
+int semu_report_timestamp(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+int semu_set_timestamp(struct scsiemu_cmd *c, struct scsiemu_rd *r);
+
+#endif

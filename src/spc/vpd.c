@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The VPD pages that every device type has (SPC-5 7.7, reference 6). */
+#include "spc/spc.h"
+
+static void put_supported(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	const struct semu_vpd_page *const *p;
+
+	for (p = lu->type->vpd; *p; p++)
+		if (!((*p)->needs & ~lu->able))
+			scsiemu_wr_u8(w, (*p)->code);
+}
+
+static void put_serial(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+
+	scsiemu_wr_bytes(w, lu->serial, lu->serial_len);
+}
+
+/* Designation descriptors (SPC-5 7.7.6): code set and type are one byte each
+ * with protocol, PIV and association already in them. */
+enum {
+	BINARY = 1,
+	ASCII = 2,
+	UTF8 = 3,
+	T10_VENDOR = 1,
+	NAA = 3,
+	RELATIVE_PORT = 4,
+	PORT_GROUP = 5,
+	NAME_STRING = 8,
+	OF_PORT = 0x90,	 /* PIV, association: target port */
+	OF_DEVICE = 0xa0 /* PIV, association: target device */
+};
+
+static uint32_t begin(struct scsiemu_wr *w, unsigned set, unsigned type)
+{
+	scsiemu_wr_u8(w, set);
+	scsiemu_wr_u8(w, type);
+	scsiemu_wr_be16(w, 0);
+	return scsiemu_wr_tell(w) - 1;
+}
+
+static void put_number(struct scsiemu_wr *w, unsigned set, unsigned type,
+		       uint32_t v)
+{
+	uint32_t at = begin(w, set, type);
+
+	scsiemu_wr_be32(w, v);
+	scsiemu_wr_len(w, at, 1, 0);
+}
+
+/* A SCSI name string: NUL-terminated, padded to a multiple of four. */
+static void put_name(struct scsiemu_wr *w, unsigned set, unsigned type,
+		     const char *s)
+{
+	uint32_t at;
+
+	if (!s)
+		return;
+	at = begin(w, set, type);
+	while (*s)
+		scsiemu_wr_u8(w, (uint8_t)*s++);
+	scsiemu_wr_zero(w, 4 - (scsiemu_wr_tell(w) - at - 1) % 4);
+	scsiemu_wr_len(w, at, 1, 0);
+}
+
+static void put_lu_designators(const struct scsiemu_lu *lu,
+			       struct scsiemu_wr *w)
+{
+	uint32_t at = begin(w, ASCII, T10_VENDOR);
+	char name[] = "naa.0123456789abcdef";
+	unsigned i;
+
+	scsiemu_wr_ascii(w, lu->vendor, sizeof(lu->vendor));
+	scsiemu_wr_ascii(w, lu->product, sizeof(lu->product));
+	scsiemu_wr_bytes(w, lu->serial, lu->serial_len);
+	scsiemu_wr_len(w, at, 1, 0);
+	at = begin(w, BINARY, NAA);
+	scsiemu_wr_be64(w, lu->naa);
+	scsiemu_wr_len(w, at, 1, 0);
+	for (i = 0; i < 16; i++)
+		name[4 + i] = "0123456789abcdef"[lu->naa >> (60 - 4 * i) & 15];
+	put_name(w, UTF8, NAME_STRING, name);
+}
+
+/* The port that the command's nexus came through; NULL: none is known. */
+static const struct scsiemu_target_port *port_of(const struct scsiemu_cmd *c)
+{
+	const struct scsiemu_device *d = scsiemu_cmd_lu(c)->dev;
+	uint16_t id = semu_ctx(c)->nexus->port;
+	uint32_t i;
+
+	for (i = 0; i < d->nports; i++)
+		if (!id || d->ports[i].id == id)
+			return &d->ports[i];
+	return NULL;
+}
+
+static void put_port_designators(const struct scsiemu_target_port *p,
+				 struct scsiemu_wr *w)
+{
+	unsigned protocol = p->protocol << 4 & 0xf0u;
+
+	put_number(w, protocol | BINARY, OF_PORT | RELATIVE_PORT, p->id);
+	put_number(w, protocol | BINARY, OF_PORT | PORT_GROUP, p->group);
+	put_name(w, protocol | UTF8, OF_PORT | NAME_STRING, p->name);
+}
+
+static void put_identification(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	const struct scsiemu_target_port *p = port_of(c);
+
+	if (!lu->wlun)
+		put_lu_designators(lu, w);
+	if (!p)
+		return;
+	put_port_designators(p, w);
+	put_name(w, (p->protocol << 4 & 0xf0u) | UTF8, OF_DEVICE | NAME_STRING,
+		 p->device_name);
+}
+
+const struct semu_vpd_page semu_vpd_00 = { .code = 0x00,
+					   .fill = put_supported };
+const struct semu_vpd_page semu_vpd_80 = { .code = 0x80, .fill = put_serial };
+const struct semu_vpd_page semu_vpd_83 = { .code = 0x83,
+					   .fill = put_identification };
+
+#if SEMU_WITH_VPD_MORE
+
+/* Extended INQUIRY data (SPC-5 7.7.7). */
+static void put_extended(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	scsiemu_wr_u8(w, 0);
+	scsiemu_wr_u8(w, 0x07); /* HEADSUP, ORDSUP, SIMPSUP */
+	scsiemu_wr_u8(w, scsiemu_cmd_lu(c)->cap.cache);	    /* V_SUP */
+	scsiemu_wr_u8(w, 0x01);				    /* LUICLR */
+	scsiemu_wr_u8(w, SEMU_WITH_MODE_SELECT ? 0x08 : 0); /* RTD_SUP */
+	scsiemu_wr_zero(w, 4);
+	scsiemu_wr_u8(w, 252); /* maximum supported sense data length */
+	scsiemu_wr_zero(w, 64 - 14);
+}
+
+/* Mode page policy (SPC-5 7.7.11): all pages are shared. */
+static void put_policy(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	(void)c;
+	scsiemu_wr_be32(w, 0x3fff0000);
+}
+
+/* SCSI ports (SPC-5 7.7.17). */
+static void put_ports(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	const struct scsiemu_device *d = scsiemu_cmd_lu(c)->dev;
+	uint32_t i, at;
+
+	for (i = 0; i < d->nports; i++) {
+		scsiemu_wr_be32(w, d->ports[i].id);
+		scsiemu_wr_be32(w, 0); /* no initiator port TransportID */
+		scsiemu_wr_be32(w, 0);
+		at = scsiemu_wr_tell(w) - 2;
+		put_port_designators(&d->ports[i], w);
+		scsiemu_wr_len(w, at, 2, 0);
+	}
+}
+
+const struct semu_vpd_page semu_vpd_86 = { .code = 0x86, .fill = put_extended };
+const struct semu_vpd_page semu_vpd_87 = { .code = 0x87, .fill = put_policy };
+const struct semu_vpd_page semu_vpd_88 = { .code = 0x88, .fill = put_ports };
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * store/block_null.c - a medium of zeros that swallows writes: what a benchmark
+ * of everything above the stores runs on. READ is lent from one area of zeros
+ * that nobody ever writes (and that therefore takes one page of memory).
+ */
+#include "store/open.h"
+#include "store/sys.h"
+#include "store/vec.h"
+
+struct null_store {
+	struct scsiemu_block_ops ops;
+	uint64_t nblk;
+	uint32_t blen;
+	bool thin;
+};
+
+static int ranged(const struct null_store *s, uint64_t lba, uint64_t nblk)
+{
+	return semu_in_range(s->nblk, lba, nblk) ? SCSIEMU_OK : SCSIEMU_E_RANGE;
+}
+
+static int null_read(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		     uint32_t nblk, const struct scsiemu_vec *v, unsigned nv)
+{
+	const struct null_store *s = ctx;
+	struct semu_cursor c = semu_cursor(v, nv);
+
+	(void)io;
+	if (!semu_in_range(s->nblk, lba, nblk))
+		return SCSIEMU_E_RANGE;
+	semu_vec_put(&c, NULL, (size_t)nblk * s->blen);
+	return SCSIEMU_OK;
+}
+
+static int null_write(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		      uint32_t nblk, const struct scsiemu_vec *v, unsigned nv)
+{
+	(void)io;
+	(void)v;
+	(void)nv;
+	return ranged(ctx, lba, nblk);
+}
+
+/* FLUSH, ZERO, UNMAP, VERIFY: there is nothing to do. */
+static int null_verb(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		     uint64_t nblk)
+{
+	(void)io;
+	return ranged(ctx, lba, nblk);
+}
+
+static int null_status(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		       struct scsiemu_extent *e, unsigned *n)
+{
+	const struct null_store *s = ctx;
+	struct semu_runs r = { e, 0, *n, lba };
+
+	(void)io;
+	*n = 0;
+	if (lba >= s->nblk)
+		return SCSIEMU_E_RANGE;
+	semu_runs_add(&r, s->nblk - lba,
+		      s->thin ? SCSIEMU_DEALLOCATED : SCSIEMU_MAPPED);
+	*n = r.n;
+	return SCSIEMU_OK;
+}
+
+static int null_cas(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		    uint32_t nblk, const struct scsiemu_vec *v, unsigned nv)
+{
+	const struct null_store *s = ctx;
+	struct semu_cursor c = semu_cursor(v, nv);
+	size_t len = (size_t)nblk * s->blen;
+	size_t same;
+
+	if (!semu_in_range(s->nblk, lba, nblk))
+		return SCSIEMU_E_RANGE;
+	same = semu_vec_differ(&c, NULL, len);
+	io->moved = (uint32_t)same;
+	return same == len ? SCSIEMU_OK : SCSIEMU_E_MISCOMPARE;
+}
+
+static int null_lend(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		     uint32_t nblk, struct scsiemu_vec *v, unsigned *nv)
+{
+	const struct null_store *s = ctx;
+	size_t len = (size_t)nblk * s->blen;
+	unsigned n = 0;
+
+	(void)io;
+	if (!semu_in_range(s->nblk, lba, nblk))
+		return SCSIEMU_E_RANGE;
+	if (len > (size_t)*nv * SEMU_ZEROS_LEN)
+		return SCSIEMU_E_BUSY;
+	for (; len; n++) {
+		v[n].base = semu_zeros;
+		v[n].len = len < SEMU_ZEROS_LEN ? len : SEMU_ZEROS_LEN;
+		len -= v[n].len;
+	}
+	*nv = n;
+	return SCSIEMU_OK;
+}
+
+static void null_back(void *ctx, uint64_t lba, uint32_t nblk)
+{
+	(void)ctx;
+	(void)lba;
+	(void)nblk;
+}
+
+static void null_close(void *ctx)
+{
+	semu_sys->free(ctx);
+}
+
+static const struct scsiemu_block_ops null_ops = {
+	.size = sizeof(struct scsiemu_block_ops),
+	.read = null_read,
+	.write = null_write,
+	.flush = null_verb,
+	.zero = null_verb,
+	.unmap = null_verb,
+	.status = null_status,
+	.cas = null_cas,
+	.lend = null_lend,
+	.back = null_back,
+	.verify = null_verb,
+	.close = null_close,
+};
+
+int scsiemu_open_null(struct scsiemu_medium *m,
+		      const struct scsiemu_geometry *g,
+		      struct scsiemu_errmsg *err)
+{
+	struct null_store *s;
+
+	if (semu_geometry_sized(m, g, err))
+		return -1;
+	s = semu_sys->alloc(sizeof(*s));
+	if (!s)
+		return semu_err_memory(err);
+	s->nblk = m->nblk;
+	s->blen = m->blen;
+	s->thin = m->thin;
+	semu_offer(m, &s->ops, &null_ops, s);
+	return 0;
+}

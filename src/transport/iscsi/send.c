@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * iscsi/send.c - the send queue: PDUs in order, their padding and digests, and
+ * the vectors of one sendmsg. What has left gives its memory back.
+ */
+#include <transport/iscsi/session.h>
+
+#include <store/crc32c.h>
+
+void semu_conn_wake(struct scsiemu_iscsi_conn *c)
+{
+	if (c->awake)
+		return;
+	c->awake = true;
+	if (c->e->wake && !c->gone)
+		c->e->wake(c->e->ctx, c);
+}
+
+struct semu_buf *semu_conn_buf(struct scsiemu_iscsi_conn *c, uint32_t len,
+			       uint32_t bound)
+{
+	struct semu_buf *b;
+
+	if (c->buffered + len > bound)
+		return NULL;
+	b = semu_pool_get(&c->e->pool, len);
+	if (!b)
+		return NULL;
+	c->buffered += b->size;
+	b->next = NULL;
+	return b;
+}
+
+void semu_conn_unbuf(struct scsiemu_iscsi_conn *c, struct semu_buf *b)
+{
+	c->buffered -= b->size;
+	semu_pool_put(&c->e->pool, b);
+}
+
+struct semu_pdu *semu_pdu_new(struct scsiemu_iscsi_conn *c, uint8_t opcode,
+			      uint32_t itt)
+{
+	struct semu_pdu *p = semu_objs_get(&c->e->pdus);
+
+	if (!p) {
+		semu_conn_state(c, SCSIEMU_ISCSI_DEAD);
+		return NULL;
+	}
+	p->data = NULL;
+	p->buf = NULL;
+	p->task = NULL;
+	p->len = 0;
+	p->embedded = false;
+	memset(p->bhs, 0, ISCSI_BHS);
+	p->bhs[0] = opcode;
+	p->bhs[1] = ISCSI_FINAL;
+	iscsi_put32(p->bhs + 16, itt);
+	return p;
+}
+
+void semu_pdu_numbers(struct scsiemu_iscsi_conn *c, struct semu_pdu *p,
+		      bool status)
+{
+	iscsi_put32(p->bhs + 24, c->stat_sn);
+	c->stat_sn += status;
+	iscsi_put32(p->bhs + 28, c->exp_cmd_sn);
+	iscsi_put32(p->bhs + 32, c->exp_cmd_sn + c->window - c->active - 1);
+}
+
+static void digest_data(struct semu_pdu *p)
+{
+	uint32_t pad = iscsi_pad(p->len);
+	uint32_t crc = semu_crc32c(0, p->data, p->len);
+
+	if (pad)
+		crc = semu_crc32c(crc, p->end, pad);
+	iscsi_put_digest(p->end + pad, crc);
+	p->tail = (uint8_t)(pad + 4);
+}
+
+void semu_pdu_queue(struct scsiemu_iscsi_conn *c, struct semu_pdu *p)
+{
+	iscsi_put24(p->bhs + 5, p->len);
+	p->hlen = ISCSI_BHS;
+	p->tail = (uint8_t)iscsi_pad(p->len);
+	if (p->tail)
+		memset(p->end, 0, 4);
+	if (c->hd) {
+		iscsi_put_digest(p->bhs + ISCSI_BHS,
+				 semu_crc32c(0, p->bhs, ISCSI_BHS));
+		p->hlen = ISCSI_BHS + 4;
+	}
+	if (c->dd && p->len)
+		digest_data(p);
+	p->next = NULL;
+	*c->out_end = p;
+	c->out_end = &p->next;
+	if (p->task)
+		p->task->refs++;
+	else
+		c->nout++;
+	semu_conn_wake(c);
+}
+
+/* p has left, or never will. */
+static void done_with(struct scsiemu_iscsi_conn *c, struct semu_pdu *p)
+{
+	struct semu_iscsi_task *t = p->task;
+
+	if (p->buf)
+		semu_conn_unbuf(c, p->buf);
+	if (!t)
+		c->nout--;
+	if (!p->embedded)
+		semu_objs_put(&c->e->pdus, p);
+	if (t && --t->refs == 0)
+		semu_task_left(t);
+}
+
+static struct semu_pdu *take_first(struct scsiemu_iscsi_conn *c)
+{
+	struct semu_pdu *p = c->out;
+
+	c->out = p->next;
+	if (!c->out)
+		c->out_end = &c->out;
+	c->out_off = 0;
+	return p;
+}
+
+void semu_send_drop(struct scsiemu_iscsi_conn *c)
+{
+	while (c->out)
+		done_with(c, take_first(c));
+}
+
+/* One piece, less what of it has left already; returns the new count. */
+static unsigned piece(struct scsiemu_vec *v, unsigned n, const void *p,
+		      uint32_t len, uint32_t *skip)
+{
+	const uint8_t *b = p;
+
+	if (*skip >= len) {
+		*skip -= len;
+		return n;
+	}
+	v[n].base = (void *)(uintptr_t)(b + *skip);
+	v[n].len = len - *skip;
+	*skip = 0;
+	return n + 1;
+}
+
+unsigned scsiemu_iscsi_output(struct scsiemu_iscsi_conn *c,
+			      struct scsiemu_vec *v, unsigned nv)
+{
+	uint32_t skip = c->out_off;
+	unsigned n = 0;
+
+	c->awake = false;
+	for (struct semu_pdu *p = c->out; p && n + 3 <= nv; p = p->next) {
+		n = piece(v, n, p->bhs, p->hlen, &skip);
+		if (p->len)
+			n = piece(v, n, p->data, p->len, &skip);
+		if (p->tail)
+			n = piece(v, n, p->end, p->tail, &skip);
+	}
+	return n;
+}
+
+void scsiemu_iscsi_sent(struct scsiemu_iscsi_conn *c, size_t len)
+{
+	struct semu_pdu *p;
+
+	while ((p = c->out) != NULL) {
+		uint32_t rest = p->hlen + p->len + p->tail - c->out_off;
+
+		if (len < rest) {
+			c->out_off += (uint32_t)len;
+			break;
+		}
+		len -= rest;
+		done_with(c, take_first(c));
+	}
+	if (c->wait)
+		semu_conn_retry(c);
+	if (!c->out && c->state == SCSIEMU_ISCSI_DRAIN)
+		semu_conn_state(c, SCSIEMU_ISCSI_DEAD);
+}

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""iscsi.py BUILD HEAPCOUNT.so: what the iSCSI server does per command and
+keeps per session and logical unit, on the null store."""
+import os
+import subprocess
+import sys
+import tempfile
+
+import count
+import limits
+import servers
+
+NULL = "disk:null,size=1G"
+
+
+def kib(server):
+    with open(f"/proc/{server.pid}/status", encoding="utf-8") as f:
+        for line in f:
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1])
+    return 0
+
+
+class Iscsi:
+    def __init__(self, build, heapcount):
+        self.build, self.heapcount = build, heapcount
+        self.gate = limits.Gate()
+        self.tmp = tempfile.TemporaryDirectory()
+
+    def commands(self, server, n, *options):
+        servers.load(self.build, server, "-n", n, *options)
+
+    def instructions(self, n, *options):
+        with servers.iscsi_server(self.build, NULL,
+                                  wrapper=count.callgrind()) as s:
+            self.commands(s, n, *options)
+            if s.stop():
+                raise servers.Failed("the server failed:\n" + s.text(s.err))
+            return count.collected(s.text(s.err))
+
+    def system_calls(self, n, depth):
+        out = os.path.join(self.tmp.name, "strace")
+        with servers.iscsi_server(self.build, NULL,
+                                  wrapper=count.strace(out)) as s:
+            self.commands(s, n, "-q", depth)
+            # strace hands SIGTERM to nobody: end its child, then it ends.
+            child = subprocess.run(
+                ["ps", "-o", "pid=", "--ppid", str(s.pid)], text=True,
+                capture_output=True, check=True).stdout.split()
+            os.kill(int(child[0]), 15)
+            s.child.wait(60)
+        return count.calls(out)
+
+    def heap(self, what, *options):
+        heap = count.Heap(self.heapcount)
+        with servers.iscsi_server(self.build, NULL, env=heap.env) as s:
+            seen = []
+            for n in (2000, 2000, 12000):  # the first warms up
+                before = heap.count()
+                self.commands(s, n, *options)
+                servers.load(self.build, s, "-n", 1)  # the end is taken
+                seen.append(heap.count() - before)
+        self.gate.hold(f"heap calls of 10,000 commands more, {what}",
+                       max(0, seen[2] - seen[1]), 0, "calls")
+
+    def session_memory(self):
+        sessions = 400
+        with servers.iscsi_server(self.build, NULL) as s:
+            self.commands(s, 2000, "-q", 32)
+            before = kib(s)
+            with subprocess.Popen(
+                    [os.path.join(self.build, "tests/bench/rawiscsi"), "-L",
+                     "-s", str(sessions), "127.0.0.1", str(s.port),
+                     servers.IQN, "0"], stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE, text=True) as held:
+                if held.stdout.readline() != "ready\n":
+                    raise servers.Failed("the sessions did not log in")
+                after = kib(s)
+                held.stdin.close()
+        self.gate.hold("memory of an idle session",
+                       (after - before) * 1024 / sessions, limits.SESSION,
+                       "bytes")
+
+    def lun_memory(self):
+        seen = []
+        for luns in (1, 2001):
+            with servers.iscsi_server(self.build, *[NULL] * luns) as s:
+                self.commands(s, 2000, "-q", 32)
+                seen.append(kib(s))
+        self.gate.hold("memory of an idle logical unit",
+                       (seen[1] - seen[0]) * 1024 / 2000, limits.LUN, "bytes")
+
+    def all(self):
+        self.gate.hold(
+            "iSCSI READ of 4 KiB, null store, queue depth 8",
+            count.slope(lambda n: self.instructions(n, "-q", 8), 1000, 9000),
+            limits.ISCSI_READ, "instructions")
+        for depth, limit in limits.CALLS.items():
+            self.gate.hold(
+                f"system calls of an iSCSI READ, queue depth {depth}",
+                count.slope(lambda n: self.system_calls(n, depth), 1000,
+                            9000), limit, "calls")
+        self.heap("iSCSI READ", "-q", 32)
+        self.heap("iSCSI WRITE", "-q", 32, "-m", "rw")
+        self.heap("iSCSI TEST UNIT READY", "-q", 32, "-m", "tu")
+        self.heap("iSCSI READ with digests", "-q", 32, "-H", "-D")
+        self.session_memory()
+        self.lun_memory()
+        self.gate.end()
+
+
+servers.main(lambda: Iscsi(sys.argv[1], sys.argv[2]).all())

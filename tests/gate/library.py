@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""library.py LOOP_CORE LOOP_PUMP HEAPCOUNT.so: instructions and heap calls
+of the library without a transport, and what a large device costs."""
+import sys
+
+import count
+import limits
+import servers
+
+
+def main():
+    core, pump, heapcount = sys.argv[1:4]
+    gate = limits.Gate()
+
+    def per_command(program, what, lus=1, nexuses=1):
+        return count.slope(lambda n: count.instructions(
+            [program, what, str(lus), str(nexuses), str(n)]), 1000, 21000)
+
+    for what, limit in limits.CORE.items():
+        gate.hold(f"core, {what}", per_command(core, what), limit,
+                  "instructions")
+    for what, limit in limits.PUMP.items():
+        gate.hold(f"core, pump and null store, {what}",
+                  per_command(pump, what), limit, "instructions")
+    # Both with the look-up of the LU; two LUs, for the program's look-up path.
+    one = per_command(core, "read", 2, 1)
+    many = per_command(core, "read", 10000, 1000)
+    gate.hold(f"READ at 10,000 LUs x 1,000 nexuses ({many:.0f}) over the same "
+              f"at 2 x 1 ({one:.0f})", many - one,
+              limits.SCALE * limits.ISCSI_READ, "instructions")
+    heap = count.Heap(heapcount)
+    for program in (core, pump):
+        for what in ("read", "write", "tur"):
+            calls = [heap.of([program, what, "1", "1", str(n)])
+                     for n in (1000, 11000)]
+            gate.hold(f"heap calls of 10,000 commands more, {what}",
+                      calls[1] - calls[0], 0, "calls")
+    gate.end()
+
+
+servers.main(main)

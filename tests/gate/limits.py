@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The figures that the gates hold, and how a gate reports."""
+import sys
+
+# ARCHITECTURE.md, "Numbers to hold". None depends on the machine's speed.
+CORE = {"read": 250, "write": 250, "tur": 150}  # instructions
+PUMP = {"read": 500, "tur": 220}
+ISCSI_READ = 1200
+SCALE = 0.05  # of ISCSI_READ, at 10,000 LUs and 1,000 nexuses
+CALLS = {32: 0.25, 1: 3.0}  # system calls per command, by queue depth
+SESSION, LUN = 8192, 1024  # bytes of memory, idle
+CODE = {"disk": 12 << 10}  # bytes, Cortex-M, -Os
+STACK = 512  # bytes below the entry points, Cortex-M
+
+
+class Gate:
+    def __init__(self):
+        self.failed = 0
+
+    def hold(self, what, figure, limit, unit):
+        ok = figure <= limit
+        self.failed += not ok
+        print(f"{'ok  ' if ok else 'OVER'} {what}: {figure:.2f} {unit} "
+              f"(limit {limit:g})", flush=True)
+
+    def end(self):
+        sys.exit(1 if self.failed else 0)

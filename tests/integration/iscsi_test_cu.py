@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""iscsi_test_cu.py BUILD [NAME-PREFIX ...]: libiscsi's conformance suite
+against our server, one test per process, each with a time limit.
+
+A test that fails, skips or hangs is a failure, unless docs/conformance.md
+lists it as a deviation of the tool from the standard; and a listed one that
+passes is a failure too, so that the list stays true.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import servers
+
+TOOL = "iscsi-test-cu"
+SECONDS = 45
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+
+# Suites of commands that the library does not have yet, and of conditions
+# that other tests of ours cover.
+LATER = re.compile(r"\.(Prin|Prout|ExtendedCopy|ReceiveCopyResults|Sanitize|"
+                   r"WriteAtomic16|ReadOnly|NoMedia)")
+
+DEVICES = ("0=disk:mem,size=256M,thin,exponent=3",
+           "1=disk:mem,size=64M,removable",
+           "2=disk:mem,size=64M,readonly")
+REMOVABLE = ("PreventAllow", "StartStopUnit")
+# Through a login with CHAP: enough to see that commands flow behind it.
+CHAP = ("SCSI.TestUnitReady.Simple", "SCSI.Inquiry.Standard",
+        "SCSI.Read10.Simple", "SCSI.Write10.Simple")
+USER, SECRET = "initiator", "seventeen-letters"
+
+
+def names():
+    """FAMILY.SUITE.TEST of the two families that go over iSCSI."""
+    if not shutil.which(TOOL):
+        raise servers.Failed(f"{TOOL} is not installed (libiscsi-bin)")
+    out = subprocess.run([TOOL, "-l"], capture_output=True, text=True,
+                         check=False).stdout
+    found = [n for n in out.split() if n.count(".") == 2 and
+             n.startswith(("SCSI.", "iSCSI.")) and not LATER.search(n)]
+    if len(found) < 100:
+        raise servers.Failed(f"{TOOL} -l names only {len(found)} tests")
+    return found
+
+
+def deviations():
+    with open(os.path.join(ROOT, "docs", "conformance.md"),
+              encoding="utf-8") as f:
+        return set(re.findall(r"^\| `(i?SCSI\.\S+)` \|", f.read(), re.M))
+
+
+def judge(name, urls):
+    """(passed, what went wrong, output) of one test."""
+    try:
+        done = subprocess.run([TOOL, "-d", "-S", "-V", "-t", name, *urls],
+                              capture_output=True, text=True, check=False,
+                              timeout=SECONDS)
+    except subprocess.TimeoutExpired as e:
+        return False, f"no end in {SECONDS} s", (e.stdout or b"").decode(
+            errors="replace")
+    out = done.stdout + done.stderr
+    body = out[out.find("\nSuite: "):]
+    ran = re.search(r"^\s+tests\s+\d+\s+(\d+)\s+(\d+)\s+(\d+)", out, re.M)
+    if not ran:
+        return False, f"no summary, status {done.returncode}", out
+    if ran.groups() != ("1", "1", "0"):
+        return False, "failed", body
+    if "[SKIPPED]" in body:
+        return False, "skipped", body
+    return True, "", body
+
+
+class Run:
+    def __init__(self, build):
+        self.build = build
+        self.known = deviations()
+        self.server = self.suite = None
+        self.passed, self.wrong = 0, []
+
+    def stop(self):
+        if not self.server:
+            return
+        server, self.server = self.server, None
+        with server:
+            status = server.stop()
+            if status:
+                self.wrong.append(f"{self.suite}: the server ended with "
+                                  f"{status}:\n{server.text(server.err)}")
+
+    def serve(self, suite, *options):
+        """A server for the tests of one suite, so that none sees what
+        another left."""
+        if self.server and self.suite == suite and self.server.alive():
+            return
+        self.stop()
+        self.suite = suite
+        self.server = servers.iscsi_server(self.build, *options, *DEVICES)
+
+    def one(self, name, login=""):
+        suite = name.split(".")[1]
+        lun = 1 if suite in REMOVABLE else 0
+        url = (f"iscsi://{login}127.0.0.1:{self.server.port}/{servers.IQN}/"
+               f"{lun}")
+        urls = [url, url] if suite == "MultipathIO" else [url]
+        ok, why, out = judge(name, urls)
+        if ok and name in self.known:
+            ok, why = False, "passes, but docs/conformance.md lists it"
+        elif not ok and name in self.known and why != "skipped":
+            ok = True
+            print(f"{name}: a listed deviation ({why})", flush=True)
+        if ok:
+            self.passed += 1
+            return
+        self.wrong.append(f"{name}: {why}")
+        print(f"{name}: {why}\n{out[-3000:]}", flush=True)
+        self.stop()
+
+    def all(self, prefixes):
+        for name in names():
+            if not prefixes or name.startswith(prefixes):
+                self.serve(name.split(".")[1])
+                self.one(name)
+        with tempfile.NamedTemporaryFile("w") as secret:
+            secret.write(SECRET)
+            secret.flush()
+            for name in CHAP:
+                if not prefixes or name.startswith(prefixes):
+                    self.serve("CHAP", "--chap", f"{USER}:{secret.name}")
+                    self.one(name, f"{USER}%{SECRET}@")
+        self.stop()
+        print(f"{self.passed} passed, {len(self.wrong)} failed")
+        for w in self.wrong:
+            print(w)
+        sys.exit(1 if self.wrong else 0)
+
+
+servers.main(lambda: Run(sys.argv[1]).all(tuple(sys.argv[2:])))

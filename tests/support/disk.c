@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* support/disk.c - see disk.h. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/disk.h"
+
+static uint32_t or_else(uint32_t v, uint32_t other)
+{
+	return v ? v : other;
+}
+
+void disk_make(struct disk *b, const struct disk_options *o)
+{
+	static const struct disk_options none;
+	struct scsiemu_limits l = { .size = sizeof(l) };
+
+	o = o ? o : &none;
+	memset(b, 0, sizeof(*b));
+	l.nexuses = 3;
+	l.scratch = or_else(o->scratch, 2048);
+	l.whole = or_else(o->whole, 65536);
+	l.max_xfer = o->max_xfer;
+	l.jobs = o->jobs;
+	drive_make(&b->d, &l);
+	drive_disk_make(&b->k, o->nblk ? o->nblk : 64, or_else(o->blen, 512));
+	b->k.m.able &= ~o->unable;
+	b->k.m.thin = o->thin;
+	b->k.m.zeroes = !o->no_zeroes;
+	b->k.m.granule = o->granule;
+	b->k.m.exponent = o->exponent;
+	b->cf.size = sizeof(b->cf);
+	b->cf.type = &scsiemu_sbc;
+	b->cf.removable = o->removable;
+	b->cf.read_only = o->read_only;
+	b->cf.can_save = true;
+	b->lu = scsiemu_lu_add(b->d.dev, 0, &b->cf);
+	assert_non_null(b->lu);
+	if (!o->empty)
+		scsiemu_lu_load(b->lu, &b->k.m, false);
+	drive_settle(&b->d, b->lu, NULL);
+}
+
+void disk_free(struct disk *b)
+{
+	drive_free(&b->d);
+	drive_disk_free(&b->k);
+}
+
+static void put(uint8_t *p, uint64_t v, unsigned n)
+{
+	while (n--)
+		*p++ = (uint8_t)(v >> 8 * n);
+}
+
+unsigned disk_cdb(uint8_t cdb[16], uint8_t op, uint8_t byte1, uint64_t lba,
+		  uint32_t count)
+{
+	memset(cdb, 0, 16);
+	cdb[0] = op;
+	cdb[1] = byte1;
+	switch (op >> 5) {
+	case 0:
+		put(cdb + 2, lba & 0xffff, 2);
+		cdb[1] |= (uint8_t)(lba >> 16 & 0x1f);
+		cdb[4] = (uint8_t)count;
+		return 6;
+	case 4:
+		put(cdb + 2, lba, 8);
+		if (op == SCSIEMU_OP_COMPARE_AND_WRITE)
+			cdb[13] = (uint8_t)count;
+		else
+			put(cdb + 10, count, 4);
+		return 16;
+	case 5:
+		put(cdb + 2, lba, 4);
+		put(cdb + 6, count, 4);
+		return 12;
+	default:
+		put(cdb + 2, lba, 4);
+		put(cdb + 7, count, 2);
+		return 10;
+	}
+}
+
+uint8_t disk_run(struct disk *b, uint8_t op, uint8_t byte1, uint64_t lba,
+		 uint32_t count, const void *out, uint32_t out_len,
+		 uint32_t in_len)
+{
+	uint8_t cdb[16];
+	unsigned len = disk_cdb(cdb, op, byte1, lba, count);
+
+	return drive_run(&b->d, b->lu, cdb, len, out, out_len, in_len);
+}
+
+uint8_t disk_sai(struct disk *b, uint8_t sa, uint64_t lba, uint32_t alloc,
+		 uint8_t byte14)
+{
+	uint8_t cdb[16];
+
+	disk_cdb(cdb, SCSIEMU_OP_SERVICE_ACTION_IN_16, sa, lba, alloc);
+	cdb[14] = byte14;
+	return drive_run(&b->d, b->lu, cdb, 16, NULL, 0, alloc);
+}
+
+void disk_mode(struct disk *b, uint8_t page, unsigned at, uint8_t mask,
+	       uint8_t value)
+{
+	uint8_t sense[6] = { SCSIEMU_OP_MODE_SENSE_6, 8, page, 0, 255, 0 };
+	uint8_t select[6] = { SCSIEMU_OP_MODE_SELECT_6, 0x10 };
+	uint8_t list[256];
+
+	drive_run(&b->d, b->lu, sense, 6, NULL, 0, 255);
+	drive_good(&b->d);
+	memcpy(list, b->d.t.in, b->d.t.c.in_done);
+	select[4] = (uint8_t)b->d.t.c.in_done;
+	list[0] = list[2] = 0;
+	list[4] &= 0x3f;
+	list[4 + at] = (uint8_t)((list[4 + at] & ~mask) | value);
+	drive_run(&b->d, b->lu, select, 6, list, select[4], 0);
+	drive_good(&b->d);
+}
+
+void disk_pattern(uint8_t *p, uint64_t lba, uint32_t nblk, uint32_t blen,
+		  unsigned gen)
+{
+	for (uint32_t i = 0; i < nblk * blen; i++) {
+		uint64_t block = lba + i / blen;
+
+		p[i] = (uint8_t)(block * 7 + i % blen * 3 + gen * 101 + 1);
+	}
+}
+
+void disk_fill(struct disk *b, unsigned gen)
+{
+	disk_pattern(b->k.bytes, 0, (uint32_t)b->k.m.nblk, b->k.m.blen, gen);
+	memset(b->k.mapped, 1, b->k.m.nblk);
+}
+
+uint8_t *disk_at(struct disk *b, uint64_t lba)
+{
+	return b->k.bytes + lba * b->k.m.blen;
+}
+
+uint64_t disk_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * support/disk.h - a disk of RAM behind the synchronous driver, and CDBs for
+ * it, for the tests of the disk. Everything is deterministic.
+ */
+#ifndef TEST_DISK_H
+#define TEST_DISK_H
+
+#include <scsiemu/sbc.h>
+
+#include "support/drive.h"
+
+struct disk_options {
+	uint64_t nblk;	  /* 64 */
+	uint32_t blen;	  /* 512 */
+	uint32_t scratch; /* 2048 */
+	uint32_t whole;	  /* 65536; 1: none */
+	uint32_t max_xfer, jobs, granule;
+	uint32_t unable; /* SCSIEMU_CAN_* taken from the medium */
+	uint8_t exponent;
+	bool thin, no_zeroes, removable, read_only, empty;
+};
+
+struct disk {
+	struct drive d;
+	struct drive_disk k;
+	struct scsiemu_lu *lu;
+	struct scsiemu_lu_config cf;
+};
+
+/* Made, settled: no unit attention is pending. */
+void disk_make(struct disk *b, const struct disk_options *o);
+void disk_free(struct disk *b);
+
+/* A CDB by its opcode group: byte 1, LBA, count. Returns its length. */
+unsigned disk_cdb(uint8_t cdb[16], uint8_t op, uint8_t byte1, uint64_t lba,
+		  uint32_t count);
+/* It runs; data-out is of out_len bytes, in_len room for data-in. */
+uint8_t disk_run(struct disk *b, uint8_t op, uint8_t byte1, uint64_t lba,
+		 uint32_t count, const void *out, uint32_t out_len,
+		 uint32_t in_len);
+/* SERVICE ACTION IN(16). */
+uint8_t disk_sai(struct disk *b, uint8_t sa, uint64_t lba, uint32_t alloc,
+		 uint8_t byte14);
+/* MODE SELECT(6) of one page of current values with byte at = value. */
+void disk_mode(struct disk *b, uint8_t page, unsigned at, uint8_t mask,
+	       uint8_t value);
+
+/* Bytes that tell where they belong: block lba of generation gen. */
+void disk_pattern(uint8_t *p, uint64_t lba, uint32_t nblk, uint32_t blen,
+		  unsigned gen);
+/* The medium is set to it, all blocks mapped. */
+void disk_fill(struct disk *b, unsigned gen);
+/* Blocks of the medium. */
+uint8_t *disk_at(struct disk *b, uint64_t lba);
+
+/* xorshift64: the same numbers everywhere. */
+uint64_t disk_random(uint64_t *state);
+
+#endif

@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# size.sh [--gate]: the layers up to the device types, compiled for
+# microcontrollers with nothing around them: it compiles without a warning,
+# calls nothing but the memory functions, and this is how large it is. --gate:
+# fails when a figure of tests/gate/limits.py is exceeded.
+set -eu
+cd "$(dirname "$0")/.."
+gate=${1-}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# What a small target with a disk calls; what these do not reach is left out
+# of the linked figure.
+roots='scsiemu_device_size scsiemu_device_init scsiemu_device_tick
+	scsiemu_lu_add scsiemu_lu_find scsiemu_lu_load scsiemu_lu_changed
+	scsiemu_nexus_attach scsiemu_nexus_detach scsiemu_start scsiemu_did
+	scsiemu_next scsiemu_end scsiemu_ready scsiemu_abort
+	scsiemu_sense_encode scsiemu_sbc'
+roots_u=$(for r in $roots; do printf -- '-Wl,-u,%s ' "$r"; done)
+
+# target NAME PREFIX FLAGS ...
+target() {
+	name=$1
+	cc=$2-gcc
+	prefix=$2
+	shift 2
+	out=$work/$name
+	mkdir -p "$out"
+	objects=
+	for f in src/core/*.c src/spc/*.c src/sbc/*.c; do
+		[ -f "$f" ] || continue
+		o=$out/$(echo "$f" | tr / _).o
+		"$cc" "$@" -Os -std=c11 -ffreestanding -fno-common \
+			-ffunction-sections -fdata-sections \
+			-fcallgraph-info=su -Wall -Wextra -Werror \
+			-DSEMU_WITH_NAMES=0 \
+			-Icross/freestanding -Iinclude -Isrc -c "$f" -o "$o"
+		objects="$objects $o"
+	done
+	# shellcheck disable=SC2086 # lists of plain names
+	"$cc" "$@" -nostdlib -r $objects -o "$out/all.o"
+	"$prefix-nm" -u "$out/all.o" | awk '{print $2}' |
+		grep -vxE 'mem(cpy|set|move|cmp)|__aeabi_.*|__.*(di|si)[0-9]' \
+		>"$out/foreign" || true
+	if [ -s "$out/foreign" ]; then
+		echo "$name: calls what a bare machine has not:" >&2
+		cat "$out/foreign" >&2
+		exit 1
+	fi
+	# shellcheck disable=SC2086
+	"$cc" "$@" -nostdlib -static -Wl,--gc-sections $roots_u \
+		-Wl,-e,scsiemu_start $objects -lgcc \
+		-Wl,--unresolved-symbols=ignore-all -o "$out/disk.elf" \
+		2>/dev/null
+	echo "$name ($*)"
+	for layer in core spc sbc; do
+		row "$layer, all of it" "$out"/src_${layer}_*.o
+	done
+	row "a disk, linked" "$out/disk.elf"
+	echo
+}
+
+# row WHAT OBJECT ...: code with constants, data, zeroed data
+row() {
+	what=$1
+	shift
+	"$prefix-size" "$@" | awk -v what="$what" 'NR > 1 {
+		t += $1; d += $2; b += $3
+	} END {
+		printf "  %-20s %7d code %5d data %5d bss\n", what, t, d, b
+	}'
+}
+
+target cortex-m3 arm-none-eabi -mcpu=cortex-m3 -mthumb
+target riscv32 riscv64-unknown-elf -march=rv32imac -mabi=ilp32
+
+code=$(arm-none-eabi-size "$work/cortex-m3/disk.elf" |
+	awk 'NR > 1 {print $1 + $2}')
+# shellcheck disable=SC2086
+python3 tools/stack.py ${gate:+--gate "$code"} "$work/cortex-m3" $roots

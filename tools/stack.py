@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""stack.py [--gate CODE] FOLDER ENTRY...: the deepest stack below each entry.
+
+From what the compiler writes with -fcallgraph-info=su. A call through a
+pointer may reach any function that nobody calls by name (row handlers, page
+writers, a type's functions); such a call is followed once on a path, which is
+how the engine works: it calls a handler, and handlers call nothing back
+through pointers except facts and the trace, which are the embedder's.
+"""
+import glob
+import os
+import re
+import sys
+
+sys.setrecursionlimit(10000)
+NODE = re.compile(r'node: \{ title: "([^"]+)" label: "([^"]*)"')
+EDGE = re.compile(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"')
+BYTES = re.compile(r"(\d+) bytes \((static|dynamic[^)]*)\)")
+ANY = "__indirect_call"
+
+
+def read(folder):
+    own, calls = {}, {}
+    for path in glob.glob(os.path.join(folder, "*.ci")):
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        for title, label in NODE.findall(text):
+            size = BYTES.search(label)
+            if size:
+                own[title] = int(size.group(1))
+                if size.group(2) != "static":
+                    raise SystemExit(f"{title}: its stack is not bounded")
+        for source, target in EDGE.findall(text):
+            calls.setdefault(source, set()).add(target)
+    return own, calls
+
+
+class Stack:
+    def __init__(self, own, calls, entries):
+        self.own, self.calls = own, calls
+        called = {t for ts in calls.values() for t in ts}
+        self.pointed = [n for n in own
+                        if n not in called and n not in entries]
+        self.memo = {}
+
+    def depth(self, name, pointers, path=()):
+        """(bytes, path) below and including name; pointers: how many more
+        calls through pointers are followed."""
+        key = (name, pointers)
+        if key in self.memo:
+            return self.memo[key]
+        if name in path:  # recursion is counted once
+            return 0, ()
+        best = (0, ())
+        for target in sorted(self.calls.get(name, ())):
+            if target != ANY:
+                best = max(best, self.depth(target, pointers, (*path, name)))
+            elif pointers:
+                for p in self.pointed:
+                    best = max(best, self.depth(p, pointers - 1,
+                                                (*path, name)))
+        mine = self.own.get(name, 0)
+        self.memo[key] = mine + best[0], ((name, mine), *best[1])
+        return self.memo[key]
+
+
+def short(title):
+    return title.rsplit(":", 1)[-1]
+
+
+def main():
+    args = sys.argv[1:]
+    code = None
+    if args[0] == "--gate":
+        code = int(args[1])
+        args = args[2:]
+    own, calls = read(args[0])
+    entries = [e for e in args[1:] if e in own]
+    stack = Stack(own, calls, set(args[1:]))
+    worst = 0
+    print("stack below the entry points (cortex-m3), bytes")
+    for e in entries:
+        deep, path = stack.depth(e, 1)
+        worst = max(worst, deep)
+        print(f"  {e:24} {deep:5}  "
+              f"{' > '.join(f'{short(n)} {b}' for n, b in path if b)}")
+    if code is None:
+        return
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
+        os.path.abspath(__file__))), "tests", "gate"))
+    import limits
+    gate = limits.Gate()
+    gate.hold("code and data of a disk, Cortex-M3", code,
+              limits.CODE["disk"], "bytes")
+    gate.hold("stack below the entry points, Cortex-M3", worst, limits.STACK,
+              "bytes")
+    gate.end()
+
+
+main()
