@@ -20,7 +20,7 @@ void semu_wipe(void *p, size_t len)
 		explicit_bzero(p, len);
 }
 
-#if SEMU_HAVE_CRYPTO
+#ifdef SCSIEMU_HAVE_LIBCRYPTO
 #include <errno.h>
 #include <openssl/evp.h>
 #include <sys/random.h>

@@ -12,7 +12,7 @@
 #define USER   "alice"
 #define TARGET "disks"
 
-#if SEMU_HAVE_CRYPTO
+#ifdef SCSIEMU_HAVE_LIBCRYPTO
 #include <openssl/evp.h>
 
 /* A challenge that is known beforehand; the digests are real. */
