@@ -24,7 +24,6 @@ static semu_after_fn *const after_of[SEMU_A_COUNT] = {
 	[SEMU_A_COMPARE] = semu_after_compare,
 	[SEMU_A_VERB] = semu_after_verb,
 	[SEMU_A_STATUS] = semu_after_status,
-	[SEMU_A_EJECT] = semu_after_eject,
 	[SEMU_A_SWEEP] = semu_after_sweep,
 	[SEMU_A_NV] = semu_after_verb,
 	[SEMU_A_KIND_READ] = semu_after_kind_read,

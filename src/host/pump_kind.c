@@ -106,8 +106,6 @@ int semu_after_kind_write(struct scsiemu_task *t, int result)
 
 int semu_after_kind_verb(struct scsiemu_task *t, int result)
 {
-	if (t->cmd.verb == SCSIEMU_V_EJECT && result == SCSIEMU_OK)
-		scsiemu_lu_load(t->cmd.lu, NULL, false);
 	t->cmd.info = t->io.info;
 	return semu_answer(t, result, t->io.moved);
 }

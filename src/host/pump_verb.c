@@ -139,32 +139,23 @@ static int verb_save(struct scsiemu_task *t, struct scsiemu_medium *m)
 		ops->write(m->ctx, &t->io, c->addr, c->len / m->blen, t->v, 1));
 }
 
-/* A medium that could not be flushed stays. */
-int semu_after_eject(struct scsiemu_task *t, int result)
-{
-	if (result == SCSIEMU_OK)
-		scsiemu_lu_load(t->cmd.lu, NULL, false);
-	return semu_after_verb(t, result);
-}
-
+/* The core takes the medium out, when this succeeded: one that could not be
+ * flushed stays. */
 static int verb_eject(struct scsiemu_task *t, struct scsiemu_medium *m)
 {
 	const struct scsiemu_block_ops *ops = m->ops;
 	int rc = SCSIEMU_OK;
 
-	semu_io_begin(t, SEMU_A_EJECT);
+	semu_io_begin(t, SEMU_A_VERB);
 	if (SCSIEMU_HAS(scsiemu_block_ops, ops, flush))
 		rc = ops->flush(m->ctx, &t->io, 0, 0);
-	return after(t, m, semu_after_eject, rc);
+	return after(t, m, semu_after_verb, rc);
 }
 
 static int verb_insert(struct scsiemu_task *t)
 {
-	struct scsiemu_medium *m = scsiemu_lu_ejected(t->cmd.lu);
-
-	if (!m)
+	if (!scsiemu_lu_ejected(t->cmd.lu))
 		return answer_no_medium(t);
-	scsiemu_lu_load(t->cmd.lu, m, false);
 	return semu_answer(t, SCSIEMU_OK, 0);
 }
 

@@ -40,7 +40,6 @@ enum semu_after {
 	SEMU_A_COMPARE,
 	SEMU_A_VERB,
 	SEMU_A_STATUS,
-	SEMU_A_EJECT,
 	SEMU_A_SWEEP,
 	SEMU_A_NV,
 	SEMU_A_KIND_READ,
@@ -60,7 +59,7 @@ semu_step_fn semu_want_compare;
 semu_after_fn semu_after_compare;
 /* pump_verb.c */
 semu_step_fn semu_want_store;
-semu_after_fn semu_after_verb, semu_after_status, semu_after_eject;
+semu_after_fn semu_after_verb, semu_after_status;
 /* pump_sweep.c */
 enum semu_sweep { SEMU_SWEEP_WRITE, SEMU_SWEEP_MATCH, SEMU_SWEEP_READ };
 int semu_sweep_start(struct scsiemu_task *t, enum semu_sweep how,
