@@ -5,6 +5,14 @@
 
 #include "core/core.h"
 
+/* A USDT probe is a NOP in line until somebody attaches to it. */
+#ifdef SEMU_WITH_USDT
+#include <sys/sdt.h>
+#define SEMU_PROBE(ev, c, arg) DTRACE_PROBE3(scsiemu, command, ev, c, arg)
+#else
+#define SEMU_PROBE(ev, c, arg) ((void)0)
+#endif
+
 #define SEMU_LIKELY(x)	 __builtin_expect(!!(x), 1)
 #define SEMU_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
@@ -20,12 +28,9 @@ static inline void semu_trace(const struct scsiemu_lu *lu,
 			      enum scsiemu_event ev,
 			      const struct scsiemu_cmd *c, int arg)
 {
-#ifdef SEMU_WITH_USDT
-	semu_trace_slow(lu->dev, ev, c, arg);
-#else
+	SEMU_PROBE(ev, c, arg);
 	if (SEMU_UNLIKELY(lu->traced))
 		semu_trace_slow(lu->dev, ev, c, arg);
-#endif
 }
 /* A call in the wrong state: traced, returns err. */
 int semu_misuse(struct scsiemu_cmd *c, int err);

@@ -15,7 +15,7 @@ static const struct scsiemu_row job_row = {
 	.cls = SCSIEMU_C_INFO,
 };
 
-struct scsiemu_cmd *semu_job_cmd(struct scsiemu_device *d, uint32_t i)
+static struct scsiemu_cmd *job_cmd(struct scsiemu_device *d, uint32_t i)
 {
 	return (struct scsiemu_cmd *)(void *)(d->jobs +
 					      (size_t)i * d->job_size);
@@ -30,8 +30,8 @@ static uint8_t *used(struct scsiemu_device *d, struct scsiemu_cmd *c)
 static struct scsiemu_cmd *free_job(struct scsiemu_device *d)
 {
 	for (uint32_t i = 0; i < d->limits.jobs; i++)
-		if (!*used(d, semu_job_cmd(d, i)))
-			return semu_job_cmd(d, i);
+		if (!*used(d, job_cmd(d, i)))
+			return job_cmd(d, i);
 	return NULL;
 }
 

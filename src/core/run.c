@@ -330,7 +330,7 @@ static void verb_did(struct scsiemu_cmd *c)
 {
 	if (c->verb == SCSIEMU_V_EJECT)
 		scsiemu_lu_load(c->lu, NULL, false);
-	else if (c->verb == SCSIEMU_V_INSERT)
+	else if (c->verb == SCSIEMU_V_INSERT && c->lu->ejected)
 		scsiemu_lu_load(c->lu, c->lu->ejected, true);
 }
 

@@ -2,16 +2,9 @@
 /* Trace events, as a hook and, where built with them, as USDT probes. */
 #include "core/engine.h"
 
-#ifdef SEMU_WITH_USDT
-#include <sys/sdt.h>
-#endif
-
 void semu_trace_slow(struct scsiemu_device *d, enum scsiemu_event ev,
 		     const struct scsiemu_cmd *c, int arg)
 {
-#ifdef SEMU_WITH_USDT
-	DTRACE_PROBE3(scsiemu, command, ev, c, arg);
-#endif
 	if (d->trace)
 		d->trace(d->trace_ctx, ev, c, arg);
 }

@@ -25,7 +25,9 @@ static void limits_of(struct semu_cap *cap, const struct scsiemu_limits *l)
 {
 	uint32_t most = 0x80000000u / cap->blen - 1; /* offsets are 32 bits */
 
-	cap->max_blk = least(l->max_xfer / cap->blen, most);
+	if (l->max_xfer)
+		most = least(l->max_xfer / cap->blen, most);
+	cap->max_blk = most;
 	cap->caw_blk = least(l->whole / 2 / cap->blen, CAW_MAX);
 	cap->unmap_blk = UNMAP_MAX;
 	cap->unmap_descr = least((l->scratch - LIST_HEADER) / DESCRIPTOR,

@@ -66,7 +66,7 @@ int semu_sense_requested(struct scsiemu_cmd *c, int result)
 	unsigned i;
 
 	(void)result;
-	for (i = 0; asc && i < SEMU_UA_COUNT; i++)
+	for (i = 0; itl && asc && i < SEMU_UA_COUNT; i++)
 		if (semu_ua_asc[i] == asc)
 			itl->ua &= ~SEMU_UA_BIT(i);
 	return SCSIEMU_FINISHED;

@@ -20,15 +20,11 @@ static const struct semu_vpd_page *const wlun_vpd[] = { &semu_vpd_00,
 
 const struct scsiemu_type semu_wlun = {
 	.type = SCSIEMU_TYPE_WLUN,
-	.vendor = "SCSIEMU",
-	.product = "REPORT LUNS",
 	.rows = { { wlun_rows, WLUN_ROWS }, { NULL, 0 } },
 	.vpd = wlun_vpd,
 };
 
 const struct scsiemu_type semu_absent = {
 	.type = SCSIEMU_TYPE_UNKNOWN,
-	.vendor = "SCSIEMU",
-	.product = "NOTHING",
 	.rows = { { wlun_rows + 1, WLUN_ROWS - 1 }, { NULL, 0 } },
 };

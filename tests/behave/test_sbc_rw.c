@@ -106,7 +106,6 @@ static int fail_at_3(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
 	if (from + *bytes <= bad)
 		return DRIVE_USUAL;
 	*bytes = bad > from ? bad - from : 0;
-	*bytes -= *bytes % blen;
 	return c->want == SCSIEMU_READ ? SCSIEMU_E_READ : SCSIEMU_E_WRITE;
 }
 

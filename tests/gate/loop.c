@@ -2,7 +2,6 @@
 /* See loop.h. */
 #include "loop.h"
 
-#include <scsiemu/host.h>
 #include <scsiemu/sbc.h>
 
 #include <stdio.h>
@@ -53,10 +52,13 @@ void loop_device(struct loop *l)
 					.type = &scsiemu_sbc };
 	struct scsiemu_nexus_config nexus = { .size = sizeof(nexus) };
 
-	l->dev = scsiemu_device_create(&limits, &scsiemu_host_allocator);
+	size_t size = scsiemu_device_size(&limits);
+
+	if (scsiemu_device_init(calloc(1, size), size, &limits, &l->dev))
+		die("scsiemu_device_init");
 	l->nexuses = calloc(l->nnexuses, sizeof(*l->nexuses));
 	l->lus = calloc(l->nlus, sizeof(*l->lus));
-	if (!l->dev || !l->nexuses || !l->lus)
+	if (!l->nexuses || !l->lus)
 		die("no memory");
 	for (unsigned i = 0; i < l->nlus; i++) {
 		l->lus[i] = scsiemu_lu_add(l->dev, (uint16_t)i, &lu);

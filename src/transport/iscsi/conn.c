@@ -23,7 +23,7 @@ static const struct op ops[ISCSI_OPCODE + 1] = {
 				 IN_FULL },
 	[ISCSI_TASK_REQUEST] = { semu_tmf_begin, NULL, IN_FULL },
 	[ISCSI_LOGIN_REQUEST] = { semu_login_begin, semu_login_end, IN_LOGIN },
-	[ISCSI_TEXT_REQUEST] = { semu_text_begin, semu_text_end, IN_FULL },
+	[ISCSI_TEXT_REQUEST] = { semu_textpdu_begin, semu_textpdu_end, IN_FULL },
 	[ISCSI_DATA_OUT] = { semu_data_begin, semu_data_end, IN_FULL },
 	[ISCSI_LOGOUT_REQUEST] = { semu_logout_begin, NULL, IN_FULL },
 	[ISCSI_SNACK] = { semu_snack_begin, NULL, IN_FULL },

@@ -250,7 +250,7 @@ void semu_session_end(struct scsiemu_iscsi_conn *c)
 	semu_session_over(c);
 	semu_send_drop(c);
 	semu_control_drop(c);
-	semu_text_forget(c);
+	semu_textpdu_forget(c);
 	if (c->part) {
 		semu_iscsi_login_wipe(&c->login);
 		semu_conn_unbuf(c, c->part);

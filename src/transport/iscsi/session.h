@@ -270,19 +270,19 @@ semu_iscsi_begin semu_tmf_begin;
 void semu_tmf_done(struct semu_iscsi_task *t);
 
 /* control.c */
-semu_iscsi_begin semu_nop_begin, semu_text_begin, semu_logout_begin,
+semu_iscsi_begin semu_nop_begin, semu_textpdu_begin, semu_logout_begin,
 	semu_snack_begin;
 /* Keep the data segment at hand, of len bytes, in c->ctl. False: no room. */
 bool semu_control_sink(struct scsiemu_iscsi_conn *c, uint32_t len);
 void semu_control_drop(struct scsiemu_iscsi_conn *c);
-semu_iscsi_end semu_nop_end, semu_text_end;
+semu_iscsi_end semu_nop_end, semu_textpdu_end;
 void semu_reject(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
 		 enum iscsi_reject why);
 void semu_async(struct scsiemu_iscsi_conn *c, enum iscsi_async event);
 void semu_ping(struct scsiemu_iscsi_conn *c);
 
 /* textpdu.c */
-void semu_text_forget(struct scsiemu_iscsi_conn *c);
+void semu_textpdu_forget(struct scsiemu_iscsi_conn *c);
 
 /* session.c */
 semu_iscsi_begin semu_login_begin;

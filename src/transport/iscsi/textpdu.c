@@ -8,7 +8,7 @@
 
 #define PAGE 16384 /* of an answer, at most */
 
-void semu_text_forget(struct scsiemu_iscsi_conn *c)
+void semu_textpdu_forget(struct scsiemu_iscsi_conn *c)
 {
 	if (c->text)
 		semu_conn_unbuf(c, c->text);
@@ -27,7 +27,7 @@ static bool acceptable(struct scsiemu_iscsi_conn *c, const uint8_t *bhs)
 		    (ISCSI_FINAL | ISCSI_CONTINUE))
 		return false;
 	if (ttt == ISCSI_NO_TAG)
-		semu_text_forget(c);
+		semu_textpdu_forget(c);
 	return ttt == c->text_ttt;
 }
 
@@ -42,7 +42,7 @@ static bool room_for(struct scsiemu_iscsi_conn *c, uint32_t dlen)
 	return c->text && dlen <= most - c->text_len;
 }
 
-void semu_text_begin(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
+void semu_textpdu_begin(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
 		     uint32_t dlen)
 {
 	enum iscsi_reject why = ISCSI_REJECT_PROTOCOL;
@@ -61,7 +61,7 @@ void semu_text_begin(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
 		}
 	}
 	semu_reject(c, bhs, why);
-	semu_text_forget(c);
+	semu_textpdu_forget(c);
 	c->end = NULL;
 }
 
@@ -77,7 +77,7 @@ static void respond(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
 		return;
 	}
 	if (flags & ISCSI_FINAL) {
-		semu_text_forget(c);
+		semu_textpdu_forget(c);
 	} else if (c->text_ttt == ISCSI_NO_TAG) {
 		if (++c->next_ttt == ISCSI_NO_TAG)
 			c->next_ttt = 0;
@@ -109,7 +109,7 @@ static void answer(struct scsiemu_iscsi_conn *c, const uint8_t *bhs)
 		if (b)
 			semu_conn_unbuf(c, b);
 		semu_reject(c, bhs, ISCSI_REJECT_PROTOCOL);
-		semu_text_forget(c);
+		semu_textpdu_forget(c);
 		return;
 	}
 	/* A new declaration holds from the next PDU on. */
@@ -121,11 +121,11 @@ static void answer(struct scsiemu_iscsi_conn *c, const uint8_t *bhs)
 		more ? ISCSI_CONTINUE : bhs[1] & ISCSI_FINAL);
 }
 
-void semu_text_end(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
+void semu_textpdu_end(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
 		   uint32_t dlen, bool good)
 {
 	if (!good) {
-		semu_text_forget(c);
+		semu_textpdu_forget(c);
 		return;
 	}
 	c->text_len += dlen;

@@ -60,7 +60,7 @@ void mini_memory(const void *a, const void *b, size_t len, int equal,
 void mini_string(const char *a, const char *b, int equal, const char *file,
 		 int line)
 {
-	if (!strcmp(a, b) != equal)
+	if ((strcmp(a, b) == 0) != equal)
 		mini_fail(file, line, "\"%s\" and \"%s\"", a, b);
 }
 
@@ -68,7 +68,7 @@ void mini_string(const char *a, const char *b, int equal, const char *file,
 static int run_one(const struct CMUnitTest *t)
 {
 	void *state = t->initial_state;
-	int failed = 0;
+	volatile int failed = 0; /* lives over longjmp() */
 
 	printf("[ RUN      ] %s\n", t->name);
 	fflush(stdout);
