@@ -323,9 +323,12 @@ static void test_tags(void **state)
 /* Data-In: MaxRecvDataSegmentLength of the initiator, F at burst ends. */
 static void segments(void)
 {
-	uint32_t itt = command(0xa1, 0x2a, 0, 16, 8192, pattern, 8192), off = 0;
+	uint32_t itt, off = 0;
 	struct rfc_pdu p;
 
+	itt = command(0xa1, 0x2a, 0, 8, 4096, pattern, 4096);
+	rig_response(&end, itt, SCSIEMU_GOOD, 0, 0);
+	itt = command(0xa1, 0x2a, 8, 8, 4096, pattern + 4096, 4096);
 	rig_response(&end, itt, SCSIEMU_GOOD, 0, 0);
 	itt = command(0xc1, 0x28, 0, 16, 8192, NULL, 0);
 	for (uint32_t sn = 0; sn < 10; sn++) {
