@@ -351,6 +351,8 @@ static void test_lock(void **state)
 			 -1);
 	scsiemu_medium_close(&m);
 	assert_int_equal(inject.files, 1);
+	scsiemu_medium_close(&n);
+	assert_int_equal(inject.files, 0);
 }
 
 static void test_device(void **state)
