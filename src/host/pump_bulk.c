@@ -323,6 +323,9 @@ static int write_blocks(struct scsiemu_task *t, struct scsiemu_medium *m,
 	return rc == SEMU_OUT ? SEMU_OUT : semu_after_write(t, rc);
 }
 
+/* scsiemu_task.again of a WRITE: where it stands. */
+enum { WRITE_FRESH, WRITE_ONE, WRITE_GATHER };
+
 /*
  * Windows shorter than a block (or than a WHOLE want): pieces are copied
  * together in the bounce buffer, which stays the task's until the last came.
@@ -361,11 +364,12 @@ static int gather_start(struct scsiemu_task *t, struct scsiemu_medium *m)
 	struct scsiemu_cmd *c = &t->cmd;
 	uint32_t want = c->flags & SCSIEMU_WHOLE ? c->len : m->blen;
 
+	t->again = WRITE_FRESH;
 	if (want > t->pump->bounce_len || c->len < want)
 		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
 	if (!semu_bounce_take(t))
 		return SEMU_OUT;
-	t->again = 1;
+	t->again = WRITE_GATHER;
 	t->at = 0;
 	return gather(t, m);
 }
@@ -379,6 +383,7 @@ static int write_small(struct scsiemu_task *t, struct scsiemu_medium *m)
 
 	if (c->len < m->blen)
 		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
+	t->again = WRITE_ONE;
 	rc = semu_ask(t, false, c->off, m->blen, true, &n);
 	if (rc == SEMU_OUT)
 		return SEMU_OUT;
@@ -400,7 +405,8 @@ int semu_want_write(struct scsiemu_task *t)
 	if (!m || m->kind != SCSIEMU_BLOCK || !m->ops)
 		return semu_kind_write(t, m);
 	if (t->again)
-		return gather(t, m);
+		return t->again == WRITE_GATHER ? gather(t, m)
+						: write_small(t, m);
 	rc = semu_ask(t, false, c->off, c->len, whole, &n);
 	if (rc)
 		return whole && rc != SEMU_OUT ? gather_start(t, m)
