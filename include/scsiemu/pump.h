@@ -80,7 +80,8 @@ struct scsiemu_task {
 	struct scsiemu_port *port; /* NULL: one of the device's own jobs */
 	struct scsiemu_io io;
 	struct scsiemu_vec v[SCSIEMU_NVEC];
-	uint8_t nv, state, mode, again;
+	unsigned nv;
+	uint8_t state, mode, again;
 	int16_t res;
 	unsigned n;  /* bytes (loops: blocks) of the step in flight */
 	uint64_t at; /* progress of a verb's loop, or of gathering a block */

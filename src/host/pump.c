@@ -75,10 +75,18 @@ static inline void finish(struct scsiemu_task *t)
 	port->ops->done(port->ctx, t);
 }
 
+static int take_steps(struct scsiemu_task *t, int w)
+{
+	do
+		w = step_of[w](t);
+	while (w > SCSIEMU_WAIT);
+	return w;
+}
+
 static inline void drive(struct scsiemu_task *t, int w)
 {
-	while (w > SCSIEMU_WAIT)
-		w = step_of[w](t);
+	if (w > SCSIEMU_WAIT)
+		w = take_steps(t, w);
 	if (w == SCSIEMU_DONE)
 		finish(t);
 	else if (w == SCSIEMU_WAIT)
