@@ -93,6 +93,9 @@ static void nothing_new(void **state)
 	drive_good(&t->d);
 	SELECT6(t, 0x10, HEAD, PLAIN, CACHE(4, 0));
 	drive_good(&t->d);
+	SELECT6(t, 0x10, HEAD, 0x4a, 1, 0, 28, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, PLAIN);
+	drive_good(&t->d);
 	select6(t, 0x10, NULL, 0);
 	drive_good(&t->d);
 	SELECT10(t, 0x10, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -144,10 +147,17 @@ static void descriptors(void **state)
 	drive_good(&t->d);
 	SELECT6(t, 0x10, 0, 0, 0, 8, 0, 0, 0, 99, 0, 0, 2, 0);
 	drive_param(&t->d, LIST, 4, NONE);
+	SELECT6(t, 0x10, 0, 0, 0, 8, 0, 0, 0, 100, 0xff, 0, 2, 0);
+	drive_good(&t->d);
+	SELECT6(t, 0x10, 0, 0, 0, 8, 0, 0, 0, 100, 0, 0, 2, 1);
+	drive_param(&t->d, LIST, 9, NONE);
 	SELECT6(t, 0x10, 0, 0, 0, 8, 0, 0, 0, 100, 0, 0, 4, 0);
 	drive_param(&t->d, LIST, 9, NONE);
 	SELECT10(t, 0x10, 0, 0, 0, 0, 1, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 100, 0,
 		 0, 0, 0, 0, 0, 2, 0);
+	drive_good(&t->d);
+	SELECT10(t, 0x10, 0, 0, 0, 0, 1, 0, 0, 16, 255, 255, 255, 255, 255, 255,
+		 255, 255, 0, 0, 0, 0, 0, 0, 2, 0);
 	drive_good(&t->d);
 	SELECT10(t, 0x10, 0, 0, 0, 0, 1, 0, 0, 16, 1, 0, 0, 0, 0, 0, 0, 100, 0,
 		 0, 0, 0, 0, 0, 2, 0);
@@ -196,6 +206,9 @@ static void bad_values(void **state)
 	SELECT10(t, 0x10, HEAD10, GOOD_PAGE, 0x1c, 10, 0, 0, 0, 0, 0, 0, 0, 0,
 		 0, 0);
 	drive_param(&t->d, LIST, 30, 3);
+	SELECT6(t, 0x10, HEAD, 0x4a, 1, 0, 28, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+	drive_param(&t->d, LIST, 8, 0);
 	/* reserved values of changeable fields: QERR, UA_INTLCK_CTRL */
 	SELECT6(t, 0x10, HEAD, GOOD_PAGE, CONTROL(0x02, 0x14, 0, 0));
 	drive_param(&t->d, LIST, 27, 2);
@@ -213,11 +226,15 @@ static void several_pages(void **state)
 
 	SELECT10(t, 0x10, HEAD10, CACHE(4, 3), CONTROL(0x02, 0x12, 0x20, 0));
 	drive_good(&t->d);
+	assert_int_equal(t->d.nlog, 1); /* the list: nothing drained, saved */
 	is(t, 0, "\x02\x12\x20\0", "\x04\3");
+	/* UA_INTLCK_CTRL 10b: it stays until REQUEST SENSE */
 	assert_int_equal(drive_ua(&t->d, t->lu, t->b), 0x2a01);
-	t->lu->ua_intlck = 0;
-	drive_settle(&t->d, t->lu, t->b);
-	assert_int_equal(t->d.nlog, 0); /* no want: nothing drained or saved */
+	assert_int_equal(drive_ua(&t->d, t->lu, t->b), 0x2a01);
+	t->d.nexus = t->b;
+	spcdev_in(t, 3, 1, 0, 0, 252, 0);
+	drive_data(&t->d, BYTES(0x72, 6, 0x2a, 1, 0, 0, 0, 0), 8);
+	assert_int_equal(drive_ua(&t->d, t->lu, t->b), 0);
 }
 
 static void saves(void **state)
