@@ -186,6 +186,8 @@ void scsiemu_lu_load(struct scsiemu_lu *lu, struct scsiemu_medium *m,
  * UA 2A/09 when the capacity changed. */
 void scsiemu_lu_changed(struct scsiemu_lu *lu);
 struct scsiemu_medium *scsiemu_lu_medium(struct scsiemu_lu *lu);
+/* What was loaded before it was taken out, for V_INSERT; NULL: nothing. */
+struct scsiemu_medium *scsiemu_lu_ejected(struct scsiemu_lu *lu);
 struct scsiemu_device *scsiemu_lu_device(struct scsiemu_lu *lu);
 uint16_t scsiemu_lu_lun(const struct scsiemu_lu *lu);
 const struct scsiemu_nv_ops *scsiemu_lu_nv(const struct scsiemu_lu *lu,

@@ -77,14 +77,28 @@ static inline const struct scsiemu_row *find(const struct scsiemu_lu *lu,
 	return NULL;
 }
 
-/* Any bit of the n bytes at v that u does not allow? n is 2, 4 or 8. */
-static inline uint64_t foreign(const uint8_t *v, const uint8_t *u, unsigned n)
+static inline uint64_t load8(const uint8_t *p)
 {
-	uint64_t a = 0, b = 0;
+	uint64_t v;
 
-	memcpy(&a, v, n);
-	memcpy(&b, u, n);
-	return a & ~b;
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static inline uint32_t load4(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static inline uint16_t load2(const uint8_t *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
 }
 
 /* The check that passes nearly always; where it does not, semu_check_cdb()
@@ -97,11 +111,14 @@ static inline bool usage_ok(const struct scsiemu_cmd *c,
 	if (row->len > c->cdb_len)
 		return false;
 	if (SEMU_LIKELY(row->len == 10))
-		return !(foreign(v, u, 8) | foreign(v + 8, u + 8, 2));
+		return !((load8(v) & ~load8(u)) |
+			 (load2(v + 8) & ~(unsigned)load2(u + 8)));
 	if (row->len == 16)
-		return !(foreign(v, u, 8) | foreign(v + 8, u + 8, 8));
+		return !((load8(v) & ~load8(u)) |
+			 (load8(v + 8) & ~load8(u + 8)));
 	if (row->len == 6)
-		return !(foreign(v, u, 4) | foreign(v + 4, u + 4, 2));
+		return !((load4(v) & ~load4(u)) |
+			 (load2(v + 4) & ~(unsigned)load2(u + 4)));
 	return false; /* looked at byte by byte */
 }
 
@@ -171,29 +188,19 @@ static inline bool decode(const uint8_t *cdb, unsigned fields, uint64_t *lba,
 	return false;
 }
 
-/* The nexus was at another LU last: its pair is looked up. */
-static __attribute__((noinline)) int start_other(struct scsiemu_lu *lu,
-						 struct scsiemu_cmd *c,
-						 struct scsiemu_nexus *n)
-{
-	return semu_itl_get(lu, n) ? scsiemu_start(lu, c) : start_full(lu, c);
-}
-
 /*
  * Most commands are a READ or WRITE, or a TEST UNIT READY, that nothing stands
  * in the way of: for them all checks come down to this, without a call, and
  * before anything is written. What is not so goes the whole way.
  */
-int scsiemu_start(struct scsiemu_lu *lu, struct scsiemu_cmd *c)
+static inline int start_usual(struct scsiemu_lu *lu, struct scsiemu_cmd *c,
+			      struct scsiemu_nexus *n)
 {
 	struct semu_ctx *x = semu_ctx(c);
-	struct scsiemu_nexus *n = c->nexus ? c->nexus : &lu->dev->anonymous;
 	const struct scsiemu_row *row;
 	uint64_t lba;
 	uint32_t count;
 
-	if (n->last_lu != lu)
-		return start_other(lu, c, n);
 	if (SEMU_UNLIKELY(c->tmf | c->attr) ||
 	    (lu->guards | lu->nslow | n->last_itl->ua) || !c->cdb_len ||
 	    c->scratch_len < lu->dev->limits.scratch)
@@ -218,6 +225,23 @@ int scsiemu_start(struct scsiemu_lu *lu, struct scsiemu_cmd *c)
 		return semu_done_good(c, x, lu);
 	}
 	return start_full(lu, c);
+}
+
+/* The nexus was at another LU last: its pair is looked up. */
+static __attribute__((noinline)) int start_other(struct scsiemu_lu *lu,
+						 struct scsiemu_cmd *c,
+						 struct scsiemu_nexus *n)
+{
+	return semu_itl_get(lu, n) ? start_usual(lu, c, n) : start_full(lu, c);
+}
+
+int scsiemu_start(struct scsiemu_lu *lu, struct scsiemu_cmd *c)
+{
+	struct scsiemu_nexus *n = c->nexus ? c->nexus : &lu->dev->anonymous;
+
+	if (SEMU_LIKELY(n->last_lu == lu))
+		return start_usual(lu, c, n);
+	return start_other(lu, c, n);
 }
 
 static int resume(struct scsiemu_cmd *c)

@@ -43,32 +43,26 @@ int scsiemu_pump_init(struct scsiemu_pump *p, struct scsiemu_device *d,
 	return 0;
 }
 
-void semu_port_dirty(struct scsiemu_pump *p, struct scsiemu_port *port)
-{
-	if (port->dirty)
-		return;
-	port->dirty = true;
-	port->next = p->dirty;
-	p->dirty = port;
-}
-
-static void end(struct scsiemu_task *t)
+static void take_back(struct scsiemu_task *t)
 {
 	struct scsiemu_medium *m = t->lent;
+	const struct scsiemu_block_ops *ops = m->ops;
 
-	if (m) {
-		const struct scsiemu_block_ops *ops = m->ops;
+	t->lent = NULL;
+	if (SCSIEMU_HAS(scsiemu_block_ops, ops, back))
+		ops->back(m->ctx, t->lent_lba, t->lent_nblk);
+}
 
-		t->lent = NULL;
-		if (SCSIEMU_HAS(scsiemu_block_ops, ops, back))
-			ops->back(m->ctx, t->lent_lba, t->lent_nblk);
-	}
+static inline void end(struct scsiemu_task *t)
+{
+	if (t->lent)
+		take_back(t);
 	t->state = SEMU_T_FREE;
 	scsiemu_end(&t->cmd);
 }
 
 /* After done() the task may be the port's again: it is not touched. */
-static void finish(struct scsiemu_task *t)
+static inline void finish(struct scsiemu_task *t)
 {
 	struct scsiemu_port *port = t->port;
 
@@ -81,7 +75,7 @@ static void finish(struct scsiemu_task *t)
 	port->ops->done(port->ctx, t);
 }
 
-static void drive(struct scsiemu_task *t, int w)
+static inline void drive(struct scsiemu_task *t, int w)
 {
 	while (w > SCSIEMU_WAIT)
 		w = step_of[w](t);
@@ -98,7 +92,7 @@ int semu_task_refused(struct scsiemu_task *t)
 	return scsiemu_did(&t->cmd, SCSIEMU_E_HARDWARE, 0);
 }
 
-static void fail(struct scsiemu_task *t, int result)
+SEMU_COLD static void fail(struct scsiemu_task *t, int result)
 {
 	t->state = SEMU_T_RUN;
 	t->again = 0;
@@ -107,7 +101,7 @@ static void fail(struct scsiemu_task *t, int result)
 }
 
 /* Take a task out of the run queue's hands. */
-static void resume(struct scsiemu_task *t)
+SEMU_COLD static void resume(struct scsiemu_task *t)
 {
 	uint8_t state = t->state;
 	int w;
@@ -159,13 +153,11 @@ bool semu_bounce_take(struct scsiemu_task *t)
 	return false;
 }
 
-void semu_bounce_free(struct scsiemu_task *t)
+void semu_bounce_next(struct scsiemu_task *t)
 {
 	struct scsiemu_pump *p = t->pump;
 	struct scsiemu_task *next = p->bounce_head;
 
-	if (p->bounce_user != t)
-		return;
 	p->bounce_user = next;
 	if (!next)
 		return;
@@ -230,7 +222,6 @@ static void adopt(struct scsiemu_task *t)
 	if (!t->cmd.job)
 		return;
 	t->port = NULL;
-	t->again = 0;
 	t->io.done = io_done;
 	take_next(t);
 }
@@ -270,24 +261,31 @@ static void (*const wake_of[SEMU_T_COUNT])(struct scsiemu_task *t) = {
 	[SEMU_T_BOUNCE] = cancel_bounce,
 };
 
-static void wake(struct scsiemu_pump *p, struct scsiemu_task *t)
+SEMU_COLD static void wake(struct scsiemu_pump *p, struct scsiemu_task *t)
 {
 	t->pump = p;
 	if (wake_of[t->state])
 		wake_of[t->state](t);
 }
 
-/* The outermost call's duty before it returns. */
-static void drain(struct scsiemu_pump *p)
+SEMU_COLD static void run_queue(struct scsiemu_pump *p)
 {
 	struct scsiemu_task *t;
+
+	while ((t = p->run_head)) {
+		p->run_head = t->wait;
+		resume(t);
+	}
+}
+
+/* The outermost call's duty before it returns. */
+static inline void drain(struct scsiemu_pump *p)
+{
 	struct scsiemu_cmd *c;
 
 	for (;;) {
-		while ((t = p->run_head)) {
-			p->run_head = t->wait;
-			resume(t);
-		}
+		if (p->run_head)
+			run_queue(p);
 		c = scsiemu_ready(p->dev);
 		if (!c)
 			break;
@@ -342,13 +340,12 @@ int scsiemu_pump_start(struct scsiemu_pump *p, struct scsiemu_port *port,
 
 	if (t->state != SEMU_T_FREE)
 		return SCSIEMU_ERR_ORDER;
+	t->pump = p;
+	t->port = port;
+	t->io.done = io_done;
 	w = scsiemu_start(lu, &t->cmd);
 	if (w < 0)
 		return w;
-	t->pump = p;
-	t->port = port;
-	t->again = 0;
-	t->io.done = io_done;
 	if (p->busy) {
 		enqueue(t, SEMU_T_Q_NEXT);
 		return 0;
@@ -367,7 +364,8 @@ void scsiemu_pump_sent(struct scsiemu_task *t)
 	if (t->state != SEMU_T_DONE)
 		return;
 	end(t);
-	scsiemu_pump_ready(p);
+	if (!p->busy)
+		scsiemu_pump_ready(p);
 }
 
 void scsiemu_pump_abort(struct scsiemu_task *t)
@@ -386,7 +384,7 @@ uint64_t scsiemu_pump_tick(struct scsiemu_pump *p, uint64_t now_ms)
 	return next_ms;
 }
 
-static void kick_media(struct scsiemu_pump *p)
+SEMU_COLD static void kick_media(struct scsiemu_pump *p)
 {
 	bool outermost = !p->busy;
 
@@ -401,25 +399,24 @@ static void kick_media(struct scsiemu_pump *p)
 		drain(p);
 }
 
-static void flush_ports(struct scsiemu_pump *p)
+/* What a flush brings (new commands, new operations) is part of the batch. */
+void scsiemu_pump_flush(struct scsiemu_pump *p)
 {
 	struct scsiemu_port *port;
 
-	while ((port = p->dirty)) {
+	for (;;) {
+		if (p->nkicked) {
+			kick_media(p);
+			continue;
+		}
+		port = p->dirty;
+		if (!port)
+			return;
 		p->dirty = port->next;
 		port->dirty = false;
 		if (SCSIEMU_HAS(scsiemu_port_ops, port->ops, flush))
 			port->ops->flush(port->ctx);
 	}
-}
-
-void scsiemu_pump_flush(struct scsiemu_pump *p)
-{
-	do {
-		kick_media(p);
-		if (!p->nkicked)
-			flush_ports(p);
-	} while (p->nkicked);
 }
 
 void scsiemu_pump_port_gone(struct scsiemu_pump *p, struct scsiemu_port *port)

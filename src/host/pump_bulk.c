@@ -25,7 +25,7 @@ uint32_t semu_vec_cut(struct scsiemu_vec *v, unsigned *nv, size_t len)
 }
 
 /* The answer to window(), its completion possibly come already. */
-static int asked(struct scsiemu_task *t, int rc, bool *again)
+SEMU_COLD static int asked(struct scsiemu_task *t, int rc, bool *again)
 {
 	if (rc != SCSIEMU_PENDING)
 		return rc;
@@ -146,7 +146,7 @@ uint32_t semu_io_good(struct scsiemu_task *t)
 }
 
 /* Bytes of the window that were read before the error. */
-static uint32_t read_good(struct scsiemu_task *t)
+SEMU_COLD static uint32_t read_good(struct scsiemu_task *t)
 {
 	struct scsiemu_medium *m = scsiemu_lu_medium(t->cmd.lu);
 	uint32_t head = m ? t->cmd.skip % m->blen : 0;
@@ -191,8 +191,8 @@ static int read_blocks(struct scsiemu_task *t, struct scsiemu_medium *m,
  * The window begins or ends inside a block. Stores move whole blocks: what the
  * initiator does not get goes into the bounce buffer and is forgotten.
  */
-static int read_cut(struct scsiemu_task *t, struct scsiemu_medium *m,
-		    uint64_t lba, uint32_t head)
+SEMU_COLD static int read_cut(struct scsiemu_task *t, struct scsiemu_medium *m,
+			      uint64_t lba, uint32_t head)
 {
 	uint64_t all = (uint64_t)head + t->n;
 	uint32_t tail = (uint32_t)(all % m->blen);
@@ -217,44 +217,41 @@ static int read_cut(struct scsiemu_task *t, struct scsiemu_medium *m,
 	return read_blocks(t, m, lba, (uint32_t)(all / m->blen), v, nv);
 }
 
-/* Does what the store lends continue what the port holds already? */
+/* Does what the store would lend continue what the port holds already? */
 static bool may_lend(const struct scsiemu_task *t,
-		     const struct scsiemu_medium *m)
+		     const struct scsiemu_medium *m, uint64_t lba)
 {
-	const struct scsiemu_cmd *c = &t->cmd;
-
-	if (!t->port || !t->port->ops->lends || c->skip % m->blen ||
-	    c->len % m->blen)
-		return false;
-	return !t->lent ||
-	       (t->lent == m &&
-		t->lent_lba + t->lent_nblk == c->addr + c->skip / m->blen);
+	return !t->lent || (t->lent == m && t->lent_lba + t->lent_nblk == lba);
 }
 
 /* READ without a copy; NOT_LENT when the store has nothing to lend. */
 #define NOT_LENT (SEMU_OUT - 1)
-static int read_lent(struct scsiemu_task *t, struct scsiemu_medium *m)
+static int read_lent(struct scsiemu_task *t, struct scsiemu_medium *m,
+		     uint64_t lba)
 {
 	const struct scsiemu_block_ops *ops = m->ops;
 	struct scsiemu_cmd *c = &t->cmd;
-	uint64_t lba = c->addr + c->skip / m->blen;
-	uint32_t before = c->in_done;
+	uint32_t before = c->in_done, nblk = c->len / m->blen;
 	unsigned nv = SCSIEMU_NVEC;
-	int rc, w;
+	int w;
 
-	semu_io_begin(t, SEMU_A_READ);
-	rc = ops->lend(m->ctx, &t->io, lba, c->len / m->blen, t->v, &nv);
-	if (rc)
+	if (ops->lend(m->ctx, semu_io_begin(t, SEMU_A_READ), lba, nblk, t->v,
+		      &nv))
 		return NOT_LENT;
-	t->n = semu_vec_cut(t->v, &nv, c->len);
-	if (t->n == 0)
+	t->n = c->len;
+	if (nv != 1 || t->v[0].len != t->n) {
+		t->n = semu_vec_cut(t->v, &nv, c->len);
+		nblk = t->n / m->blen;
+	}
+	if (nblk == 0)
 		return NOT_LENT;
 	t->nv = (uint8_t)nv;
-	if (!t->lent)
+	if (!t->lent) {
+		t->lent = m;
 		t->lent_lba = lba;
-	t->lent_nblk = t->lent ? t->lent_nblk : 0;
-	t->lent = m;
-	t->lent_nblk += t->n / m->blen;
+		t->lent_nblk = 0;
+	}
+	t->lent_nblk += nblk;
 	w = semu_answer(t, SCSIEMU_OK, t->n);
 	deliver(t, t->v, before, SCSIEMU_PUSH_LENT, w);
 	return w;
@@ -264,14 +261,19 @@ int semu_want_read(struct scsiemu_task *t)
 {
 	struct scsiemu_cmd *c = &t->cmd;
 	struct scsiemu_medium *m = scsiemu_lu_medium(c->lu);
-	uint32_t n, head;
-	uint64_t lba;
+	uint64_t lba = c->addr;
+	uint32_t head = 0, n;
 	int rc;
 
-	if (!m || m->kind != SCSIEMU_BLOCK || !m->ops)
+	if (!m || m->kind != SCSIEMU_BLOCK || !m->ops || !t->port)
 		return semu_kind_read(t, m);
-	if ((m->able & SCSIEMU_CAN_LEND) && may_lend(t, m)) {
-		rc = read_lent(t, m);
+	if (c->skip) {
+		lba += c->skip / m->blen;
+		head = c->skip % m->blen;
+	}
+	if ((m->able & SCSIEMU_CAN_LEND) && t->port->ops->lends && !head &&
+	    c->len % m->blen == 0 && may_lend(t, m, lba)) {
+		rc = read_lent(t, m, lba);
 		if (rc != NOT_LENT)
 			return rc;
 	}
@@ -279,12 +281,6 @@ int semu_want_read(struct scsiemu_task *t)
 	if (rc)
 		return semu_asked(t, rc);
 	t->n = n;
-	lba = c->addr;
-	head = 0;
-	if (c->skip) {
-		lba += c->skip / m->blen;
-		head = c->skip % m->blen;
-	}
 	if (head || n % m->blen)
 		return read_cut(t, m, lba, head);
 	return read_blocks(t, m, lba, n / m->blen, t->v + 1, t->nv);
@@ -330,7 +326,7 @@ enum { WRITE_FRESH, WRITE_ONE, WRITE_GATHER };
  * Windows shorter than a block (or than a WHOLE want): pieces are copied
  * together in the bounce buffer, which stays the task's until the last came.
  */
-static int gather(struct scsiemu_task *t, struct scsiemu_medium *m)
+SEMU_COLD static int gather(struct scsiemu_task *t, struct scsiemu_medium *m)
 {
 	struct scsiemu_pump *p = t->pump;
 	struct scsiemu_cmd *c = &t->cmd;
@@ -359,7 +355,8 @@ static int gather(struct scsiemu_task *t, struct scsiemu_medium *m)
 	return write_blocks(t, m, t->v, 1);
 }
 
-static int gather_start(struct scsiemu_task *t, struct scsiemu_medium *m)
+SEMU_COLD static int gather_start(struct scsiemu_task *t,
+				  struct scsiemu_medium *m)
 {
 	struct scsiemu_cmd *c = &t->cmd;
 	uint32_t want = c->flags & SCSIEMU_WHOLE ? c->len : m->blen;
@@ -375,7 +372,8 @@ static int gather_start(struct scsiemu_task *t, struct scsiemu_medium *m)
 }
 
 /* A window held less than a block: ask for a whole one, else for pieces. */
-static int write_small(struct scsiemu_task *t, struct scsiemu_medium *m)
+SEMU_COLD static int write_small(struct scsiemu_task *t,
+				 struct scsiemu_medium *m)
 {
 	struct scsiemu_cmd *c = &t->cmd;
 	uint32_t n;

@@ -15,6 +15,8 @@ static int refuse(struct scsiemu_task *t, const struct scsiemu_medium *m)
 {
 	t->again = 0;
 	semu_bounce_free(t);
+	if (m && m->ops && !t->port) /* a job has no initiator */
+		return semu_answer(t, SCSIEMU_E_TRANSPORT, 0);
 	return semu_answer(t, m ? SCSIEMU_E_HARDWARE : SCSIEMU_E_NO_MEDIUM, 0);
 }
 

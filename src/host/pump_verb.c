@@ -5,6 +5,11 @@
  */
 #include "host/task.h"
 
+static int answer_no_medium(struct scsiemu_task *t)
+{
+	return semu_answer(t, SCSIEMU_E_NO_MEDIUM, 0);
+}
+
 static int after(struct scsiemu_task *t, struct scsiemu_medium *m,
 		 semu_after_fn *then, int rc)
 {
@@ -134,8 +139,8 @@ static int verb_save(struct scsiemu_task *t, struct scsiemu_medium *m)
 		ops->write(m->ctx, &t->io, c->addr, c->len / m->blen, t->v, 1));
 }
 
-/* A medium that could not be flushed stays; else the core takes it out when
- * it hears OK. */
+/* The core takes the medium out, when this succeeded: one that could not be
+ * flushed stays. */
 static int verb_eject(struct scsiemu_task *t, struct scsiemu_medium *m)
 {
 	const struct scsiemu_block_ops *ops = m->ops;
@@ -145,6 +150,13 @@ static int verb_eject(struct scsiemu_task *t, struct scsiemu_medium *m)
 	if (SCSIEMU_HAS(scsiemu_block_ops, ops, flush))
 		rc = ops->flush(m->ctx, &t->io, 0, 0);
 	return after(t, m, semu_after_verb, rc);
+}
+
+static int verb_insert(struct scsiemu_task *t)
+{
+	if (!scsiemu_lu_ejected(t->cmd.lu))
+		return answer_no_medium(t);
+	return semu_answer(t, SCSIEMU_OK, 0);
 }
 
 static int verb_nv_save(struct scsiemu_task *t)
@@ -189,12 +201,12 @@ int semu_want_store(struct scsiemu_task *t)
 
 	if (c->verb == SCSIEMU_V_NV_SAVE)
 		return verb_nv_save(t);
-	if (c->verb == SCSIEMU_V_INSERT) /* the core has what it ejected */
-		return semu_answer(t, SCSIEMU_OK, 0);
 	m = scsiemu_lu_medium(c->lu);
-	if (!m || !m->ops)
-		return semu_answer(
-			t, m ? SCSIEMU_E_HARDWARE : SCSIEMU_E_NO_MEDIUM, 0);
+	if (!m)
+		return c->verb == SCSIEMU_V_INSERT ? verb_insert(t)
+						   : answer_no_medium(t);
+	if (!m->ops)
+		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
 	return m->kind == SCSIEMU_BLOCK ? block_verb(t, m)
 					: semu_kind_verb(t, m);
 }

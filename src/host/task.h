@@ -9,6 +9,9 @@
 
 #include <scsiemu/pump.h>
 
+/* Off the way of a READ, a WRITE and a command without data. */
+#define SEMU_COLD __attribute__((noinline, cold))
+
 #define SEMU_OUT (-100) /* neither a want nor an enum scsiemu_result */
 
 /* v[0] and the last one are the pump's: what a piece cuts off a block. */
@@ -72,12 +75,11 @@ int semu_kind_verb(struct scsiemu_task *t, struct scsiemu_medium *m);
 semu_after_fn semu_after_kind_read, semu_after_kind_write, semu_after_kind_verb;
 
 /* pump.c */
-int semu_task_refused(struct scsiemu_task *t);
+SEMU_COLD int semu_task_refused(struct scsiemu_task *t);
 int semu_task_pends(struct scsiemu_task *t, struct scsiemu_medium *m);
 /* The bounce buffer is the task's; false: it is queued, return SEMU_OUT. */
 bool semu_bounce_take(struct scsiemu_task *t);
-void semu_bounce_free(struct scsiemu_task *t); /* no effect if not its own */
-void semu_port_dirty(struct scsiemu_pump *p, struct scsiemu_port *port);
+void semu_bounce_next(struct scsiemu_task *t); /* its user gives it up */
 
 /* pump_bulk.c: v holds *nv vectors; cut them to len bytes, return the sum. */
 uint32_t semu_vec_cut(struct scsiemu_vec *v, unsigned *nv, size_t len);
@@ -92,12 +94,30 @@ int semu_read_done(struct scsiemu_task *t, int result, uint32_t n);
 /* Bytes good before an error; remembers the place for sense. */
 uint32_t semu_io_good(struct scsiemu_task *t);
 
+/* The port has something for flush(). */
+static inline void semu_port_dirty(struct scsiemu_pump *p,
+				   struct scsiemu_port *port)
+{
+	if (port->dirty)
+		return;
+	port->dirty = true;
+	port->next = p->dirty;
+	p->dirty = port;
+}
+
 static inline int semu_answer(struct scsiemu_task *t, int result,
 			      uint32_t bytes)
 {
 	int w = scsiemu_did(&t->cmd, result, bytes);
 
 	return w >= 0 ? w : semu_task_refused(t);
+}
+
+/* No effect when the bounce buffer is not the task's. */
+static inline void semu_bounce_free(struct scsiemu_task *t)
+{
+	if (t->pump->bounce_user == t)
+		semu_bounce_next(t);
 }
 
 /* semu_ask() did not give a window. */

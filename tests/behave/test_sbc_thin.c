@@ -2,6 +2,7 @@
 /* UNMAP and GET LBA STATUS, and what VPD and READ CAPACITY say with them. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

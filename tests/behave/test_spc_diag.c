@@ -222,6 +222,10 @@ static void buffer_fields(void **state)
 	drive_check(&t->d, 5, 0x1a00);
 	spcdev_out(t, bytes, 4, WRITE_BUFFER(0x05, 0, 0, 4));
 	drive_cdb(&t->d, 1, 4);
+	spcdev_out(t, bytes, 4, WRITE_BUFFER(0x03, 0, 0, 4));
+	drive_cdb(&t->d, 1, 4);
+	spcdev_out(t, bytes, 4, WRITE_BUFFER(0x0b, 0, 0, 4));
+	drive_cdb(&t->d, 1, 4);
 	spcdev_out(t, bytes, 4, WRITE_BUFFER(0x22, 0, 0, 4));
 	drive_cdb(&t->d, 1, 5);
 	spcdev_in(t, READ_BUFFER(2, 1, 0, 4));

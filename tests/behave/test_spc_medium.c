@@ -110,6 +110,63 @@ static void reserve_fields(void **state)
 	assert_null(t->lu->reserved);
 }
 
+/* A guard that comes or goes leaves the others alone. */
+static void guards(void **state)
+{
+	struct spcdev *t = *state;
+	uint32_t odd = SCSIEMU_ON_BAD_FORMAT;
+
+	t->lu->read_only = true;
+	t->lu->guards = odd;
+	scsiemu_lu_changed(t->lu);
+	odd |= SCSIEMU_ON_PROTECTED;
+	assert_int_equal(t->lu->guards, odd);
+	spcdev_in(t, RESERVE_6);
+	assert_int_equal(t->lu->guards, odd | SCSIEMU_ON_RESERVE6);
+	spcdev_in(t, START_STOP(0));
+	assert_int_equal(t->lu->guards,
+			 odd | SCSIEMU_ON_RESERVE6 | SCSIEMU_ON_STOPPED);
+	spcdev_in(t, RELEASE_6);
+	assert_int_equal(t->lu->guards, odd | SCSIEMU_ON_STOPPED);
+	spcdev_in(t, START_STOP(START));
+	assert_int_equal(t->lu->guards, odd);
+	scsiemu_lu_load(t->lu, NULL, false);
+	assert_int_equal(t->lu->guards, odd | SCSIEMU_ON_NO_MEDIUM);
+	t->lu->read_only = false;
+	scsiemu_lu_load(t->lu, &t->disk.m, false);
+	assert_int_equal(t->lu->guards, SCSIEMU_ON_BAD_FORMAT);
+	t->disk.m.able &= ~(uint32_t)SCSIEMU_CAN_WRITE;
+	scsiemu_lu_changed(t->lu);
+	assert_int_equal(t->lu->guards, odd);
+}
+
+/* Stops of the last command, as its CDB's fields make them. */
+static uint32_t stops_of(struct spcdev *t, const uint8_t *cdb)
+{
+	drive_in(&t->d, t->lu, cdb, 6);
+	drive_good(&t->d);
+	return semu_spc_stops(&t->d.t.c);
+}
+
+static void stops_by_field(void **state)
+{
+	const uint32_t rest = SCSIEMU_ON_UNAVAILABLE | SCSIEMU_ON_TRANSITION |
+			      SCSIEMU_ON_OFFLINE | SCSIEMU_STOP_BUSY;
+	struct spcdev *t = *state;
+
+	assert_int_equal(stops_of(t, BYTES(START_STOP(START))), rest);
+	assert_int_equal(stops_of(t, BYTES(START_STOP(START | NO_FLUSH))),
+			 rest);
+	assert_int_equal(stops_of(t, BYTES(START_STOP(0))),
+			 rest | SCSIEMU_PR_WRITE);
+	assert_int_equal(stops_of(t, BYTES(START_STOP(0x10 | START))),
+			 rest | SCSIEMU_PR_WRITE);
+	assert_int_equal(stops_of(t, BYTES(PREVENT(0))),
+			 rest | SCSIEMU_ON_RESERVE6);
+	assert_int_equal(stops_of(t, BYTES(PREVENT(1))),
+			 rest | SCSIEMU_PR_WRITE);
+}
+
 static void stop_fixed(void **state)
 {
 	struct spcdev *t = *state;
@@ -280,11 +337,18 @@ static void prevent_fields(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(reservation),	     TEST(reserved_allows),
-		TEST(reserve_fields),	     TEST(stop_fixed),
-		REMOVABLE(power_conditions), REMOVABLE(eject_and_load),
-		REMOVABLE(eject_fails),	     TEST(nothing_to_load),
-		REMOVABLE(prevent),	     TEST(prevent_fields),
+		TEST(reservation),
+		TEST(reserved_allows),
+		TEST(reserve_fields),
+		TEST(stop_fixed),
+		REMOVABLE(power_conditions),
+		REMOVABLE(eject_and_load),
+		REMOVABLE(eject_fails),
+		TEST(nothing_to_load),
+		REMOVABLE(prevent),
+		TEST(prevent_fields),
+		TEST(guards),
+		TEST(stops_by_field),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

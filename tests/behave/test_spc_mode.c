@@ -190,6 +190,12 @@ static void one_page(void **state)
 	is_6(t, pages + 36, 44);
 	spcdev_in(t, SENSE_6(DBD, 0x02, 0xff));
 	is_6(t, pages, 16);
+	spcdev_in(t, SENSE_6(DBD, 0x18, 0));
+	is_6(t, pages + 80, 8);
+	spcdev_in(t, SENSE_6(DBD, 0x19, 0));
+	is_6(t, pages + 88, 8);
+	spcdev_in(t, SENSE_6(DBD, 0x1a, 0));
+	is_6(t, pages + 96, 40);
 	spcdev_in(t, SENSE_6(DBD, 0x1c, 0));
 	is_6(t, pages + 136, 12);
 }
@@ -263,12 +269,17 @@ static void page_control(void **state)
 		PS(0x0a), 10, 0x04, 0x06, 0x38, 0x40
 	};
 	static const uint8_t fixed[12] = { PS(0x1c), 10 };
+	static const uint8_t subpage[32] = { PS(0x4a), 1, 0, 28 };
 	struct spcdev *t = *state;
 
 	spcdev_in(t, SENSE_6(DBD, CHANGEABLE | 0x0a, 0));
 	is_6(t, mask, 12);
 	spcdev_in(t, SENSE_6(DBD, CHANGEABLE | 0x1c, 0));
 	is_6(t, fixed, 12);
+	spcdev_in(t, SENSE_6(DBD, CHANGEABLE | 0x0a, 1));
+	is_6(t, subpage, 32);
+	spcdev_in(t, SENSE_6(DBD, CHANGEABLE | 0x18, 0));
+	is_6(t, BYTES(PS(0x18), 6, 0, 0, 0, 0, 0, 0), 8);
 	spcdev_in(t, SENSE_6(DBD, DEFAULTS | 0x0a, 0));
 	is_6(t, pages + 36, 12);
 	spcdev_in(t, SENSE_6(DBD, SAVED | 0x3f, 0xff));
@@ -309,6 +320,19 @@ static void no_saving(void **state)
 	is_6(t, BYTES(0x0a, 10, 0x02, 0x10, 0, 0, 0, 0, 0, 0, 0, 0), 12);
 }
 
+/* What a type reads for itself. */
+static void current(void **state)
+{
+	struct spcdev *t = *state;
+
+	assert_null(semu_mode_current(t->lu, 0x0b, 0));
+	assert_null(semu_mode_current(t->lu, 0x0a, 2));
+	assert_memory_equal(semu_mode_current(t->lu, 0x0a, 0),
+			    BYTES(0x0a, 10, 2, 0x10), 4);
+	assert_memory_equal(semu_mode_current(t->lu, 0x1c, 0),
+			    BYTES(0x1c, 10, 8, 0), 4);
+}
+
 static void without_medium(void **state)
 {
 	struct spcdev *t = *state;
@@ -328,6 +352,7 @@ int main(void)
 		TEST(headers),	    TEST(large_and_protected),
 		TEST(page_control), TEST(unknown_pages),
 		TEST(no_saving),    TEST(without_medium),
+		TEST(current),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,6 +93,9 @@ static void nothing_new(void **state)
 	drive_good(&t->d);
 	SELECT6(t, 0x10, HEAD, PLAIN, CACHE(4, 0));
 	drive_good(&t->d);
+	SELECT6(t, 0x10, HEAD, 0x4a, 1, 0, 28, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, PLAIN);
+	drive_good(&t->d);
 	select6(t, 0x10, NULL, 0);
 	drive_good(&t->d);
 	SELECT10(t, 0x10, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -144,6 +147,10 @@ static void descriptors(void **state)
 	drive_good(&t->d);
 	SELECT6(t, 0x10, 0, 0, 0, 8, 0, 0, 0, 99, 0, 0, 2, 0);
 	drive_param(&t->d, LIST, 4, NONE);
+	SELECT6(t, 0x10, 0, 0, 0, 8, 0, 0, 0, 100, 0xff, 0, 2, 0);
+	drive_good(&t->d);
+	SELECT6(t, 0x10, 0, 0, 0, 8, 0, 0, 0, 100, 0, 0, 2, 1);
+	drive_param(&t->d, LIST, 9, NONE);
 	SELECT6(t, 0x10, 0, 0, 0, 8, 0, 0, 0, 100, 0, 0, 4, 0);
 	drive_param(&t->d, LIST, 9, NONE);
 	SELECT10(t, 0x10, 0, 0, 0, 0, 1, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 100, 0,
@@ -196,6 +203,9 @@ static void bad_values(void **state)
 	SELECT10(t, 0x10, HEAD10, GOOD_PAGE, 0x1c, 10, 0, 0, 0, 0, 0, 0, 0, 0,
 		 0, 0);
 	drive_param(&t->d, LIST, 30, 3);
+	SELECT6(t, 0x10, HEAD, 0x4a, 1, 0, 28, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+	drive_param(&t->d, LIST, 8, 0);
 	/* reserved values of changeable fields: QERR, UA_INTLCK_CTRL */
 	SELECT6(t, 0x10, HEAD, GOOD_PAGE, CONTROL(0x02, 0x14, 0, 0));
 	drive_param(&t->d, LIST, 27, 2);

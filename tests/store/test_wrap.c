@@ -331,6 +331,30 @@ static void test_fault_hangs(void **state)
 	assert_int_equal(op_write(0, 0, 0x11), SCSIEMU_PENDING);
 }
 
+/* What a completion brings hangs on. */
+static void hang_again(struct scsiemu_io *io, int result)
+{
+	op_done(io, result);
+	assert_int_equal(op_write(ended, 0, 9), SCSIEMU_PENDING);
+}
+
+static void test_fault_again(void **state)
+{
+	static const struct scsiemu_fault f = { .ops = 1U << SCSIEMU_BOP_WRITE,
+						.hangs = true };
+	struct scsiemu_wrap_fault *w;
+
+	(void)state;
+	assert_int_equal(scsiemu_wrap_fault(&m, &w, &err), 0);
+	assert_int_equal(scsiemu_fault_add(w, &f), 0);
+	op_write(0, 0, 1);
+	ops[0].io.done = hang_again;
+	assert_int_equal(scsiemu_fault_release(w), 1);
+	assert_int_equal(ended, 1);
+	assert_int_equal(scsiemu_fault_release(w), 1);
+	assert_int_equal(ended, 2);
+}
+
 static void test_delay_time(void **state)
 {
 	struct scsiemu_wrap_delay *d;
@@ -548,13 +572,14 @@ static void test_wrap_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_bare),		T(test_cancel_below),
-		T(test_lend),		T(test_fault_count),
-		T(test_fault_order),	T(test_fault_acts),
-		T(test_fault_hangs),	T(test_delay_time),
-		T(test_delay_order),	T(test_delay_again),
-		T(test_stats),		T(test_record),
-		T(test_record_pending), T(test_wrap_nothing),
+		T(test_bare),	      T(test_cancel_below),
+		T(test_lend),	      T(test_fault_count),
+		T(test_fault_order),  T(test_fault_acts),
+		T(test_fault_hangs),  T(test_fault_again),
+		T(test_delay_time),   T(test_delay_order),
+		T(test_delay_again),  T(test_stats),
+		T(test_record),	      T(test_record_pending),
+		T(test_wrap_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,7 @@ struct moment {
 	size_t loose[LOOSE_MAX]; /* indexes of op, oldest first */
 	enum fate fate[LOOSE_MAX];
 	unsigned nloose;
+	bool *stands; /* by op: durable */
 	uint8_t *image;
 };
 
@@ -100,21 +101,23 @@ static void build(struct moment *m)
 
 		if (k < m->nloose && m->loose[k] == i)
 			apply(m, o, m->fate[k++]);
-		else if (o->kind != REPLAY_FLUSH && is_durable(r, o, m->when))
+		else if (m->stands[i])
 			apply(m, o, PRESENT);
 	}
 }
 
-static void find_loose(struct moment *m)
+static void sort_out(struct moment *m)
 {
 	const struct replay *r = m->r;
 
 	m->nloose = 0;
-	for (size_t i = 0; i < r->nop && m->nloose < LOOSE_MAX; i++) {
+	for (size_t i = 0; i < r->nop; i++) {
 		const struct replay_op *o = &r->op[i];
+		bool writes = o->kind != REPLAY_FLUSH;
 
-		if (o->kind != REPLAY_FLUSH && o->began <= m->when &&
-		    !untouched(o, m->when) && !is_durable(r, o, m->when))
+		m->stands[i] = writes && is_durable(r, o, m->when);
+		if (writes && !m->stands[i] && o->began <= m->when &&
+		    !untouched(o, m->when) && m->nloose < LOOSE_MAX)
 			m->loose[m->nloose++] = i;
 	}
 }
@@ -168,11 +171,12 @@ long replay_run(const struct replay *r)
 	long n = 0;
 
 	m.image = malloc(r->size);
-	for (; m.image && good && m.when <= last; m.when++) {
+	m.stands = calloc(r->nop + 1, sizeof(*m.stands));
+	for (; m.image && m.stands && good && m.when <= last; m.when++) {
 		bool all;
 		unsigned images;
 
-		find_loose(&m);
+		sort_out(&m);
 		images = how_many(&m, &all);
 		for (unsigned i = 0; i < images && good; i++, n++) {
 			choose(&m, i, all);
@@ -181,6 +185,7 @@ long replay_run(const struct replay *r)
 		}
 	}
 	free(m.image);
+	free(m.stands);
 	return good ? n : -n;
 }
 

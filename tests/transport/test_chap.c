@@ -1,33 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_chap.c - CHAP one-way and mutual, and every way of getting it wrong.
- * Expected digests come from libcrypto, not through the code under test. */
-#include "login_kit.h"
+/* test_chap.c - CHAP one-way and mutual, its users, and what it leaves. */
+#include "chap_kit.h"
 
 #include <stdio.h>
 
-#include "transport/iscsi/chap.h"
-
-#define SECRET "a secret of 21 bytes."
-#define ANSWER "the target's own word"
-#define USER   "alice"
-#define TARGET "disks"
-
 #ifdef SCSIEMU_HAVE_LIBCRYPTO
-#include <openssl/evp.h>
-
-/* A challenge that is known beforehand; the digests are real. */
-static unsigned randoms;
-
-static int fixed_random(void *buf, size_t len)
-{
-	uint8_t *p = buf;
-
-	for (size_t i = 0; i < len; i++)
-		p[i] = (uint8_t)(0x40 + i + randoms);
-	randoms += 0x11;
-	return 0;
-}
-
 static int no_random(void *buf, size_t len)
 {
 	(void)buf;
@@ -41,150 +18,22 @@ static int no_md5(enum semu_digest d, const struct semu_bytes *v, unsigned n,
 	return d == SEMU_DIGEST_MD5 ? -1 : semu_crypto()->digest(d, v, n, out);
 }
 
-static struct semu_crypto fixed;
-
-static const struct {
-	const char *number;
-	const EVP_MD *(*md)(void);
-	uint32_t len;
-} algs[] = {
-	{ "5", EVP_md5, 16 },
-	{ "6", EVP_sha1, 20 },
-	{ "7", EVP_sha256, 32 },
-	{ "8", EVP_sha3_256, 32 },
-};
-
-/* H(id, secret, challenge), as RFC 1994 4.1 writes it. */
-static void chap_hash(const EVP_MD *md, uint8_t id, const char *secret,
-		      const uint8_t *chal, size_t chal_len, uint8_t *out)
-{
-	EVP_MD_CTX *c = EVP_MD_CTX_new();
-
-	assert_non_null(c);
-	assert_int_equal(EVP_DigestInit_ex(c, md, NULL), 1);
-	EVP_DigestUpdate(c, &id, 1);
-	EVP_DigestUpdate(c, secret, strlen(secret));
-	EVP_DigestUpdate(c, chal, chal_len);
-	EVP_DigestFinal_ex(c, out, NULL);
-	EVP_MD_CTX_free(c);
-}
-
-static size_t hex(char *to, const uint8_t *p, size_t len)
-{
-	size_t n = (size_t)sprintf(to, "0x");
-
-	for (size_t i = 0; i < len; i++)
-		n += (size_t)sprintf(to + n, "%02x", p[i]);
-	return n;
-}
-
-static size_t base64(char *to, const uint8_t *p, size_t len)
-{
-	return 2 + (size_t)EVP_EncodeBlock((uint8_t *)memcpy(to, "0b", 2) + 2,
-					   p, (int)len);
-}
-
-/* Append a pair whose value is plain or binary. */
-struct words {
-	char text[4096];
-	size_t len;
-};
-
-static void add(struct words *w, const char *key, const char *value)
-{
-	w->len += (size_t)sprintf(w->text + w->len, "%s=%s", key, value) + 1;
-}
-
-static void add_binary(struct words *w, const char *key, const uint8_t *p,
-		       size_t len,
-		       size_t (*how)(char *to, const uint8_t *p, size_t len))
-{
-	w->len += (size_t)sprintf(w->text + w->len, "%s=", key);
-	w->len += how(w->text + w->len, p, len);
-	w->text[w->len++] = 0;
-}
-
-static void user(struct kit *k, struct scsiemu_iscsi_target *t,
-		 const char *name, const char *mutual)
-{
-	const struct scsiemu_iscsi_chap c = {
-		.size = sizeof(c),
-		.name = name,
-		.secret = SECRET,
-		.secret_len = sizeof(SECRET) - 1,
-		.mutual_name = mutual,
-		.mutual_secret = ANSWER,
-		.mutual_secret_len = sizeof(ANSWER) - 1,
-	};
-	struct scsiemu_errmsg err = { "" };
-
-	if (scsiemu_iscsi_chap_add(k->node, t, &c, &err) < 0)
-		fail_msg("%s", err.text);
-}
-
-static void open_guarded(struct kit *k, const char *mutual)
-{
-	kit_open(k, NULL);
-	fixed = *semu_crypto();
-	fixed.random = fixed_random;
-	k->node->crypto = &fixed;
-	user(k, k->target, USER, mutual);
-	randoms = 0;
-}
-
-/* Up to the challenge, checked byte for byte. */
-static void to_challenge(struct kit *k, unsigned alg)
-{
-	struct words w = { .len = 0 };
-	char want[200];
-	size_t n;
-
-	kit_login(k);
-	kit_send(k, SECURITY | TO_OPER, TEXT(WHO "\0AuthMethod=CHAP,None"));
-	kit_expect(k, SEMU_LOGIN_MORE, SECURITY,
-		   TEXT("TargetPortalGroupTag=1\0AuthMethod=CHAP"));
-	add(&w, "CHAP_A", algs[alg].number);
-	kit_send(k, SECURITY, w.text, w.len);
-	n = (size_t)sprintf(want, "CHAP_A=%s", algs[alg].number) + 1;
-	n += (size_t)sprintf(want + n, "CHAP_I=%u", k->l.own.chap_id) + 1;
-	n += (size_t)sprintf(want + n, "CHAP_C=");
-	n += hex(want + n, k->l.own.challenge, SEMU_CHAP_CHALLENGE_LEN) + 1;
-	kit_expect(k, SEMU_LOGIN_MORE, SECURITY, want, n);
-}
-
-/* The right answer to the challenge that stands. */
-static void right(const struct kit *k, unsigned alg, uint8_t out[64])
-{
-	chap_hash(algs[alg].md(), k->l.own.chap_id, SECRET, k->l.own.challenge,
-		  SEMU_CHAP_CHALLENGE_LEN, out);
-}
-
-static void reply(struct words *w, const struct kit *k, unsigned alg,
-		  const char *name)
-{
-	uint8_t r[64];
-
-	right(k, alg, r);
-	add(w, "CHAP_N", name);
-	add_binary(w, "CHAP_R", r, algs[alg].len, hex);
-}
-
 static void test_one_way(void **state)
 {
 	static struct kit k;
 	uint8_t r[64];
 
 	(void)state;
-	open_guarded(&k, NULL);
+	chap_open(&k, NULL);
 	for (unsigned alg = 0; alg < 4; alg++)
 		for (int form = 0; form < 2; form++) {
 			struct words w = { .len = 0 };
 
-			to_challenge(&k, alg);
-			right(&k, alg, r);
-			add(&w, "CHAP_N", USER);
-			add_binary(&w, "CHAP_R", r, algs[alg].len,
-				   form ? base64 : hex);
+			chap_challenge(&k, alg);
+			chap_right(&k, alg, r);
+			words_add(&w, "CHAP_N", USER);
+			words_binary(&w, "CHAP_R", r, chap_algs[alg].len,
+				     form ? chap_base64 : chap_hex);
 			kit_send(&k, SECURITY | TO_OPER, w.text, w.len);
 			kit_expect(&k, SEMU_LOGIN_MORE, SECURITY | TO_OPER,
 				   NOTHING);
@@ -204,21 +53,22 @@ static void test_mutual(void **state)
 
 	(void)state;
 	memset(chal, 0xc5, sizeof(chal));
-	open_guarded(&k, TARGET);
+	chap_open(&k, TARGET);
 	for (unsigned i = 0; i < 16; i++) {
 		unsigned alg = i / 4;
 		size_t len = lens[i % 4], n;
 		struct words w = { .len = 0 };
 
-		to_challenge(&k, alg);
-		reply(&w, &k, alg, USER);
-		add(&w, "CHAP_I", "0xfe");
-		add_binary(&w, "CHAP_C", chal, len, i & 1 ? base64 : hex);
+		chap_challenge(&k, alg);
+		chap_reply(&w, &k, alg, USER);
+		words_add(&w, "CHAP_I", "0xfe");
+		words_binary(&w, "CHAP_C", chal, len,
+			     i & 1 ? chap_base64 : chap_hex);
 		kit_send(&k, SECURITY | TO_FULL, w.text, w.len);
-		chap_hash(algs[alg].md(), 0xfe, ANSWER, chal, len, r);
+		chap_hash(chap_algs[alg].md(), 0xfe, ANSWER, chal, len, r);
 		n = (size_t)sprintf(want, "CHAP_N=" TARGET) + 1;
 		n += (size_t)sprintf(want + n, "CHAP_R=");
-		n += hex(want + n, r, algs[alg].len) + 1;
+		n += chap_hex(want + n, r, chap_algs[alg].len) + 1;
 		kit_expect(&k, SEMU_LOGIN_FULL, SECURITY | TO_FULL, want, n);
 	}
 	kit_close(&k);
@@ -240,13 +90,13 @@ static void test_algorithms(void **state)
 	static struct kit k;
 
 	(void)state;
-	open_guarded(&k, NULL);
+	chap_open(&k, NULL);
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		struct words w = { .len = 0 };
 
 		kit_login(&k);
 		kit_send(&k, SECURITY, TEXT(WHO "\0AuthMethod=CHAP"));
-		add(&w, "CHAP_A", row[i].list);
+		words_add(&w, "CHAP_A", row[i].list);
 		kit_send(&k, SECURITY, w.text, w.len);
 		if (row[i].chosen) {
 			assert_int_equal(k.next, SEMU_LOGIN_MORE);
@@ -257,7 +107,7 @@ static void test_algorithms(void **state)
 		}
 	}
 	/* A policy without MD5: the next choice, or none. */
-	fixed.digest = no_md5;
+	chap_fixed.digest = no_md5;
 	for (int i = 0; i < 2; i++) {
 		kit_login(&k);
 		kit_send(&k, SECURITY, TEXT(WHO "\0AuthMethod=CHAP"));
@@ -271,148 +121,11 @@ static void test_algorithms(void **state)
 			kit_refused(&k, SEMU_LOGIN_AUTH_FAILED);
 	}
 	/* No random bytes: no weak challenge either. */
-	fixed.random = no_random;
+	chap_fixed.random = no_random;
 	kit_login(&k);
 	kit_send(&k, SECURITY, TEXT(WHO "\0AuthMethod=CHAP"));
 	kit_send(&k, SECURITY, TEXT("CHAP_A=7"));
 	kit_refused(&k, SEMU_LOGIN_TARGET_ERROR);
-	kit_close(&k);
-}
-
-/* Where authentication is required there is no way around it. */
-static void test_no_way_round(void **state)
-{
-	static const struct {
-		uint8_t flags;
-		const char *text;
-		size_t len;
-	} row[] = {
-		{ OPER, TEXT(WHO) },
-		{ OPER | TO_FULL, TEXT(WHO) },
-		{ SECURITY | TO_OPER, TEXT(WHO) },
-		{ SECURITY | TO_FULL, TEXT(WHO) },
-		{ SECURITY | TO_FULL, TEXT(WHO "\0AuthMethod=None") },
-		{ SECURITY, TEXT(WHO "\0AuthMethod=None") },
-		{ SECURITY, TEXT(WHO "\0AuthMethod=KRB5,None") },
-		{ SECURITY, TEXT(WHO "\0AuthMethod=") },
-		{ SECURITY, TEXT(WHO "\0AuthMethod=CHAP\0CHAP_A=5") },
-		{ SECURITY, TEXT(WHO "\0CHAP_A=5") },
-		{ SECURITY, TEXT(WHO "\0CHAP_N=" USER "\0CHAP_R=0x00") },
-	};
-	static struct kit k;
-
-	(void)state;
-	open_guarded(&k, TARGET);
-	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
-		kit_login(&k);
-		kit_send(&k, row[i].flags, row[i].text, row[i].len);
-		kit_refused(&k, SEMU_LOGIN_AUTH_FAILED);
-	}
-	/* T in the middle is declined, and CHAP goes on. */
-	kit_login(&k);
-	kit_send(&k, SECURITY | TO_FULL, TEXT(WHO "\0AuthMethod=CHAP"));
-	assert_int_equal(k.rsp[1], SECURITY);
-	kit_send(&k, SECURITY | TO_FULL, NOTHING);
-	kit_expect(&k, SEMU_LOGIN_MORE, SECURITY, NOTHING);
-	kit_send(&k, SECURITY | TO_FULL, TEXT("CHAP_A=5"));
-	assert_int_equal(k.rsp[1], SECURITY);
-	kit_send(&k, OPER | TO_FULL, NOTHING);
-	kit_refused(&k, SEMU_LOGIN_INITIATOR_ERROR);
-	kit_close(&k);
-}
-
-/* One wrong thing at a time, in place of the right answer. */
-enum fault {
-	WRONG_BYTE,
-	SHORT_R,
-	LONG_R,
-	NO_R,
-	NO_N,
-	EMPTY_N,
-	OTHER_N,
-	PREFIX_N,
-	LONG_N,
-	NOT_HEX,
-	DECIMAL,
-	I_ALONE,
-	C_ALONE,
-	AGAIN_A,
-	BAD_I,
-	BIG_I,
-	BAD_C,
-	LONG_C,
-	REFLECTED,
-	FAULTS
-};
-
-static void add_fault(struct words *w, struct kit *k, enum fault f)
-{
-	uint8_t r[64 + 1] = { 0 }, c[1025];
-	char name[300];
-
-	right(k, 0, r);
-	memset(name, 'a', sizeof(name));
-	name[256] = 0;
-	memset(c, 0xc5, sizeof(c));
-	if (f == WRONG_BYTE)
-		r[15] ^= 1;
-	add(w, "CHAP_X", "5");
-	if (f != NO_N)
-		add(w, "CHAP_N",
-		    f == EMPTY_N    ? ""
-		    : f == OTHER_N  ? "mallory"
-		    : f == PREFIX_N ? "alic"
-		    : f == LONG_N   ? name
-				    : USER);
-	if (f == NOT_HEX)
-		add(w, "CHAP_R", "0xzz");
-	else if (f == DECIMAL)
-		add(w, "CHAP_R", "1234567890123456");
-	else if (f != NO_R)
-		add_binary(w, "CHAP_R", r,
-			   f == SHORT_R	 ? 15
-			   : f == LONG_R ? 17
-					 : 16,
-			   hex);
-	if (f == I_ALONE)
-		add(w, "CHAP_I", "1");
-	if (f == C_ALONE)
-		add_binary(w, "CHAP_C", c, 16, hex);
-	if (f >= BAD_I) {
-		add(w, "CHAP_I", f == BAD_I ? "x" : f == BIG_I ? "256" : "1");
-		if (f == BAD_C)
-			add(w, "CHAP_C", "0x123");
-		else if (f == REFLECTED)
-			add_binary(w, "CHAP_C", k->l.own.challenge,
-				   SEMU_CHAP_CHALLENGE_LEN, base64);
-		else
-			add_binary(w, "CHAP_C", c, f == LONG_C ? 1025 : 16,
-				   hex);
-	}
-}
-
-static void test_wrong(void **state)
-{
-	static struct kit k;
-
-	(void)state;
-	open_guarded(&k, TARGET);
-	for (int f = 0; f < FAULTS; f++) {
-		struct words w = { .len = 0 };
-
-		to_challenge(&k, 0);
-		if (f == AGAIN_A) {
-			reply(&w, &k, 0, USER);
-			add(&w, "CHAP_A", "5");
-			kit_send(&k, SECURITY | TO_OPER, w.text, w.len);
-			/* twice in one login */
-			kit_refused(&k, SEMU_LOGIN_INITIATOR_ERROR);
-			continue;
-		}
-		add_fault(&w, &k, (enum fault)f);
-		kit_send(&k, SECURITY | TO_OPER, w.text, w.len);
-		kit_refused(&k, SEMU_LOGIN_AUTH_FAILED);
-	}
 	kit_close(&k);
 }
 
@@ -424,27 +137,27 @@ static void test_reuse(void **state)
 	uint8_t zero[16] = { 0 };
 
 	(void)state;
-	open_guarded(&k, NULL);
+	chap_open(&k, NULL);
 	/* An answer of an earlier login. */
-	to_challenge(&k, 0);
-	reply(&w, &k, 0, USER);
-	to_challenge(&k, 0);
+	chap_challenge(&k, 0);
+	chap_reply(&w, &k, 0, USER);
+	chap_challenge(&k, 0);
 	kit_send(&k, SECURITY | TO_OPER, w.text, w.len);
 	kit_refused(&k, SEMU_LOGIN_AUTH_FAILED);
 	/* The right answer after a wrong one. */
-	to_challenge(&k, 0);
+	chap_challenge(&k, 0);
 	w.len = 0;
-	reply(&w, &k, 0, USER);
-	add(&wrong, "CHAP_N", USER);
-	add_binary(&wrong, "CHAP_R", zero, 16, hex);
+	chap_reply(&w, &k, 0, USER);
+	words_add(&wrong, "CHAP_N", USER);
+	words_binary(&wrong, "CHAP_R", zero, 16, chap_hex);
 	kit_send(&k, SECURITY | TO_OPER, wrong.text, wrong.len);
 	kit_refused(&k, SEMU_LOGIN_AUTH_FAILED);
 	kit_send(&k, SECURITY | TO_OPER, w.text, w.len);
 	assert_int_equal(k.next, SEMU_LOGIN_FAIL);
 	/* The same answer again after it was taken. */
-	to_challenge(&k, 0);
+	chap_challenge(&k, 0);
 	w.len = 0;
-	reply(&w, &k, 0, USER);
+	chap_reply(&w, &k, 0, USER);
 	kit_send(&k, SECURITY, w.text, w.len);
 	kit_expect(&k, SEMU_LOGIN_MORE, SECURITY, NOTHING);
 	kit_send(&k, SECURITY | TO_OPER, w.text, w.len);
@@ -461,13 +174,13 @@ static void test_names(void **state)
 	struct words w;
 
 	(void)state;
-	open_guarded(&k, NULL);
+	chap_open(&k, NULL);
 	for (int i = 0; i < 5; i++)
-		user(&k, k.target, names[i], NULL);
+		chap_user(&k, k.target, names[i], NULL);
 	for (int i = 0; i < 5; i++) {
 		w.len = 0;
-		to_challenge(&k, 0);
-		reply(&w, &k, 0, names[i]);
+		chap_challenge(&k, 0);
+		chap_reply(&w, &k, 0, names[i]);
 		kit_send(&k, SECURITY | TO_FULL, w.text, w.len);
 		assert_int_equal(k.next, SEMU_LOGIN_FULL);
 	}
@@ -480,8 +193,8 @@ static void test_names(void **state)
 	assert_int_equal(
 		scsiemu_iscsi_chap_remove(k.node, k.target, USER, NULL), -1);
 	w.len = 0;
-	to_challenge(&k, 0); /* still required, with nobody left */
-	reply(&w, &k, 0, USER);
+	chap_challenge(&k, 0); /* still required, with nobody left */
+	chap_reply(&w, &k, 0, USER);
 	kit_send(&k, SECURITY | TO_FULL, w.text, w.len);
 	kit_refused(&k, SEMU_LOGIN_AUTH_FAILED);
 	kit_close(&k);
@@ -495,10 +208,10 @@ static void test_discovery(void **state)
 	struct words w = { .len = 0 };
 
 	(void)state;
-	open_guarded(&k, NULL);
+	chap_open(&k, NULL);
 	kit_send(&k, OPER | TO_FULL, TEXT(WHO_DISCOVER));
 	assert_int_equal(k.next, SEMU_LOGIN_FULL);
-	user(&k, NULL, "finder", NULL);
+	chap_user(&k, NULL, "finder", NULL);
 	kit_login(&k);
 	kit_send(&k, OPER | TO_FULL, TEXT(WHO_DISCOVER));
 	kit_refused(&k, SEMU_LOGIN_AUTH_FAILED);
@@ -507,16 +220,16 @@ static void test_discovery(void **state)
 		kit_send(&k, SECURITY, TEXT(WHO_DISCOVER "\0AuthMethod=CHAP"));
 		kit_send(&k, SECURITY, TEXT("CHAP_A=5"));
 		w.len = 0;
-		reply(&w, &k, 0, i ? "finder" : USER);
+		chap_reply(&w, &k, 0, i ? "finder" : USER);
 		kit_send(&k, SECURITY | TO_FULL, w.text, w.len);
 		if (i)
 			assert_int_equal(k.next, SEMU_LOGIN_FULL);
 		else
 			kit_refused(&k, SEMU_LOGIN_AUTH_FAILED);
 	}
-	to_challenge(&k, 0);
+	chap_challenge(&k, 0);
 	w.len = 0;
-	reply(&w, &k, 0, "finder");
+	chap_reply(&w, &k, 0, "finder");
 	kit_send(&k, SECURITY | TO_FULL, w.text, w.len);
 	kit_refused(&k, SEMU_LOGIN_AUTH_FAILED);
 	kit_close(&k);
@@ -529,11 +242,11 @@ static void test_not_mutual(void **state)
 	struct words w = { .len = 0 };
 
 	(void)state;
-	open_guarded(&k, NULL);
-	to_challenge(&k, 0);
-	reply(&w, &k, 0, USER);
-	add(&w, "CHAP_I", "1");
-	add(&w, "CHAP_C", "0x0102030405060708090a0b0c0d0e0f10");
+	chap_open(&k, NULL);
+	chap_challenge(&k, 0);
+	chap_reply(&w, &k, 0, USER);
+	words_add(&w, "CHAP_I", "1");
+	words_add(&w, "CHAP_C", "0x0102030405060708090a0b0c0d0e0f10");
 	kit_send(&k, SECURITY | TO_OPER, w.text, w.len);
 	kit_refused(&k, SEMU_LOGIN_AUTH_FAILED);
 	kit_close(&k);
@@ -547,17 +260,17 @@ static void test_wiped(void **state)
 	struct words w = { .len = 0 };
 
 	(void)state;
-	open_guarded(&k, TARGET);
-	to_challenge(&k, 0);
-	reply(&w, &k, 0, USER);
+	chap_open(&k, TARGET);
+	chap_challenge(&k, 0);
+	chap_reply(&w, &k, 0, USER);
 	kit_send(&k, SECURITY | TO_OPER, w.text, w.len);
 	assert_memory_equal(k.l.own.challenge, none, sizeof(k.l.own.challenge));
 	for (size_t i = 0; i < sizeof(k.part); i++)
 		assert_int_equal(k.part[i], 0);
 	/* ... nor of a login that ends half-way. */
-	to_challenge(&k, 0);
+	chap_challenge(&k, 0);
 	w.len = 0;
-	reply(&w, &k, 0, USER);
+	chap_reply(&w, &k, 0, USER);
 	kit_send(&k, SECURITY | C, w.text, w.len - 1);
 	semu_iscsi_login_wipe(&k.l);
 	assert_memory_equal(&k.l.own, none, sizeof(k.l.own));
@@ -586,20 +299,20 @@ static void test_same_path(void **state)
 	unsigned known;
 
 	(void)state;
-	open_guarded(&k, NULL);
-	fixed.digest = counted;
-	fixed.random = semu_crypto()->random;
+	chap_open(&k, NULL);
+	chap_fixed.digest = counted;
+	chap_fixed.random = semu_crypto()->random;
 	digests = 0;
 	for (int i = 0; i < 2; i++) {
 		struct words w = { .len = 0 };
 
-		to_challenge(&k, 0);
+		chap_challenge(&k, 0);
 		if (i)
 			assert_memory_not_equal(before, k.l.own.challenge,
 						sizeof(before));
 		memcpy(before, k.l.own.challenge, sizeof(before));
-		add(&w, "CHAP_N", i ? "nobody" : USER);
-		add(&w, "CHAP_R", "0x00112233445566778899aabbccddeeff");
+		words_add(&w, "CHAP_N", i ? "nobody" : USER);
+		words_add(&w, "CHAP_R", "0x00112233445566778899aabbccddeeff");
 		kit_send(&k, SECURITY | TO_OPER, w.text, w.len);
 		kit_refused(&k, SEMU_LOGIN_AUTH_FAILED);
 		if (i == 0)
@@ -688,8 +401,6 @@ int main(void)
 		cmocka_unit_test(test_one_way),
 		cmocka_unit_test(test_mutual),
 		cmocka_unit_test(test_algorithms),
-		cmocka_unit_test(test_no_way_round),
-		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_reuse),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_discovery),

@@ -221,6 +221,11 @@ struct scsiemu_medium *scsiemu_lu_medium(struct scsiemu_lu *lu)
 	return lu->medium;
 }
 
+struct scsiemu_medium *scsiemu_lu_ejected(struct scsiemu_lu *lu)
+{
+	return lu->ejected;
+}
+
 const struct scsiemu_nv_ops *scsiemu_lu_nv(const struct scsiemu_lu *lu,
 					   void **ctx)
 {

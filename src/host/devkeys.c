@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * host/devkeys.c - the keys of a device string: a key is a row that says where
+ * its value goes, what is allowed, and how a person reads that.
+ */
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+
+#include "host/devstr.h"
+#include "store/open.h"
+
+enum { VALUE_SHOWN = 40 };
+
+struct key;
+typedef int set_fn(const struct key *k, void *to, const char *value);
+
+struct key {
+	const char *name;
+	set_fn *set; /* NULL: a flag, no value */
+	size_t at;   /* in struct semu_devstr */
+	uint64_t min, max;
+	const char *allowed;
+};
+
+/* Decimal digits, all of the text; -1 when not, or too large. */
+static int number(const char **text, uint64_t *out)
+{
+	const char *p = *text;
+	uint64_t v = 0;
+
+	if (*p < '0' || *p > '9')
+		return -1;
+	for (; *p >= '0' && *p <= '9'; p++) {
+		uint64_t digit = (uint64_t)(*p - '0');
+
+		if (v > (UINT64_MAX - digit) / 10)
+			return -1;
+		v = v * 10 + digit;
+	}
+	*text = p;
+	*out = v;
+	return 0;
+}
+
+static bool in_range(const struct key *k, uint64_t v)
+{
+	return v >= k->min && v <= k->max;
+}
+
+static int set_number(const struct key *k, void *to, const char *value)
+{
+	uint64_t v;
+
+	if (number(&value, &v) || *value || !in_range(k, v))
+		return -1;
+	memcpy(to, &v, sizeof(v));
+	return 0;
+}
+
+static int set_block(const struct key *k, void *to, const char *value)
+{
+	uint64_t v;
+
+	if (set_number(k, to, value))
+		return -1;
+	memcpy(&v, to, sizeof(v));
+	return v & (v - 1) ? -1 : 0;
+}
+
+static int set_size(const struct key *k, void *to, const char *value)
+{
+	static const char units[] = "KMGTP";
+	const char *unit;
+	unsigned shift = 0;
+	uint64_t v;
+
+	if (number(&value, &v))
+		return -1;
+	if (*value) {
+		unit = strchr(units, *value);
+		if (!unit || value[1])
+			return -1;
+		shift = 10 * (unsigned)(unit - units + 1);
+	}
+	if (v > UINT64_MAX >> shift || !in_range(k, v << shift))
+		return -1;
+	v <<= shift;
+	memcpy(to, &v, sizeof(v));
+	return 0;
+}
+
+/* One hexadecimal digit, or -1. */
+static int hex(char c)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	const char *p = c ? strchr(digits, c) : NULL;
+
+	return p ? (int)((p - digits) % 16) : -1;
+}
+
+/* A 64-bit NAA designator: types 2, 3 and 5 (SPC-5 7.7.6.6). */
+static int set_naa(const struct key *k, void *to, const char *value)
+{
+	uint64_t v = 0;
+	int i;
+
+	(void)k;
+	if (strlen(value) != 16)
+		return -1;
+	for (i = 0; i < 16; i++) {
+		int digit = hex(value[i]);
+
+		if (digit < 0)
+			return -1;
+		v = v << 4 | (unsigned)digit;
+	}
+	if (v >> 60 != 2 && v >> 60 != 3 && v >> 60 != 5)
+		return -1;
+	memcpy(to, &v, sizeof(v));
+	return 0;
+}
+
+/* Printable ASCII of min to max bytes. */
+static int set_text(const struct key *k, void *to, const char *value)
+{
+	size_t len = strlen(value), i;
+
+	if (!in_range(k, len))
+		return -1;
+	for (i = 0; i < len; i++)
+		if (value[i] < 0x20 || value[i] > 0x7e)
+			return -1;
+	memcpy(to, value, len + 1);
+	return 0;
+}
+
+static int set_path(const struct key *k, void *to, const char *value)
+{
+	size_t len = strlen(value);
+
+	if (!in_range(k, len))
+		return -1;
+	memcpy(to, value, len + 1);
+	return 0;
+}
+
+#define AT(member) offsetof(struct semu_devstr, member)
+
+static const struct key keys[] = {
+	{ "path", set_path, AT(path), 1, SEMU_PATH - 1,
+	  "the path of a file or block device" },
+	{ "mem", NULL, AT(mem), 0, 0, "" },
+	{ "null", NULL, AT(null), 0, 0, "" },
+	{ "size", set_size, AT(size), 1, INT64_MAX,
+	  "1 or more bytes, with K M G T P for 2^10 ... 2^50" },
+	{ "block", set_block, AT(block), 256, 4096,
+	  "256, 512, 1024, 2048 or 4096" },
+	{ "exponent", set_number, AT(exponent), 0, 15, "0 to 15" },
+	{ "thin", NULL, AT(thin), 0, 0, "" },
+	{ "readonly", NULL, AT(readonly), 0, 0, "" },
+	{ "removable", NULL, AT(removable), 0, 0, "" },
+	{ "vendor", set_text, AT(text.vendor), 1, 8,
+	  "1 to 8 ASCII characters" },
+	{ "product", set_text, AT(text.product), 1, 16,
+	  "1 to 16 ASCII characters" },
+	{ "revision", set_text, AT(text.revision), 1, 4,
+	  "1 to 4 ASCII characters" },
+	{ "serial", set_text, AT(text.serial), 1, 32,
+	  "1 to 32 ASCII characters" },
+	{ "naa", set_naa, AT(naa), 0, 0,
+	  "16 hexadecimal digits, the first 2, 3 or 5" },
+	{ "version", set_number, AT(version), 2, 7, "2 (SCSI-2) to 7 (SPC-5)" },
+	{ "nv", set_path, AT(nv), 1, SEMU_PATH - 1,
+	  "the path of a file for saved state" },
+};
+
+enum { NKEYS = sizeof(keys) / sizeof(keys[0]) };
+
+/* Edit distance of two short words (at most 15 characters of each). */
+static unsigned distance(const char *a, const char *b)
+{
+	size_t na = strlen(a), nb = strlen(b), i, j;
+	unsigned row[16];
+
+	if (na > 15 || nb > 15)
+		return UINT_MAX;
+	for (j = 0; j <= nb; j++)
+		row[j] = (unsigned)j;
+	for (i = 1; i <= na; i++) {
+		unsigned diagonal = row[0];
+
+		row[0] = (unsigned)i;
+		for (j = 1; j <= nb; j++) {
+			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[nb];
+}
+
+static const char *nearest(const char *word)
+{
+	const char *found = NULL;
+	unsigned least = 3, i; /* more edits are another word */
+
+	for (i = 0; i < NKEYS; i++) {
+		unsigned d = distance(word, keys[i].name);
+
+		if (d < least && d < strlen(word)) {
+			least = d;
+			found = keys[i].name;
+		}
+	}
+	return found;
+}
+
+static int unknown(const char *key, struct scsiemu_errmsg *err)
+{
+	const char *near = nearest(key);
+
+	if (near)
+		return semu_err(err,
+				"unknown key \"%.*s\": did you mean \"%s\"?",
+				VALUE_SHOWN, key, near);
+	return semu_err(err,
+			"unknown key \"%.*s\": the keys are path, mem, null, "
+			"size, block, exponent, thin, readonly, removable, "
+			"vendor, product, revision, serial, naa, version, nv",
+			VALUE_SHOWN, key);
+}
+
+static int set_flag(const struct key *k, struct semu_devstr *s,
+		    const char *value, struct scsiemu_errmsg *err)
+{
+	bool yes = true;
+
+	if (value)
+		return semu_err(err,
+				"%s takes no value (\"%.*s\" was given): write "
+				"just %s, or leave it out",
+				k->name, VALUE_SHOWN, value, k->name);
+	memcpy((uint8_t *)s + k->at, &yes, sizeof(yes));
+	return 0;
+}
+
+static int set_value(const struct key *k, struct semu_devstr *s,
+		     const char *value, struct scsiemu_errmsg *err)
+{
+	if (!value)
+		return semu_err(err, "%s needs a value: %s=..., %s", k->name,
+				k->name, k->allowed);
+	if (k->set(k, (uint8_t *)s + k->at, value))
+		return semu_err(err, "%s=%.*s is not possible: it takes %s",
+				k->name, VALUE_SHOWN, value, k->allowed);
+	return 0;
+}
+
+int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
+		    uint32_t *seen, struct scsiemu_errmsg *err)
+{
+	const struct key *k = keys;
+
+	while (k < keys + NKEYS && strcmp(k->name, key) != 0)
+		k++;
+	if (k == keys + NKEYS)
+		return unknown(key, err);
+	if (*seen & 1u << (k - keys))
+		return semu_err(err, "%s is given twice: keep one of them",
+				k->name);
+	*seen |= 1u << (k - keys);
+	return k->set ? set_value(k, s, value, err)
+		      : set_flag(k, s, value, err);
+}
+
+const char *scsiemu_host_help(void)
+{
+	return "disk:STORE[,KEY...]    a block device (SBC-4)\n"
+	       "  one store:\n"
+	       "    path=FILE          a file or block device; with size= it "
+	       "is created\n"
+	       "    mem                memory, gone at the end\n"
+	       "    null               reads zeros, forgets writes\n"
+	       "  keys:\n"
+	       "    size=BYTES         K M G T P are 2^10 ... 2^50\n"
+	       "    block=BYTES        logical block: 256 to 4096, a power of "
+	       "two; 512\n"
+	       "    exponent=N         2^N logical blocks per physical: 0 to "
+	       "15; 0\n"
+	       "    thin               UNMAP gives room back\n"
+	       "    readonly           refuses writes\n"
+	       "    removable          the medium can be ejected\n"
+	       "    vendor=TEXT        1 to 8 characters\n"
+	       "    product=TEXT       1 to 16 characters\n"
+	       "    revision=TEXT      1 to 4 characters\n"
+	       "    serial=TEXT        1 to 32 characters\n"
+	       "    naa=HEX            16 digits, the first 2, 3 or 5\n"
+	       "    version=N          2 (SCSI-2) to 7 (SPC-5); 6\n"
+	       "    nv=FILE            keeps saved mode pages\n"
+	       "  \"\\,\" is a comma inside a value\n";
+}

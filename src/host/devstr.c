@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * host/devstr.c - TYPE:key=value,... taken apart, and what only the keys
+ * together can say: exactly one store, a size where one is needed.
+ */
+#include "host/devstr.h"
+
+#include <inttypes.h>
+#include <scsiemu/sbc.h>
+#include <string.h>
+
+#include "store/open.h"
+
+enum { ITEM = SEMU_PATH + 16, TYPE_SHOWN = 30 };
+
+static const struct {
+	const char *name;
+	const struct scsiemu_type *type;
+} types[] = {
+	{ "disk", &scsiemu_sbc },
+};
+
+/* What follows the type: "" or ":..."; NULL: no such type. */
+static const char *take_type(struct semu_devstr *s, const char *device,
+			     struct scsiemu_errmsg *err)
+{
+	size_t len = strcspn(device, ":"), i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (strlen(types[i].name) != len ||
+		    memcmp(types[i].name, device, len) != 0)
+			continue;
+		s->type = types[i].type;
+		s->type_name = types[i].name;
+		return device + len;
+	}
+	semu_err(err,
+		 "\"%.*s\" is not a device type: write disk:..., for example "
+		 "disk:path=a.img,size=1G or disk:mem,size=64M",
+		 len < TYPE_SHOWN ? (int)len : TYPE_SHOWN, device);
+	return NULL;
+}
+
+/* One item into out, "\," as a comma; what follows it, NULL when too long. */
+static const char *take_item(const char *p, char out[ITEM])
+{
+	size_t n = 0;
+
+	for (; *p && *p != ','; p++) {
+		if (p[0] == '\\' && p[1] == ',')
+			p++;
+		if (n == ITEM - 1)
+			return NULL;
+		out[n++] = *p;
+	}
+	out[n] = 0;
+	return p;
+}
+
+static int take_keys(struct semu_devstr *s, const char *p,
+		     struct scsiemu_errmsg *err)
+{
+	char item[ITEM], *value;
+	uint32_t seen = 0;
+
+	while (*p) {
+		p = take_item(p + 1, item);
+		if (!p)
+			return semu_err(err,
+					"a value is longer than %d bytes: "
+					"shorten it",
+					SEMU_PATH - 1);
+		if (!item[0])
+			return semu_err(err, "an empty key: remove the comma "
+					     "(or colon) too many");
+		value = strchr(item, '=');
+		if (value)
+			*value++ = 0;
+		if (semu_devkey_set(s, item, value, &seen, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int check_store(const struct semu_devstr *s, struct scsiemu_errmsg *err)
+{
+	int n = (s->path[0] != 0) + s->mem + s->null;
+
+	if (n == 0)
+		return semu_err(err, "no store: add path=FILE, mem or null");
+	if (n > 1)
+		return semu_err(err, "more than one of path, mem and null: "
+				     "keep one");
+	if (!s->path[0] && !s->size)
+		return semu_err(err, "%s needs a size: add size=64M",
+				s->mem ? "mem" : "null");
+	if (s->path[0] && s->size && s->readonly)
+		return semu_err(err, "size creates a file and readonly cannot: "
+				     "leave size out to serve the file as it "
+				     "is, or readonly to create it");
+	return 0;
+}
+
+static int check_size(struct semu_devstr *s, struct scsiemu_errmsg *err)
+{
+	if (!s->block)
+		s->block = 512;
+	if (s->size % s->block)
+		return semu_err(err,
+				"size=%" PRIu64 " is not whole blocks of "
+				"%" PRIu64 " bytes: round it, or change block",
+				s->size, s->block);
+	if (s->thin && s->readonly)
+		return semu_err(err, "thin and readonly: a disk that cannot be "
+				     "written cannot be unmapped; keep one");
+	return 0;
+}
+
+int semu_devstr_parse(struct semu_devstr *s, const char *device,
+		      struct scsiemu_errmsg *err)
+{
+	const char *p;
+
+	memset(s, 0, sizeof(*s));
+	p = take_type(s, device, err);
+	if (!p || take_keys(s, p, err) || check_store(s, err))
+		return -1;
+	return check_size(s, err);
+}

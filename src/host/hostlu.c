@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * host/hostlu.c - a logical unit from a device string: opened, attached to a
+ * device, flushed and closed.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/devstr.h"
+#include "store/open.h"
+
+enum { NV_RECORD = 4096, PATH_SHOWN = 100 };
+
+static void *get(void *ctx, size_t size)
+{
+	(void)ctx;
+	return malloc(size);
+}
+
+static void give(void *ctx, void *mem)
+{
+	(void)ctx;
+	free(mem);
+}
+
+const struct scsiemu_allocator scsiemu_host_allocator = { .alloc = get,
+							  .free = give };
+
+static int open_store(struct scsiemu_host_lu *h, const struct semu_devstr *s,
+		      struct scsiemu_errmsg *err)
+{
+	struct scsiemu_geometry g = { .bytes = s->size,
+				      .blen = (uint32_t)s->block,
+				      .exponent = (uint8_t)s->exponent,
+				      .thin = s->thin,
+				      .read_only = s->readonly };
+
+	if (s->mem)
+		return scsiemu_open_mem(&h->medium, &g, err);
+	if (s->null)
+		return scsiemu_open_null(&h->medium, &g, err);
+	return scsiemu_open_file(&h->medium, s->path, &g, err);
+}
+
+static const char *or_null(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+static void configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
+{
+	h->text = s->text;
+	h->config.size = sizeof(h->config);
+	h->config.type = s->type;
+	h->config.vendor = or_null(h->text.vendor);
+	h->config.product = or_null(h->text.product);
+	h->config.revision = or_null(h->text.revision);
+	h->config.serial = or_null(h->text.serial);
+	h->config.naa = s->naa;
+	h->config.version = (uint8_t)s->version;
+	h->config.removable = s->removable;
+	h->config.read_only = s->readonly;
+	h->config.nv = h->nv.ops;
+	h->config.nv_ctx = h->nv.ctx;
+}
+
+/* "1 GiB", or bytes when it is no whole number of a unit. */
+static void say_size(char out[32], uint64_t bytes)
+{
+	static const char *const unit[] = { "bytes", "KiB", "MiB",
+					    "GiB",   "TiB", "PiB" };
+	unsigned i = 0;
+
+	while (i < 5 && bytes && bytes % 1024 == 0) {
+		bytes /= 1024;
+		i++;
+	}
+	snprintf(out, 32, "%" PRIu64 " %s", bytes, unit[i]);
+}
+
+static void summarise(struct scsiemu_host_lu *h, const struct semu_devstr *s)
+{
+	size_t len = strlen(s->path);
+	const char *path = len > PATH_SHOWN ? s->path + len - PATH_SHOWN
+					    : s->path;
+	char size[32];
+
+	say_size(size, h->medium.nblk * h->medium.blen);
+	snprintf(h->summary, sizeof(h->summary),
+		 "%s %s, %s, %" PRIu32 "-byte blocks%s%s", s->type_name,
+		 s->mem	   ? "in memory"
+		 : s->null ? "null"
+			   : path,
+		 size, h->medium.blen, s->thin ? ", thin" : "",
+		 s->readonly ? ", read-only" : "");
+}
+
+int scsiemu_host_open(struct scsiemu_host_lu *h, const char *device,
+		      struct scsiemu_errmsg *err)
+{
+	struct semu_devstr s;
+
+	memset(h, 0, sizeof(*h));
+	if (semu_devstr_parse(&s, device, err) || open_store(h, &s, err))
+		return -1;
+	if (s.nv[0] && scsiemu_open_nv_file(&h->nv, s.nv, err)) {
+		scsiemu_medium_close(&h->medium);
+		memset(h, 0, sizeof(*h));
+		return -1;
+	}
+	configure(h, &s);
+	summarise(h, &s);
+	return 0;
+}
+
+static int restore(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
+{
+	static const char *const what[SCSIEMU_NV_COUNT] = {
+		[SCSIEMU_NV_MODE] = "mode pages",
+		[SCSIEMU_NV_IDENT] = "identifier",
+		[SCSIEMU_NV_TEXT] = "identifying text",
+	};
+	uint64_t buf[NV_RECORD / sizeof(uint64_t)];
+	uint32_t id, len;
+
+	for (id = 1; h->nv.ops && id < SCSIEMU_NV_COUNT; id++) {
+		len = sizeof(buf);
+		if (h->nv.ops->load(h->nv.ctx, id, buf, &len) ||
+		    (len && scsiemu_lu_restore(h->lu, id, buf, len)))
+			return semu_err(err,
+					"nv: the saved %s are damaged or of "
+					"another kind of device: name another "
+					"nv file, or remove it",
+					what[id]);
+	}
+	return 0;
+}
+
+int scsiemu_host_attach(struct scsiemu_host_lu *h, struct scsiemu_device *d,
+			uint16_t lun, struct scsiemu_errmsg *err)
+{
+	h->lu = scsiemu_lu_add(d, lun, &h->config);
+	if (!h->lu)
+		return semu_err(err,
+				"LUN %u cannot be added: it is in use, above "
+				"16383, or limits.lus or limits.types are "
+				"used up",
+				lun);
+	if (restore(h, err)) {
+		scsiemu_lu_remove(h->lu);
+		h->lu = NULL;
+		return -1;
+	}
+	scsiemu_lu_load(h->lu, &h->medium, false);
+	return 0;
+}
+
+/* The last flush, which may pend in a store that wraps another. */
+struct last_flush {
+	struct scsiemu_io io; /* first */
+	int result;
+};
+
+static void flushed(struct scsiemu_io *io, int result)
+{
+	((struct last_flush *)io)->result = result;
+}
+
+static int flush(struct scsiemu_medium *m, struct last_flush *f)
+{
+	const struct scsiemu_block_ops *ops = m->ops;
+	int rc;
+
+	if (!ops || m->kind != SCSIEMU_BLOCK || m->read_only ||
+	    !SCSIEMU_HAS(scsiemu_block_ops, ops, flush))
+		return 0;
+	rc = ops->flush(m->ctx, &f->io, 0, 0);
+	if (rc != SCSIEMU_PENDING)
+		return rc;
+	if (f->result == SCSIEMU_PENDING &&
+	    SCSIEMU_HAS(scsiemu_block_ops, ops, kick))
+		ops->kick(m->ctx);
+	if (f->result == SCSIEMU_PENDING &&
+	    SCSIEMU_HAS(scsiemu_block_ops, ops, cancel))
+		ops->cancel(m->ctx, &f->io);
+	return f->result;
+}
+
+int scsiemu_host_close(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
+{
+	struct last_flush f = { .io = { .info = SCSIEMU_NO_INFO,
+					.done = flushed },
+				.result = SCSIEMU_PENDING };
+	int rc = flush(&h->medium, &f);
+
+	if (rc)
+		semu_err(err,
+			 "%s: the last flush failed (%d): what was written "
+			 "since the one before may be lost; check the medium",
+			 h->summary, rc);
+	scsiemu_medium_close(&h->medium);
+	scsiemu_nv_close(&h->nv);
+	h->lu = NULL;
+	return rc ? -1 : 0;
+}
