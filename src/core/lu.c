@@ -300,6 +300,11 @@ struct scsiemu_medium *scsiemu_lu_medium(struct scsiemu_lu *lu)
 	return lu->medium;
 }
 
+struct scsiemu_medium *scsiemu_lu_ejected(struct scsiemu_lu *lu)
+{
+	return lu->ejected;
+}
+
 struct scsiemu_device *scsiemu_lu_device(struct scsiemu_lu *lu)
 {
 	return lu->dev;
