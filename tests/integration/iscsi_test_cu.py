@@ -72,7 +72,7 @@ def judge(name, urls):
     if ran.groups() != ("1", "1", "0"):
         return False, "failed", body
     # The clean-up behind a test says what it skips, too.
-    if "[SKIPPED]" in body[:body.rfind(CLEANUP)]:
+    if "[SKIPPED]" in body[:body.find(CLEANUP)]:
         return False, "skipped", body
     return True, "", body
 
