@@ -26,8 +26,8 @@ int semu_sbc_compare_write(struct scsiemu_cmd *c, int result)
 	if (n > lu->cap.caw_blk)
 		return scsiemu_fail_cdb(c, 13, SCSIEMU_NO_BIT);
 	if (c->out_len != SCSIEMU_UNKNOWN && c->out_len != 2 * len)
-		return n ? semu_sbc_fail_size(c) :
-			   scsiemu_fail_cdb(c, 13, SCSIEMU_NO_BIT);
+		return n ? semu_sbc_fail_size(c)
+			 : scsiemu_fail_cdb(c, 13, SCSIEMU_NO_BIT);
 	if (!n)
 		return SCSIEMU_FINISHED;
 	c->out_all = 2 * len;
