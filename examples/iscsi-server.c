@@ -18,7 +18,6 @@
 
 #define DEFAULT_TARGET "iqn.2026-11.org.scsiemu:target"
 #define DEFAULT_PORTAL "0.0.0.0:3260"
-#define SCRATCH	       16384u
 
 struct lun {
 	struct lun *next;
@@ -203,7 +202,7 @@ static void make_device(struct target *t)
 		.itls = sessions + 1024 + 16 * t->nluns,
 		.ports = 64,
 		.types = 8,
-		.scratch = SCRATCH,
+		.scratch = 16384,
 		.cmd_size = sizeof(struct scsiemu_task),
 	};
 
@@ -273,7 +272,7 @@ int main(int argc, char **argv)
 	struct scsiemu_iscsi_server_config f = {
 		.size = sizeof(f),
 		.allocator = &scsiemu_host_allocator,
-		.scratch = SCRATCH,
+		.scratch = 16384,
 	};
 	int failed;
 
