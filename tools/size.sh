@@ -19,45 +19,53 @@ roots='scsiemu_device_size scsiemu_device_init scsiemu_device_tick
 	scsiemu_sense_encode scsiemu_sbc'
 roots_u=$(for r in $roots; do printf -- '-Wl,-u,%s ' "$r"; done)
 
-# target NAME PREFIX FLAGS ...
-target() {
-	name=$1
-	cc=$2-gcc
-	prefix=$2
-	shift 2
-	out=$work/$name
+# Everything optional left out (src/core/config.h and the like).
+small=$(grep -rhoE '#ifndef SEMU_WITH_[A-Z_]+' src | sort -u |
+	awk '{printf "-D%s=0 ", $2}')
+
+# compile FOLDER FLAG ...: all layers into FOLDER, checked
+compile() {
+	out=$1
+	shift
 	mkdir -p "$out"
-	objects=
 	for f in src/core/*.c src/spc/*.c src/sbc/*.c; do
-		[ -f "$f" ] || continue
-		o=$out/$(echo "$f" | tr / _).o
-		"$cc" "$@" -Os -std=c11 -ffreestanding -fno-common \
+		"$prefix-gcc" "$@" -Os -std=c11 -ffreestanding -fno-common \
 			-ffunction-sections -fdata-sections \
 			-fcallgraph-info=su -Wall -Wextra -Werror \
-			-DSEMU_WITH_NAMES=0 \
-			-Icross/freestanding -Iinclude -Isrc -c "$f" -o "$o"
-		objects="$objects $o"
+			-Icross/freestanding -Iinclude -Isrc \
+			-c "$f" -o "$out/$(echo "$f" | tr / _).o"
 	done
-	# shellcheck disable=SC2086 # lists of plain names
-	"$cc" "$@" -nostdlib -r $objects -o "$out/all.o"
+	"$prefix-gcc" "$@" -nostdlib -r "$out"/src_*.o -o "$out/all.o"
 	"$prefix-nm" -u "$out/all.o" | awk '{print $2}' |
 		grep -vxE 'mem(cpy|set|move|cmp)|__aeabi_.*|__.*(di|si)[0-9]' \
 		>"$out/foreign" || true
 	if [ -s "$out/foreign" ]; then
-		echo "$name: calls what a bare machine has not:" >&2
+		echo "$out: calls what a bare machine has not:" >&2
 		cat "$out/foreign" >&2
 		exit 1
 	fi
-	# shellcheck disable=SC2086
-	"$cc" "$@" -nostdlib -static -Wl,--gc-sections $roots_u \
-		-Wl,-e,scsiemu_start $objects -lgcc \
+	# shellcheck disable=SC2086 # a list of plain names
+	"$prefix-gcc" "$@" -nostdlib -static -Wl,--gc-sections $roots_u \
+		-Wl,-e,scsiemu_start "$out"/src_*.o -lgcc \
 		-Wl,--unresolved-symbols=ignore-all -o "$out/disk.elf" \
 		2>/dev/null
-	echo "$name ($*)"
+}
+
+# target NAME PREFIX FLAG ...
+target() {
+	full=$work/$1
+	least=$work/$1-small
+	prefix=$2
+	echo "$1 ($prefix-gcc)"
+	shift 2
+	compile "$full" "$@" -DSEMU_WITH_NAMES=0
+	# shellcheck disable=SC2086
+	compile "$least" "$@" $small
 	for layer in core spc sbc; do
-		row "$layer, all of it" "$out"/src_${layer}_*.o
+		row "$layer, all of it" "$full"/src_${layer}_*.o
 	done
-	row "a disk, linked" "$out/disk.elf"
+	row "a disk, linked" "$full/disk.elf"
+	row "the smallest disk" "$least/disk.elf"
 	echo
 }
 
@@ -75,7 +83,7 @@ row() {
 target cortex-m3 arm-none-eabi -mcpu=cortex-m3 -mthumb
 target riscv32 riscv64-unknown-elf -march=rv32imac -mabi=ilp32
 
-code=$(arm-none-eabi-size "$work/cortex-m3/disk.elf" |
+code=$(arm-none-eabi-size "$work/cortex-m3-small/disk.elf" |
 	awk 'NR > 1 {print $1 + $2}')
 # shellcheck disable=SC2086
 python3 tools/stack.py ${gate:+--gate "$code"} "$work/cortex-m3" $roots

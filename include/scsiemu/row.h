@@ -113,18 +113,18 @@ enum scsiemu_stop {
 #define SCSIEMU_PR_WRITE (SCSIEMU_PR_READ | SCSIEMU_ON_PR_WRITE)
 
 enum scsiemu_row_flag {
-	SCSIEMU_ROW_UA_SKIP = 1,   /* runs though a UA is pending */
-	SCSIEMU_ROW_UA_TAKE = 2,   /* reports the UA in its data */
-	SCSIEMU_ROW_FACTS = 4,	   /* long reply pins its facts (A7) */
-	SCSIEMU_ROW_BY_FIELD = 8,  /* stops depend on CDB fields: the type's
-				    * stops() decides */
-	SCSIEMU_ROW_BLOCKS = 16,   /* count is logical blocks: range check */
-	SCSIEMU_ROW_RANGE = 32,	   /* only lba is checked against capacity */
-	SCSIEMU_ROW_ERRORS = 64,   /* step functions see failures */
-	SCSIEMU_ROW_UNDO = 512,	   /* on abort the step function is called with
-				    * E_ABORTED and may leave one last STORE */
-	SCSIEMU_ROW_LONG = 128,	   /* count is not bound by MAXIMUM TRANSFER
-				    * LENGTH (no data of that size moves) */
+	SCSIEMU_ROW_UA_SKIP = 1,    /* runs though a UA is pending */
+	SCSIEMU_ROW_UA_TAKE = 2,    /* reports the UA in its data */
+	SCSIEMU_ROW_FACTS = 4,	    /* long reply pins its facts (A7) */
+	SCSIEMU_ROW_BY_FIELD = 8,   /* stops depend on CDB fields: the type's
+				     * stops() decides */
+	SCSIEMU_ROW_BLOCKS = 16,    /* count is logical blocks: range check */
+	SCSIEMU_ROW_RANGE = 32,	    /* only lba is checked against capacity */
+	SCSIEMU_ROW_ERRORS = 64,    /* step functions see failures */
+	SCSIEMU_ROW_UNDO = 512,	    /* on abort the step function is called with
+				     * E_ABORTED and may leave one last STORE */
+	SCSIEMU_ROW_LONG = 128,	    /* count is not bound by MAXIMUM TRANSFER
+				     * LENGTH (no data of that size moves) */
 	SCSIEMU_ROW_WHOLE_LU = 256, /* extent for ordering = the whole LU */
 	SCSIEMU_ROW_NEXUS = 1024 /* not for the anonymous nexus, unless the LU
 				  * is configured so (anonymous_pr): 5/20/00 */

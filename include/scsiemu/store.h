@@ -104,8 +104,10 @@ struct scsiemu_block_ops {
 	 * to write. E_MISCOMPARE: io->moved = offset of the difference. */
 	int (*cas)(void *s, struct scsiemu_io *io, uint64_t lba, uint32_t nblk,
 		   const struct scsiemu_vec *v, unsigned nv);
-	/* READ without a copy: *v, *nv name memory that does not change until
-	 * back(). Only where that is true (null, read-only, copy on write). */
+	/* READ without a copy: v[0 .. *nv) (in: room) name memory that does not
+	 * change until back(). Only where that is true (null, read-only, copy
+	 * on write). At once: OK, perhaps for fewer, whole, blocks; anything
+	 * else: this time read() it. */
 	int (*lend)(void *s, struct scsiemu_io *io, uint64_t lba, uint32_t nblk,
 		    struct scsiemu_vec *v, unsigned *nv);
 	void (*back)(void *s, uint64_t lba, uint32_t nblk);

@@ -188,7 +188,8 @@ struct semu_cap {
 struct scsiemu_lu {
 	/* hot: one or two cache lines */
 	uint32_t guards; /* enum scsiemu_stop in force */
-	uint32_t nslow;	 /* entries that wait, are EXCL, LU, or not SIMPLE */
+	uint32_t nslow;	 /* reasons not to go the short way: entries that wait
+			  * or may block others; rows without index; trace */
 	uint32_t able;	 /* enum scsiemu_can | scsiemu_need met */
 	uint16_t wflags; /* flags of every WRITE: FUA when WCE is off */
 	uint8_t descr;	 /* D_SENSE */

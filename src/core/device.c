@@ -3,6 +3,9 @@
 #include "core/engine.h"
 #include <string.h>
 
+/* What a driver keeps behind a job's command (the pump: 248 bytes). */
+enum { DRIVER_ROOM = 256 };
+
 static uint32_t or_default(uint32_t v, uint32_t d)
 {
 	return v ? v : d;
@@ -25,7 +28,8 @@ static struct scsiemu_limits filled(const struct scsiemu_limits *l)
 	f.whole = or_default(f.whole, f.scratch / 2);
 	f.jobs = or_default(f.jobs, 1);
 	f.job_scratch = (or_default(f.job_scratch, f.scratch) + 7) & ~7u;
-	f.cmd_size = or_default(f.cmd_size, sizeof(struct scsiemu_cmd));
+	f.cmd_size = or_default(f.cmd_size,
+				sizeof(struct scsiemu_cmd) + DRIVER_ROOM);
 	f.cmd_size = (f.cmd_size + 15) & ~15u;
 	f.pin_ms = or_default(f.pin_ms, 2000);
 	f.abort_ms = or_default(f.abort_ms, 2000);
@@ -57,36 +61,52 @@ static void *take(struct bump *b, size_t n, size_t size)
 	return p;
 }
 
-/* The one description of the memory: for its size and for its making. */
-static struct scsiemu_device *layout(struct bump *b,
-				     const struct scsiemu_limits *l,
-				     struct scsiemu_device *out)
+/* The one description of the memory: for its size (d NULL) and its making. */
+static void layout(struct bump *b, const struct scsiemu_limits *l,
+		   struct scsiemu_device *d)
 {
-	struct scsiemu_device *d = take(b, 1, sizeof(*d));
+	uint32_t job_size = l->cmd_size + SEMU_JOB_EXTRA + l->job_scratch;
+	uint32_t lun_hash = power_of_two(2 * l->lus);
+	uint32_t itl_hash = power_of_two(l->itls);
+	const struct part {
+		size_t at; /* of a pointer in the device */
+		size_t n, size;
+	} part[] = {
+#define PART(member, n, size)                                                  \
+	{ offsetof(struct scsiemu_device, member), n, size }
+		PART(pool, l->lus, sizeof(struct scsiemu_lu)),
+		PART(states, l->lus, l->lu_state),
+		PART(lus, l->lus, sizeof(struct scsiemu_lu *)),
+		PART(hash, lun_hash, sizeof(struct scsiemu_lu *)),
+		PART(nexus_pool, l->nexuses, sizeof(struct scsiemu_nexus)),
+		PART(itl_pool, l->itls, sizeof(struct semu_itl)),
+		PART(itl_hash, itl_hash, sizeof(struct semu_itl *)),
+		PART(sets, l->types, sizeof(struct semu_set)),
+		PART(ports, l->ports, sizeof(struct scsiemu_target_port)),
+		PART(jobs, l->jobs, job_size),
+#undef PART
+	};
 
-	out->pool = take(b, l->lus, sizeof(struct scsiemu_lu));
-	out->states = take(b, l->lus, l->lu_state);
-	out->lus = take(b, l->lus, sizeof(out->lus[0]));
-	out->hash_mask = power_of_two(2 * l->lus) - 1;
-	out->hash = take(b, out->hash_mask + 1, sizeof(out->hash[0]));
-	out->nexus_pool = take(b, l->nexuses, sizeof(struct scsiemu_nexus));
-	out->itl_pool = take(b, l->itls, sizeof(struct semu_itl));
-	out->itl_mask = power_of_two(l->itls) - 1;
-	out->itl_hash = take(b, out->itl_mask + 1, sizeof(out->itl_hash[0]));
-	out->sets = take(b, l->types, sizeof(struct semu_set));
-	out->ports = take(b, l->ports, sizeof(struct scsiemu_target_port));
-	out->job_size = l->cmd_size + SEMU_JOB_EXTRA + l->job_scratch;
-	out->jobs = take(b, l->jobs, out->job_size);
-	return d;
+	take(b, 1, sizeof(*d));
+	for (unsigned i = 0; i < sizeof(part) / sizeof(part[0]); i++) {
+		void *p = take(b, part[i].n, part[i].size);
+
+		if (d)
+			memcpy((char *)d + part[i].at, &p, sizeof(p));
+	}
+	if (d) {
+		d->hash_mask = lun_hash - 1;
+		d->itl_mask = itl_hash - 1;
+		d->job_size = job_size;
+	}
 }
 
 size_t scsiemu_device_size(const struct scsiemu_limits *l)
 {
 	struct scsiemu_limits f = filled(l);
-	struct scsiemu_device dummy;
 	struct bump b = { NULL, 0 };
 
-	layout(&b, &f, &dummy);
+	layout(&b, &f, NULL);
 	return b.used;
 }
 
@@ -99,6 +119,7 @@ static void init_pseudo(struct scsiemu_device *d)
 	d->wlun.wlun = true;
 	d->absent.version = d->wlun.version = 6;
 	d->absent.tasks.next = d->absent.tasks.prev = &d->absent.tasks;
+	d->absent.nslow = d->wlun.nslow = 1; /* they have no index */
 	d->wlun.tasks.next = d->wlun.tasks.prev = &d->wlun.tasks;
 	memset(d->absent.vendor, ' ', sizeof(d->absent.vendor));
 	memset(d->absent.product, ' ', sizeof(d->absent.product));
@@ -141,13 +162,12 @@ int scsiemu_device_init(void *mem, size_t size, const struct scsiemu_limits *l,
 {
 	struct scsiemu_limits f = filled(l);
 	struct bump b = { mem, 0 };
-	struct scsiemu_device parts = { 0 }, *d;
+	struct scsiemu_device *d = mem;
 
 	if (size < scsiemu_device_size(&f))
 		return SCSIEMU_ERR_SPACE;
 	memset(mem, 0, scsiemu_device_size(&f));
-	d = layout(&b, &f, &parts);
-	*d = parts;
+	layout(&b, &f, d);
 	d->limits = f;
 	d->nitls = f.itls;
 	init_pseudo(d);
@@ -216,4 +236,10 @@ int scsiemu_port_add(struct scsiemu_device *d,
 		return SCSIEMU_ERR_SPACE;
 	d->ports[d->nports++] = *p;
 	return 0;
+}
+
+const struct scsiemu_limits *scsiemu_device_limits(
+	const struct scsiemu_device *d)
+{
+	return &d->limits;
 }

@@ -19,23 +19,24 @@ static inline int semu_done_good(struct scsiemu_cmd *c, struct semu_ctx *x,
 	return SCSIEMU_DONE;
 }
 
-/* FUA and DPO of a CDB, as want flags: their bits sit alike. */
+/* FUA and DPO of a CDB, as want flags: their bits sit alike, in the byte that
+ * has PROTECT. READ(6) and WRITE(6) have neither. */
 static inline unsigned semu_cache_flags(const struct scsiemu_cmd *c,
-					unsigned fields)
+					const struct scsiemu_row *row)
 {
-	if (SEMU_UNLIKELY(fields == SCSIEMU_F_RW6))
+	if (SEMU_UNLIKELY(!row->prot_at))
 		return 0;
-	return c->cdb[SEMU_UNLIKELY(fields == SCSIEMU_F_RW32) ? 10 : 1] >> 2 &
-	       (SCSIEMU_FUA | SCSIEMU_DPO);
+	return c->cdb[row->prot_at] >> 2 & (SCSIEMU_FUA | SCSIEMU_DPO);
 }
 
 /* The only want of a READ or WRITE row whose LBA and count are in range. */
 static inline int semu_begin_rw(struct scsiemu_cmd *c, struct semu_ctx *x,
 				struct scsiemu_lu *lu,
-				const struct scsiemu_row *row)
+				const struct scsiemu_row *row, uint64_t lba,
+				uint32_t count)
 {
-	uint32_t len = x->count * lu->cap.blen;
-	unsigned flags = SCSIEMU_LAST | semu_cache_flags(c, row->fields);
+	uint32_t len = count * lu->cap.blen;
+	unsigned flags = SCSIEMU_LAST | semu_cache_flags(c, row);
 
 	if (SEMU_LIKELY(row->kind == SCSIEMU_K_READ)) {
 		c->in_all = len;
@@ -52,19 +53,19 @@ static inline int semu_begin_rw(struct scsiemu_cmd *c, struct semu_ctx *x,
 	if (SEMU_UNLIKELY(!c->len))
 		return semu_done_good(c, x, lu);
 	c->flags = (uint16_t)flags;
-	c->addr = x->entry.lba;
+	c->addr = lba;
 	if (SEMU_LIKELY(!x->entry.linked))
 		semu_link(&x->entry, lu);
-	x->phase = SEMU_P_BULK;
+	x->phase = SEMU_UNLIKELY(lu->traced) ? SEMU_P_OUT : SEMU_P_BULK;
 	semu_trace(lu, SCSIEMU_EV_WANT, c, c->want);
 	return c->want;
 }
 
-static inline bool semu_in_range(const struct semu_ctx *x,
-				 const struct scsiemu_lu *lu)
+static inline bool semu_in_range(const struct scsiemu_lu *lu, uint64_t lba,
+				 uint32_t count)
 {
-	return x->count <= lu->cap.max_blk && x->entry.lba < lu->cap.nblk &&
-	       x->count <= lu->cap.nblk - x->entry.lba;
+	return count <= lu->cap.max_blk && lba < lu->cap.nblk &&
+	       count <= lu->cap.nblk - lba;
 }
 
 /* Nothing keeps commands of this nexus from running here. */

@@ -13,6 +13,7 @@ static const struct scsiemu_row job_row = {
 	.kind = SCSIEMU_K_STEPS,
 	.sa = SCSIEMU_NO_SA,
 	.cls = SCSIEMU_C_INFO,
+	.flags = SCSIEMU_ROW_ERRORS, /* nobody else would tell its owner */
 };
 
 static struct scsiemu_cmd *job_cmd(struct scsiemu_device *d, uint32_t i)

@@ -156,6 +156,7 @@ static int set_up(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 	lu->read_only = cf->read_only;
 	lu->anonymous_pr = cf->anonymous_pr;
 	lu->can_save = cf->can_save;
+	lu->nslow = !lu->set || lu->nvendor || lu->traced;
 	identify(lu, cf);
 	loaded(lu);
 	return lu->type->init ? lu->type->init(lu) : 0;

@@ -105,7 +105,7 @@ static int begin_rw(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
-	return semu_begin_rw(c, x, x->lu, x->row);
+	return semu_begin_rw(c, x, x->lu, x->row, x->entry.lba, x->count);
 }
 
 static int begin_nodata(struct scsiemu_cmd *c)
@@ -340,6 +340,25 @@ static void change_over(struct scsiemu_lu *lu)
 	semu_release_held(lu);
 }
 
+/* The want of an aborted command was answered. A change of facts is a point of
+ * no return: the handler sees its result. An UNDO row may clean up by one more
+ * STORE. */
+static int did_aborted(struct scsiemu_cmd *c, struct semu_ctx *x, int result)
+{
+	bool commit = c->want == SCSIEMU_STORE && c->flags & SCSIEMU_CHANGES &&
+		      result >= 0;
+	bool undo = x->row->flags & SCSIEMU_ROW_UNDO && !(x->odd & SEMU_UNDONE);
+	int rc;
+
+	if (!x->step || !(commit || undo))
+		return semu_done(c);
+	x->odd |= SEMU_UNDONE;
+	rc = x->step(c, commit ? result : SCSIEMU_E_ABORTED);
+	if (rc == SCSIEMU_WANTS && undo && c->want == SCSIEMU_STORE)
+		return semu_put_out(c);
+	return semu_done(c);
+}
+
 /* Everything but "a want of a living command succeeded". */
 static int did_slow(struct scsiemu_cmd *c, int result, uint32_t bytes)
 {
@@ -347,23 +366,8 @@ static int did_slow(struct scsiemu_cmd *c, int result, uint32_t bytes)
 
 	if (c->flags & SCSIEMU_CHANGES && c->want == SCSIEMU_STORE)
 		change_over(c->lu);
-	if (c->aborted) {
-		bool commit = c->want == SCSIEMU_STORE &&
-			      c->flags & SCSIEMU_CHANGES && result >= 0;
-		bool undo = x->row->flags & SCSIEMU_ROW_UNDO &&
-			    !(x->odd & SEMU_UNDONE);
-
-		if (!x->step || !(commit || undo))
-			return semu_done(c);
-		/* A change of facts is a point of no return: the handler sees
-		 * its result. An UNDO row may clean up by one more STORE. */
-		x->odd |= SEMU_UNDONE;
-		if (x->step(c, commit ? result : SCSIEMU_E_ABORTED) ==
-			    SCSIEMU_WANTS &&
-		    undo && c->want == SCSIEMU_STORE)
-			return semu_put_out(c);
-		return semu_done(c);
-	}
+	if (c->aborted)
+		return did_aborted(c, x, result);
 	if (result < 0 && x->row->flags & SCSIEMU_ROW_ERRORS)
 		return semu_go_on(c, result);
 	if (result >= SCSIEMU_R_RECORD && x->step) {
@@ -428,7 +432,7 @@ int scsiemu_did(struct scsiemu_cmd *c, int result, uint32_t bytes)
 	struct semu_ctx *x = semu_ctx(c);
 
 	if (SEMU_LIKELY(x->phase == SEMU_P_BULK && result == SCSIEMU_OK &&
-			bytes == c->len && !x->lu->traced)) {
+			bytes == c->len)) {
 		c->off += bytes;
 		c->len = 0;
 		if (c->want == SCSIEMU_READ)

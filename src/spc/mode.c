@@ -81,6 +81,8 @@ void semu_mode_reset(struct scsiemu_lu *lu)
 	semu_mode_apply(lu);
 }
 
+#if SEMU_WITH_MODE_SELECT
+
 /* May a page of a saved record be? Its constant bits are ours. */
 static bool fits(const struct semu_mode_page *p, const uint8_t *page)
 {
@@ -120,6 +122,8 @@ int semu_mode_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
 	semu_mode_reset(lu);
 	return 0;
 }
+
+#endif
 
 void semu_mode_get(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
 		   uint32_t at, unsigned pc, uint8_t *out)

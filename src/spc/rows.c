@@ -3,17 +3,36 @@
  * The commands of every device type, in ascending order. Usage data: reference
  * section 2.1; stops: its columns 2, P, AL, N and SF.
  */
-#include "spc/rowdef.h"
+#include "spc/spc.h"
+
+#define ROW_IS(cmd_name, opcode, cdb_len)                                      \
+	.name = SEMU_NAME(cmd_name), .op = (opcode), .len = (cdb_len),         \
+	.sa = SCSIEMU_NO_SA, .recommended = 30
+#define ROW_SA_IS(cmd_name, opcode, action)                                    \
+	.name = SEMU_NAME(cmd_name), .op = (opcode), .len = 12,                \
+	.sa = (action), .recommended = 30
+
+/* ALUA states other than standby. */
+#define STOP_ALUA_S (SCSIEMU_STOP_ALUA & ~(uint32_t)SCSIEMU_ON_STANDBY)
 
 /* The usual stops of commands that need no medium. */
 #define READS  (SCSIEMU_PR_READ | STOP_ALUA_S | SCSIEMU_STOP_BUSY)
 #define WRITES (SCSIEMU_PR_WRITE | STOP_ALUA_S | SCSIEMU_STOP_BUSY)
 
 const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
-	ROW_TEST_UNIT_READY(SCSIEMU_ON_RESERVE6 | SCSIEMU_STOP_ALUA |
-			    SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM),
-	ROW_REQUEST_SENSE,
-	ROW_INQUIRY,
+	{ ROW_IS("TEST UNIT READY", SCSIEMU_OP_TEST_UNIT_READY, 6),
+	  .usage = SCSIEMU_USAGE(0x00, 0, 0, 0, 0, 0), .kind = SCSIEMU_K_NODATA,
+	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY |
+		   SCSIEMU_STOP_MEDIUM },
+	{ ROW_IS("REQUEST SENSE", SCSIEMU_OP_REQUEST_SENSE, 6),
+	  .usage = SCSIEMU_USAGE(0x03, 0x01, 0, 0, 0xff, 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_request_sense,
+	  .then = semu_sense_requested, .fields = SCSIEMU_F_1AT4,
+	  .flags = SCSIEMU_ROW_UA_TAKE },
+	{ ROW_IS("INQUIRY", SCSIEMU_OP_INQUIRY, 6),
+	  .usage = SCSIEMU_USAGE(0x12, 0x01, 0xff, 0xff, 0xff, 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_inquiry,
+	  .fields = SCSIEMU_F_2AT3, .flags = SCSIEMU_ROW_UA_SKIP },
 #if SEMU_WITH_MODE_SELECT
 	{ ROW_IS("MODE SELECT(6)", SCSIEMU_OP_MODE_SELECT_6, 6),
 	  .usage = SCSIEMU_USAGE(0x15, 0x13, 0, 0, 0xff, 0),
@@ -105,7 +124,12 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_read_buffer,
 	  .fields = SCSIEMU_F_4AT10, .cls = SCSIEMU_C_RW, .stops = READS },
 #endif
-	ROW_REPORT_LUNS,
+	{ ROW_IS("REPORT LUNS", SCSIEMU_OP_REPORT_LUNS, 12),
+	  .usage = SCSIEMU_USAGE(0xa0, 0, 0xff, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				 0, 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_luns,
+	  .then = semu_luns_reported, .fields = SCSIEMU_F_4AT6,
+	  .flags = SCSIEMU_ROW_UA_SKIP | SCSIEMU_ROW_FACTS },
 #if SEMU_WITH_IDENT
 	{ ROW_SA_IS("REPORT IDENTIFYING INFORMATION", SCSIEMU_OP_MAINTENANCE_IN,
 		    SCSIEMU_SA_REPORT_IDENTIFYING),

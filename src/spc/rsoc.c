@@ -78,25 +78,38 @@ static int put_one(struct scsiemu_cmd *c, struct scsiemu_wr *w,
 	return SCSIEMU_FINISHED;
 }
 
+/* The row of opcode and service action, if this nexus may use it. */
+static const struct scsiemu_row *find(const struct scsiemu_cmd *c, bool *known)
+{
+	const struct scsiemu_row *row = semu_row_find(
+		scsiemu_cmd_lu(c), c->cdb[3], semu_be16(c->cdb + 4), known);
+
+	if (row && row->flags & SCSIEMU_ROW_NEXUS && semu_reserve_denied(c)) {
+		*known = false;
+		return NULL;
+	}
+	return row;
+}
+
+/* REPORTING OPTIONS: all, an opcode without service actions, one with, or
+ * either (service action 0 where there are none). */
+enum { ALL, WITHOUT, WITH, EITHER };
+
 int semu_report_opcodes(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
-	unsigned option = c->cdb[2] & 7, sa = semu_be16(c->cdb + 4);
+	unsigned option = c->cdb[2] & 7;
 	bool rctd = c->cdb[2] & RCTD, known, has_sa;
 	const struct scsiemu_row *row;
 
-	if (option == 0)
+	if (option == ALL)
 		return put_all(c, w, rctd);
-	if (option > 3)
+	if (option > EITHER)
 		return scsiemu_fail_cdb(c, 2, 2);
-	row = semu_row_find(scsiemu_cmd_lu(c), c->cdb[3], sa, &known);
-	if (row && row->flags & SCSIEMU_ROW_NEXUS && semu_reserve_denied(c)) {
-		row = NULL;
-		known = false;
-	}
+	row = find(c, &known);
 	has_sa = known && (!row || row->sa != SCSIEMU_NO_SA);
-	if (known && ((option == 1 && has_sa) || (option == 2 && !has_sa)))
+	if (known && option == (has_sa ? WITHOUT : WITH))
 		return scsiemu_fail_cdb(c, 2, 2);
-	if (option == 3 && row && !has_sa && sa)
+	if (option == EITHER && !has_sa && semu_be16(c->cdb + 4))
 		row = NULL;
 	return put_one(c, w, row, rctd);
 }

@@ -92,11 +92,14 @@ void semu_spc_reset(struct scsiemu_lu *lu)
 int semu_spc_restore(struct scsiemu_lu *lu, uint32_t id, const uint8_t *buf,
 		     uint32_t len)
 {
+#if SEMU_WITH_MODE_SELECT
 	if (id == SCSIEMU_NV_MODE)
 		return semu_mode_restore(lu, buf, len);
+#endif
 #if SEMU_WITH_IDENT
 	if (id == SCSIEMU_NV_IDENT || id == SCSIEMU_NV_TEXT)
 		return semu_ident_restore(lu, id, buf, len);
 #endif
+	(void)lu, (void)id, (void)buf, (void)len;
 	return SCSIEMU_ERR_ARG;
 }

@@ -8,11 +8,13 @@
 #include "spc/mode.h"
 #include "spc/vpd.h"
 
-/* A constant, for the types' tables. */
+/* The table's length and where REPORT LUNS is in it: constants, for the tables
+ * of types. TEST UNIT READY, REQUEST SENSE and INQUIRY come first. */
 enum {
-	SEMU_SPC_NROWS = 6 + 2 * SEMU_WITH_MODE_SELECT + 4 * SEMU_WITH_RESERVE +
-			 2 * SEMU_WITH_MEDIUM + 2 * SEMU_WITH_DIAGNOSTIC +
-			 3 * SEMU_WITH_BUFFER + 2 * SEMU_WITH_RSOC +
+	SEMU_SPC_LUNS = 5 + 2 * SEMU_WITH_MODE_SELECT + 4 * SEMU_WITH_RESERVE +
+			2 * SEMU_WITH_MEDIUM + 2 * SEMU_WITH_DIAGNOSTIC +
+			3 * SEMU_WITH_BUFFER,
+	SEMU_SPC_NROWS = SEMU_SPC_LUNS + 1 + 2 * SEMU_WITH_RSOC +
 			 2 * SEMU_WITH_TIMESTAMP + 2 * SEMU_WITH_IDENT
 };
 extern const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS];

@@ -203,7 +203,7 @@ static int file_status(void *ctx, struct scsiemu_io *io, uint64_t lba,
 	const struct semu_file *s = ctx;
 	struct semu_runs r = { e, 0, *n, lba };
 	uint64_t end = s->nblk * s->blen;
-	uint64_t data = 0, hole;
+	uint64_t data = 0, hole = 0;
 	bool room = *n > 0;
 	int err = 0;
 

@@ -91,9 +91,7 @@ static int null_lend(void *ctx, struct scsiemu_io *io, uint64_t lba,
 	(void)io;
 	if (!semu_in_range(s->nblk, lba, nblk))
 		return SCSIEMU_E_RANGE;
-	if (len > (size_t)*nv * SEMU_ZEROS_LEN)
-		return SCSIEMU_E_BUSY;
-	for (; len; n++) {
+	for (; len && n < *nv; n++) {
 		v[n].base = semu_zeros;
 		v[n].len = len < SEMU_ZEROS_LEN ? len : SEMU_ZEROS_LEN;
 		len -= v[n].len;

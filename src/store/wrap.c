@@ -10,11 +10,19 @@
 static struct semu_wrap_op *take(struct semu_wrap *w)
 {
 	struct semu_wrap_op *op = w->free;
+	struct semu_wrap_op *made = w->made;
 
-	if (!op)
-		return semu_sys->alloc(sizeof(*op));
-	w->free = op->next;
-	memset(op, 0, sizeof(*op));
+	if (op) {
+		w->free = op->next;
+		made = op->made;
+		memset(op, 0, sizeof(*op));
+	} else {
+		op = semu_sys->alloc(sizeof(*op));
+		if (!op)
+			return NULL;
+		w->made = op;
+	}
+	op->made = made;
 	return op;
 }
 
@@ -225,10 +233,10 @@ static void wrap_close(void *ctx)
 	scsiemu_medium_close(&w->below);
 	if (w->type->close)
 		w->type->close(w);
-	while (w->free) {
-		struct semu_wrap_op *op = w->free;
+	while (w->made) {
+		struct semu_wrap_op *op = w->made;
 
-		w->free = op->next;
+		w->made = op->made;
 		semu_sys->free(op);
 	}
 	semu_sys->free(w);

@@ -18,6 +18,7 @@ struct semu_wrap_op {
 	struct scsiemu_io *outer; /* the caller's */
 	struct semu_wrap *w;
 	struct semu_wrap_op *next; /* free list; the wrapper's own lists */
+	struct semu_wrap_op *made; /* the one that was made before */
 	enum scsiemu_block_op kind;
 	bool below; /* the store below has it */
 	uint64_t lba, nblk;
@@ -54,6 +55,7 @@ struct semu_wrap { /* first member of each wrapper */
 	struct scsiemu_medium below;
 	const struct scsiemu_block_ops *on; /* below.ops */
 	struct semu_wrap_op *free;
+	struct semu_wrap_op *made; /* all there are, in flight or free */
 };
 
 /* Put a wrapper of size bytes (zeroed, begins with struct semu_wrap) around

@@ -33,23 +33,9 @@ static bool delay_cancel(struct semu_wrap *w, struct semu_wrap_op *op)
 	return true;
 }
 
-static void delay_close(struct semu_wrap *w)
-{
-	struct scsiemu_wrap_delay *d = (struct scsiemu_wrap_delay *)w;
-
-	while (d->waiting) {
-		struct semu_wrap_op *op = d->waiting;
-
-		d->waiting = op->next;
-		op->next = w->free;
-		w->free = op;
-	}
-}
-
 static const struct semu_wrap_type delay_type = {
 	.before = delay_before,
 	.cancel = delay_cancel,
-	.close = delay_close,
 };
 
 int scsiemu_wrap_delay(struct scsiemu_medium *m, uint32_t ms,

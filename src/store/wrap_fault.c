@@ -113,24 +113,10 @@ static bool fault_cancel(struct semu_wrap *base, struct semu_wrap_op *op)
 	return true;
 }
 
-static void fault_close(struct semu_wrap *base)
-{
-	struct scsiemu_wrap_fault *w = (struct scsiemu_wrap_fault *)base;
-
-	while (w->hung) {
-		struct semu_wrap_op *op = w->hung;
-
-		w->hung = op->next;
-		op->next = base->free;
-		base->free = op;
-	}
-}
-
 static const struct semu_wrap_type fault_type = {
 	.before = fault_before,
 	.after = fault_after,
 	.cancel = fault_cancel,
-	.close = fault_close,
 };
 
 int scsiemu_wrap_fault(struct scsiemu_medium *m,

@@ -26,8 +26,8 @@ static _Noreturn void die(const char *what)
 
 void loop_options(struct loop *l, int argc, char **argv)
 {
-	if (argc != 5)
-		die("usage: PROGRAM read|write|tur LUS NEXUSES COUNT");
+	if (argc != 5 && argc != 6)
+		die("usage: PROGRAM read|write|tur LUS NEXUSES COUNT [find]");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(argv[1], commands[i].name))
 			continue;
@@ -38,6 +38,7 @@ void loop_options(struct loop *l, int argc, char **argv)
 	l->nlus = (unsigned)atoi(argv[2]);
 	l->nnexuses = (unsigned)atoi(argv[3]);
 	l->count = strtoul(argv[4], NULL, 0);
+	l->find = argc == 6;
 	if (!l->cdb || !l->nlus || !l->nnexuses)
 		die("impossible arguments");
 }

@@ -4,7 +4,10 @@
  * them again and again: the programs whose instructions and heap calls the
  * gates count.
  *
- *	PROGRAM read|write|tur LUS NEXUSES COUNT
+ *	PROGRAM read|write|tur LUS NEXUSES COUNT [find]
+ *
+ * find: each command is for another LU and nexus, and looks its LU up. Without
+ * it all are for the first, kept as a transport would keep it.
  */
 #ifndef GATE_LOOP_H
 #define GATE_LOOP_H
@@ -21,6 +24,7 @@ struct loop {
 	const uint8_t *cdb; /* of the command */
 	uint32_t in_len, out_len;
 	unsigned long count;
+	bool find;
 };
 
 /* Pairs of (LU, nexus) in use: as many, however large the device is. */

@@ -59,9 +59,7 @@ int main(int argc, char **argv)
 	loop_device(&l);
 	warm(&l);
 	fill(&c, &l);
-	if (l.nlus == 1 && l.nnexuses == 1) {
-		/* The figure without the look-up, as a transport that keeps
-		 * its logical units would have it. */
+	if (!l.find) {
 		c.nexus = l.nexuses[0];
 		for (unsigned long i = 0; i < l.count; i++)
 			bad += run(l.lus[0], &c) != SCSIEMU_GOOD;

@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* A server's batch: what one wake-up brings at queue depth 32. */
+enum { BATCH = 32 };
+
 static uint64_t scratch[1024], bounce[1024];
 static uint8_t data[65536];
 static unsigned long bad;
@@ -77,7 +80,8 @@ int main(int argc, char **argv)
 			bad++;
 		if (i == 0) /* the unit attention of the first contact */
 			bad = 0;
-		scsiemu_pump_flush(&pump);
+		if (i % BATCH == 0)
+			scsiemu_pump_flush(&pump);
 	}
 	scsiemu_medium_close(&l.medium);
 	if (bad)

@@ -17,6 +17,7 @@ import servers
 
 TOOL = "iscsi-test-cu"
 SECONDS = 45
+CLEANUP = "Send PRIN/READ_KEYS"
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 
@@ -70,7 +71,8 @@ def judge(name, urls):
         return False, f"no summary, status {done.returncode}", out
     if ran.groups() != ("1", "1", "0"):
         return False, "failed", body
-    if "[SKIPPED]" in body:
+    # The clean-up behind a test says what it skips, too.
+    if "[SKIPPED]" in body[:body.rfind(CLEANUP)]:
         return False, "skipped", body
     return True, "", body
 

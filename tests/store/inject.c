@@ -66,6 +66,8 @@ static int in_open(const char *path, int flags, mode_t mode)
 		return -1;
 	if (flags & O_CREAT)
 		note('c');
+	if (flags & O_CREAT && inject.on_create)
+		inject.on_create();
 	/* O_EXCL without O_CREAT means a block device: not what we have. */
 	fd = semu_sys_real.open(path, flags & O_CREAT ? flags : flags & ~O_EXCL,
 				mode);

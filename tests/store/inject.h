@@ -41,9 +41,10 @@ struct inject {
 	int err;	/* with this errno */
 	bool exits;	/* or is never finished: the process ends there */
 	size_t cut; /* preadv, pwritev: at most so many bytes; 0: no limit */
-	unsigned interrupt;    /* every so many calls that may: EINTR */
-	bool device;	       /* regular files look like block devices */
-	uint64_t device_bytes; /* of this size */
+	unsigned interrupt;	 /* every so many calls that may: EINTR */
+	bool device;		 /* regular files look like block devices */
+	uint64_t device_bytes;	 /* of this size */
+	void (*on_create)(void); /* before a file is created */
 	/* counted by the table */
 	unsigned seen;	   /* calls that count */
 	int memory, files; /* allocated, open now */

@@ -347,10 +347,16 @@ static void test_lock(void **state)
 	assert_int_equal(scsiemu_open_file(&m, kit_path("disk"), &ro, &err), 0);
 	assert_int_equal(scsiemu_open_file(&n, kit_path("disk"), &ro, &err), 0);
 	assert_int_equal(n.able, SCSIEMU_CAN_STATUS);
-	assert_int_equal(scsiemu_open_file(&n, kit_path("disk"), NULL, &err),
-			 -1);
+	{
+		struct scsiemu_medium w;
+
+		assert_int_equal(
+			scsiemu_open_file(&w, kit_path("disk"), NULL, &err),
+			-1);
+	}
 	scsiemu_medium_close(&m);
-	assert_int_equal(inject.files, 1);
+	scsiemu_medium_close(&n);
+	assert_int_equal(inject.files, 0);
 }
 
 static void test_device(void **state)

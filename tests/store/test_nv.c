@@ -196,41 +196,49 @@ static void test_damaged(void **state)
 }
 
 /* A good checksum does not make impossible lengths possible. */
+static void refused_body(uint8_t count, const uint8_t *body, size_t len)
+{
+	uint8_t file[64] = "semu-nv\n\0\0\0\1\0\0\0";
+	uint32_t c = UINT32_MAX;
+
+	file[15] = count;
+	memcpy(file + 16, body, len);
+	len += 16;
+	for (size_t k = 0; k < len * 8; k++) {
+		c ^= k % 8 ? 0 : file[k / 8];
+		c = c >> 1 ^ (c & 1 ? 0x82f63b78U : 0);
+	}
+	c = ~c;
+	for (int k = 0; k < 4; k++)
+		file[len++] = (uint8_t)(c >> (24 - 8 * k));
+	kit_save(kit_path("state"), file, len);
+	refused("state", "is damaged");
+}
+
 static void test_hostile(void **state)
 {
-	/* count, id, len as 32 bits behind the head; CRC by the test */
-	static const uint8_t bodies[][28] = {
-		{ 's',	'e',  'm',  'u',  '-', 'n', 'v', '\n', 0, 0,
-		  0,	1,    0,    0,	  0,   1,   0,	 0,    0, 1,
-		  0xff, 0xff, 0xff, 0xff, 1,   2,   3,	 4 },
-		{ 's', 'e', 'm', 'u', '-', 'n', 'v', '\n', 0, 0, 0, 1, 0, 0,
-		  0,   1,   0,	 0,   0,   1,	0,   0,	   0, 5, 1, 2, 3, 4 },
-		{ 's', 'e', 'm', 'u', '-', 'n', 'v', '\n', 0, 0, 0, 1, 0, 0,
-		  0,   1,   0,	 0,   0,   1,	0,   0,	   0, 3, 1, 2, 3, 4 },
-		{ 's', 'e', 'm',  'u',	'-',  'n',  'v', '\n', 0, 0,
-		  0,   1,   0xff, 0xff, 0xff, 0xff, 0,	 0,    0, 1,
-		  0,   0,   0,	  4,	1,    2,    3,	 4 },
-		{ 's', 'e', 'm', 'u', '-', 'n', 'v', '\n', 0, 0, 0, 1, 0, 0,
-		  0,   1,   0,	 0,   0,   1,	0,   0,	   0, 0, 1, 2, 3, 4 },
-		{ 's', 'e', 'm', 'u', '-', 'n', 'v', '\n', 0, 0, 0, 1, 0, 0,
-		  0,   0,   0,	 0,   0,   1,	0,   0,	   0, 4, 1, 2, 3, 4 },
+	/* id, len, bytes */
+	static const uint8_t lens[][4] = {
+		{ 0xff, 0xff, 0xff, 0xff },
+		{ 0, 0x10, 0, 1 }, /* more than a record may have */
+		{ 0, 0x0f, 0xff, 0xff },
+		{ 0, 0, 0, 5 },
+		{ 0, 0, 0, 3 },
+		{ 0, 0, 0, 0 },
 	};
-	uint8_t file[32];
+	static const uint8_t twice[] = { 0, 0, 0, 1, 0, 0, 0, 1, 'a',
+					 0, 0, 0, 1, 0, 0, 0, 1, 'b' };
+	uint8_t body[12] = { 0, 0, 0, 1, 0, 0, 0, 4, 1, 2, 3, 4 };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
-		uint32_t c = UINT32_MAX;
-
-		memcpy(file, bodies[i], 28);
-		for (int k = 0; k < 28 * 8; k++) {
-			c ^= k % 8 ? 0 : file[k / 8];
-			c = c >> 1 ^ (c & 1 ? 0x82f63b78U : 0);
-		}
-		c = ~c;
-		for (int k = 0; k < 4; k++)
-			file[28 + k] = (uint8_t)(c >> (24 - 8 * k));
-		kit_save(kit_path("state"), file, 32);
-		refused("state", "is damaged");
+	refused_body(0, body, 12);
+	refused_body(2, body, 12);
+	refused_body(255, body, 12);
+	refused_body(1, body, 7);
+	refused_body(2, twice, sizeof(twice));
+	for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+		memcpy(body + 4, lens[i], 4);
+		refused_body(1, body, 12);
 	}
 }
 
@@ -258,6 +266,23 @@ static void test_refusals(void **state)
 		assert_non_null(strstr(err.text, "in use by another server"));
 	}
 	scsiemu_nv_close(&nv);
+}
+
+/* Two servers make the file at once: the later one must not replace it. */
+static void somebody_else(void)
+{
+	kit_save(kit_path("state"), "theirs", 6);
+}
+
+static void test_race(void **state)
+{
+	char bytes[16];
+
+	(void)state;
+	inject.on_create = somebody_else;
+	refused("state", "in use by another server");
+	assert_int_equal(kit_load(kit_path("state"), bytes, sizeof(bytes)), 6);
+	assert_memory_equal(bytes, "theirs", 6);
 }
 
 /* The n-th call fails, of saving and of opening: old or new, no leak. */
@@ -409,10 +434,10 @@ static void test_killed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_mem),	  T(test_file),	    T(test_format),
-		T(test_order),	  T(test_damaged),  T(test_hostile),
-		T(test_refusals), T(test_failures), T(test_open_failures),
-		T(test_killed),
+		T(test_mem),	       T(test_file),	T(test_format),
+		T(test_order),	       T(test_damaged), T(test_hostile),
+		T(test_refusals),      T(test_race),	T(test_failures),
+		T(test_open_failures), T(test_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,9 +7,9 @@ import re
 import tree
 
 FREE = {"stdint.h", "stddef.h", "stdbool.h", "string.h", "limits.h"}
-# Static probes: a header of the system's that adds no call, in one place, and
+# Static probes: a header of the system's that adds no call, in one layer, and
 # only in hosted builds that ask for it.
-PROBES = ("src/core/trace.c", "sys/sdt.h")
+PROBES = ("core", "sys/sdt.h")
 TYPES = ("sbc", "ssc", "smc", "mmc", "osd")
 
 # folder or public header: layer
@@ -55,7 +55,7 @@ for path in tree.files(".c", ".h"):
     for mark, name in INCLUDE.findall(tree.read(path)):
         target = resolve(name, mark == '"', path)
         if target is None:
-            if (path, name) == PROBES:
+            if (folder, name) == PROBES:
                 continue
             free = layer <= TYPE or path.startswith("include/")
             if free and name not in FREE:

@@ -232,8 +232,10 @@ static int answer(struct drive *d, struct drive_task *t, struct scsiemu_cmd *c)
 		result = d->hook(d, c, &bytes);
 	if (result != DRIVE_USUAL)
 		return scsiemu_did(c, result, bytes);
-	if (c->want == SCSIEMU_STORE)
-		return scsiemu_did(c, store(d, c, &bytes), bytes);
+	if (c->want == SCSIEMU_STORE) {
+		result = store(d, c, &bytes);
+		return scsiemu_did(c, result, bytes);
+	}
 	assert_non_null(t);
 	assert_true(bytes > 0);
 	if (c->want == SCSIEMU_SEND || c->want == SCSIEMU_READ)

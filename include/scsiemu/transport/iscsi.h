@@ -40,8 +40,8 @@ struct scsiemu_iscsi_config {
 };
 
 /* NULL: no memory. */
-struct scsiemu_iscsi *scsiemu_iscsi_create(struct scsiemu_iscsi_node *n,
-					   const struct scsiemu_iscsi_config *f);
+struct scsiemu_iscsi *scsiemu_iscsi_create(
+	struct scsiemu_iscsi_node *n, const struct scsiemu_iscsi_config *f);
 /* Every connection must be closed, every store quiet. */
 void scsiemu_iscsi_destroy(struct scsiemu_iscsi *e);
 
@@ -51,7 +51,8 @@ void scsiemu_iscsi_destroy(struct scsiemu_iscsi *e);
  * when portals and target are added, before the first login. 0, or
  * SCSIEMU_ERR_SPACE (scsiemu_limits.ports is too small).
  */
-int scsiemu_iscsi_ports(struct scsiemu_iscsi *e, struct scsiemu_iscsi_target *t);
+int scsiemu_iscsi_ports(struct scsiemu_iscsi *e,
+			struct scsiemu_iscsi_target *t);
 
 /*
  * A connection came through the portal group tag. local, peer: "addr:port",
@@ -93,7 +94,8 @@ enum scsiemu_iscsi_state {
 	SCSIEMU_ISCSI_DRAIN, /* send the output, then close */
 	SCSIEMU_ISCSI_DEAD   /* close */
 };
-enum scsiemu_iscsi_state scsiemu_iscsi_state(const struct scsiemu_iscsi_conn *c);
+enum scsiemu_iscsi_state scsiemu_iscsi_state(
+	const struct scsiemu_iscsi_conn *c);
 
 /* End of a batch of input: one flush of every pump that was given work. */
 void scsiemu_iscsi_flush(struct scsiemu_iscsi *e);
@@ -104,7 +106,8 @@ uint64_t scsiemu_iscsi_tick(struct scsiemu_iscsi *e, uint64_t now_ms);
  * after limits.logout_ms. New logins are refused. */
 void scsiemu_iscsi_shutdown(struct scsiemu_iscsi *e);
 /* End every session of a target that was removed, without asking. */
-void scsiemu_iscsi_drop(struct scsiemu_iscsi *e, struct scsiemu_iscsi_target *t);
+void scsiemu_iscsi_drop(struct scsiemu_iscsi *e,
+			struct scsiemu_iscsi_target *t);
 
 struct scsiemu_iscsi_stats {
 	uint32_t connections, sessions; /* now */
@@ -113,6 +116,18 @@ struct scsiemu_iscsi_stats {
 };
 void scsiemu_iscsi_stats(const struct scsiemu_iscsi *e,
 			 struct scsiemu_iscsi_stats *out);
+
+/*
+ * As a command line writes them. "127.0.0.1:3260", "[::1]:0",
+ * "192.0.2.1:3260,2" (portal group 2; else 1).
+ */
+struct scsiemu_iscsi_portal *scsiemu_iscsi_portal_text(
+	struct scsiemu_iscsi_node *n, const char *text,
+	struct scsiemu_errmsg *err);
+/* "NAME:SECRETFILE", and the same for how the target answers (or NULL). */
+int scsiemu_iscsi_chap_text(struct scsiemu_iscsi_node *n,
+			    struct scsiemu_iscsi_target *t, const char *user,
+			    const char *mutual, struct scsiemu_errmsg *err);
 
 /*
  * The server: sockets, epoll and the clock around an engine.
@@ -130,7 +145,8 @@ struct scsiemu_iscsi_server_config {
 
 /* NULL: *err says why. */
 struct scsiemu_iscsi_server *scsiemu_iscsi_server_create(
-	const struct scsiemu_iscsi_server_config *f, struct scsiemu_errmsg *err);
+	const struct scsiemu_iscsi_server_config *f,
+	struct scsiemu_errmsg *err);
 struct scsiemu_iscsi *scsiemu_iscsi_server_engine(
 	struct scsiemu_iscsi_server *s);
 /* Listen on every portal of the node (a port 0 becomes the one picked). 0, or

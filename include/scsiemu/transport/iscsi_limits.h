@@ -59,7 +59,8 @@ int scsiemu_iscsi_limits_check(struct scsiemu_iscsi_limits *l,
 			       struct scsiemu_errmsg *err);
 /*
  * Set one from text, "login_ms=5000" (what --limit takes; K, M and G multiply
- * by 2^10 ...). 0, or -1: *err names the key, or all of them.
+ * by 2^10 ...). 0, or -1: *err names the key and its range, or the keys there
+ * are.
  */
 int scsiemu_iscsi_limit_set(struct scsiemu_iscsi_limits *l, const char *text,
 			    struct scsiemu_errmsg *err);

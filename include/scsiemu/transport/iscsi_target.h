@@ -76,7 +76,8 @@ int scsiemu_iscsi_target_alias(struct scsiemu_iscsi_target *t,
 int scsiemu_iscsi_target_group(struct scsiemu_iscsi_target *t, uint16_t tag,
 			       struct scsiemu_errmsg *err);
 /* Gone: not listed, logins get 0204 "target removed". Its sessions are the
- * server's to end. The object stays; adding the name again gives it back as new. */
+ * server's to end. The object stays; adding the name again gives it back as
+ * new. */
 void scsiemu_iscsi_target_remove(struct scsiemu_iscsi_target *t);
 /*
  * Send initiators elsewhere: "addr", "addr:port", "[v6]:port" or a domain name.

@@ -7,10 +7,17 @@
 #include "transport/iscsi/status.h"
 #include "transport/iscsi/target.h"
 
-/* The CHAP keys of one text; key NULL: not there. */
+/* The CHAP keys of one text, and which of them are there. */
+enum chap_key { KEY_A, KEY_N, KEY_R, KEY_I, KEY_C, NKEYS };
+
 struct chap_keys {
-	struct semu_text_pair a, n, r, i, c;
+	struct semu_text_pair p[NKEYS];
+	unsigned present; /* a bit per key */
 };
+
+#define PROPOSAL (1U << KEY_A)
+#define RESPONSE (1U << KEY_N | 1U << KEY_R)
+#define MUTUAL	 (RESPONSE | 1U << KEY_I | 1U << KEY_C)
 
 /* IANA "PPP Authentication Algorithms", as RFC 7143 takes them over. */
 static const struct algorithm {
@@ -34,14 +41,13 @@ static const struct algorithm *algorithm(uint64_t number)
 
 static void find_keys(const uint8_t *text, uint32_t len, struct chap_keys *k)
 {
-	static const char *const names[] = { "CHAP_A", "CHAP_N", "CHAP_R",
-					     "CHAP_I", "CHAP_C" };
-	struct semu_text_pair *const into[] = { &k->a, &k->n, &k->r, &k->i,
-						&k->c };
+	static const char *const names[NKEYS] = { "CHAP_A", "CHAP_N", "CHAP_R",
+						  "CHAP_I", "CHAP_C" };
 
-	for (unsigned i = 0; i < 5; i++)
-		if (!semu_text_find(text, len, names[i], into[i]))
-			into[i]->key = NULL;
+	k->present = 0;
+	for (unsigned i = 0; i < NKEYS; i++)
+		if (semu_text_find(text, len, names[i], &k->p[i]))
+			k->present |= 1U << i;
 }
 
 /* A policy of the system may have taken the digest away. */
@@ -153,9 +159,10 @@ static bool their_challenge(const struct semu_iscsi_login *l,
 	uint64_t n;
 	int len;
 
-	if (!semu_text_number(k->i.value, k->i.value_len, &n) || n > 255)
+	if (!semu_text_number(k->p[KEY_I].value, k->p[KEY_I].value_len, &n) ||
+	    n > 255)
 		return false;
-	len = semu_text_binary(k->c.value, k->c.value_len, chal,
+	len = semu_text_binary(k->p[KEY_C].value, k->p[KEY_C].value_len, chal,
 			       SEMU_CHAP_BINARY);
 	if (len < 1)
 		return false;
@@ -194,10 +201,11 @@ static uint16_t response(struct semu_iscsi_login *l, const struct chap_keys *k,
 			 struct semu_text_out *o)
 {
 	const struct algorithm *a = algorithm(l->own.chap_alg);
-	const struct semu_chap_user *u = user_named(semu_iscsi_users(l), &k->n);
-	uint16_t status = verify(l, a, u, &k->r);
+	const struct semu_chap_user *u = user_named(semu_iscsi_users(l),
+						    &k->p[KEY_N]);
+	uint16_t status = verify(l, a, u, &k->p[KEY_R]);
 
-	if (!status && k->c.key)
+	if (!status && k->present == MUTUAL)
 		status = prove(l, a, u, k, o);
 	semu_wipe(l->own.challenge, sizeof(l->own.challenge));
 	l->own.chal_len = 0;
@@ -209,18 +217,14 @@ uint16_t semu_chap_answer(struct semu_iscsi_login *l, const uint8_t *text,
 			  uint32_t len, struct semu_text_out *o)
 {
 	struct chap_keys k;
-	bool mutual, reply, any;
 
 	find_keys(text, len, &k);
-	mutual = k.i.key && k.c.key;
-	reply = k.n.key && k.r.key;
-	any = k.n.key || k.r.key || k.i.key || k.c.key;
-	if (!k.a.key && !any)
-		return 0;
-	if (l->own.chap_step == SEMU_CHAP_METHOD && k.a.key && !any)
-		return challenge(l, &k.a, o);
-	if (l->own.chap_step == SEMU_CHAP_CHALLENGE && reply && !k.a.key &&
-	    mutual == (k.i.key || k.c.key))
+	if (k.present == 0)
+		return SEMU_LOGIN_OK;
+	if (l->own.chap_step == SEMU_CHAP_METHOD && k.present == PROPOSAL)
+		return challenge(l, &k.p[KEY_A], o);
+	if (l->own.chap_step == SEMU_CHAP_CHALLENGE &&
+	    (k.present == RESPONSE || k.present == MUTUAL))
 		return response(l, &k, o);
 	return SEMU_LOGIN_AUTH_FAILED;
 }

@@ -7,9 +7,10 @@
 
 #define ATTR_BAD 0xff
 
-static const uint8_t attr_of[8] = { SCSIEMU_SIMPLE, SCSIEMU_SIMPLE,
+static const uint8_t attr_of[8] = { SCSIEMU_SIMPLE,  SCSIEMU_SIMPLE,
 				    SCSIEMU_ORDERED, SCSIEMU_HEAD,
-				    SCSIEMU_ACA, ATTR_BAD, ATTR_BAD, ATTR_BAD };
+				    SCSIEMU_ACA,     ATTR_BAD,
+				    ATTR_BAD,	     ATTR_BAD };
 
 void semu_task_start(struct semu_iscsi_task *t)
 {

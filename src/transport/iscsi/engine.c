@@ -72,7 +72,9 @@ static int port_of(struct scsiemu_iscsi *e, struct scsiemu_iscsi_target *t,
 	const char *name = scsiemu_iscsi_target_name(t);
 	struct scsiemu_pump *pump = scsiemu_iscsi_target_user(t);
 	struct semu_iscsi_portname *p = a->alloc(a->ctx, sizeof(*p));
-	struct scsiemu_target_port cf = { .id = tag, .group = 1, .protocol = 5 };
+	struct scsiemu_target_port cf = { .id = tag,
+					  .group = 1,
+					  .protocol = 5 };
 
 	if (!p)
 		return SCSIEMU_ERR_SPACE;

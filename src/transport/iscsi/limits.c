@@ -81,7 +81,7 @@ static int unknown(const char *text, struct scsiemu_errmsg *err)
 	for (const struct limit *k = limits; k < limits + NLIMITS; k++) {
 		size_t len = strlen(k->name);
 
-		if (n + len + 5 > sizeof(all)) {
+		if (n + len + 6 > sizeof(all)) {
 			memcpy(all + n, " ...", 4);
 			n += 4;
 			break;

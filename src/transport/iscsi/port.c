@@ -64,11 +64,10 @@ static int port_window(void *port, struct scsiemu_task *st, bool in,
 struct run {
 	const uint8_t *data;
 	uint32_t len, off, burst; /* burst: bytes of the sequence so far */
-	bool last; /* of the command */
+	bool last;		  /* of the command */
 };
 
-static uint32_t segment(const struct scsiemu_iscsi_conn *c,
-			const struct run *r)
+static uint32_t segment(const struct scsiemu_iscsi_conn *c, const struct run *r)
 {
 	uint32_t n = r->len < c->max_xmit ? r->len : c->max_xmit;
 

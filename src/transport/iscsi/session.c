@@ -195,8 +195,9 @@ void semu_login_end(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
 		semu_conn_state(c, SCSIEMU_ISCSI_DEAD);
 		return;
 	}
-	next = semu_iscsi_login_pdu(&c->login, bhs, c->ctl ? c->ctl->data : NULL,
-				    dlen, p->bhs, out->data, LOGIN_OUT, &len);
+	next = semu_iscsi_login_pdu(&c->login, bhs,
+				    c->ctl ? c->ctl->data : NULL, dlen, p->bhs,
+				    out->data, LOGIN_OUT, &len);
 	semu_control_drop(c);
 	if (next == SEMU_LOGIN_FULL) {
 		status = establish(c);

@@ -33,10 +33,10 @@ struct semu_pdu {
 	struct semu_buf *buf;	      /* given back when it has left, or NULL */
 	struct semu_iscsi_task *task; /* holds it until it has left, or NULL */
 	uint32_t len;
-	uint8_t hlen;	  /* bytes of bhs, with digest */
-	uint8_t tail;	  /* bytes of end: padding, digest */
-	bool embedded;	  /* in its task, not from the pool */
-	bool status;	  /* carries a StatSN */
+	uint8_t hlen;  /* bytes of bhs, with digest */
+	uint8_t tail;  /* bytes of end: padding, digest */
+	bool embedded; /* in its task, not from the pool */
+	bool status;   /* carries a StatSN */
 	uint8_t bhs[52];
 	uint8_t end[8];
 };
@@ -59,19 +59,19 @@ struct semu_iscsi_task {
 	struct scsiemu_iscsi_conn *c;
 	struct semu_iscsi_task *hnext; /* same hash */
 	uint32_t itt;
-	uint32_t refs;	   /* PDUs in the send queue that name it */
-	uint8_t state;	   /* enum semu_task_state */
-	bool immediate;	   /* does not count in the CmdSN window */
-	bool counted;	   /* takes a slot of the window */
-	bool pumped;	   /* the pump knows it */
-	bool waits;	   /* in the queue for buffers */
-	bool plugged;	   /* TMF: its task is a hole that was closed */
-	bool landing;	   /* the PDU at hand carries its data */
-	bool wants_in;	   /* window(in) is pending */
-	bool wants_out;	   /* window(out) is pending */
-	uint8_t flags;	   /* byte 1 of the command */
-	bool tmf;	   /* a task management request */
-	uint16_t asc;	   /* why its data-out cannot be had, or 0 */
+	uint32_t refs;	/* PDUs in the send queue that name it */
+	uint8_t state;	/* enum semu_task_state */
+	bool immediate; /* does not count in the CmdSN window */
+	bool counted;	/* takes a slot of the window */
+	bool pumped;	/* the pump knows it */
+	bool waits;	/* in the queue for buffers */
+	bool plugged;	/* TMF: its task is a hole that was closed */
+	bool landing;	/* the PDU at hand carries its data */
+	bool wants_in;	/* window(in) is pending */
+	bool wants_out; /* window(out) is pending */
+	uint8_t flags;	/* byte 1 of the command */
+	bool tmf;	/* a task management request */
+	uint16_t asc;	/* why its data-out cannot be had, or 0 */
 	/* data-in */
 	struct semu_buf *win;  /* what window() gave and push() has not used */
 	struct semu_pdu *held; /* last piece: status may ride on it */
@@ -88,14 +88,14 @@ struct semu_iscsi_task {
 	bool unsol;	    /* unsolicited Data-Out PDUs are due */
 	uint8_t nr2t;
 	struct semu_r2t r2t[SEMU_R2T_MAX];
-	struct semu_buf *bufs, *last_buf; /* by offset */
-	struct semu_iscsi_task *wnext;	  /* waits for buffers */
+	struct semu_buf *bufs, *last_buf;     /* by offset */
+	struct semu_iscsi_task *wnext;	      /* waits for buffers */
 	struct semu_iscsi_task *next, **prev; /* all of the session */
 	struct semu_pdu rsp;
 	uint8_t lun[8];
 	uint8_t cdb[260];
 	uint8_t sense[256]; /* SenseLength, sense, padding */
-	/* the scratch follows */
+			    /* the scratch follows */
 };
 
 typedef void semu_iscsi_begin(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
@@ -154,13 +154,13 @@ struct scsiemu_iscsi_conn {
 	/* time */
 	uint64_t deadline; /* UINT64_MAX: none; then the connection ends */
 	uint64_t heard;	   /* tick of the last life sign */
-	uint32_t ping;	 /* TTT of our NOP-In, or ISCSI_NO_TAG */
-	bool pinged;	 /* since it was heard last */
+	uint32_t ping;	   /* TTT of our NOP-In, or ISCSI_NO_TAG */
+	bool pinged;	   /* since it was heard last */
 	/* text */
 	struct semu_buf *text; /* request being joined or paged */
-	uint32_t text_len; /* of the request so far */
-	uint32_t text_off; /* of the answer, sent so far */
-	uint32_t text_ttt; /* names the exchange, or ISCSI_NO_TAG */
+	uint32_t text_len;     /* of the request so far */
+	uint32_t text_off;     /* of the answer, sent so far */
+	uint32_t text_ttt;     /* names the exchange, or ISCSI_NO_TAG */
 	struct semu_buf *part; /* login */
 	struct semu_iscsi_login login;
 	char local[64], peer[64];

@@ -13,7 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DIRECT 4096 /* bytes of payload from which on receiving in place pays */
+#define DIRECT 4096 /* bytes of payload from which on receiving in place pays  \
+		     */
 #define ROUNDS 4    /* full buffers before others get their turn */
 
 static bool watch(struct semu_stream *st, uint32_t events)
@@ -208,8 +209,8 @@ static int send_all(struct semu_stream *st)
 	struct msghdr m = { .msg_iov = s->iov };
 	unsigned n;
 
-	while ((n = scsiemu_iscsi_output(
-			st->conn, (struct scsiemu_vec *)s->iov, SEMU_NIOV))) {
+	while ((n = scsiemu_iscsi_output(st->conn, (struct scsiemu_vec *)s->iov,
+					 SEMU_NIOV))) {
 		ssize_t sent;
 
 		m.msg_iovlen = n;

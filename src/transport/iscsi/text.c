@@ -193,21 +193,32 @@ bool semu_text_item(const char **list, uint32_t *len, const char **item,
 	return true;
 }
 
-/* Bytes of the character that starts here, 0: malformed (RFC 3629 4). */
+/* Bytes of the character that begins with c, 0: none does. */
+static uint32_t utf8_len(uint8_t c)
+{
+	if (c < 0x80)
+		return 1;
+	if (c < 0xc2 || c > 0xf4)
+		return 0;
+	return c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+}
+
+/* The second byte's range excludes overlong forms, surrogates and what lies
+ * behind U+10FFFF (RFC 3629 4). */
+static bool utf8_second(uint8_t first, uint8_t second)
+{
+	uint8_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+	uint8_t high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+
+	return second >= low && second <= high;
+}
+
+/* Bytes of the character that starts here, 0: malformed. */
 static uint32_t utf8_char(const uint8_t *s, uint32_t len)
 {
-	uint32_t n = s[0] < 0x80   ? 1
-		     : s[0] < 0xc2 ? 0
-		     : s[0] < 0xe0 ? 2
-		     : s[0] < 0xf0 ? 3
-		     : s[0] < 0xf5 ? 4
-				   : 0;
-	/* The second byte's range excludes overlong forms, surrogates and what
-	 * lies behind U+10FFFF. */
-	uint8_t lo = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
-	uint8_t hi = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
+	uint32_t n = utf8_len(s[0]);
 
-	if (n > len || (n > 1 && (s[1] < lo || s[1] > hi)))
+	if (n > len || (n > 1 && !utf8_second(s[0], s[1])))
 		return 0;
 	for (uint32_t i = 2; i < n; i++)
 		if ((s[i] & 0xc0) != 0x80)

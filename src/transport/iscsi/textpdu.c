@@ -43,7 +43,7 @@ static bool room_for(struct scsiemu_iscsi_conn *c, uint32_t dlen)
 }
 
 void semu_textpdu_begin(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
-		     uint32_t dlen)
+			uint32_t dlen)
 {
 	enum iscsi_reject why = ISCSI_REJECT_PROTOCOL;
 
@@ -122,7 +122,7 @@ static void answer(struct scsiemu_iscsi_conn *c, const uint8_t *bhs)
 }
 
 void semu_textpdu_end(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
-		   uint32_t dlen, bool good)
+		      uint32_t dlen, bool good)
 {
 	if (!good) {
 		semu_textpdu_forget(c);

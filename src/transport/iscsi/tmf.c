@@ -84,9 +84,8 @@ static void cold(struct scsiemu_iscsi_conn *self)
 void semu_tmf_done(struct semu_iscsi_task *t)
 {
 	const struct scsiemu_cmd *k = &t->t.cmd;
-	uint8_t r = k->response < sizeof(response_of)
-			    ? response_of[k->response]
-			    : ISCSI_TMF_UNSUPPORTED;
+	uint8_t r = k->response < sizeof(response_of) ? response_of[k->response]
+						      : ISCSI_TMF_UNSUPPORTED;
 
 	if (r == ISCSI_TMF_NO_TASK)
 		r = no_task(t);
@@ -102,8 +101,7 @@ static bool plug(struct scsiemu_iscsi_conn *c, const uint8_t *bhs)
 	uint32_t sn = iscsi_get32(bhs + 24), ref = iscsi_get32(bhs + 32);
 	uint32_t was = c->exp_cmd_sn, gap = sn - was;
 
-	if (!(bhs[0] & ISCSI_IMMEDIATE) || !gap ||
-	    gap > c->window - c->active)
+	if (!(bhs[0] & ISCSI_IMMEDIATE) || !gap || gap > c->window - c->active)
 		return false;
 	c->exp_cmd_sn = sn;
 	return ref - was < gap;
@@ -130,7 +128,8 @@ void semu_tmf_begin(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
 	t->tmf = true;
 	t->flags = 0;
 	if (fn > ISCSI_TMF_MAX || !core_tmf[fn] ||
-	    (fn >= ISCSI_TMF_QUERY_TASK && c->login.params.protocol_level < 2)) {
+	    (fn >= ISCSI_TMF_QUERY_TASK &&
+	     c->login.params.protocol_level < 2)) {
 		respond(t, fn == ISCSI_TMF_REASSIGN ? ISCSI_TMF_NO_REASSIGN
 						    : ISCSI_TMF_UNSUPPORTED);
 		return;

@@ -68,6 +68,15 @@ void mini_string(const char *a, const char *b, int equal, const char *file,
 _Noreturn void mini_fail(const char *file, int line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* With the place of their caller, for helpers that assert. */
+#define _assert_true(c, text, file, line) mini_assert(!!(c), text, file, line)
+#define _assert_int_equal(a, b, file, line)                                    \
+	mini_number(MINI_NUM(a), MINI_NUM(b), 1, #a " == " #b, file, line)
+#define _assert_memory_equal(a, b, n, file, line)                              \
+	mini_memory(a, b, n, 1, file, line)
+#define _assert_string_equal(a, b, file, line) mini_string(a, b, 1, file, line)
+#define _fail(file, line)		       mini_fail(file, line, "failed")
+
 #define MINI_AT		   __FILE__, __LINE__
 #define MINI_NUM(v)	   ((uintmax_t)(intmax_t)(v))
 #define assert_true(c)	   mini_assert(!!(c), #c, MINI_AT)

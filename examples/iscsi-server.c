@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * iscsi-server - serve emulated devices over iSCSI.
+ *
+ *	iscsi-server --portal 127.0.0.1:3260 disk:path=a.img,size=1G
+ *
+ * Everything but the command line is the library's.
+ */
+#include <scsiemu/host.h>
+#include <scsiemu/transport/iscsi.h>
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#define DEFAULT_TARGET "iqn.2026-11.org.scsiemu:target"
+#define DEFAULT_PORTAL "0.0.0.0:3260"
+#define SCRATCH	       16384u
+
+struct lun {
+	struct lun *next;
+	struct scsiemu_host_lu host;
+	uint16_t lun;
+};
+
+struct target {
+	struct target *next;
+	struct scsiemu_iscsi_target *iscsi;
+	struct scsiemu_device *dev;
+	struct scsiemu_pump pump;
+	struct lun *luns;
+	uint32_t nluns;
+	uint16_t next_lun;
+	uint8_t bounce[65536];
+};
+
+static struct scsiemu_iscsi_server *server;
+static struct scsiemu_iscsi_node *node;
+static struct target *targets; /* the last one named comes first */
+static bool busy_poll, quiet;
+static struct scsiemu_errmsg err;
+
+static const struct option options[] = {
+	{ "portal", required_argument, NULL, 'p' },
+	{ "target", required_argument, NULL, 't' },
+	{ "chap", required_argument, NULL, 'c' },
+	{ "mutual", required_argument, NULL, 'm' },
+	{ "initiator", required_argument, NULL, 'i' },
+	{ "busy-poll", no_argument, NULL, 'b' },
+	{ "limit", required_argument, NULL, 'l' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void usage(FILE *out)
+{
+	fprintf(out,
+		"usage: iscsi-server [options] [LUN=]DEVICE ...\n"
+		"  --portal ADDR:PORT[,TAG]  where to listen (" DEFAULT_PORTAL
+		")\n"
+		"  --target IQN              devices and access that follow "
+		"are "
+		"its\n"
+		"  --chap NAME:SECRETFILE    who may log in to it\n"
+		"  --mutual NAME:SECRETFILE  how it answers that user\n"
+		"  --initiator IQN           which initiators may (IQN* too)\n"
+		"  --busy-poll               never sleep\n"
+		"  --limit KEY=VALUE         bounds and deadlines\n"
+		"  --quiet                   say only where it listens\n\n%s",
+		scsiemu_host_help());
+}
+
+static void die(const char *why)
+{
+	fprintf(stderr, "iscsi-server: %s\n", why);
+	exit(1);
+}
+
+static void *need(size_t size)
+{
+	void *mem = calloc(1, size);
+
+	if (!mem)
+		die("out of memory");
+	return mem;
+}
+
+static void add_target(const char *name)
+{
+	struct target *t = need(sizeof(*t));
+
+	t->iscsi = scsiemu_iscsi_target_add(node, name, &t->pump, &err);
+	if (!t->iscsi)
+		die(err.text);
+	t->next = targets;
+	targets = t;
+}
+
+static struct target *last_target(void)
+{
+	if (!targets)
+		add_target(DEFAULT_TARGET);
+	return targets;
+}
+
+/* "[LUN=]DEVICE" */
+static void add_device(const char *text)
+{
+	struct target *t = last_target();
+	struct lun *l = need(sizeof(*l));
+	unsigned lun;
+	int used = 0;
+
+	if (sscanf(text, "%5u=%n", &lun, &used) == 1)
+		text += used;
+	if (!used)
+		lun = t->next_lun;
+	if (lun > 16383)
+		die("a LUN must be 0 to 16383");
+	if (scsiemu_host_open(&l->host, text, &err) < 0)
+		die(err.text);
+	l->lun = (uint16_t)lun;
+	l->next = t->luns;
+	t->luns = l;
+	t->nluns++;
+	t->next_lun = (uint16_t)(lun + 1);
+}
+
+/* First the node, then what belongs to it. */
+static void read_limits(int argc, char **argv)
+{
+	struct scsiemu_iscsi_limits limits = { .size = sizeof(limits) };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "-", options, NULL)) != -1) {
+		if (c == '?') {
+			usage(stderr);
+			exit(2);
+		}
+		if (c == 'h') {
+			usage(stdout);
+			exit(0);
+		}
+		if (c == 'l' && scsiemu_iscsi_limit_set(&limits, optarg, &err))
+			die(err.text);
+		busy_poll |= c == 'b';
+		quiet |= c == 'q';
+	}
+	node = scsiemu_iscsi_node_create(&limits, &err);
+	if (!node)
+		die(err.text);
+}
+
+static void configure(int argc, char **argv)
+{
+	const char *user = NULL, *mutual = NULL;
+	int c;
+
+	optind = 0;
+	do {
+		c = getopt_long(argc, argv, "-", options, NULL);
+		if (c == 'm' && user && !mutual) {
+			mutual = optarg;
+			continue;
+		}
+		if (c == 'm')
+			die("--mutual must follow a --chap");
+		if (user && scsiemu_iscsi_chap_text(node, last_target()->iscsi,
+						    user, mutual, &err) < 0)
+			die(err.text);
+		user = mutual = NULL;
+		if (c == 'p' && !scsiemu_iscsi_portal_text(node, optarg, &err))
+			die(err.text);
+		if (c == 't')
+			add_target(optarg);
+		else if (c == 'c')
+			user = optarg;
+		else if (c == 1)
+			add_device(optarg);
+		else if (c == 'i' &&
+			 scsiemu_iscsi_initiator_allow(last_target()->iscsi,
+						       optarg, &err) < 0)
+			die(err.text);
+	} while (c != -1);
+	while (optind < argc)
+		add_device(argv[optind++]);
+	if (!scsiemu_iscsi_portal_next(node, NULL))
+		scsiemu_iscsi_portal_text(node, DEFAULT_PORTAL, &err);
+	last_target();
+}
+
+static void make_device(struct target *t)
+{
+	uint32_t sessions = scsiemu_iscsi_node_limits(node)->connections;
+	struct scsiemu_limits l = {
+		.size = sizeof(l),
+		.lus = t->nluns ? t->nluns : 1,
+		.nexuses = sessions + 64, /* some end slowly */
+		.itls = sessions + 1024 + 16 * t->nluns,
+		.ports = 64,
+		.types = 8,
+		.scratch = SCRATCH,
+		.cmd_size = sizeof(struct scsiemu_task),
+	};
+
+	t->dev = scsiemu_device_create(&l, &scsiemu_host_allocator);
+	if (!t->dev)
+		die("out of memory");
+	scsiemu_pump_init(&t->pump, t->dev, t->bounce, sizeof(t->bounce));
+	for (struct lun *u = t->luns; u; u = u->next) {
+		if (scsiemu_host_attach(&u->host, t->dev, u->lun, &err) < 0)
+			die(err.text);
+		if (!quiet)
+			printf("%s LUN %u: %s\n",
+			       scsiemu_iscsi_target_name(t->iscsi), u->lun,
+			       u->host.summary);
+	}
+	if (scsiemu_iscsi_ports(scsiemu_iscsi_server_engine(server), t->iscsi) <
+	    0)
+		die("too many portals");
+}
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	scsiemu_iscsi_server_stop(server);
+}
+
+static void announce(void)
+{
+	struct scsiemu_iscsi_portal *p = NULL;
+
+	while ((p = scsiemu_iscsi_portal_next(node, p)) != NULL) {
+		const char *a = scsiemu_iscsi_portal_addr(p);
+
+		printf(strchr(a, ':') ? "listening on [%s]:%u\n"
+				      : "listening on %s:%u\n",
+		       a, scsiemu_iscsi_portal_port(p));
+	}
+	fflush(stdout);
+}
+
+static int close_all(void)
+{
+	int failed = 0;
+
+	while (targets) {
+		struct target *t = targets;
+
+		while (t->luns) {
+			struct lun *u = t->luns;
+
+			if (scsiemu_host_close(&u->host, &err) < 0) {
+				fprintf(stderr, "iscsi-server: %s\n", err.text);
+				failed = 1;
+			}
+			t->luns = u->next;
+			free(u);
+		}
+		scsiemu_device_destroy(t->dev, &scsiemu_host_allocator);
+		targets = t->next;
+		free(t);
+	}
+	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	struct scsiemu_iscsi_server_config f = {
+		.size = sizeof(f),
+		.allocator = &scsiemu_host_allocator,
+		.scratch = SCRATCH,
+	};
+	int failed;
+
+	read_limits(argc, argv);
+	configure(argc, argv);
+	f.node = node;
+	f.busy_poll = busy_poll;
+	server = scsiemu_iscsi_server_create(&f, &err);
+	if (!server)
+		die(err.text);
+	for (struct target *t = targets; t; t = t->next)
+		make_device(t);
+	if (scsiemu_iscsi_server_listen(server, &err) < 0)
+		die(err.text);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	signal(SIGTERM, on_signal);
+	signal(SIGINT, on_signal);
+	announce();
+	if ((failed = scsiemu_iscsi_server_run(server, &err) < 0))
+		fprintf(stderr, "iscsi-server: %s\n", err.text);
+	scsiemu_iscsi_server_destroy(server);
+	failed |= close_all();
+	scsiemu_iscsi_node_destroy(node);
+	return failed;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* spec/spec.c - see spec.h. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "spec/spec.h"
+
+void spec_make_scratch(struct spec *s, uint32_t scratch)
+{
+	struct disk_options o = { .thin = true,
+				  .removable = true,
+				  .scratch = scratch };
+	struct scsiemu_nexus_config cf = { .size = sizeof(cf) };
+
+	disk_make(&s->b, &o);
+	s->nexus = scsiemu_nexus_attach(s->b.d.dev, &cf);
+	assert_non_null(s->nexus);
+	s->b.d.nexus = s->nexus;
+	drive_settle(&s->b.d, s->b.lu, s->nexus);
+}
+
+void spec_make(struct spec *s)
+{
+	spec_make_scratch(s, 2048);
+}
+
+void spec_free(struct spec *s)
+{
+	disk_free(&s->b);
+}
+
+const struct scsiemu_row *spec_row(unsigned i)
+{
+	static const struct scsiemu_row *rows[256];
+	static unsigned n;
+
+	if (!n) {
+		struct semu_row_iter it = { { 0 } };
+		struct spec s;
+
+		spec_make(&s);
+		while ((rows[n] = semu_row_next(s.b.lu, &it)) != NULL)
+			assert_true(++n < 255);
+		spec_free(&s);
+	}
+	return i < n ? rows[i] : NULL;
+}
+
+void spec_cdb(uint8_t cdb[260], const struct scsiemu_row *row)
+{
+	memset(cdb, 0, 260);
+	cdb[0] = row->op;
+	if (row->sa == SCSIEMU_NO_SA)
+		return;
+	if (row->op == SCSIEMU_OP_VARIABLE) {
+		cdb[7] = (uint8_t)(row->len - 8);
+		cdb[8] = (uint8_t)(row->sa >> 8);
+		cdb[9] = (uint8_t)row->sa;
+	} else {
+		cdb[1] = (uint8_t)row->sa;
+	}
+}
+
+bool spec_put_count(uint8_t *cdb, const struct scsiemu_row *row, uint32_t n)
+{
+	static const struct {
+		uint8_t at, len;
+	} field[SCSIEMU_F_COUNT] = {
+		[SCSIEMU_F_RW6] = { 4, 1 },    [SCSIEMU_F_RW10] = { 7, 2 },
+		[SCSIEMU_F_RW12] = { 6, 4 },   [SCSIEMU_F_RW16] = { 10, 4 },
+		[SCSIEMU_F_RW32] = { 28, 4 },  [SCSIEMU_F_CAW] = { 13, 1 },
+		[SCSIEMU_F_1AT4] = { 4, 1 },   [SCSIEMU_F_2AT3] = { 3, 2 },
+		[SCSIEMU_F_2AT7] = { 7, 2 },   [SCSIEMU_F_3AT6] = { 6, 3 },
+		[SCSIEMU_F_4AT5] = { 5, 4 },   [SCSIEMU_F_4AT6] = { 6, 4 },
+		[SCSIEMU_F_4AT10] = { 10, 4 },
+	};
+	uint8_t *p = cdb + field[row->fields].at;
+	unsigned len = field[row->fields].len;
+
+	if (!len || (len < 4 && n >> 8 * len))
+		return false;
+	while (len--)
+		*p++ = (uint8_t)(n >> 8 * len);
+	return true;
+}
+
+void spec_run(struct spec *s, const uint8_t *cdb, unsigned len)
+{
+	drive_run(&s->b.d, s->b.lu, cdb, len, NULL, 0, 65536);
+}
+
+bool spec_is(const struct spec *s, uint8_t key, uint16_t asc)
+{
+	const struct scsiemu_cmd *c = &s->b.d.t.c;
+	const uint8_t *b = s->b.d.t.sense;
+
+	return c->status == SCSIEMU_CHECK_CONDITION && b[0] == 0x70 &&
+	       (b[2] & 0xf) == key && b[12] == asc >> 8 &&
+	       b[13] == (asc & 0xff);
+}
+
+bool spec_points(const struct spec *s, unsigned byte, unsigned bit)
+{
+	const uint8_t *b = s->b.d.t.sense;
+	unsigned bits = bit == SCSIEMU_NO_BIT ? 0xc0 : 0xc8 | bit;
+
+	return spec_is(s, SCSIEMU_SK_ILLEGAL_REQUEST,
+		       SCSIEMU_ASC_INVALID_FIELD_IN_CDB) &&
+	       b[15] == bits && b[16] == byte >> 8 && b[17] == (byte & 0xff);
+}

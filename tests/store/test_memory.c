@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stores when memory runs out: they say so, lose nothing and leak nothing. */
+#include "kit.h"
+
+#include "inject.h"
+
+enum { BLEN = 512 };
+
+static struct scsiemu_errmsg err;
+
+static int setup(void **state)
+{
+	(void)state;
+	kit_poll = NULL;
+	inject_on();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	assert_int_equal(inject.memory, 0);
+	inject_off();
+	return 0;
+}
+
+/* No memory: the openers say so and leave *m, operations are BUSY. */
+static void test_no_memory(void **state)
+{
+	static const struct scsiemu_geometry g = { .bytes = 1 << 20 };
+	struct scsiemu_wrap_fault *f;
+	struct scsiemu_wrap_delay *d;
+	struct scsiemu_wrap_record *r;
+	struct scsiemu_wrap_stats *s;
+	struct scsiemu_medium m, was, t;
+	uint8_t buf[BLEN] = { 1 };
+	int memory;
+
+	(void)state;
+	assert_int_equal(scsiemu_open_mem(&m, &g, &err), 0);
+	was = m;
+	memory = inject.memory;
+	for (unsigned nth = 1; nth < 3; nth++) {
+		inject_fail(INJECT(ALLOC), nth, 0);
+		assert_int_equal(scsiemu_open_mem(&t, &g, &err), -1);
+		assert_non_null(strstr(err.text, "out of memory"));
+		assert_int_equal(inject.memory, memory);
+	}
+	inject_fail(INJECT(ALLOC), 1, 0);
+	assert_int_equal(scsiemu_open_null(&t, &g, &err), -1);
+	inject_fail(INJECT(ALLOC), 1, 0);
+	assert_int_equal(scsiemu_open_file(&t, "x", &g, &err), -1);
+	inject_fail(INJECT(ALLOC), 1, 0);
+	inject.all_after = true;
+	assert_int_equal(scsiemu_wrap_fault(&m, &f, &err), -1);
+	assert_int_equal(scsiemu_wrap_delay(&m, 1, 0, 1, &d, &err), -1);
+	assert_int_equal(scsiemu_wrap_record(&m, &r, &err), -1);
+	assert_int_equal(scsiemu_wrap_stats(&m, &s, &err), -1);
+	assert_memory_equal(&m, &was, sizeof(m));
+	assert_int_equal(inject.memory, memory);
+	inject.calls = 0;
+	assert_int_equal(scsiemu_wrap_record(&m, &r, &err), 0);
+	/* the op; the log (op made); the log; the bytes (log made); the bytes
+	 */
+	for (unsigned i = 0; i < 5; i++) {
+		inject_fail(INJECT(ALLOC), 1 + i % 2, 0);
+		assert_int_equal(kit_write(&m, 0, 1, buf, 0), SCSIEMU_E_BUSY);
+	}
+	assert_int_equal(scsiemu_record_count(r), 0);
+	inject.calls = 0;
+	assert_int_equal(kit_write(&m, 0, 1, buf, 0), SCSIEMU_OK);
+	memory = inject.memory; /* nothing per operation but its record */
+	assert_int_equal(kit_write(&m, 0, 1, buf, 0), SCSIEMU_OK);
+	assert_int_equal(inject.memory, memory + 1);
+	scsiemu_medium_close(&m);
+}
+
+/* A chunk cannot be had: the blocks before it are written, none behind. */
+static void test_mem_full(void **state)
+{
+	enum { CHUNK = (64 << 10) / BLEN, RUN = 3 * CHUNK };
+	static uint8_t buf[2 * RUN * BLEN], got[RUN * BLEN];
+	struct scsiemu_geometry g = { .bytes = 8 << 20 };
+	struct scsiemu_medium t;
+
+	(void)state;
+	for (int thin = 0; thin < 2; thin++) {
+		int full = thin ? SCSIEMU_E_NO_SPACE : SCSIEMU_E_HARDWARE;
+
+		g.thin = thin;
+		assert_int_equal(scsiemu_open_mem(&t, &g, &err), 0);
+		memset(buf, 0, RUN * BLEN);
+		memset(buf + RUN * BLEN, 0x5a, RUN * BLEN);
+		inject_fail(INJECT(ALLOC), 2, 0);
+		assert_int_equal(kit_cas(&t, 10, RUN, buf), full);
+		assert_int_equal(kit_io.moved, 0);
+		assert_int_equal(kit_read(&t, 10, RUN, got), 0);
+		assert_memory_equal(got, buf, RUN * BLEN); /* all or nothing */
+		inject_fail(INJECT(ALLOC), 2, 0);
+		assert_int_equal(kit_write(&t, 10, RUN, buf + RUN * BLEN, 0),
+				 full);
+		assert_int_equal(kit_io.info, 2 * CHUNK);
+		assert_int_equal(kit_io.moved, (2 * CHUNK - 10) * BLEN);
+		assert_int_equal(kit_read(&t, 10, RUN, got), 0);
+		assert_memory_equal(got, buf + RUN * BLEN, kit_io.moved);
+		assert_memory_equal(got + (2 * CHUNK - 10) * BLEN, buf, BLEN);
+		scsiemu_medium_close(&t);
+	}
+}
+
+/* Unmapping everything gives everything back. */
+static void test_mem_freed(void **state)
+{
+	static const struct scsiemu_geometry g = { .bytes = UINT64_C(1) << 50,
+						   .thin = true };
+	uint8_t buf[BLEN] = { 1 };
+	struct scsiemu_medium t;
+	int memory;
+
+	(void)state;
+	assert_int_equal(scsiemu_open_mem(&t, &g, &err), 0);
+	memory = inject.memory;
+	for (unsigned i = 0; i < 40; i++)
+		assert_int_equal(
+			kit_write(&t, (t.nblk - 1) / (i + 1), 1, buf, 0), 0);
+	assert_true(inject.memory > memory + 40);
+	assert_int_equal(kit_unmap(&t, 0, t.nblk), 0);
+	assert_int_equal(inject.memory, memory);
+	scsiemu_medium_close(&t);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_no_memory),
+		T(test_mem_full),
+		T(test_mem_freed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
