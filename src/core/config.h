@@ -43,6 +43,15 @@
 #ifndef SEMU_WITH_THIN /* UNMAP, GET LBA STATUS(16), UNMAP of WRITE SAME */
 #define SEMU_WITH_THIN 1
 #endif
+#ifndef SEMU_WITH_WRITE_SAME /* WRITE SAME(10), (16) */
+#define SEMU_WITH_WRITE_SAME 1
+#endif
+#ifndef SEMU_WITH_READ_12 /* READ(12), WRITE(12) */
+#define SEMU_WITH_READ_12 1
+#endif
+#ifndef SEMU_WITH_PRE_FETCH /* PRE-FETCH(10), (16) */
+#define SEMU_WITH_PRE_FETCH 1
+#endif
 #ifndef SEMU_WITH_CAW /* COMPARE AND WRITE */
 #define SEMU_WITH_CAW 1
 #endif

@@ -180,6 +180,11 @@ static void data_buffer(void **state)
 	drive_data(&t->d, "\0\0\x5a\x5a", 4);
 	spcdev_in(t, READ_BUFFER(2, 0, (uint16_t)cap, 4));
 	drive_data(&t->d, "", 0);
+	memset(bytes, 0xa5, cap); /* as much as there is */
+	spcdev_out(t, bytes, cap, WRITE_BUFFER(2, 0, 0, (uint16_t)cap));
+	drive_good(&t->d);
+	spcdev_in(t, READ_BUFFER_16(2, 0, 0, 512));
+	drive_data(&t->d, bytes, cap);
 	spcdev_in(t, READ_BUFFER_16(3, 0, 0, 4));
 	drive_good(&t->d);
 	assert_int_equal(t->d.t.in[3], cap & 0xff);

@@ -103,6 +103,10 @@ static void identifiers_restored(void **state)
 	drive_data(&t->d, "\0\0\0\2ab", 6);
 	spcdev_in(t, REPORT(2));
 	drive_data(&t->d, "\0\0\0\2c\0", 6);
+	assert_int_equal(scsiemu_lu_restore(t->lu, SCSIEMU_NV_IDENT, big, 64),
+			 0);
+	spcdev_out(t, big, 64, SET(0, 64));
+	drive_good(&t->d);
 }
 
 /* The most there is, with a larger lu_state. */

@@ -156,6 +156,9 @@ static void descriptors(void **state)
 	SELECT10(t, 0x10, 0, 0, 0, 0, 1, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 100, 0,
 		 0, 0, 0, 0, 0, 2, 0);
 	drive_good(&t->d);
+	SELECT10(t, 0x10, 0, 0, 0, 0, 1, 0, 0, 16, 255, 255, 255, 255, 255, 255,
+		 255, 255, 0, 0, 0, 0, 0, 0, 2, 0);
+	drive_good(&t->d);
 	SELECT10(t, 0x10, 0, 0, 0, 0, 1, 0, 0, 16, 1, 0, 0, 0, 0, 0, 0, 100, 0,
 		 0, 0, 0, 0, 0, 2, 0);
 	drive_param(&t->d, LIST, 8, NONE);
@@ -223,11 +226,15 @@ static void several_pages(void **state)
 
 	SELECT10(t, 0x10, HEAD10, CACHE(4, 3), CONTROL(0x02, 0x12, 0x20, 0));
 	drive_good(&t->d);
+	assert_int_equal(t->d.nlog, 1); /* the list: nothing drained, saved */
 	is(t, 0, "\x02\x12\x20\0", "\x04\3");
+	/* UA_INTLCK_CTRL 10b: it stays until REQUEST SENSE */
 	assert_int_equal(drive_ua(&t->d, t->lu, t->b), 0x2a01);
-	t->lu->ua_intlck = 0;
-	drive_settle(&t->d, t->lu, t->b);
-	assert_int_equal(t->d.nlog, 0); /* no want: nothing drained or saved */
+	assert_int_equal(drive_ua(&t->d, t->lu, t->b), 0x2a01);
+	t->d.nexus = t->b;
+	spcdev_in(t, 3, 1, 0, 0, 252, 0);
+	drive_data(&t->d, BYTES(0x72, 6, 0x2a, 1, 0, 0, 0, 0), 8);
+	assert_int_equal(drive_ua(&t->d, t->lu, t->b), 0);
 }
 
 static void saves(void **state)

@@ -18,7 +18,7 @@ void semu_task_start(struct semu_iscsi_task *t)
 	struct scsiemu_lu *lu = scsiemu_lu_find(c->pump->dev, t->lun);
 
 	t->pumped = true;
-	if (scsiemu_pump_start(c->pump, &c->port, lu, &t->t) == 0)
+	if (scsiemu_pump_start(c->pump, c->port, lu, &t->t) == 0)
 		return;
 	t->pumped = false;
 	t->t.cmd.status = SCSIEMU_BUSY;

@@ -15,19 +15,21 @@ struct op {
 	semu_iscsi_begin *begin; /* the header is complete */
 	semu_iscsi_end *end;	 /* so is the data segment */
 	uint8_t phases;
+	bool always; /* end() also where there is no data segment */
 };
 
 static const struct op ops[ISCSI_OPCODE + 1] = {
-	[ISCSI_NOP_OUT] = { semu_nop_begin, semu_nop_end, IN_FULL },
-	[ISCSI_SCSI_COMMAND] = { semu_command_begin, semu_command_end,
-				 IN_FULL },
-	[ISCSI_TASK_REQUEST] = { semu_tmf_begin, NULL, IN_FULL },
-	[ISCSI_LOGIN_REQUEST] = { semu_login_begin, semu_login_end, IN_LOGIN },
+	[ISCSI_NOP_OUT] = { semu_nop_begin, semu_nop_end, IN_FULL, true },
+	[ISCSI_SCSI_COMMAND] = { semu_command_begin, semu_command_end, IN_FULL,
+				 false },
+	[ISCSI_TASK_REQUEST] = { semu_tmf_begin, NULL, IN_FULL, false },
+	[ISCSI_LOGIN_REQUEST] = { semu_login_begin, semu_login_end, IN_LOGIN,
+				  true },
 	[ISCSI_TEXT_REQUEST] = { semu_textpdu_begin, semu_textpdu_end,
 				 IN_FULL },
-	[ISCSI_DATA_OUT] = { semu_data_begin, semu_data_end, IN_FULL },
-	[ISCSI_LOGOUT_REQUEST] = { semu_logout_begin, NULL, IN_FULL },
-	[ISCSI_SNACK] = { semu_snack_begin, NULL, IN_FULL },
+	[ISCSI_DATA_OUT] = { semu_data_begin, semu_data_end, IN_FULL, true },
+	[ISCSI_LOGOUT_REQUEST] = { semu_logout_begin, NULL, IN_FULL, false },
+	[ISCSI_SNACK] = { semu_snack_begin, NULL, IN_FULL, false },
 };
 
 void semu_conn_state(struct scsiemu_iscsi_conn *c, unsigned state)
@@ -125,7 +127,9 @@ static void header(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
 		op->begin(c, bhs, dlen);
 	}
 	if (!dlen) {
-		finish(c, bhs, 0, true);
+		c->have = 0;
+		if (op->always)
+			finish(c, bhs, 0, true);
 		return;
 	}
 	if (bhs != c->bhs)

@@ -44,6 +44,19 @@ struct scsiemu_iscsi *scsiemu_iscsi_create(struct scsiemu_iscsi_node *n,
 	return e;
 }
 
+static void close_all(struct scsiemu_iscsi *e)
+{
+	struct scsiemu_iscsi_conn *c, *next;
+
+	for (c = e->conns; c; c = next) {
+		next = c->next;
+		if (!c->gone)
+			scsiemu_iscsi_close(c);
+	}
+	/* The pumps may still have our ports in their lists. */
+	scsiemu_iscsi_flush(e);
+}
+
 void scsiemu_iscsi_destroy(struct scsiemu_iscsi *e)
 {
 	const struct scsiemu_allocator *a;
@@ -51,8 +64,7 @@ void scsiemu_iscsi_destroy(struct scsiemu_iscsi *e)
 	if (!e)
 		return;
 	a = e->pool.alloc;
-	while (e->conns)
-		scsiemu_iscsi_close(e->conns);
+	close_all(e);
 	semu_objs_end(&e->tasks);
 	semu_objs_end(&e->pdus);
 	semu_pool_end(&e->pool);
@@ -62,7 +74,35 @@ void scsiemu_iscsi_destroy(struct scsiemu_iscsi *e)
 		e->names = p->next;
 		a->free(a->ctx, p);
 	}
+	while (e->outlets) {
+		struct semu_outlet *o = e->outlets;
+
+		e->outlets = o->next;
+		a->free(a->ctx, o);
+	}
 	a->free(a->ctx, e);
+}
+
+struct semu_outlet *semu_outlet(struct scsiemu_iscsi *e,
+				struct scsiemu_pump *pump)
+{
+	const struct scsiemu_allocator *a = e->pool.alloc;
+	struct semu_outlet *o = e->outlets;
+
+	while (o && o->pump != pump)
+		o = o->next;
+	if (o)
+		return o;
+	o = a->alloc(a->ctx, sizeof(*o));
+	if (!o)
+		return NULL;
+	memset(o, 0, sizeof(*o));
+	o->pump = pump;
+	o->port.ops = &semu_iscsi_port_ops;
+	o->port.ctx = e;
+	o->next = e->outlets;
+	e->outlets = o;
+	return o;
 }
 
 static int port_of(struct scsiemu_iscsi *e, struct scsiemu_iscsi_target *t,
@@ -103,6 +143,8 @@ int scsiemu_iscsi_ports(struct scsiemu_iscsi *e, struct scsiemu_iscsi_target *t)
 	struct scsiemu_iscsi_portal *p = NULL;
 	int r = 0;
 
+	if (!semu_outlet(e, scsiemu_iscsi_target_user(t)))
+		return SCSIEMU_ERR_SPACE;
 	while (!r && (p = scsiemu_iscsi_portal_next(e->node, p)) != NULL)
 		if (!tag_seen(e, p))
 			r = port_of(e, t, scsiemu_iscsi_portal_tag(p));
@@ -130,8 +172,6 @@ static bool setup(struct scsiemu_iscsi_conn *c, uint16_t tag, const char *local,
 	c->wait_end = &c->wait;
 	c->window = e->lim->commands;
 	c->ping = c->text_ttt = ISCSI_NO_TAG;
-	c->port.ops = &semu_iscsi_port_ops;
-	c->port.ctx = c;
 	c->heard = e->now;
 	c->deadline = e->now + e->lim->login_ms;
 	c->max_xmit = 8192;
@@ -253,21 +293,8 @@ static uint64_t tick_conn(struct scsiemu_iscsi_conn *c)
 	return at < c->deadline ? at : c->deadline;
 }
 
-static bool first_of_pump(const struct scsiemu_iscsi *e,
-			  const struct scsiemu_iscsi_target *t)
-{
-	struct scsiemu_iscsi_target *o = NULL;
-
-	while ((o = scsiemu_iscsi_target_next(e->node, o)) != t)
-		if (scsiemu_iscsi_target_user(o) ==
-		    scsiemu_iscsi_target_user(t))
-			return false;
-	return true;
-}
-
 uint64_t scsiemu_iscsi_tick(struct scsiemu_iscsi *e, uint64_t now_ms)
 {
-	struct scsiemu_iscsi_target *t = NULL;
 	uint64_t next = UINT64_MAX, at;
 
 	e->now = now_ms;
@@ -277,10 +304,8 @@ uint64_t scsiemu_iscsi_tick(struct scsiemu_iscsi *e, uint64_t now_ms)
 		at = tick_conn(c);
 		next = at < next ? at : next;
 	}
-	while ((t = scsiemu_iscsi_target_next(e->node, t)) != NULL) {
-		if (!scsiemu_iscsi_target_user(t) || !first_of_pump(e, t))
-			continue;
-		at = scsiemu_pump_tick(scsiemu_iscsi_target_user(t), now_ms);
+	for (struct semu_outlet *o = e->outlets; o; o = o->next) {
+		at = scsiemu_pump_tick(o->pump, now_ms);
 		next = at < next ? at : next;
 	}
 	return next;
@@ -288,11 +313,8 @@ uint64_t scsiemu_iscsi_tick(struct scsiemu_iscsi *e, uint64_t now_ms)
 
 void scsiemu_iscsi_flush(struct scsiemu_iscsi *e)
 {
-	struct scsiemu_iscsi_target *t = NULL;
-
-	while ((t = scsiemu_iscsi_target_next(e->node, t)) != NULL)
-		if (scsiemu_iscsi_target_user(t))
-			scsiemu_pump_flush(scsiemu_iscsi_target_user(t));
+	for (struct semu_outlet *o = e->outlets; o; o = o->next)
+		scsiemu_pump_flush(o->pump);
 }
 
 void scsiemu_iscsi_shutdown(struct scsiemu_iscsi *e)

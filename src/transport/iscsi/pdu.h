@@ -85,7 +85,8 @@ static inline uint32_t iscsi_get24(const uint8_t *p)
 
 static inline uint32_t iscsi_get32(const uint8_t *p)
 {
-	return (uint32_t)p[0] << 24 | iscsi_get24(p + 1);
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	       (uint32_t)p[2] << 8 | p[3];
 }
 
 static inline void iscsi_put16(uint8_t *p, uint32_t v)
@@ -104,7 +105,9 @@ static inline void iscsi_put24(uint8_t *p, uint32_t v)
 static inline void iscsi_put32(uint8_t *p, uint32_t v)
 {
 	p[0] = (uint8_t)(v >> 24);
-	iscsi_put24(p + 1, v);
+	p[1] = (uint8_t)(v >> 16);
+	p[2] = (uint8_t)(v >> 8);
+	p[3] = (uint8_t)v;
 }
 
 /* Digests travel least significant byte first (RFC 7143 13.1, RFC 3385). */

@@ -60,130 +60,138 @@ static int port_window(void *port, struct scsiemu_task *st, bool in,
 		  : semu_out_window(t, off, len, whole, v, nv);
 }
 
-/* A run of data-in that lies in one piece of memory. */
-struct run {
-	const uint8_t *data;
-	uint32_t len, off, burst; /* burst: bytes of the sequence so far */
-	bool last;		  /* of the command */
-};
-
-static uint32_t segment(const struct scsiemu_iscsi_conn *c, const struct run *r)
+/* One Data-In of n bytes at off. NULL: no memory. */
+static struct semu_pdu *data_in(struct semu_iscsi_task *t, const uint8_t *data,
+				uint32_t n, uint32_t off, uint8_t flags,
+				bool hold)
 {
-	uint32_t n = r->len < c->max_xmit ? r->len : c->max_xmit;
-
-	return n < c->max_burst - r->burst ? n : c->max_burst - r->burst;
-}
-
-/* One Data-In of n bytes; ends: of the push. NULL: no memory. */
-static struct semu_pdu *data_in(struct semu_iscsi_task *t, struct run *r,
-				uint32_t n, bool ends)
-{
-	struct scsiemu_iscsi_conn *c = t->c;
-	bool hold = ends && r->last && !(t->flags & ISCSI_CMD_WRITE);
 	struct semu_pdu *p = hold ? semu_task_rsp(t, ISCSI_DATA_IN)
-				  : semu_pdu_new(c, ISCSI_DATA_IN, t->itt);
+				  : semu_pdu_new(t->c, ISCSI_DATA_IN, t->itt);
 
 	if (!p)
 		return NULL;
-	p->data = r->data;
+	p->data = data;
 	p->len = n;
 	p->task = t;
-	r->burst += n;
-	if (r->burst == c->max_burst)
-		r->burst = 0;
-	else if (!ends)
-		p->bhs[1] = 0;
+	p->bhs[1] = flags;
 	iscsi_put32(p->bhs + 20, ISCSI_NO_TAG);
 	iscsi_put32(p->bhs + 36, t->data_sn++);
-	iscsi_put32(p->bhs + 40, r->off);
-	r->data += n;
-	r->len -= n;
-	r->off += n;
-	if (hold) {
-		t->held = p;
-		return p;
-	}
-	semu_pdu_numbers(c, p, false);
+	iscsi_put32(p->bhs + 40, off);
 	return p;
 }
 
-/* buf: where the run lies, goes with its last PDU; or NULL. */
-static void send_run(struct semu_iscsi_task *t, struct run *r, bool ends,
+/* Where in the data phase, and in the sequence, a push has come to. */
+struct place {
+	uint32_t off, burst;
+	bool last; /* the push is the command's last */
+};
+
+/*
+ * A run of data-in that lies in one piece; ends: so does the push. buf: where
+ * it lies, goes with its last PDU; or NULL. The very last PDU of a command is
+ * held back, for its status.
+ */
+static void send_run(struct semu_iscsi_task *t, const uint8_t *data,
+		     uint32_t len, struct place *at, bool ends,
 		     struct semu_buf *buf)
 {
-	struct semu_pdu *p;
+	struct scsiemu_iscsi_conn *c = t->c;
 
-	while (r->len) {
-		uint32_t n = segment(t->c, r);
-		bool final = n == r->len;
+	while (len) {
+		uint32_t n = len < c->max_xmit ? len : c->max_xmit;
+		uint8_t flags = 0;
+		struct semu_pdu *p;
+		bool hold;
 
-		p = data_in(t, r, n, ends && final);
+		if (n >= c->max_burst - at->burst) {
+			n = c->max_burst - at->burst;
+			flags = ISCSI_FINAL;
+		}
+		len -= n;
+		if (ends && !len)
+			flags = ISCSI_FINAL;
+		hold = ends && !len && at->last &&
+		       !(t->flags & ISCSI_CMD_WRITE);
+		p = data_in(t, data, n, at->off, flags, hold);
 		if (!p)
 			break;
-		if (final) {
+		at->burst = flags ? 0 : at->burst + n;
+		at->off += n;
+		data += n;
+		if (!len) {
 			p->buf = buf;
 			buf = NULL;
 		}
-		if (p != t->held)
-			semu_pdu_queue(t->c, p);
+		if (hold) {
+			t->held = p;
+		} else {
+			semu_pdu_numbers(c, p, false);
+			semu_pdu_queue(c, p);
+		}
 	}
 	if (buf)
-		semu_conn_unbuf(t->c, buf);
+		semu_conn_unbuf(c, buf);
 }
 
-static void push_lent(struct semu_iscsi_task *t, struct run *r,
+static void push_lent(struct semu_iscsi_task *t, struct place *at,
 		      const struct scsiemu_vec *v, unsigned nv)
 {
-	for (unsigned i = 0; i < nv; i++) {
-		r->data = v[i].base;
-		r->len = (uint32_t)v[i].len;
-		send_run(t, r, i + 1 == nv, NULL);
+	for (unsigned i = 0; i < nv; i++)
+		send_run(t, v[i].base, (uint32_t)v[i].len, at, i + 1 == nv,
+			 NULL);
+}
+
+/* Where a copy has come to in vectors. */
+struct source {
+	const struct scsiemu_vec *v;
+	size_t in;
+};
+
+static void gather(uint8_t *to, uint32_t n, struct source *s)
+{
+	while (n) {
+		size_t m = s->v->len - s->in;
+
+		m = m < n ? m : n;
+		memcpy(to, (const uint8_t *)s->v->base + s->in, m);
+		to += m;
+		n -= (uint32_t)m;
+		s->in += m;
+		if (s->in == s->v->len) {
+			s->v++;
+			s->in = 0;
+		}
 	}
 }
 
 /* The core's own bytes, few as a rule, are gone when push() returns. */
-static void push_copy(struct semu_iscsi_task *t, struct run *r, uint32_t len,
+static void push_copy(struct semu_iscsi_task *t, struct place *at, uint32_t len,
 		      const struct scsiemu_vec *v)
 {
 	struct scsiemu_iscsi_conn *c = t->c;
-	size_t in = 0;
+	struct source from = { v, 0 };
 
 	while (len) {
-		uint32_t n = len < SEMU_BUF_MAX ? len : SEMU_BUF_MAX, k = 0;
+		uint32_t n = len < SEMU_BUF_MAX ? len : SEMU_BUF_MAX;
 		struct semu_buf *b = semu_conn_buf(c, n, UINT32_MAX);
 
 		if (!b) {
 			semu_conn_state(c, SCSIEMU_ISCSI_DEAD);
 			return;
 		}
-		while (k < n) {
-			uint32_t m = (uint32_t)(v->len - in);
-
-			m = m < n - k ? m : n - k;
-			memcpy(b->data + k, (uint8_t *)v->base + in, m);
-			k += m;
-			in += m;
-			if (in == v->len) {
-				v++;
-				in = 0;
-			}
-		}
+		gather(b->data, n, &from);
 		len -= n;
-		r->data = b->data;
-		r->len = n;
-		send_run(t, r, !len, b);
+		send_run(t, b->data, n, at, !len, b);
 	}
 }
 
-static void push_window(struct semu_iscsi_task *t, struct run *r, uint32_t len,
-			const struct scsiemu_vec *v, unsigned nv)
+static void push_window(struct semu_iscsi_task *t, struct place *at,
+			uint32_t len, const struct scsiemu_vec *v, unsigned nv)
 {
 	struct semu_buf *b = t->win;
 
 	t->win = NULL;
-	r->data = nv ? v->base : b->data;
-	r->len = len;
-	send_run(t, r, true, b);
+	send_run(t, nv ? v->base : b->data, len, at, true, b);
 }
 
 static void port_push(void *port, struct scsiemu_task *st, uint32_t off,
@@ -191,17 +199,17 @@ static void port_push(void *port, struct scsiemu_task *st, uint32_t off,
 		      enum scsiemu_push how, bool last)
 {
 	struct semu_iscsi_task *t = (struct semu_iscsi_task *)st;
-	struct run r = { .off = off, .last = last };
+	struct place at = { off, 0, last };
 
 	(void)port;
 	if (!len || t->c->state == SCSIEMU_ISCSI_DEAD)
 		return;
 	if (how == SCSIEMU_PUSH_WINDOW)
-		push_window(t, &r, len, v, nv);
+		push_window(t, &at, len, v, nv);
 	else if (how == SCSIEMU_PUSH_COPY)
-		push_copy(t, &r, len, v);
+		push_copy(t, &at, len, v);
 	else
-		push_lent(t, &r, v, nv);
+		push_lent(t, &at, v, nv);
 }
 
 static void port_done(void *port, struct scsiemu_task *st)

@@ -100,6 +100,7 @@ static struct scsiemu_iscsi_conn *predecessor(struct scsiemu_iscsi_conn *c)
 static uint16_t attach(struct scsiemu_iscsi_conn *c)
 {
 	struct scsiemu_iscsi_conn *old = predecessor(c);
+	struct semu_outlet *outlet;
 	struct scsiemu_nexus_config cf = {
 		.size = sizeof(cf),
 		.transport_id = c->tid,
@@ -116,6 +117,10 @@ static uint16_t attach(struct scsiemu_iscsi_conn *c)
 	make_transport_id(c);
 	cf.transport_id_len = c->tid_len;
 	c->pump = scsiemu_iscsi_target_user(c->login.target);
+	outlet = semu_outlet(c->e, c->pump);
+	if (!outlet)
+		return SEMU_LOGIN_NO_RESOURCES;
+	c->port = &outlet->port;
 	c->nexus = scsiemu_nexus_attach(c->pump->dev, &cf);
 	if (!c->nexus)
 		return SEMU_LOGIN_NO_RESOURCES;

@@ -143,7 +143,7 @@ struct scsiemu_iscsi_conn {
 	struct scsiemu_iscsi *e;
 	struct scsiemu_pump *pump;
 	struct scsiemu_nexus *nexus;
-	struct scsiemu_port port;
+	struct scsiemu_port *port; /* of the pump: semu_outlet */
 	struct semu_iscsi_task *tasks;
 	struct semu_iscsi_task *wait, **wait_end; /* for buffers */
 	struct semu_iscsi_task *hash[SEMU_HASH];
@@ -173,6 +173,14 @@ struct scsiemu_iscsi_conn {
 
 struct semu_iscsi_portname;
 
+/* A pump, and all sessions as one port of it: the pump remembers ports for
+ * longer than a session may live. */
+struct semu_outlet {
+	struct semu_outlet *next;
+	struct scsiemu_pump *pump;
+	struct scsiemu_port port;
+};
+
 struct scsiemu_iscsi {
 	struct scsiemu_iscsi_node *node;
 	const struct scsiemu_iscsi_limits *lim;
@@ -186,8 +194,13 @@ struct scsiemu_iscsi {
 	uint16_t last_tsih;
 	bool stopping;
 	struct semu_iscsi_portname *names;
+	struct semu_outlet *outlets;
 	uint64_t commands, rejects, digest_errors;
 };
+
+/* engine.c: that of a pump, made if need be; NULL: no memory. */
+struct semu_outlet *semu_outlet(struct scsiemu_iscsi *e,
+				struct scsiemu_pump *pump);
 
 /* send.c */
 struct semu_pdu *semu_pdu_new(struct scsiemu_iscsi_conn *c, uint8_t opcode,

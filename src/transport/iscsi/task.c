@@ -140,9 +140,12 @@ void semu_task_free(struct semu_iscsi_task *t)
 	struct scsiemu_iscsi_conn *c = t->c;
 
 	semu_task_uncount(t);
-	semu_out_drop(t);
-	if (c->task == t)
+	if (t->bufs || t->win)
+		semu_out_drop(t);
+	if (c->task == t) {
 		c->task = NULL;
+		c->sink = NULL;
+	}
 	unhash(t);
 	*t->prev = t->next;
 	if (t->next)
