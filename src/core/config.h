@@ -70,7 +70,7 @@
 			 * task attributes, pins, commands on two LUs */
 #define SEMU_WITH_QUEUE 1
 #endif
-#ifndef SEMU_WITH_TMF /* all task management functions; else only resets */
+#ifndef SEMU_WITH_TMF /* QUERY functions and I_T NEXUS RESET */
 #define SEMU_WITH_TMF 1
 #endif
 #ifndef SEMU_WITH_JOBS /* background jobs */
@@ -82,7 +82,7 @@
 #ifndef SEMU_WITH_DESCRIPTOR_SENSE /* sense data in descriptor format */
 #define SEMU_WITH_DESCRIPTOR_SENSE 1
 #endif
-#ifndef SEMU_WITH_REMOVE /* scsiemu_lu_remove(), scsiemu_lu_changed() */
+#ifndef SEMU_WITH_REMOVE /* scsiemu_lu_remove() */
 #define SEMU_WITH_REMOVE 1
 #endif
 #ifndef SEMU_WITH_PORTS /* target ports: VPD 83h designators */

@@ -6,6 +6,8 @@
 #ifndef SEMU_CORE_H
 #define SEMU_CORE_H
 
+#include "core/config.h"
+
 #include <scsiemu/device.h>
 #include <scsiemu/row.h>
 #include <scsiemu/store.h>
@@ -220,8 +222,9 @@ struct scsiemu_lu {
 	uint64_t naa;
 	uint8_t version;
 	bool removable, read_only, anonymous_pr, can_save;
-	char vendor[8], product[16], revision[4], serial[32]; /* padded with
-							       * NUL */
+	char revision[4];
+	/* one behind the other: their hash is the default name */
+	char vendor[8], product[16], serial[32]; /* padded with NUL */
 	uint8_t serial_len;
 	uint8_t *state; /* the type's: limits.lu_state bytes */
 	uint32_t state_len;

@@ -67,7 +67,30 @@ void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
 
 /* taskset.c */
 /* True: it waits (phase and want are set). */
+#if SEMU_WITH_QUEUE
 bool semu_order_slow(struct scsiemu_cmd *c);
+void semu_wake(struct scsiemu_lu *lu);
+/* Pins (A7). */
+void semu_pin(struct scsiemu_cmd *c);
+void semu_unpin(struct scsiemu_cmd *c);
+/* Those that were held on this LU may go on. */
+void semu_release_held(struct scsiemu_lu *lu);
+#else
+/* One command at a time: nobody waits. */
+static inline bool semu_order_slow(struct scsiemu_cmd *c)
+{
+	(void)c;
+	return false;
+}
+static inline void semu_wake(struct scsiemu_lu *lu)
+{
+	(void)lu;
+}
+static inline void semu_release_held(struct scsiemu_lu *lu)
+{
+	(void)lu;
+}
+#endif
 static inline bool semu_entry_slow(const struct semu_entry *e)
 {
 	return e->cls > SCSIEMU_C_RW || e->attr != SCSIEMU_SIMPLE;
@@ -111,13 +134,6 @@ static inline void semu_unlink(struct semu_entry *e, struct scsiemu_lu *lu)
 	if (SEMU_UNLIKELY(e->counted))
 		lu->nslow--;
 }
-void semu_wake(struct scsiemu_lu *lu);
-/* Pins (A7). */
-void semu_pin(struct scsiemu_cmd *c);
-void semu_unpin(struct scsiemu_cmd *c);
-/* Those that were held on this LU may go on. */
-void semu_release_held(struct scsiemu_lu *lu);
-
 /* ready.c: the device's lists of commands. */
 void semu_ready_push(struct scsiemu_cmd *c);
 void semu_ready_remove(struct scsiemu_cmd *c);
@@ -151,7 +167,14 @@ void semu_itl_rehash(struct scsiemu_device *d, struct semu_itl **old,
 		     uint32_t old_mask);
 
 /* job.c */
+#if SEMU_WITH_JOBS
 void semu_job_end(struct scsiemu_cmd *c);
+#else
+static inline void semu_job_end(struct scsiemu_cmd *c)
+{
+	(void)c;
+}
+#endif
 
 /* lu.c */
 void semu_lu_cmd_gone(struct scsiemu_lu *lu);

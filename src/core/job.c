@@ -8,6 +8,8 @@
 #include "core/engine.h"
 #include <string.h>
 
+#if SEMU_WITH_JOBS
+
 static const struct scsiemu_row job_row = {
 	.name = "background job",
 	.kind = SCSIEMU_K_STEPS,
@@ -80,3 +82,11 @@ void semu_job_end(struct scsiemu_cmd *c)
 {
 	*used(semu_ctx(c)->lu->dev, c) = 0;
 }
+#else
+int scsiemu_job_start(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+		      const uint64_t own[2], bool survives)
+{
+	(void)lu, (void)fn, (void)own, (void)survives;
+	return SCSIEMU_ERR_SPACE;
+}
+#endif

@@ -8,10 +8,10 @@ static const uint8_t zeros[64];
 /* It did not end with GOOD, or it was aborted, or its reply pinned facts. */
 static void done_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
 {
-	struct scsiemu_lu *lu = x->lu;
-
+#if SEMU_WITH_QUEUE
 	if (x->odd & SEMU_PINNED)
 		semu_unpin(c);
+#endif
 	if (c->aborted) {
 		c->outcome = x->odd & SEMU_TAS ? SCSIEMU_STATUS
 					       : SCSIEMU_ABORTED;
@@ -19,10 +19,12 @@ static void done_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
 		semu_zombie_remove(c);
 		return;
 	}
-	if (c->status == SCSIEMU_CHECK_CONDITION && lu->qerr)
+#if SEMU_WITH_MODE_SELECT
+	if (c->status == SCSIEMU_CHECK_CONDITION && x->lu->qerr)
 		semu_qerr(c);
-	if (lu->ua_intlck == 3 && x->itl)
+	if (x->lu->ua_intlck == 3 && x->itl)
 		semu_ua_status(x->itl, c->status);
+#endif
 }
 
 int semu_done(struct scsiemu_cmd *c)
@@ -40,6 +42,7 @@ int semu_done(struct scsiemu_cmd *c)
 	return SCSIEMU_DONE;
 }
 
+#if SEMU_WITH_QUEUE
 /* A STORE want is held back while somebody's reply pins the facts that it
  * would change. */
 static bool held(struct scsiemu_cmd *c, struct semu_ctx *x)
@@ -52,6 +55,13 @@ static bool held(struct scsiemu_cmd *c, struct semu_ctx *x)
 	x->resume = SEMU_RESUME_WANT;
 	return true;
 }
+#else
+static inline bool held(struct scsiemu_cmd *c, struct semu_ctx *x)
+{
+	(void)c, (void)x;
+	return false;
+}
+#endif
 
 /* A want goes out: the command is in the task set from now on. */
 int semu_put_out(struct scsiemu_cmd *c)
@@ -166,6 +176,7 @@ static int replied(struct scsiemu_cmd *c)
 	return semu_done(c);
 }
 
+#if SEMU_WITH_QUEUE
 /* A many-window reply pins its facts; it waits while they are changing. */
 static bool pin_waits(struct scsiemu_cmd *c)
 {
@@ -184,6 +195,13 @@ static bool pin_waits(struct scsiemu_cmd *c)
 	c->want = SCSIEMU_WAIT;
 	return true;
 }
+#else
+static inline bool pin_waits(struct scsiemu_cmd *c)
+{
+	(void)c;
+	return false;
+}
+#endif
 
 /* One window of a PARAM_IN reply, from byte lo on. */
 int semu_reply(struct scsiemu_cmd *c, uint32_t lo)

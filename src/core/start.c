@@ -126,8 +126,10 @@ static void end_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
 	}
 	if (x->odd & SEMU_ORPHAN_NEXUS)
 		semu_nexus_cmd_gone(x->nexus);
+#if SEMU_WITH_REMOVE
 	if (x->odd & SEMU_ORPHAN_LU)
 		semu_lu_cmd_gone(x->lu);
+#endif
 }
 
 int scsiemu_end(struct scsiemu_cmd *c)

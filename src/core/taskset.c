@@ -6,6 +6,8 @@
  */
 #include "core/engine.h"
 
+#if SEMU_WITH_QUEUE
+
 /* How many blocks it is about; UINT64_MAX: the whole LU. */
 static uint64_t extent(const struct semu_entry *e)
 {
@@ -174,3 +176,4 @@ void semu_release_held(struct scsiemu_lu *lu)
 		semu_ready_push(e->cmd);
 	}
 }
+#endif

@@ -30,15 +30,19 @@ static const struct function function[] = {
 	[SCSIEMU_TMF_CLEAR_ACA] = { WHOLE_LU, NOTHING, false, 0 },
 	[SCSIEMU_TMF_LU_RESET] = { WHOLE_LU, RESET_LU, true,
 				   SEMU_UA_DEVICE_RESET },
+#if SEMU_WITH_TMF
 	[SCSIEMU_TMF_NEXUS_RESET] = { NEXUS, RESET_NEXUS, true,
 				      SEMU_UA_NEXUS_LOSS },
+#endif
 	[SCSIEMU_TMF_TARGET_WARM_RESET] = { TARGET, RESET_ALL, true,
 					    SEMU_UA_BUS_RESET },
 	[SCSIEMU_TMF_TARGET_COLD_RESET] = { TARGET, RESET_ALL, true,
 					    SEMU_UA_POWER_ON },
+#if SEMU_WITH_TMF
 	[SCSIEMU_TMF_QUERY_TASK] = { TASK, QUERY, true, 0 },
 	[SCSIEMU_TMF_QUERY_TASK_SET] = { NEXUS_LU, QUERY, true, 0 },
 	[SCSIEMU_TMF_QUERY_ASYNC_EVENT] = { NEXUS_LU, QUERY, true, 0 },
+#endif
 };
 #define NFUNCTION (sizeof(function) / sizeof(function[0]))
 
@@ -128,6 +132,7 @@ static bool kill_set(struct scsiemu_cmd *tmf)
 	return found;
 }
 
+#if SEMU_WITH_TMF
 static bool present(const struct scsiemu_cmd *tmf)
 {
 	struct scsiemu_lu *lu = semu_ctx(tmf)->lu;
@@ -173,6 +178,7 @@ static void reset_nexus(struct scsiemu_nexus *n)
 		semu_ua_itl(i, SEMU_UA_NEXUS_LOSS);
 	}
 }
+#endif
 
 static void reset_lu(struct scsiemu_lu *lu, unsigned tmf)
 {
@@ -189,16 +195,18 @@ static void act(struct scsiemu_cmd *tmf)
 	case RESET_LU:
 		reset_lu(t->lu, tmf->tmf);
 		break;
-	case RESET_NEXUS:
-		reset_nexus(t->nexus);
-		break;
 	case RESET_ALL:
 		for (uint32_t i = 0; i < d->nlus; i++)
 			reset_lu(d->lus[i], tmf->tmf);
 		break;
+#if SEMU_WITH_TMF
+	case RESET_NEXUS:
+		reset_nexus(t->nexus);
+		break;
 	case QUERY:
 		query(tmf);
 		break;
+#endif
 	default:
 		if (!kill_set(tmf) && tmf->tmf == SCSIEMU_TMF_ABORT_TASK)
 			tmf->response = SCSIEMU_RSP_NO_TASK;
@@ -254,6 +262,7 @@ void semu_tmf_check(struct scsiemu_device *d)
 	}
 }
 
+#if SEMU_WITH_MODE_SELECT /* else it stays 0 */
 /* Mode page 0Ah QERR: 01b ends all commands of the task set, 11b those of the
  * nexus (SPC-5 7.5.8). */
 void semu_qerr(struct scsiemu_cmd *c)
@@ -274,3 +283,4 @@ void semu_qerr(struct scsiemu_cmd *c)
 		semu_kill(e->cmd, 0, foreign && x->lu->tas);
 	}
 }
+#endif
