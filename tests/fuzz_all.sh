@@ -25,5 +25,9 @@ for exe in "$build"/tests/fuzz/fuzz_*; do
 	fi
 	rm -rf "$work/new"
 done
+if [ $((p + f)) -eq 0 ]; then
+	echo "there is no harness in $build/tests/fuzz" >&2
+	f=1
+fi
 echo "$p $f"
 [ "$f" -eq 0 ]

@@ -80,7 +80,8 @@ struct scsiemu_task {
 	struct scsiemu_port *port; /* NULL: one of the device's own jobs */
 	struct scsiemu_io io;
 	struct scsiemu_vec v[SCSIEMU_NVEC];
-	uint8_t nv, state, mode, again;
+	unsigned nv;
+	uint8_t state, mode, again;
 	int16_t res;
 	unsigned n;  /* bytes (loops: blocks) of the step in flight */
 	uint64_t at; /* progress of a verb's loop, or of gathering a block */
@@ -107,7 +108,7 @@ struct scsiemu_pump { /* members are the pump's own */
 /*
  * bounce: the caller's memory, at least two of the largest blocks (8 KiB is
  * always enough), for pieces that cut blocks, COMPARE, MATCH and VERIFY.
- * 0 or SCSIEMU_ERR_SPACE.
+ * 0 or SCSIEMU_ERR_SPACE (also when limits.cmd_size has no room for a task).
  */
 int scsiemu_pump_init(struct scsiemu_pump *p, struct scsiemu_device *d,
 		      void *bounce, uint32_t bounce_len);

@@ -20,6 +20,10 @@ static unsigned refused(const struct scsiemu_lu *lu,
 		bad &= 0x3c;
 	else if (i == 1)
 		bad &= ~(unsigned)row->obsolete;
+	/* A group number means nothing to an LU without groups (SBC-4 4.22);
+	 * initiators send it all the same. */
+	if (i && i == row->group_at)
+		bad &= 0xc0;
 	return bad;
 }
 

@@ -43,6 +43,15 @@
 #ifndef SEMU_WITH_THIN /* UNMAP, GET LBA STATUS(16), UNMAP of WRITE SAME */
 #define SEMU_WITH_THIN 1
 #endif
+#ifndef SEMU_WITH_WRITE_SAME /* WRITE SAME(10), (16) */
+#define SEMU_WITH_WRITE_SAME 1
+#endif
+#ifndef SEMU_WITH_READ_12 /* READ(12), WRITE(12) */
+#define SEMU_WITH_READ_12 1
+#endif
+#ifndef SEMU_WITH_PRE_FETCH /* PRE-FETCH(10), (16) */
+#define SEMU_WITH_PRE_FETCH 1
+#endif
 #ifndef SEMU_WITH_CAW /* COMPARE AND WRITE */
 #define SEMU_WITH_CAW 1
 #endif
@@ -51,6 +60,36 @@
 #endif
 #ifndef SEMU_WITH_DEFECTS /* READ DEFECT DATA(10), (12) */
 #define SEMU_WITH_DEFECTS 1
+#endif
+
+/* The engine itself. */
+#ifndef SEMU_WITH_SHORT_WAY /* speed: READ, WRITE, TEST UNIT READY in line */
+#define SEMU_WITH_SHORT_WAY 1
+#endif
+#ifndef SEMU_WITH_QUEUE /* more than one command of an LU at a time: ordering, \
+			 * task attributes, pins, commands on two LUs */
+#define SEMU_WITH_QUEUE 1
+#endif
+#ifndef SEMU_WITH_TMF /* all task management functions; else only resets */
+#define SEMU_WITH_TMF 1
+#endif
+#ifndef SEMU_WITH_JOBS /* background jobs */
+#define SEMU_WITH_JOBS 1
+#endif
+#ifndef SEMU_WITH_TRACE /* trace events */
+#define SEMU_WITH_TRACE 1
+#endif
+#ifndef SEMU_WITH_DESCRIPTOR_SENSE /* sense data in descriptor format */
+#define SEMU_WITH_DESCRIPTOR_SENSE 1
+#endif
+#ifndef SEMU_WITH_REMOVE /* scsiemu_lu_remove(), scsiemu_lu_changed() */
+#define SEMU_WITH_REMOVE 1
+#endif
+#ifndef SEMU_WITH_PORTS /* target ports: VPD 83h designators */
+#define SEMU_WITH_PORTS 1
+#endif
+#ifndef SEMU_WITH_MODE_MORE /* mode pages 02h, 18h, 19h, 1Ah, 1Ch */
+#define SEMU_WITH_MODE_MORE 1
 #endif
 
 #if SEMU_WITH_NAMES

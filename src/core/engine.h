@@ -3,6 +3,7 @@
 #ifndef SEMU_ENGINE_H
 #define SEMU_ENGINE_H
 
+#include "core/config.h"
 #include "core/core.h"
 
 /* A USDT probe is a NOP in line until somebody attaches to it. */
@@ -29,11 +30,18 @@ static inline void semu_trace(const struct scsiemu_lu *lu,
 			      const struct scsiemu_cmd *c, int arg)
 {
 	SEMU_PROBE(ev, c, arg);
+#if SEMU_WITH_TRACE
 	if (SEMU_UNLIKELY(lu->traced))
 		semu_trace_slow(lu->dev, ev, c, arg);
+#else
+	(void)lu, (void)ev, (void)c, (void)arg;
+#endif
 }
 /* A call in the wrong state: traced, returns err. */
 int semu_misuse(struct scsiemu_cmd *c, int err);
+
+/* start.c */
+int semu_start_full(struct scsiemu_lu *lu, struct scsiemu_cmd *c);
 
 /* fields.c: LBA and count by enum scsiemu_fields; the count's byte. */
 void semu_decode(struct semu_ctx *x, const uint8_t *cdb, unsigned fields);

@@ -325,13 +325,20 @@ int semu_send_gap(struct scsiemu_cmd *c)
 	return c->want;
 }
 
+/* The medium is back: whoever asked for it knows. */
+static void insert(struct scsiemu_cmd *c)
+{
+	scsiemu_lu_load(c->lu, c->lu->ejected, false);
+	semu_ua_lu(c->lu, SEMU_UA_MEDIUM, semu_ctx(c)->nexus);
+}
+
 /* The result of a STORE verb that changes what the LU is. */
 static void verb_did(struct scsiemu_cmd *c)
 {
 	if (c->verb == SCSIEMU_V_EJECT)
 		scsiemu_lu_load(c->lu, NULL, false);
 	else if (c->verb == SCSIEMU_V_INSERT && c->lu->ejected)
-		scsiemu_lu_load(c->lu, c->lu->ejected, true);
+		insert(c);
 }
 
 static void change_over(struct scsiemu_lu *lu)

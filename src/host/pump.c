@@ -34,7 +34,10 @@ static semu_after_fn *const after_of[SEMU_A_COUNT] = {
 int scsiemu_pump_init(struct scsiemu_pump *p, struct scsiemu_device *d,
 		      void *bounce, uint32_t bounce_len)
 {
-	if (!bounce || bounce_len < 512)
+	const struct scsiemu_limits *l = scsiemu_device_limits(d);
+
+	if (!bounce || bounce_len < 512 ||
+	    l->cmd_size < sizeof(struct scsiemu_task))
 		return SCSIEMU_ERR_SPACE;
 	memset(p, 0, sizeof(*p));
 	p->dev = d;
@@ -75,10 +78,18 @@ static inline void finish(struct scsiemu_task *t)
 	port->ops->done(port->ctx, t);
 }
 
+static int take_steps(struct scsiemu_task *t, int w)
+{
+	do
+		w = step_of[w](t);
+	while (w > SCSIEMU_WAIT);
+	return w;
+}
+
 static inline void drive(struct scsiemu_task *t, int w)
 {
-	while (w > SCSIEMU_WAIT)
-		w = step_of[w](t);
+	if (w > SCSIEMU_WAIT)
+		w = take_steps(t, w);
 	if (w == SCSIEMU_DONE)
 		finish(t);
 	else if (w == SCSIEMU_WAIT)

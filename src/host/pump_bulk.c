@@ -24,11 +24,9 @@ uint32_t semu_vec_cut(struct scsiemu_vec *v, unsigned *nv, size_t len)
 	return (uint32_t)sum;
 }
 
-/* The answer to window(), its completion possibly come already. */
-SEMU_COLD static int asked(struct scsiemu_task *t, int rc, bool *again)
+/* The window pends, or its completion came already: then ask again. */
+SEMU_COLD static int asked(struct scsiemu_task *t, bool *again)
 {
-	if (rc != SCSIEMU_PENDING)
-		return rc;
 	semu_port_dirty(t->pump, t->port);
 	if (t->state != SEMU_T_CALLED) {
 		t->state = SEMU_T_WINDOW;
@@ -39,32 +37,29 @@ SEMU_COLD static int asked(struct scsiemu_task *t, int rc, bool *again)
 }
 
 int semu_ask(struct scsiemu_task *t, bool in, uint32_t off, uint32_t len,
-	     bool whole, uint32_t *n)
+	     bool whole)
 {
 	const struct scsiemu_port *port = t->port;
-	unsigned nv;
 	bool again;
 	int rc;
 
 	if (!port) /* a job has no initiator */
 		return SCSIEMU_E_TRANSPORT;
 	do {
-		nv = SEMU_WINDOW_NVEC;
-		again = false;
+		t->nv = SEMU_WINDOW_NVEC;
 		t->state = SEMU_T_ASK;
+		again = false;
 		rc = port->ops->window(port->ctx, t, in, off, len, whole,
-				       t->v + 1, &nv);
-		if (rc)
-			rc = asked(t, rc, &again);
+				       t->v + 1, &t->nv);
+		if (rc == SCSIEMU_PENDING)
+			rc = asked(t, &again);
 	} while (again);
 	if (rc)
 		return rc;
-	if (nv == 1 && t->v[1].len == len)
-		*n = len;
-	else
-		*n = semu_vec_cut(t->v + 1, &nv, len);
-	t->nv = (uint8_t)nv;
-	if (*n == 0 || (whole && *n < len))
+	t->n = len;
+	if (t->nv != 1 || t->v[1].len != len)
+		t->n = semu_vec_cut(t->v + 1, &t->nv, len);
+	if (t->n == 0 || (whole && t->n < len))
 		return SCSIEMU_E_TRANSPORT;
 	return 0;
 }
@@ -73,18 +68,17 @@ int semu_want_recv(struct scsiemu_task *t)
 {
 	struct scsiemu_cmd *c = &t->cmd;
 	uint8_t *to = c->buf;
-	uint32_t n;
 	unsigned i;
 	int rc;
 
-	rc = semu_ask(t, false, c->off, c->len, c->flags & SCSIEMU_WHOLE, &n);
+	rc = semu_ask(t, false, c->off, c->len, c->flags & SCSIEMU_WHOLE);
 	if (rc)
 		return semu_asked(t, rc);
 	for (i = 1; i <= t->nv; i++) {
 		memcpy(to, t->v[i].base, t->v[i].len);
 		to += t->v[i].len;
 	}
-	return semu_answer(t, SCSIEMU_OK, n);
+	return semu_answer(t, SCSIEMU_OK, t->n);
 }
 
 static bool is_last(const struct scsiemu_task *t, int w)
@@ -92,9 +86,9 @@ static bool is_last(const struct scsiemu_task *t, int w)
 	return w == SCSIEMU_DONE && t->cmd.status == SCSIEMU_GOOD;
 }
 
-static void push(struct scsiemu_task *t, uint32_t off, uint32_t len,
-		 const struct scsiemu_vec *v, unsigned nv,
-		 enum scsiemu_push how, bool last)
+static inline void push(struct scsiemu_task *t, uint32_t off, uint32_t len,
+			const struct scsiemu_vec *v, unsigned nv,
+			enum scsiemu_push how, bool last)
 {
 	struct scsiemu_port *port = t->port;
 
@@ -125,8 +119,8 @@ int semu_want_send(struct scsiemu_task *t)
 }
 
 /* What the core says is final goes to the initiator. before: in_done then. */
-static void deliver(struct scsiemu_task *t, struct scsiemu_vec *v,
-		    uint32_t before, enum scsiemu_push how, int w)
+static inline void deliver(struct scsiemu_task *t, struct scsiemu_vec *v,
+			   uint32_t before, enum scsiemu_push how, int w)
 {
 	struct scsiemu_cmd *c = &t->cmd;
 	uint32_t grown = c->in_done - before;
@@ -232,20 +226,19 @@ static int read_lent(struct scsiemu_task *t, struct scsiemu_medium *m,
 	const struct scsiemu_block_ops *ops = m->ops;
 	struct scsiemu_cmd *c = &t->cmd;
 	uint32_t before = c->in_done, nblk = c->len / m->blen;
-	unsigned nv = SCSIEMU_NVEC;
 	int w;
 
+	t->nv = SCSIEMU_NVEC;
 	if (ops->lend(m->ctx, semu_io_begin(t, SEMU_A_READ), lba, nblk, t->v,
-		      &nv))
+		      &t->nv))
 		return NOT_LENT;
 	t->n = c->len;
-	if (nv != 1 || t->v[0].len != t->n) {
-		t->n = semu_vec_cut(t->v, &nv, c->len);
+	if (t->nv != 1 || t->v[0].len != t->n) {
+		t->n = semu_vec_cut(t->v, &t->nv, c->len);
 		nblk = t->n / m->blen;
 	}
 	if (nblk == 0)
 		return NOT_LENT;
-	t->nv = (uint8_t)nv;
 	if (!t->lent) {
 		t->lent = m;
 		t->lent_lba = lba;
@@ -257,12 +250,26 @@ static int read_lent(struct scsiemu_task *t, struct scsiemu_medium *m,
 	return w;
 }
 
+static int read_window(struct scsiemu_task *t, struct scsiemu_medium *m,
+		       uint64_t lba, uint32_t head)
+{
+	struct scsiemu_cmd *c = &t->cmd;
+	int rc;
+
+	rc = semu_ask(t, true, c->off, c->len, c->flags & SCSIEMU_WHOLE);
+	if (rc)
+		return semu_asked(t, rc);
+	if (head || t->n % m->blen)
+		return read_cut(t, m, lba, head);
+	return read_blocks(t, m, lba, t->n / m->blen, t->v + 1, t->nv);
+}
+
 int semu_want_read(struct scsiemu_task *t)
 {
 	struct scsiemu_cmd *c = &t->cmd;
 	struct scsiemu_medium *m = scsiemu_lu_medium(c->lu);
 	uint64_t lba = c->addr;
-	uint32_t head = 0, n;
+	uint32_t head = 0;
 	int rc;
 
 	if (!m || m->kind != SCSIEMU_BLOCK || !m->ops || !t->port)
@@ -277,13 +284,7 @@ int semu_want_read(struct scsiemu_task *t)
 		if (rc != NOT_LENT)
 			return rc;
 	}
-	rc = semu_ask(t, true, c->off, c->len, c->flags & SCSIEMU_WHOLE, &n);
-	if (rc)
-		return semu_asked(t, rc);
-	t->n = n;
-	if (head || n % m->blen)
-		return read_cut(t, m, lba, head);
-	return read_blocks(t, m, lba, n / m->blen, t->v + 1, t->nv);
+	return read_window(t, m, lba, head);
 }
 
 int semu_after_write(struct scsiemu_task *t, int result)
@@ -330,13 +331,13 @@ SEMU_COLD static int gather(struct scsiemu_task *t, struct scsiemu_medium *m)
 {
 	struct scsiemu_pump *p = t->pump;
 	struct scsiemu_cmd *c = &t->cmd;
-	uint32_t want = c->flags & SCSIEMU_WHOLE ? c->len : m->blen, n;
+	uint32_t want = c->flags & SCSIEMU_WHOLE ? c->len : m->blen;
 	unsigned i;
 	int rc;
 
 	while (t->at < want) {
 		rc = semu_ask(t, false, c->off + (uint32_t)t->at,
-			      want - (uint32_t)t->at, false, &n);
+			      want - (uint32_t)t->at, false);
 		if (rc == SEMU_OUT)
 			return SEMU_OUT;
 		if (rc) {
@@ -376,19 +377,24 @@ SEMU_COLD static int write_small(struct scsiemu_task *t,
 				 struct scsiemu_medium *m)
 {
 	struct scsiemu_cmd *c = &t->cmd;
-	uint32_t n;
 	int rc;
 
 	if (c->len < m->blen)
 		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
 	t->again = WRITE_ONE;
-	rc = semu_ask(t, false, c->off, m->blen, true, &n);
+	rc = semu_ask(t, false, c->off, m->blen, true);
 	if (rc == SEMU_OUT)
 		return SEMU_OUT;
 	if (rc)
 		return gather_start(t, m);
-	t->n = n;
 	return write_blocks(t, m, t->v + 1, t->nv);
+}
+
+/* Where a WRITE goes on that was asked for pieces. */
+SEMU_COLD static int write_again(struct scsiemu_task *t,
+				 struct scsiemu_medium *m)
+{
+	return t->again == WRITE_GATHER ? gather(t, m) : write_small(t, m);
 }
 
 int semu_want_write(struct scsiemu_task *t)
@@ -396,24 +402,21 @@ int semu_want_write(struct scsiemu_task *t)
 	struct scsiemu_cmd *c = &t->cmd;
 	struct scsiemu_medium *m = scsiemu_lu_medium(c->lu);
 	bool whole = c->flags & SCSIEMU_WHOLE;
-	unsigned nv;
-	uint32_t n;
+	uint32_t cut;
 	int rc;
 
 	if (!m || m->kind != SCSIEMU_BLOCK || !m->ops)
 		return semu_kind_write(t, m);
 	if (t->again)
-		return t->again == WRITE_GATHER ? gather(t, m)
-						: write_small(t, m);
-	rc = semu_ask(t, false, c->off, c->len, whole, &n);
+		return write_again(t, m);
+	rc = semu_ask(t, false, c->off, c->len, whole);
 	if (rc)
 		return whole && rc != SEMU_OUT ? gather_start(t, m)
 					       : semu_asked(t, rc);
-	nv = t->nv;
-	if (n % m->blen)
-		n = semu_vec_cut(t->v + 1, &nv, n - n % m->blen);
-	if (n == 0)
+	cut = t->n % m->blen;
+	if (cut == t->n)
 		return write_small(t, m);
-	t->n = n;
-	return write_blocks(t, m, t->v + 1, nv);
+	if (cut)
+		t->n = semu_vec_cut(t->v + 1, &t->nv, t->n - cut);
+	return write_blocks(t, m, t->v + 1, t->nv);
 }

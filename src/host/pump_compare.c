@@ -69,8 +69,7 @@ int semu_want_compare(struct scsiemu_task *t)
 {
 	struct scsiemu_cmd *c = &t->cmd;
 	struct scsiemu_medium *m = scsiemu_lu_medium(c->lu);
-	uint32_t room, head, n;
-	unsigned nv;
+	uint32_t room, head;
 	int rc;
 
 	if (!m || m->kind != SCSIEMU_BLOCK || !m->ops)
@@ -80,13 +79,12 @@ int semu_want_compare(struct scsiemu_task *t)
 	room = t->pump->bounce_len - t->pump->bounce_len % m->blen;
 	if (room == 0 || ((c->flags & SCSIEMU_WHOLE) && c->len > room - head))
 		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
-	rc = semu_ask(t, false, c->off, c->len, c->flags & SCSIEMU_WHOLE, &n);
+	rc = semu_ask(t, false, c->off, c->len, c->flags & SCSIEMU_WHOLE);
 	if (rc)
 		return semu_asked(t, rc);
 	if (!semu_bounce_take(t))
 		return SEMU_OUT;
-	nv = t->nv;
-	t->n = semu_vec_cut(t->v + 1, &nv, n < room - head ? n : room - head);
-	t->nv = (uint8_t)nv;
+	if (t->n > room - head)
+		t->n = semu_vec_cut(t->v + 1, &t->nv, room - head);
 	return read_beside(t, m, head);
 }

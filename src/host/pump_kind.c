@@ -55,15 +55,13 @@ static int write_store(struct scsiemu_task *t, struct scsiemu_medium *m)
 static int prepare(struct scsiemu_task *t, bool in, enum semu_after mode)
 {
 	struct scsiemu_cmd *c = &t->cmd;
-	uint32_t n;
 	int rc;
 
-	rc = semu_ask(t, in, c->off, c->len, c->flags & SCSIEMU_WHOLE, &n);
+	rc = semu_ask(t, in, c->off, c->len, c->flags & SCSIEMU_WHOLE);
 	if (rc)
 		return rc;
-	t->n = n;
 	semu_io_begin(t, mode);
-	if (n < c->len)
+	if (t->n < c->len)
 		t->io.flags |= SCSIEMU_IO_MORE;
 	return 0;
 }

@@ -84,11 +84,11 @@ void semu_bounce_next(struct scsiemu_task *t); /* its user gives it up */
 /* pump_bulk.c: v holds *nv vectors; cut them to len bytes, return the sum. */
 uint32_t semu_vec_cut(struct scsiemu_vec *v, unsigned *nv, size_t len);
 /*
- * Ask the port: its vectors come to t->v[1] ..., t->nv of them. 0, SEMU_OUT or
- * an enum scsiemu_result < 0.
+ * Ask the port: its vectors come to t->v[1] ..., t->nv of them, t->n bytes. 0,
+ * SEMU_OUT or an enum scsiemu_result < 0.
  */
 int semu_ask(struct scsiemu_task *t, bool in, uint32_t off, uint32_t len,
-	     bool whole, uint32_t *n);
+	     bool whole);
 /* n bytes of the window were read: answer, and deliver what counts. */
 int semu_read_done(struct scsiemu_task *t, int result, uint32_t n);
 /* Bytes good before an error; remembers the place for sense. */

@@ -18,7 +18,7 @@ int semu_sbc_compare_write(struct scsiemu_cmd *c, int result)
 	unsigned at = (*scsiemu_cmd_step(c))++;
 
 	(void)result;
-	if (at > (swap ? 0u : 1u) || !n)
+	if (at > (swap ? 0u : 1u))
 		return SCSIEMU_FINISHED;
 	if (at)
 		return semu_sbc_bulk(c, SCSIEMU_WRITE, lba, len, n,
@@ -26,7 +26,10 @@ int semu_sbc_compare_write(struct scsiemu_cmd *c, int result)
 	if (n > lu->cap.caw_blk)
 		return scsiemu_fail_cdb(c, 13, SCSIEMU_NO_BIT);
 	if (c->out_len != SCSIEMU_UNKNOWN && c->out_len != 2 * len)
-		return semu_sbc_fail_size(c);
+		return n ? semu_sbc_fail_size(c)
+			 : scsiemu_fail_cdb(c, 13, SCSIEMU_NO_BIT);
+	if (!n)
+		return SCSIEMU_FINISHED;
 	c->out_all = 2 * len;
 	if (swap)
 		return semu_sbc_bulk(c, SCSIEMU_WRITE, lba, 0, 2 * n,

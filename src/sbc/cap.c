@@ -28,7 +28,8 @@ static void limits_of(struct semu_cap *cap, const struct scsiemu_limits *l)
 	if (l->max_xfer)
 		most = least(l->max_xfer / cap->blen, most);
 	cap->max_blk = most;
-	cap->caw_blk = least(l->whole / 2 / cap->blen, CAW_MAX);
+	if (SEMU_WITH_CAW)
+		cap->caw_blk = least(l->whole / 2 / cap->blen, CAW_MAX);
 	cap->unmap_blk = UNMAP_MAX;
 	cap->unmap_descr = least((l->scratch - LIST_HEADER) / DESCRIPTOR,
 				 UNMAP_MAX);

@@ -75,8 +75,10 @@ static const struct scsiemu_row sbc_rows[] = {
 	{ ROW("VERIFY(10)", VERIFY_10, 10), VERIFY_ROW, FIELDS(RW10),
 	  .usage = CDB10(0x2f, 0x16), AT(1, 6) },
 #endif
+#if SEMU_WITH_PRE_FETCH
 	{ ROW("PRE-FETCH(10)", PRE_FETCH_10, 10), PREFETCH_ROW, FIELDS(RW10),
 	  .usage = CDB10(0x34, 0x02), AT(0, 6) },
+#endif
 	{ ROW("SYNCHRONIZE CACHE(10)", SYNCHRONIZE_CACHE_10, 10), SYNC_ROW,
 	  FIELDS(RW10), SYNC_NV, .usage = CDB10(0x35, 0x02), AT(0, 6) },
 #if SEMU_WITH_DEFECTS
@@ -86,8 +88,10 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .kind = SCSIEMU_K_PARAM_IN, .cls = SCSIEMU_C_INFO, FIELDS(2AT7),
 	  .stops = STOPS_READ, TIMES(1, 30) },
 #endif
+#if SEMU_WITH_WRITE_SAME
 	{ ROW("WRITE SAME(10)", WRITE_SAME_10, 10), SAME_ROW, FIELDS(RW10),
 	  .usage = CDB10(0x41, 0x08), AT(1, 6) },
+#endif
 #if SEMU_WITH_THIN
 	{ ROW("UNMAP", UNMAP, 10), NO_SA, .fn.out = semu_sbc_unmap,
 	  .then = semu_sbc_unmap_next, RW(PARAM_OUT), FIELDS(2AT7),
@@ -120,12 +124,16 @@ static const struct scsiemu_row sbc_rows[] = {
 	{ ROW("VERIFY(16)", VERIFY_16, 16), VERIFY_ROW, FIELDS(RW16),
 	  .usage = CDB16(0x8f, 0x16), AT(1, 14) },
 #endif
+#if SEMU_WITH_PRE_FETCH
 	{ ROW("PRE-FETCH(16)", PRE_FETCH_16, 16), PREFETCH_ROW, FIELDS(RW16),
 	  .usage = CDB16(0x90, 0x02), AT(0, 14) },
+#endif
 	{ ROW("SYNCHRONIZE CACHE(16)", SYNCHRONIZE_CACHE_16, 16), SYNC_ROW,
 	  FIELDS(RW16), SYNC_NV, .usage = CDB16(0x91, 0x02), AT(0, 14) },
+#if SEMU_WITH_WRITE_SAME
 	{ ROW("WRITE SAME(16)", WRITE_SAME_16, 16), SAME_ROW, FIELDS(RW16),
 	  .usage = CDB16(0x93, 0x09), AT(1, 14) },
+#endif
 	{ ROW("READ CAPACITY(16)", SERVICE_ACTION_IN_16, 16),
 	  .sa = SCSIEMU_SA_READ_CAPACITY_16, FIELDS(4AT10),
 	  .usage = USAGE(0x9e, 0x10, ZERO8, FF4, 0, 0),
@@ -138,10 +146,12 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .fn.step = semu_sbc_lba_status, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,
 	  .stops = STOPS_READ, TIMES(1, 60) },
 #endif
+#if SEMU_WITH_READ_12
 	{ ROW("READ(12)", READ_12, 12), READ_ROW, FIELDS(RW12), FUA_NV,
 	  .usage = CDB12(0xa8, 0x1c), AT(1, 10) },
 	{ ROW("WRITE(12)", WRITE_12, 12), WRITE_ROW, FIELDS(RW12), FUA_NV,
 	  .usage = CDB12(0xaa, 0x18), AT(1, 10) },
+#endif
 #if SEMU_WITH_VERIFY
 	{ ROW("WRITE AND VERIFY(12)", WRITE_AND_VERIFY_12, 12),
 	  WRITE_VERIFY_ROW, FIELDS(RW12), .usage = CDB12(0xae, 0x16),

@@ -8,6 +8,7 @@
 
 #include "sbc/sbc.h"
 
+#if SEMU_WITH_WRITE_SAME
 enum { BYTE1_NDOB = 1, BYTE1_UNMAP = 8 };
 
 /* Blocks of one FILL: between two of them an abort takes effect. */
@@ -103,3 +104,4 @@ int semu_sbc_write_same(struct scsiemu_cmd *c, int result)
 	return scsiemu_want_buffer(c, NULL, verb, lba, n, c->scratch,
 				   verb == SCSIEMU_V_FILL ? lu->cap.blen : 0);
 }
+#endif

@@ -46,7 +46,9 @@ static void thin_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	unsigned flags = 0;
 
 	if (lu->cap.thin)
-		flags = lu->able & SCSIEMU_NEED_BLOCK ? 0xe0 : 0x80;
+		flags = 0x80;
+	if (SEMU_WITH_WRITE_SAME && flags && lu->able & SCSIEMU_NEED_BLOCK)
+		flags = 0xe0;
 	scsiemu_wr_u8(w, 0);
 	scsiemu_wr_u8(w, flags | (lu->cap.zeroes ? 1u << 2 : 0));
 	scsiemu_wr_u8(w, lu->cap.thin ? 2 : 0); /* thin, or fully provisioned */

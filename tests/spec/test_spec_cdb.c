@@ -28,7 +28,8 @@ static unsigned free_bits(const struct scsiemu_row *row, unsigned i)
 	return i == 1 ? 0xe0 : 0xff;
 }
 
-/* Reserved bits: neither used, nor vendor's (control), nor obsolete. */
+/* Reserved bits: neither used, nor vendor's (control), nor obsolete, nor of a
+ * group number. */
 static unsigned reserved_bits(const struct spec *s,
 			      const struct scsiemu_row *row, unsigned i)
 {
@@ -38,6 +39,8 @@ static unsigned reserved_bits(const struct spec *s,
 		bits &= 0x3c;
 	else if (i == 1)
 		bits &= ~(unsigned)row->obsolete;
+	if (i == row->group_at) /* ignored while there are no groups */
+		bits &= 0xc0;
 	return bits & 0xff;
 }
 

@@ -124,7 +124,7 @@ static const struct semu_chap_user *user_named(const struct semu_chap_user *u,
 	for (; u; u = u->next)
 		if (semu_equal(u->name, name, sizeof(name)))
 			found = u;
-	return name[0] ? found : NULL;
+	return found;
 }
 
 /* Is CHAP_R what the user's secret makes of our challenge? An unknown user is

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fuzz_param.c - parameter lists of every command of a disk that takes one.
+ *
+ * Input: a byte that chooses the row, a byte for CDB byte 1, one for byte 2,
+ * and the list. A command that is refused leaves the blocks as they were.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/core.h"
+#include "support/disk.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { NBLK = 64, BLEN = 256 };
+
+static const struct scsiemu_row *choose(const struct scsiemu_lu *lu, unsigned n)
+{
+	const struct scsiemu_row *row, *found[64];
+	struct semu_row_iter it = { { 0 } };
+	unsigned k = 0;
+
+	while ((row = semu_row_next(lu, &it)) != NULL && k < 64)
+		if (row->kind == SCSIEMU_K_PARAM_OUT)
+			found[k++] = row;
+	return found[n % k];
+}
+
+static void put_length(uint8_t *cdb, const struct scsiemu_row *row, unsigned n)
+{
+	switch (row->fields) {
+	case SCSIEMU_F_1AT4:
+		cdb[4] = (uint8_t)n;
+		break;
+	case SCSIEMU_F_2AT3:
+		semu_put16(cdb + 3, n);
+		break;
+	case SCSIEMU_F_2AT7:
+	case SCSIEMU_F_3AT6:
+		semu_put16(cdb + 7, n);
+		break;
+	default:
+		semu_put32(cdb + 6, n);
+		break;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct disk_options o = { .nblk = NBLK, .blen = BLEN, .thin = true };
+	uint8_t cdb[260] = { 0 };
+	const struct scsiemu_row *row;
+	struct disk b;
+
+	if (size < 3 || size > 1024)
+		return 0;
+	disk_make(&b, &o);
+	disk_fill(&b, 1);
+	row = choose(b.lu, data[0]);
+	cdb[0] = row->op;
+	cdb[1] = data[1];
+	if (row->sa != SCSIEMU_NO_SA)
+		cdb[1] = (uint8_t)row->sa;
+	cdb[2] = data[2] & row->usage[2];
+	put_length(cdb, row, (unsigned)size - 3);
+	drive_run(&b.d, b.lu, cdb, row->len, data + 3, (uint32_t)size - 3, 0);
+	if (b.d.t.c.status != SCSIEMU_GOOD)
+		for (unsigned i = 0; i < NBLK; i++)
+			if (!b.k.mapped[i])
+				abort();
+	disk_free(&b);
+	return 0;
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Device strings: what they make, and what a wrong one is told. */
+#include "host/devstr.h"
+
+#include <scsiemu/sbc.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define LONG_100                                                               \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static const struct {
+	const char *device, *says; /* part of the message */
+} wrong[] = {
+	{ "", "\"\" is not a device type: write disk:" },
+	{ "disc:mem,size=1M", "\"disc\" is not a device type" },
+	{ "disk", "no store: add path=FILE, mem or null" },
+	{ "disk:", "an empty key" },
+	{ "disk:mem,,size=1M", "an empty key" },
+	{ "disk:mem,size=1M,", "an empty key" },
+	{ "disk:size=1M", "no store" },
+	{ "disk:mem", "mem needs a size: add size=64M" },
+	{ "disk:null", "null needs a size" },
+	{ "disk:mem,null,size=1M", "more than one of path, mem and null" },
+	{ "disk:path=x,mem,size=1M", "more than one of path, mem and null" },
+	{ "disk:mem,siez=1M", "unknown key \"siez\": did you mean \"size\"?" },
+	{ "disk:mem,read-only,size=1M", "did you mean \"readonly\"?" },
+	{ "disk:mem,colour=red", "unknown key \"colour\": the keys are path" },
+	{ "disk:mem,x=1", "the keys are path" },
+	{ "disk:mem,=1", "unknown key \"\"" },
+	{ "disk:mem," LONG_100 "=1", "unknown key \"aaaaaaaaaa" },
+	{ "disk:mem,size=1M,size=2M", "size is given twice" },
+	{ "disk:mem,mem,size=1M", "mem is given twice" },
+	{ "disk:mem,size", "size needs a value: size=..., 1 or more bytes" },
+	{ "disk:mem,size=", "size= is not possible: it takes 1 or more" },
+	{ "disk:mem,size=0", "size=0 is not possible" },
+	{ "disk:mem,size=1X", "with K M G T P" },
+	{ "disk:mem,size=1MM", "size=1MM is not possible" },
+	{ "disk:mem,size=-1", "size=-1 is not possible" },
+	{ "disk:mem,size=99999999999999999999", "is not possible" },
+	{ "disk:mem,size=9000P", "size=9000P is not possible" },
+	{ "disk:mem,size=1000", "size=1000 is not whole blocks of 512 bytes" },
+	{ "disk:mem,size=6K,block=4096", "not whole blocks of 4096" },
+	{ "disk:mem,size=1M,block=513", "256, 512, 1024, 2048 or 4096" },
+	{ "disk:mem,size=1M,block=128", "block=128 is not possible" },
+	{ "disk:mem,size=1M,block=8192", "block=8192 is not possible" },
+	{ "disk:mem,size=1M,exponent=16", "exponent=16 is not possible: it "
+					  "takes 0 to 15" },
+	{ "disk:mem,size=1M,exponent=1x", "exponent=1x is not possible" },
+	{ "disk:mem,size=1M,thin=yes", "thin takes no value (\"yes\"" },
+	{ "disk:mem,size=1M,readonly=", "readonly takes no value" },
+	{ "disk:mem,size=1M,thin,readonly", "thin and readonly" },
+	{ "disk:path=x,size=1M,readonly", "size creates a file and readonly" },
+	{ "disk:path,size=1M", "path needs a value" },
+	{ "disk:path=,size=1M", "path= is not possible" },
+	{ "disk:mem,size=1M,vendor=TOOLONGNAME", "1 to 8 ASCII characters" },
+	{ "disk:mem,size=1M,vendor=", "vendor= is not possible" },
+	{ "disk:mem,size=1M,product=12345678901234567", "1 to 16 ASCII" },
+	{ "disk:mem,size=1M,revision=12345", "1 to 4 ASCII" },
+	{ "disk:mem,size=1M,serial=\xc3\xa4", "1 to 32 ASCII" },
+	{ "disk:mem,size=1M,naa=3", "16 hexadecimal digits" },
+	{ "disk:mem,size=1M,naa=1000000000000000", "the first 2, 3 or 5" },
+	{ "disk:mem,size=1M,naa=300000000000000g", "16 hexadecimal digits" },
+	{ "disk:mem,size=1M,version=8", "2 (SCSI-2) to 7 (SPC-5)" },
+	{ "disk:mem,size=1M,version=1", "version=1 is not possible" },
+	{ "disk:mem,size=1M,nv=", "the path of a file for saved state" },
+	{ "disk:path=/nonexistent/dir/x", "/nonexistent/dir/x: does not" },
+	{ "disk:path=/", "is a directory" },
+};
+
+static void test_wrong(void **state)
+{
+	struct scsiemu_host_lu h;
+	struct scsiemu_errmsg err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		memset(&err, 0x55, sizeof(err));
+		assert_int_equal(scsiemu_host_open(&h, wrong[i].device, &err),
+				 -1);
+		assert_non_null(memchr(err.text, 0, sizeof(err.text)));
+		if (!strstr(err.text, wrong[i].says))
+			fail_msg("%s: \"%s\" without \"%s\"", wrong[i].device,
+				 err.text, wrong[i].says);
+	}
+}
+
+static void test_too_long(void **state)
+{
+	char device[4096] = "disk:path=";
+	struct scsiemu_host_lu h;
+	struct scsiemu_errmsg err;
+
+	(void)state;
+	memset(device + 10, 'x', sizeof(device) - 11);
+	assert_int_equal(scsiemu_host_open(&h, device, &err), -1);
+	assert_non_null(strstr(err.text, "longer than 1023 bytes"));
+	device[10 + 1030] = 0; /* the item fits, the path does not */
+	assert_int_equal(scsiemu_host_open(&h, device, &err), -1);
+	assert_non_null(strstr(err.text, "path=xxx"));
+}
+
+static void test_all_keys(void **state)
+{
+	struct scsiemu_errmsg err;
+	struct semu_devstr s;
+
+	(void)state;
+	assert_int_equal(
+		semu_devstr_parse(
+			&s,
+			"disk:path=a\\,b.img,size=3G,block=4096,exponent=3,"
+			"thin,removable,vendor=ACME,product=Fine Disk,"
+			"revision=1.02,serial=X1,naa=500aBcDeF0123456,"
+			"version=5,nv=a.nv",
+			&err),
+		0);
+	assert_string_equal(s.path, "a,b.img");
+	assert_true(s.size == 3ull << 30);
+	assert_int_equal(s.block, 4096);
+	assert_int_equal(s.exponent, 3);
+	assert_true(s.thin && s.removable && !s.readonly);
+	assert_string_equal(s.text.vendor, "ACME");
+	assert_string_equal(s.text.product, "Fine Disk");
+	assert_string_equal(s.text.revision, "1.02");
+	assert_string_equal(s.text.serial, "X1");
+	assert_true(s.naa == 0x500abcdef0123456);
+	assert_int_equal(s.version, 5);
+	assert_string_equal(s.nv, "a.nv");
+	assert_ptr_equal(s.type, &scsiemu_sbc);
+}
+
+static void test_sizes(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t bytes;
+	} sizes[] = { { "512", 512 },	    { "1K", 1024 },
+		      { "64M", 64 << 20 },  { "1G", 1ull << 30 },
+		      { "2T", 2ull << 40 }, { "8191P", 8191ull << 50 } };
+	struct scsiemu_errmsg err;
+	struct semu_devstr s;
+	char device[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		snprintf(device, sizeof(device), "disk:null,size=%s",
+			 sizes[i].text);
+		assert_int_equal(semu_devstr_parse(&s, device, &err), 0);
+		assert_true(s.size == sizes[i].bytes);
+		assert_int_equal(s.block, 512);
+	}
+}
+
+static struct scsiemu_device *device_of(uint32_t lus)
+{
+	struct scsiemu_limits l = { .size = sizeof(l), .lus = lus };
+	struct scsiemu_device *d =
+		scsiemu_device_create(&l, &scsiemu_host_allocator);
+
+	assert_non_null(d);
+	return d;
+}
+
+static void test_attach(void **state)
+{
+	struct scsiemu_device *d = device_of(2);
+	struct scsiemu_host_lu a, b;
+	struct scsiemu_errmsg err;
+
+	(void)state;
+	assert_int_equal(
+		scsiemu_host_open(&a, "disk:mem,size=1M,vendor=ACME", &err), 0);
+	assert_string_equal(a.summary, "disk in memory, 1 MiB, 512-byte "
+				       "blocks");
+	assert_string_equal(a.config.vendor, "ACME");
+	assert_null(a.config.product);
+	assert_int_equal(scsiemu_host_attach(&a, d, 3, &err), 0);
+	assert_int_equal(scsiemu_lu_lun(a.lu), 3);
+	assert_ptr_equal(scsiemu_lu_medium(a.lu), &a.medium);
+	assert_int_equal(a.medium.nblk, 2048);
+	assert_int_equal(
+		scsiemu_host_open(&b, "disk:null,size=1T,readonly,block=4096",
+				  &err),
+		0);
+	assert_string_equal(b.summary, "disk null, 1 TiB, 4096-byte blocks, "
+				       "read-only");
+	assert_int_equal(scsiemu_host_attach(&b, d, 3, &err), -1);
+	assert_non_null(strstr(err.text, "LUN 3 cannot be added"));
+	assert_null(b.lu);
+	assert_int_equal(scsiemu_host_attach(&b, d, 4, &err), 0);
+	assert_int_equal(scsiemu_host_close(&a, &err), 0);
+	assert_int_equal(scsiemu_host_close(&b, &err), 0);
+	scsiemu_device_destroy(d, &scsiemu_host_allocator);
+}
+
+static int foreign(void *nv, uint32_t id, void *buf, uint32_t *len)
+{
+	(void)nv;
+	memset(buf, 0xff, 7);
+	*len = id == SCSIEMU_NV_MODE ? 7 : 0;
+	return 0;
+}
+
+/* Saved state of something else: said, and nothing is attached. */
+static void test_foreign_state(void **state)
+{
+	static const struct scsiemu_nv_ops ops = { .size = sizeof(ops),
+						   .load = foreign };
+	struct scsiemu_device *d = device_of(1);
+	struct scsiemu_host_lu h;
+	struct scsiemu_errmsg err;
+
+	(void)state;
+	assert_int_equal(scsiemu_host_open(&h, "disk:mem,size=1M", &err), 0);
+	h.nv.ops = h.config.nv = &ops;
+	assert_int_equal(scsiemu_host_attach(&h, d, 0, &err), -1);
+	assert_non_null(strstr(err.text, "nv: the saved mode pages are"));
+	assert_null(h.lu);
+	h.nv.ops = h.config.nv = NULL;
+	assert_int_equal(scsiemu_host_attach(&h, d, 0, &err), 0);
+	scsiemu_host_close(&h, &err);
+	scsiemu_device_destroy(d, &scsiemu_host_allocator);
+}
+
+static void test_file(void **state)
+{
+	char dir[] = "/tmp/devstr-XXXXXX", text[256], path[64], nv[64];
+	struct scsiemu_host_lu h;
+	struct scsiemu_errmsg err;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/a.img", dir);
+	snprintf(nv, sizeof(nv), "%s/a.nv", dir);
+	snprintf(text, sizeof(text), "disk:path=%s,size=1M,nv=%s", path, nv);
+	assert_int_equal(scsiemu_host_open(&h, text, &err), 0);
+	assert_non_null(h.config.nv);
+	assert_int_equal(scsiemu_host_close(&h, &err), 0);
+	/* nv cannot be opened: the file is not left open (nor locked) */
+	snprintf(text, sizeof(text), "disk:path=%s,nv=%s", path, dir);
+	assert_int_equal(scsiemu_host_open(&h, text, &err), -1);
+	snprintf(text, sizeof(text), "disk:path=%s,readonly", path);
+	assert_int_equal(scsiemu_host_open(&h, text, &err), 0);
+	assert_int_equal(h.medium.nblk, 2048);
+	assert_int_equal(scsiemu_host_close(&h, &err), 0);
+	unlink(path);
+	unlink(nv);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+static void test_last_flush(void **state)
+{
+	struct scsiemu_fault f = { .ops = 1u << SCSIEMU_BOP_FLUSH,
+				   .result = SCSIEMU_E_WRITE };
+	struct scsiemu_wrap_fault *w;
+	struct scsiemu_host_lu h;
+	struct scsiemu_errmsg err;
+	int hangs;
+
+	(void)state;
+	for (hangs = 0; hangs < 2; hangs++) {
+		char dir[] = "/tmp/devstr-XXXXXX", text[128], path[40];
+
+		assert_non_null(mkdtemp(dir));
+		snprintf(path, sizeof(path), "%s/a.img", dir);
+		snprintf(text, sizeof(text), "disk:path=%s,size=1M", path);
+		assert_int_equal(scsiemu_host_open(&h, text, &err), 0);
+		assert_int_equal(scsiemu_wrap_fault(&h.medium, &w, &err), 0);
+		f.hangs = hangs;
+		assert_int_equal(scsiemu_fault_add(w, &f), 0);
+		assert_int_equal(scsiemu_host_close(&h, &err), -1);
+		assert_non_null(strstr(err.text, "the last flush failed"));
+		unlink(path);
+		rmdir(dir);
+	}
+}
+
+static void test_help(void **state)
+{
+	static const char *const keys[] = {
+		"path=",      "mem ",	   "null ",    "size=",
+		"block=",     "exponent=", "thin ",    "readonly ",
+		"removable ", "vendor=",   "product=", "revision=",
+		"serial=",    "naa=",	   "version=", "nv=",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		assert_non_null(strstr(scsiemu_host_help(), keys[i]));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_all_keys),
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_attach),
+		cmocka_unit_test(test_foreign_state),
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_last_flush),
+		cmocka_unit_test(test_help),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
