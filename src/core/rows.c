@@ -78,7 +78,8 @@ const struct scsiemu_row *semu_row_next(const struct scsiemu_lu *lu,
 unsigned semu_row_usage(const struct scsiemu_lu *lu,
 			const struct scsiemu_row *row, unsigned i)
 {
-	unsigned u = row->usage[i];
+	/* bytes that no row describes are not checked */
+	unsigned u = i < 32 ? row->usage[i] : 0xff;
 
 	if (i && i == row->prot_at && lu->offers & 1)
 		u |= 0xe0;
