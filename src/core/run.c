@@ -140,10 +140,10 @@ static int list_arrived(struct scsiemu_cmd *c, int result)
 static int begin_param_out(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
-	uint32_t max = x->row->max;
+	uint32_t max = x->row->max, most = x->lu->dev->limits.scratch;
 
-	if (!max || max > c->scratch_len)
-		max = x->lu->dev->limits.scratch;
+	if (!max || max > most)
+		max = most;
 	if (x->count > max) {
 		scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
 			     SCSIEMU_ASC_PARAMETER_LIST_LENGTH);
