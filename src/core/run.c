@@ -132,7 +132,10 @@ static int list_arrived(struct scsiemu_cmd *c, int result)
 	struct semu_ctx *x = semu_ctx(c);
 	struct scsiemu_rd r = { c, c->scratch, 0, x->got };
 
-	(void)result;
+	if (result < 0) { /* a row that sees errors */
+		semu_fail_result(c, result, 0);
+		return SCSIEMU_FAILED;
+	}
 	x->step = x->row->then;
 	return x->row->fn.out(c, &r);
 }
