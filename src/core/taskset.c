@@ -105,8 +105,7 @@ void semu_wake(struct scsiemu_lu *lu)
 {
 	for (struct semu_entry *e = semu_first(lu); !semu_at_end(lu, e);
 	     e = semu_after(e)) {
-		if (!e->waiting ||
-		    (e->attr == SCSIEMU_HEAD ? head_blocked(e) : blocked(e)))
+		if (!e->waiting || blocked(e))
 			continue;
 		e->waiting = false;
 		if (!semu_entry_slow(e)) {
