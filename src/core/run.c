@@ -164,7 +164,7 @@ static uint32_t allocation(const struct semu_ctx *x)
 /* All of a PARAM_IN reply was sent: now its effects. */
 static int replied(struct scsiemu_cmd *c)
 {
-	if (semu_ctx(c)->row->then)
+	if (semu_ctx(c)->row->then && !c->status)
 		semu_ctx(c)->row->then(c, SCSIEMU_OK);
 	return semu_done(c);
 }
