@@ -104,6 +104,10 @@ static inline void semu_unlink(struct semu_entry *e, struct scsiemu_lu *lu)
 		lu->nslow--;
 }
 void semu_wake(struct scsiemu_lu *lu);
+/* An aborted command waits no more, neither here nor elsewhere. */
+void semu_leave(struct scsiemu_cmd *c);
+/* Out of a foreign LU's task set. */
+void semu_leave_other(struct semu_entry *e);
 /* Pins (A7). */
 void semu_pin(struct scsiemu_cmd *c);
 void semu_unpin(struct scsiemu_cmd *c);

@@ -117,6 +117,33 @@ void semu_wake(struct scsiemu_lu *lu)
 	}
 }
 
+void semu_leave_other(struct semu_entry *e)
+{
+	struct scsiemu_lu *lu = e->lu;
+
+	semu_unlink(e, lu);
+	semu_wake(lu);
+	if (lu->removed)
+		semu_lu_cmd_gone(lu);
+}
+
+void semu_leave(struct scsiemu_cmd *c)
+{
+	struct semu_ctx *x = semu_ctx(c);
+
+	if (x->entry.waiting) {
+		x->entry.waiting = false;
+		semu_unlink(&x->entry, x->lu);
+		semu_wake(x->lu);
+	}
+	for (unsigned i = 0; i < 2 && x->odd & SEMU_ELSEWHERE; i++) {
+		if (!x->other[i] || !x->other[i]->waiting)
+			continue;
+		semu_leave_other(x->other[i]);
+		x->other[i] = NULL;
+	}
+}
+
 int scsiemu_cmd_enter(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
 		      enum scsiemu_class cls, uint64_t lba, uint64_t nblk,
 		      void *entry)

@@ -73,10 +73,7 @@ void semu_kill(struct scsiemu_cmd *c, unsigned tmf, bool task_aborted)
 		x->phase = SEMU_P_OUT;
 		semu_zombie_add(c);
 	} else {
-		if (x->entry.waiting) {
-			semu_unlink(&x->entry, x->lu);
-			x->entry.waiting = false;
-		}
+		semu_leave(c);
 		semu_done(c);
 	}
 	semu_ready_push(c);
