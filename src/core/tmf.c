@@ -90,7 +90,8 @@ void semu_kill_lu(struct scsiemu_lu *lu, const struct scsiemu_nexus *nexus,
 		next = semu_after(e);
 		if (e != &x->entry || (nexus && x->nexus != nexus))
 			continue;
-		if (e->cmd->job && (!jobs || x->odd & SEMU_SURVIVES))
+		if (e->cmd->job && !lu->removed &&
+		    (!jobs || x->odd & SEMU_SURVIVES))
 			continue;
 		semu_kill(e->cmd, tmf, false);
 	}
