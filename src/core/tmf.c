@@ -102,8 +102,20 @@ void scsiemu_abort(struct scsiemu_cmd *c)
 	semu_kill(c, 0, false);
 }
 
-/* ABORT TASK, ABORT TASK SET, CLEAR TASK SET. Whom another nexus clears is told
- * by TASK ABORTED (TAS=1) or by a unit attention (SAM-5 5.9). */
+/* Whom another nexus (not `by`) clears is told by TASK ABORTED (TAS=1) or by a
+ * unit attention (SAM-5 5.9); not what is done or was ended before. */
+static void kill_by(struct scsiemu_cmd *c, const struct scsiemu_nexus *by,
+		    unsigned tmf)
+{
+	struct semu_ctx *x = semu_ctx(c);
+	bool foreign = x->nexus != by, was = c->aborted;
+
+	semu_kill(c, tmf, foreign && x->lu->tas);
+	if (foreign && !was && c->aborted && !x->lu->tas && x->itl)
+		semu_ua_itl(x->itl, SEMU_UA_CLEARED);
+}
+
+/* ABORT TASK, ABORT TASK SET, CLEAR TASK SET. */
 static bool kill_set(struct scsiemu_cmd *tmf)
 {
 	struct semu_ctx *t = semu_ctx(tmf);
@@ -112,16 +124,12 @@ static bool kill_set(struct scsiemu_cmd *tmf)
 
 	for (e = semu_first(t->lu); !semu_at_end(t->lu, e); e = next) {
 		struct scsiemu_cmd *c = e->cmd;
-		struct semu_ctx *x = semu_ctx(c);
-		bool foreign = x->nexus != t->nexus;
 
 		next = semu_after(e);
-		if (e != &x->entry || c->job || !hits(tmf, c))
+		if (e != &semu_ctx(c)->entry || c->job || !hits(tmf, c))
 			continue;
 		found = true;
-		if (foreign && !t->lu->tas && x->itl)
-			semu_ua_itl(x->itl, SEMU_UA_CLEARED);
-		semu_kill(c, tmf->tmf, foreign && t->lu->tas);
+		kill_by(c, t->nexus, tmf->tmf);
 	}
 	return found;
 }
@@ -261,14 +269,11 @@ void semu_qerr(struct scsiemu_cmd *c)
 
 	for (e = semu_first(x->lu); !semu_at_end(x->lu, e); e = next) {
 		struct semu_ctx *y = semu_ctx(e->cmd);
-		bool foreign = y->nexus != x->nexus;
 
 		next = semu_after(e);
 		if (e != &y->entry || e->cmd == c || e->cmd->job ||
-		    (x->lu->qerr == 3 && foreign))
+		    (x->lu->qerr == 3 && y->nexus != x->nexus))
 			continue;
-		if (foreign && !x->lu->tas && y->itl)
-			semu_ua_itl(y->itl, SEMU_UA_CLEARED);
-		semu_kill(e->cmd, 0, foreign && x->lu->tas);
+		kill_by(e->cmd, x->nexus, 0);
 	}
 }
