@@ -180,10 +180,22 @@ static void reset_nexus(struct scsiemu_nexus *n)
 	}
 }
 
-static void reset_lu(struct scsiemu_lu *lu, unsigned tmf)
+/* With TAS=1 the other nexuses' commands end with TASK ABORTED here as well
+ * (SPC-5 7.5.8). */
+static void reset_lu(struct scsiemu_lu *lu, const struct scsiemu_cmd *tmf)
 {
-	semu_kill_lu(lu, NULL, tmf, true);
-	semu_lu_reset(lu, (enum semu_ua)function[tmf].ua);
+	struct semu_entry *e, *next;
+
+	for (e = semu_first(lu); lu->tas && !semu_at_end(lu, e); e = next) {
+		struct semu_ctx *x = semu_ctx(e->cmd);
+
+		next = semu_after(e);
+		if (e == &x->entry && !e->cmd->job &&
+		    x->nexus != semu_ctx(tmf)->nexus)
+			semu_kill(e->cmd, tmf->tmf, true);
+	}
+	semu_kill_lu(lu, NULL, tmf->tmf, true);
+	semu_lu_reset(lu, (enum semu_ua)function[tmf->tmf].ua);
 }
 
 static void act(struct scsiemu_cmd *tmf)
@@ -193,14 +205,14 @@ static void act(struct scsiemu_cmd *tmf)
 
 	switch (function[tmf->tmf].effect) {
 	case RESET_LU:
-		reset_lu(t->lu, tmf->tmf);
+		reset_lu(t->lu, tmf);
 		break;
 	case RESET_NEXUS:
 		reset_nexus(t->nexus);
 		break;
 	case RESET_ALL:
 		for (uint32_t i = 0; i < d->nlus; i++)
-			reset_lu(d->lus[i], tmf->tmf);
+			reset_lu(d->lus[i], tmf);
 		break;
 	case QUERY:
 		query(tmf);
