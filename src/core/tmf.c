@@ -213,6 +213,8 @@ static void act(struct scsiemu_cmd *tmf)
 	case RESET_ALL:
 		for (uint32_t i = 0; i < d->nlus; i++)
 			reset_lu(d->lus[i], tmf);
+		reset_lu(&d->wlun, tmf);
+		reset_lu(&d->absent, tmf);
 		break;
 	case QUERY:
 		query(tmf);
