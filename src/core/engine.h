@@ -142,6 +142,8 @@ void semu_itl_free(struct scsiemu_device *d, struct semu_itl *itl);
 /* Reservations and PREVENT of the pair go (nexus loss, resets). */
 void semu_itl_lost(struct semu_itl *itl);
 void semu_nexus_cmd_gone(struct scsiemu_nexus *n);
+/* Abort all its commands; keep: they outlive it. */
+void semu_nexus_kill(struct scsiemu_nexus *n, bool keep);
 
 void semu_itl_rehash(struct scsiemu_device *d, struct semu_itl **old,
 		     uint32_t old_mask);

@@ -173,8 +173,8 @@ static void query(struct scsiemu_cmd *tmf)
 
 static void reset_nexus(struct scsiemu_nexus *n)
 {
+	semu_nexus_kill(n, false);
 	for (struct semu_itl *i = n->itls; i; i = i->of_nexus) {
-		semu_kill_lu(i->lu, n, SCSIEMU_TMF_NEXUS_RESET, false);
 		semu_itl_lost(i);
 		semu_ua_itl(i, SEMU_UA_NEXUS_LOSS);
 	}
