@@ -369,6 +369,21 @@ static int did_aborted(struct scsiemu_cmd *c, struct semu_ctx *x, int result)
 	return semu_done(c);
 }
 
+/* Bytes of a bulk want moved. */
+static void moved(struct scsiemu_cmd *c, struct semu_ctx *x, uint32_t bytes)
+{
+	c->off += bytes;
+	c->skip += bytes;
+	c->len -= bytes;
+	x->got += bytes;
+	if (c->want == SCSIEMU_READ || c->want == SCSIEMU_SEND)
+		c->in_done = c->off;
+	else
+		c->out_done = c->off;
+	if (c->want == SCSIEMU_SEND || c->want == SCSIEMU_RECV)
+		c->buf += bytes;
+}
+
 /* Everything but "a want of a living command succeeded". */
 static int did_slow(struct scsiemu_cmd *c, int result, uint32_t bytes)
 {
@@ -378,10 +393,10 @@ static int did_slow(struct scsiemu_cmd *c, int result, uint32_t bytes)
 		change_over(c->lu);
 	if (c->aborted)
 		return did_aborted(c, x, result);
-	if (result < 0 && x->row->flags & SCSIEMU_ROW_ERRORS)
-		return semu_go_on(c, result);
-	if (result >= SCSIEMU_R_RECORD && x->step) {
-		x->got += bytes;
+	if ((result < 0 && x->row->flags & SCSIEMU_ROW_ERRORS) ||
+	    (result >= SCSIEMU_R_RECORD && x->step)) {
+		if (is_bulk(c) && result != SCSIEMU_E_MISCOMPARE)
+			moved(c, x, bytes);
 		return semu_go_on(c, result);
 	}
 	semu_fail_result(c, result, bytes);
@@ -396,19 +411,9 @@ static int did_store(struct scsiemu_cmd *c, int result)
 	return answered(c, result);
 }
 
-/* Bytes of a bulk want moved. */
 static int did_bulk(struct scsiemu_cmd *c, struct semu_ctx *x, uint32_t bytes)
 {
-	c->off += bytes;
-	c->skip += bytes;
-	c->len -= bytes;
-	x->got += bytes;
-	if (c->want == SCSIEMU_READ || c->want == SCSIEMU_SEND)
-		c->in_done = c->off;
-	else
-		c->out_done = c->off;
-	if (c->want == SCSIEMU_SEND || c->want == SCSIEMU_RECV)
-		c->buf += bytes;
+	moved(c, x, bytes);
 	if (c->len) {
 		semu_trace(x->lu, SCSIEMU_EV_WANT, c, c->want);
 		return c->want;
