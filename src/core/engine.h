@@ -51,6 +51,8 @@ int semu_begin(struct scsiemu_cmd *c);
 int semu_go_on(struct scsiemu_cmd *c, int result);
 int semu_put_out(struct scsiemu_cmd *c);
 int semu_done(struct scsiemu_cmd *c);
+/* An aborted command ends, after its row's UNDO. */
+int semu_undo(struct scsiemu_cmd *c);
 int semu_send_gap(struct scsiemu_cmd *c);
 int semu_reply(struct scsiemu_cmd *c, uint32_t lo);
 

@@ -350,23 +350,39 @@ static void change_over(struct scsiemu_lu *lu)
 	semu_release_held(lu);
 }
 
+/* The step function of an aborted command has its last word; an UNDO row may
+ * clean up by one more STORE. */
+static int last_step(struct scsiemu_cmd *c, struct semu_ctx *x, int result)
+{
+	bool undo = x->row->flags & SCSIEMU_ROW_UNDO && !(x->odd & SEMU_UNDONE);
+
+	x->odd |= SEMU_UNDONE;
+	if (x->step(c, result) == SCSIEMU_WANTS && undo &&
+	    c->want == SCSIEMU_STORE)
+		return semu_put_out(c);
+	return semu_done(c);
+}
+
+int semu_undo(struct scsiemu_cmd *c)
+{
+	struct semu_ctx *x = semu_ctx(c);
+
+	if (x->step && x->row->flags & SCSIEMU_ROW_UNDO &&
+	    !(x->odd & SEMU_UNDONE))
+		return last_step(c, x, SCSIEMU_E_ABORTED);
+	return semu_done(c);
+}
+
 /* The want of an aborted command was answered. A change of facts is a point of
- * no return: the handler sees its result. An UNDO row may clean up by one more
- * STORE. */
+ * no return: the handler sees its result. */
 static int did_aborted(struct scsiemu_cmd *c, struct semu_ctx *x, int result)
 {
 	bool commit = c->want == SCSIEMU_STORE && c->flags & SCSIEMU_CHANGES &&
 		      result >= 0;
-	bool undo = x->row->flags & SCSIEMU_ROW_UNDO && !(x->odd & SEMU_UNDONE);
-	int rc;
 
-	if (!x->step || !(commit || undo))
-		return semu_done(c);
-	x->odd |= SEMU_UNDONE;
-	rc = x->step(c, commit ? result : SCSIEMU_E_ABORTED);
-	if (rc == SCSIEMU_WANTS && undo && c->want == SCSIEMU_STORE)
-		return semu_put_out(c);
-	return semu_done(c);
+	if (commit && x->step)
+		return last_step(c, x, result);
+	return semu_undo(c);
 }
 
 /* Bytes of a bulk want moved. */

@@ -71,10 +71,13 @@ void semu_kill(struct scsiemu_cmd *c, unsigned tmf, bool task_aborted)
 	semu_trace(x->lu, SCSIEMU_EV_ABORT, c, (int)tmf);
 	if (x->phase == SEMU_P_OUT || x->phase == SEMU_P_BULK) {
 		x->phase = SEMU_P_OUT;
+		if (x->odd & SEMU_PINNED)
+			semu_unpin(c);
 		semu_zombie_add(c);
 	} else {
 		semu_leave(c);
-		semu_done(c);
+		if (semu_undo(c) != SCSIEMU_DONE)
+			semu_zombie_add(c);
 	}
 	semu_ready_push(c);
 }
