@@ -156,6 +156,7 @@ struct scsiemu_nexus {
 	uint32_t norphan; /* commands that outlive it */
 	uint16_t transport_id_len, port;
 	bool attached, again;
+	bool strays; /* it may have commands in LUs where it has no pair */
 };
 
 /* Where an opcode's rows begin: 1 + index in type->rows[k], 0 = none. Rows of a

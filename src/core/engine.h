@@ -59,6 +59,8 @@ int semu_begin(struct scsiemu_cmd *c);
 int semu_go_on(struct scsiemu_cmd *c, int result);
 int semu_put_out(struct scsiemu_cmd *c);
 int semu_done(struct scsiemu_cmd *c);
+/* An aborted command ends, after its row's UNDO. */
+int semu_undo(struct scsiemu_cmd *c);
 int semu_send_gap(struct scsiemu_cmd *c);
 int semu_reply(struct scsiemu_cmd *c, uint32_t lo);
 
@@ -70,6 +72,10 @@ void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
 #if SEMU_WITH_QUEUE
 bool semu_order_slow(struct scsiemu_cmd *c);
 void semu_wake(struct scsiemu_lu *lu);
+/* An aborted command waits no more, neither here nor elsewhere. */
+void semu_leave(struct scsiemu_cmd *c);
+/* Out of a foreign LU's task set. */
+void semu_leave_other(struct semu_entry *e);
 /* Pins (A7). */
 void semu_pin(struct scsiemu_cmd *c);
 void semu_unpin(struct scsiemu_cmd *c);
@@ -85,6 +91,14 @@ static inline bool semu_order_slow(struct scsiemu_cmd *c)
 static inline void semu_wake(struct scsiemu_lu *lu)
 {
 	(void)lu;
+}
+static inline void semu_leave(struct scsiemu_cmd *c)
+{
+	(void)c;
+}
+static inline void semu_leave_other(struct semu_entry *e)
+{
+	(void)e;
 }
 static inline void semu_release_held(struct scsiemu_lu *lu)
 {
@@ -134,6 +148,7 @@ static inline void semu_unlink(struct semu_entry *e, struct scsiemu_lu *lu)
 	if (SEMU_UNLIKELY(e->counted))
 		lu->nslow--;
 }
+
 /* ready.c: the device's lists of commands. */
 void semu_ready_push(struct scsiemu_cmd *c);
 void semu_ready_remove(struct scsiemu_cmd *c);
@@ -162,6 +177,8 @@ void semu_itl_free(struct scsiemu_device *d, struct semu_itl *itl);
 /* Reservations and PREVENT of the pair go (nexus loss, resets). */
 void semu_itl_lost(struct semu_itl *itl);
 void semu_nexus_cmd_gone(struct scsiemu_nexus *n);
+/* Abort all its commands; keep: they outlive it. */
+void semu_nexus_kill(struct scsiemu_nexus *n, bool keep);
 
 void semu_itl_rehash(struct scsiemu_device *d, struct semu_itl **old,
 		     uint32_t old_mask);

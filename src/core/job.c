@@ -15,7 +15,8 @@ static const struct scsiemu_row job_row = {
 	.kind = SCSIEMU_K_STEPS,
 	.sa = SCSIEMU_NO_SA,
 	.cls = SCSIEMU_C_INFO,
-	.flags = SCSIEMU_ROW_ERRORS, /* nobody else would tell its owner */
+	.flags = SCSIEMU_ROW_ERRORS |
+		 SCSIEMU_ROW_UNDO, /* its owner hears all */
 };
 
 static struct scsiemu_cmd *job_cmd(struct scsiemu_device *d, uint32_t i)

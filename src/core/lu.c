@@ -237,6 +237,7 @@ static void unhash(struct scsiemu_device *d, struct scsiemu_lu *lu)
 void scsiemu_lu_remove(struct scsiemu_lu *lu)
 {
 	struct scsiemu_device *d = lu->dev;
+	struct semu_entry *e, *next;
 	uint32_t i = 0;
 
 	unhash(d, lu);
@@ -246,20 +247,28 @@ void scsiemu_lu_remove(struct scsiemu_lu *lu)
 		(d->nlus - i - 1) * sizeof(d->lus[0]));
 	d->nlus--;
 	lu->removed = true;
-	for (struct semu_entry *e = semu_first(lu); !semu_at_end(lu, e);
-	     e = semu_after(e)) {
-		semu_ctx(e->cmd)->itl = NULL;
-		if (e != &semu_ctx(e->cmd)->entry)
-			continue;
-		semu_ctx(e->cmd)->odd |= SEMU_ORPHAN_LU;
+	lu->norphan = 1; /* this call */
+	for (e = semu_first(lu); !semu_at_end(lu, e); e = semu_after(e)) {
+		struct semu_ctx *x = semu_ctx(e->cmd);
+
 		lu->norphan++;
+		if (e != &x->entry)
+			continue;
+		x->itl = NULL;
+		x->odd |= SEMU_ORPHAN_LU;
+	}
+	/* Commands of other LUs that are here too: their initiators are there
+	 * to be told. */
+	for (e = semu_first(lu); !semu_at_end(lu, e); e = next) {
+		next = semu_after(e);
+		if (e != &semu_ctx(e->cmd)->entry)
+			semu_kill(e->cmd, 0, true);
 	}
 	semu_kill_lu(lu, NULL, 0, true);
 	while (lu->itls)
 		semu_itl_free(d, lu->itls);
 	semu_ua_device(d, SEMU_UA_LUNS, NULL);
-	if (!lu->norphan)
-		clear(lu);
+	semu_lu_cmd_gone(lu);
 }
 
 void semu_lu_cmd_gone(struct scsiemu_lu *lu)

@@ -104,6 +104,8 @@ static void pin_expired(struct scsiemu_cmd *c, uint64_t now)
 		return;
 	}
 	semu_unpin(c);
+	if (c->off + c->len >= x->total)
+		return; /* the facts were read, status may be on its way */
 	scsiemu_fail(c, SCSIEMU_SK_ABORTED_COMMAND, SCSIEMU_ASC_NONE);
 	x->total = c->off; /* its did() is the last */
 }

@@ -104,26 +104,29 @@ static const struct scsiemu_target_port *port_of(const struct scsiemu_cmd *c)
 static void put_port_designators(const struct scsiemu_target_port *p,
 				 struct scsiemu_wr *w)
 {
-	unsigned protocol;
+	unsigned protocol = p->protocol << 4 & 0xf0u;
 
-	if (!p)
-		return;
-	protocol = p->protocol << 4 & 0xf0u;
 	put_number(w, protocol | BINARY, OF_PORT | RELATIVE_PORT, p->id);
 	put_number(w, protocol | BINARY, OF_PORT | PORT_GROUP, p->group);
 	put_name(w, protocol | UTF8, OF_PORT | NAME_STRING, p->name);
-	put_name(w, protocol | UTF8, OF_DEVICE | NAME_STRING, p->device_name);
 }
 #endif
 
 static void put_identification(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+#if SEMU_WITH_PORTS
+	const struct scsiemu_target_port *p = port_of(c);
+#endif
 
 	if (!lu->wlun)
 		put_lu_designators(lu, w);
 #if SEMU_WITH_PORTS
-	put_port_designators(port_of(c), w);
+	if (!p)
+		return;
+	put_port_designators(p, w);
+	put_name(w, (p->protocol << 4 & 0xf0u) | UTF8, OF_DEVICE | NAME_STRING,
+		 p->device_name);
 #endif
 }
 
