@@ -100,6 +100,10 @@ static inline void semu_leave_other(struct semu_entry *e)
 {
 	(void)e;
 }
+static inline void semu_unpin(struct scsiemu_cmd *c)
+{
+	(void)c;
+}
 static inline void semu_release_held(struct scsiemu_lu *lu)
 {
 	(void)lu;
