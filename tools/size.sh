@@ -20,7 +20,7 @@ roots='scsiemu_device_size scsiemu_device_init scsiemu_device_tick
 roots_u=$(for r in $roots; do printf -- '-Wl,-u,%s ' "$r"; done)
 
 # Everything optional left out (src/core/config.h and the like).
-small=$(grep -rhoE '#ifndef SEMU_WITH_[A-Z_]+' src | sort -u |
+small=$(grep -rhoE '#ifndef SEMU_WITH_[A-Z0-9_]+' src | sort -u |
 	awk '{printf "-D%s=0 ", $2}')
 
 # compile FOLDER FLAG ...: all layers into FOLDER, checked

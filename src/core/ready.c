@@ -82,6 +82,7 @@ void semu_timer_remove(struct scsiemu_cmd *c)
 		*p = semu_ctx(c)->timer;
 }
 
+#if SEMU_WITH_QUEUE
 /* Is a change of facts held back on this LU? */
 static bool somebody_held(struct scsiemu_lu *lu)
 {
@@ -103,9 +104,12 @@ static void pin_expired(struct scsiemu_cmd *c, uint64_t now)
 		return;
 	}
 	semu_unpin(c);
+	if (c->off + c->len >= x->total)
+		return; /* the facts were read, status may be on its way */
 	scsiemu_fail(c, SCSIEMU_SK_ABORTED_COMMAND, SCSIEMU_ASC_NONE);
 	x->total = c->off; /* its did() is the last */
 }
+#endif
 
 static void tmf_expired(struct scsiemu_cmd *c)
 {
@@ -126,8 +130,10 @@ uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 			continue;
 		if (c->tmf)
 			tmf_expired(c);
+#if SEMU_WITH_QUEUE
 		else
 			pin_expired(c, now_ms);
+#endif
 	}
 	for (c = d->timers; c; c = semu_ctx(c)->timer)
 		if (semu_ctx(c)->deadline < next)

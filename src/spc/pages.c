@@ -8,12 +8,14 @@
 		__VA_ARGS__                                                    \
 	}
 
+#if SEMU_WITH_MODE_MORE
 /* Disconnect-reconnect: nothing is limited (SPC-5 7.5.10). */
 const struct semu_mode_page semu_mode_02 = {
 	.code = 0x02,
 	.len = 16,
 	.defaults = BYTES(0x02, 14, [15] = 0),
 };
+#endif
 
 /* Control (SPC-5 7.5.10). Byte 2: GLTSD, D_SENSE; 3: QUEUE ALGORITHM MODIFIER
  * unrestricted, as the engine orders, QERR; 4: UA_INTLCK_CTRL, SWP; 5: TAS. */
@@ -59,6 +61,7 @@ const struct semu_mode_page semu_mode_0a01 = {
 			  SEMU_WITH_TIMESTAMP ? 0x06 : 0x04, [31] = 0),
 };
 
+#if SEMU_WITH_MODE_MORE
 /* Protocol specific logical unit and port (SPC-5 7.5.16, 7.5.17): whose
  * protocol it is, and no more. */
 static void protocol_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *p)
@@ -96,3 +99,4 @@ const struct semu_mode_page semu_mode_1c = {
 	.len = 12,
 	.defaults = BYTES(0x1c, 10, 0x08, [11] = 0),
 };
+#endif

@@ -163,20 +163,22 @@ static uint32_t residual(int64_t r, uint8_t over, uint8_t under, uint8_t *flag)
 	return (uint32_t)(r < 0 ? -r : r);
 }
 
-/* Residuals of the direction(s) that the initiator named. */
+/* Residuals of the direction(s) that the initiator named; where it named none,
+ * what the command would have sent. */
 static void put_residuals(const struct semu_iscsi_task *t, uint8_t *bhs)
 {
 	const struct scsiemu_cmd *k = &t->t.cmd;
-	int64_t in = scsiemu_in_resid(k), out = scsiemu_out_resid(k);
 	unsigned dir = t->flags & (ISCSI_CMD_READ | ISCSI_CMD_WRITE);
+	int64_t r = dir & ISCSI_CMD_WRITE ? 0 : scsiemu_in_resid(k);
 
 	if (dir == (ISCSI_CMD_READ | ISCSI_CMD_WRITE))
-		iscsi_put32(bhs + 40, residual(in, ISCSI_RSP_BIDI_OVER,
-					       ISCSI_RSP_BIDI_UNDER, bhs + 1));
-	else if (dir == ISCSI_CMD_READ || (!dir && in))
-		out = in;
-	if (out)
-		iscsi_put32(bhs + 44, residual(out, ISCSI_RSP_OVER,
+		iscsi_put32(bhs + 40,
+			    residual(scsiemu_in_resid(k), ISCSI_RSP_BIDI_OVER,
+				     ISCSI_RSP_BIDI_UNDER, bhs + 1));
+	if (dir != ISCSI_CMD_READ && !r)
+		r = scsiemu_out_resid(k);
+	if (r)
+		iscsi_put32(bhs + 44, residual(r, ISCSI_RSP_OVER,
 					       ISCSI_RSP_UNDER, bhs + 1));
 }
 

@@ -204,7 +204,9 @@ static void port_push(void *port, struct scsiemu_task *st, uint32_t off,
 	(void)port;
 	if (!len || t->c->state == SCSIEMU_ISCSI_DEAD)
 		return;
-	if (how == SCSIEMU_PUSH_WINDOW)
+	if (how == SCSIEMU_PUSH_LENT && nv == 1)
+		send_run(t, v->base, len, &at, true, NULL);
+	else if (how == SCSIEMU_PUSH_WINDOW)
 		push_window(t, &at, len, v, nv);
 	else if (how == SCSIEMU_PUSH_COPY)
 		push_copy(t, &at, len, v);

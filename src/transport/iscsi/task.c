@@ -8,8 +8,8 @@
  */
 #include <transport/iscsi/session.h>
 
-static struct semu_iscsi_task **bucket(struct scsiemu_iscsi_conn *c,
-				       uint32_t itt)
+static inline struct semu_iscsi_task **bucket(struct scsiemu_iscsi_conn *c,
+					      uint32_t itt)
 {
 	/* Initiators count up, or put an index into either half. */
 	return &c->hash[(itt ^ itt >> 16) % SEMU_HASH];
@@ -83,11 +83,13 @@ static void setup(struct scsiemu_iscsi_conn *c, struct semu_iscsi_task *t,
 	t->held = NULL;
 	t->data_sn = 0;
 	memcpy(t->lun, bhs + 8, 8);
+	if (!k->scratch) { /* the first time */
+		k->cdb = t->cdb;
+		k->scratch = (uint8_t *)(t + 1);
+		k->scratch_len = c->e->scratch;
+	}
 	k->nexus = c->nexus;
-	k->cdb = t->cdb;
 	k->cdb_len = 16;
-	k->scratch = (uint8_t *)(t + 1);
-	k->scratch_len = c->e->scratch;
 	k->tag = t->itt;
 	k->tmf = SCSIEMU_TMF_NONE;
 	k->in_len = k->out_len = 0;
