@@ -63,7 +63,8 @@
 #endif
 
 /* The engine itself. */
-#ifndef SEMU_WITH_SHORT_WAY /* speed: READ, WRITE, TEST UNIT READY in line */
+#ifndef SEMU_WITH_SHORT_WAY /* speed: READ, WRITE, TEST UNIT READY in line,    \
+			     * rows by index */
 #define SEMU_WITH_SHORT_WAY 1
 #endif
 #ifndef SEMU_WITH_QUEUE /* more than one command of an LU at a time: ordering, \
@@ -75,6 +76,12 @@
 #endif
 #ifndef SEMU_WITH_JOBS /* background jobs */
 #define SEMU_WITH_JOBS 1
+#endif
+#ifndef SEMU_WITH_PLANS /* rows of the kind MEDIUM (the embedder's) */
+#define SEMU_WITH_PLANS 1
+#endif
+#ifndef SEMU_WITH_GAPS /* steps that leave gaps in data-in (OSD) */
+#define SEMU_WITH_GAPS 1
 #endif
 #ifndef SEMU_WITH_TRACE /* trace events */
 #define SEMU_WITH_TRACE 1

@@ -153,13 +153,30 @@ static inline void semu_unlink(struct semu_entry *e, struct scsiemu_lu *lu)
 		lu->nslow--;
 }
 
-/* ready.c: the device's lists of commands. */
+/* ready.c */
 void semu_ready_push(struct scsiemu_cmd *c);
 void semu_ready_remove(struct scsiemu_cmd *c);
+
+/* timers.c */
+#if SEMU_WITH_QUEUE
 void semu_zombie_add(struct scsiemu_cmd *c);
 void semu_zombie_remove(struct scsiemu_cmd *c);
 void semu_timer_add(struct scsiemu_cmd *c, uint64_t deadline);
 void semu_timer_remove(struct scsiemu_cmd *c);
+#else
+static inline void semu_zombie_add(struct scsiemu_cmd *c)
+{
+	(void)c;
+}
+static inline void semu_zombie_remove(struct scsiemu_cmd *c)
+{
+	(void)c;
+}
+static inline void semu_timer_add(struct scsiemu_cmd *c, uint64_t deadline)
+{
+	(void)c, (void)deadline;
+}
+#endif
 
 /* tmf.c */
 int semu_tmf_start(struct scsiemu_cmd *c);

@@ -85,6 +85,7 @@ static void identify(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 	lu->naa = cf->naa ? cf->naa : local_name(lu);
 }
 
+#if SEMU_WITH_SHORT_WAY
 static const struct semu_set *get_set(struct scsiemu_device *d,
 				      const struct scsiemu_type *type)
 {
@@ -106,6 +107,14 @@ static const struct semu_set *get_set(struct scsiemu_device *d,
 	d->nsets++;
 	return s;
 }
+#else
+static const struct semu_set *get_set(struct scsiemu_device *d,
+				      const struct scsiemu_type *type)
+{
+	(void)d, (void)type;
+	return NULL; /* searched row by row */
+}
+#endif
 
 /* What follows from limits and configuration; the rest is the type's. */
 static uint32_t base_able(const struct scsiemu_lu *lu)

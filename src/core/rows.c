@@ -16,8 +16,12 @@ static unsigned first_index(const struct scsiemu_lu *lu, struct semu_rows t,
 {
 	unsigned i = 0;
 
+#if SEMU_WITH_SHORT_WAY
 	if (k > 0 && lu->set)
 		return lu->set->first[k - 1][op] - 1u;
+#else
+	(void)lu, (void)k;
+#endif
 	while (i < t.n && t.row[i].op != op)
 		i++;
 	return i;

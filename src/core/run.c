@@ -2,8 +2,10 @@
 /* Running a checked command: what each handler kind does with its wants. */
 #include "core/hot.h"
 
+#if SEMU_WITH_GAPS
 /* Bytes that are sent where a command leaves a gap in data-in. */
 static const uint8_t zeros[64];
+#endif
 
 /* It did not end with GOOD, or it was aborted, or its reply pinned facts. */
 static void done_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
@@ -242,6 +244,7 @@ static int begin_param_in(struct scsiemu_cmd *c)
 	return semu_reply(c, 0);
 }
 
+#if SEMU_WITH_PLANS
 /* The next segment of a plan that moves anything. */
 static int run_plan(struct scsiemu_cmd *c)
 {
@@ -282,6 +285,7 @@ static int begin_medium(struct scsiemu_cmd *c)
 		return semu_done(c);
 	return run_plan(c);
 }
+#endif
 
 typedef int begin_fn(struct scsiemu_cmd *c);
 
@@ -291,7 +295,9 @@ static begin_fn *const begin[] = {
 	[SCSIEMU_K_PARAM_OUT] = begin_param_out,
 	[SCSIEMU_K_READ] = begin_rw,
 	[SCSIEMU_K_WRITE] = begin_rw,
+#if SEMU_WITH_PLANS
 	[SCSIEMU_K_MEDIUM] = begin_medium,
+#endif
 	[SCSIEMU_K_STEPS] = begin_steps,
 };
 
@@ -320,13 +326,16 @@ static int answered(struct scsiemu_cmd *c, int result)
 		return semu_done(c);
 	case SCSIEMU_K_PARAM_IN:
 		return c->off < x->total ? semu_reply(c, c->off) : replied(c);
+#if SEMU_WITH_PLANS
 	case SCSIEMU_K_MEDIUM:
 		return run_plan(c);
+#endif
 	default:
 		return semu_go_on(c, result);
 	}
 }
 
+#if SEMU_WITH_GAPS
 /* Zeros in front of a SEND that left a gap in data-in (OSD attributes); when
  * they are sent, the SEND itself. */
 int semu_send_gap(struct scsiemu_cmd *c)
@@ -345,6 +354,7 @@ int semu_send_gap(struct scsiemu_cmd *c)
 	}
 	return c->want;
 }
+#endif
 
 /* The medium is back: whoever asked for it knows. */
 static void insert(struct scsiemu_cmd *c)
@@ -452,8 +462,10 @@ static int did_bulk(struct scsiemu_cmd *c, struct semu_ctx *x, uint32_t bytes)
 		semu_trace(x->lu, SCSIEMU_EV_WANT, c, c->want);
 		return c->want;
 	}
+#if SEMU_WITH_GAPS
 	if (x->gap && c->want == SCSIEMU_SEND)
 		return semu_send_gap(c);
+#endif
 	return answered(c, SCSIEMU_OK);
 }
 

@@ -236,6 +236,7 @@ static void act(struct scsiemu_cmd *tmf)
 	}
 }
 
+#if SEMU_WITH_QUEUE
 static bool must_wait(const struct scsiemu_cmd *tmf)
 {
 	if (function[tmf->tmf].effect == QUERY)
@@ -246,6 +247,14 @@ static bool must_wait(const struct scsiemu_cmd *tmf)
 			return true;
 	return false;
 }
+#else
+/* The one driver of the one command knows that it was aborted. */
+static inline bool must_wait(const struct scsiemu_cmd *tmf)
+{
+	(void)tmf;
+	return false;
+}
+#endif
 
 int semu_tmf_start(struct scsiemu_cmd *c)
 {
@@ -271,6 +280,7 @@ int semu_tmf_start(struct scsiemu_cmd *c)
 	return SCSIEMU_WAIT;
 }
 
+#if SEMU_WITH_QUEUE
 void semu_tmf_check(struct scsiemu_device *d)
 {
 	struct scsiemu_cmd *c, *next;
@@ -284,6 +294,7 @@ void semu_tmf_check(struct scsiemu_device *d)
 		semu_ready_push(c);
 	}
 }
+#endif
 
 #if SEMU_WITH_MODE_SELECT /* else it stays 0 */
 /* Mode page 0Ah QERR: 01b ends all commands of the task set, 11b those of the

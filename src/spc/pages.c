@@ -19,6 +19,7 @@ const struct semu_mode_page semu_mode_02 = {
 
 /* Control (SPC-5 7.5.10). Byte 2: GLTSD, D_SENSE; 3: QUEUE ALGORITHM MODIFIER
  * unrestricted, as the engine orders, QERR; 4: UA_INTLCK_CTRL, SWP; 5: TAS. */
+#if SEMU_WITH_MODE_SELECT
 static int control_check(struct scsiemu_cmd *c, const uint8_t *p, uint16_t at)
 {
 	if ((p[3] & 0x06) == 0x04)
@@ -31,6 +32,7 @@ static int control_check(struct scsiemu_cmd *c, const uint8_t *p, uint16_t at)
 			(uint16_t)(at + 4), 5);
 	return 0;
 }
+#endif
 
 static void control_apply(struct scsiemu_lu *lu, const uint8_t *p)
 {
@@ -47,7 +49,9 @@ const struct semu_mode_page semu_mode_0a = {
 	.len = 12,
 	.defaults = BYTES(0x0a, 10, 0x02, 0x10, [11] = 0),
 	.mask = BYTES(0, 0, 0x04, 0x06, 0x38, 0x40, [11] = 0),
+#if SEMU_WITH_MODE_SELECT
 	.check = control_check,
+#endif
 	.apply = control_apply,
 };
 
