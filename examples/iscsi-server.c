@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * iscsi-server - serve emulated devices over iSCSI.
- *
+ * iscsi-server - serve emulated devices over iSCSI; the command line only,
+ * everything else is the library's.
  *	iscsi-server --portal 127.0.0.1:3260 disk:path=a.img,size=1G
- *
- * Everything but the command line is the library's.
  */
 #include <scsiemu/host.h>
 #include <scsiemu/transport/iscsi.h>
@@ -14,11 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 #define DEFAULT_TARGET "iqn.2026-11.org.scsiemu:target"
 #define DEFAULT_PORTAL "0.0.0.0:3260"
-#define SCRATCH	       16384u
 
 struct lun {
 	struct lun *next;
@@ -155,6 +151,23 @@ static void read_limits(int argc, char **argv)
 		die(err.text);
 }
 
+static void apply(int c, const char *arg)
+{
+	bool ok = true;
+
+	if (c == 'p')
+		ok = scsiemu_iscsi_portal_text(node, arg, &err);
+	else if (c == 't')
+		add_target(arg);
+	else if (c == 'i')
+		ok = !scsiemu_iscsi_initiator_allow(last_target()->iscsi, arg,
+						    &err);
+	else if (c == 1)
+		add_device(arg);
+	if (!ok)
+		die(err.text);
+}
+
 static void configure(int argc, char **argv)
 {
 	const char *user = NULL, *mutual = NULL;
@@ -172,25 +185,12 @@ static void configure(int argc, char **argv)
 		if (user && scsiemu_iscsi_chap_text(node, last_target()->iscsi,
 						    user, mutual, &err) < 0)
 			die(err.text);
-		user = mutual = NULL;
-		if (c == 'p' && !scsiemu_iscsi_portal_text(node, optarg, &err))
-			die(err.text);
-		if (c == 't')
-			add_target(optarg);
-		else if (c == 'c')
-			user = optarg;
-		else if (c == 1)
-			add_device(optarg);
-		else if (c == 'i' &&
-			 scsiemu_iscsi_initiator_allow(last_target()->iscsi,
-						       optarg, &err) < 0)
-			die(err.text);
+		user = c == 'c' ? optarg : NULL;
+		mutual = NULL;
+		apply(c, optarg);
 	} while (c != -1);
-	while (optind < argc)
-		add_device(argv[optind++]);
 	if (!scsiemu_iscsi_portal_next(node, NULL))
 		scsiemu_iscsi_portal_text(node, DEFAULT_PORTAL, &err);
-	last_target();
 }
 
 static void make_device(struct target *t)
@@ -198,12 +198,12 @@ static void make_device(struct target *t)
 	uint32_t sessions = scsiemu_iscsi_node_limits(node)->connections;
 	struct scsiemu_limits l = {
 		.size = sizeof(l),
-		.lus = t->nluns ? t->nluns : 1,
+		.lus = t->nluns + !t->nluns,
 		.nexuses = sessions + 64, /* some end slowly */
-		.itls = sessions + 1024 + 16 * t->nluns,
+		.itls = sessions + 4096 + 2 * t->nluns,
 		.ports = 64,
 		.types = 8,
-		.scratch = SCRATCH,
+		.scratch = 16384,
 		.cmd_size = sizeof(struct scsiemu_task),
 	};
 
@@ -273,7 +273,7 @@ int main(int argc, char **argv)
 	struct scsiemu_iscsi_server_config f = {
 		.size = sizeof(f),
 		.allocator = &scsiemu_host_allocator,
-		.scratch = SCRATCH,
+		.scratch = 16384,
 	};
 	int failed;
 
@@ -288,7 +288,6 @@ int main(int argc, char **argv)
 		make_device(t);
 	if (scsiemu_iscsi_server_listen(server, &err) < 0)
 		die(err.text);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
 	announce();

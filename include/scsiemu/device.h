@@ -36,12 +36,13 @@ struct scsiemu_limits {
 			       * 2 GiB less a block */
 	uint32_t jobs;	      /* background jobs at once; 1 */
 	uint32_t job_scratch; /* buffer of each job; scratch */
-	uint32_t cmd_size; /* bytes of a job's command: what the driver needs,
-			    * at least (default) sizeof(struct scsiemu_cmd) */
-	uint32_t pin_ms;   /* how long a many-window reply may hold off a
-			    * change of facts; 2000 */
-	uint32_t abort_ms; /* a TMF answers after this though a store hangs;
-			    * 2000 */
+	uint32_t cmd_size;    /* bytes of a job's command: what the driver needs
+			       * behind it; enough for the pump's task. Firmware:
+			       * sizeof(struct scsiemu_cmd) */
+	uint32_t pin_ms;      /* how long a many-window reply may hold off a
+			       * change of facts; 2000 */
+	uint32_t abort_ms;    /* a TMF answers after this though a store hangs;
+			       * 2000 */
 };
 
 /* Bytes that scsiemu_device_init() needs for these limits. */
@@ -54,6 +55,10 @@ size_t scsiemu_device_size(const struct scsiemu_limits *l);
  */
 int scsiemu_device_init(void *mem, size_t size, const struct scsiemu_limits *l,
 			struct scsiemu_device **out);
+
+/* The limits as they came out: no zeros. */
+const struct scsiemu_limits *scsiemu_device_limits(
+	const struct scsiemu_device *d);
 
 /* How hosted programs give memory; the library itself never calls malloc. */
 struct scsiemu_allocator {

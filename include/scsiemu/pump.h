@@ -108,7 +108,7 @@ struct scsiemu_pump { /* members are the pump's own */
 /*
  * bounce: the caller's memory, at least two of the largest blocks (8 KiB is
  * always enough), for pieces that cut blocks, COMPARE, MATCH and VERIFY.
- * 0 or SCSIEMU_ERR_SPACE.
+ * 0 or SCSIEMU_ERR_SPACE (also when limits.cmd_size has no room for a task).
  */
 int scsiemu_pump_init(struct scsiemu_pump *p, struct scsiemu_device *d,
 		      void *bounce, uint32_t bounce_len);

@@ -31,8 +31,10 @@ bool semu_check_cdb(struct scsiemu_lu *lu, struct scsiemu_cmd *c,
 		    const struct scsiemu_row *row)
 {
 	unsigned n = row->len < 32 ? row->len : 32;
+	bool anonymous = semu_ctx(c)->nexus == &lu->dev->anonymous;
 
-	if (row->len > c->cdb_len) {
+	if (row->len > c->cdb_len || (row->flags & SCSIEMU_ROW_NEXUS &&
+				      anonymous && !lu->anonymous_pr)) {
 		scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
 			     SCSIEMU_ASC_INVALID_OPCODE);
 		return false;

@@ -6,6 +6,8 @@
 #ifndef SEMU_CORE_H
 #define SEMU_CORE_H
 
+#include "core/config.h"
+
 #include <scsiemu/device.h>
 #include <scsiemu/row.h>
 #include <scsiemu/store.h>
@@ -154,6 +156,7 @@ struct scsiemu_nexus {
 	uint32_t norphan; /* commands that outlive it */
 	uint16_t transport_id_len, port;
 	bool attached, again;
+	bool strays; /* it may have commands in LUs where it has no pair */
 };
 
 /* Where an opcode's rows begin: 1 + index in type->rows[k], 0 = none. Rows of a
@@ -220,8 +223,9 @@ struct scsiemu_lu {
 	uint64_t naa;
 	uint8_t version;
 	bool removable, read_only, anonymous_pr, can_save;
-	char vendor[8], product[16], revision[4], serial[32]; /* padded with
-							       * NUL */
+	char revision[4];
+	/* one behind the other: their hash is the default name */
+	char vendor[8], product[16], serial[32]; /* padded with NUL */
 	uint8_t serial_len;
 	uint8_t *state; /* the type's: limits.lu_state bytes */
 	uint32_t state_len;

@@ -3,6 +3,9 @@
 #include "core/engine.h"
 #include <string.h>
 
+/* What a driver keeps behind a job's command (the pump: 248 bytes). */
+enum { DRIVER_ROOM = 256 };
+
 static uint32_t or_default(uint32_t v, uint32_t d)
 {
 	return v ? v : d;
@@ -25,7 +28,8 @@ static struct scsiemu_limits filled(const struct scsiemu_limits *l)
 	f.whole = or_default(f.whole, f.scratch / 2);
 	f.jobs = or_default(f.jobs, 1);
 	f.job_scratch = (or_default(f.job_scratch, f.scratch) + 7) & ~7u;
-	f.cmd_size = or_default(f.cmd_size, sizeof(struct scsiemu_cmd));
+	f.cmd_size = or_default(f.cmd_size,
+				sizeof(struct scsiemu_cmd) + DRIVER_ROOM);
 	f.cmd_size = (f.cmd_size + 15) & ~15u;
 	f.pin_ms = or_default(f.pin_ms, 2000);
 	f.abort_ms = or_default(f.abort_ms, 2000);
@@ -232,4 +236,10 @@ int scsiemu_port_add(struct scsiemu_device *d,
 		return SCSIEMU_ERR_SPACE;
 	d->ports[d->nports++] = *p;
 	return 0;
+}
+
+const struct scsiemu_limits *scsiemu_device_limits(
+	const struct scsiemu_device *d)
+{
+	return &d->limits;
 }

@@ -7,6 +7,33 @@
 #define SEMU_HOT_H
 
 #include "core/engine.h"
+#include <string.h>
+
+/* Only what somebody reads before it is written, in as few stores as can be:
+ * this runs for every command. */
+static inline void semu_init(struct scsiemu_lu *lu, struct scsiemu_cmd *c,
+			     struct semu_ctx *x, struct scsiemu_nexus *n)
+{
+	memset(&c->want, 0,
+	       offsetof(struct scsiemu_cmd, lu) -
+		       offsetof(struct scsiemu_cmd, want));
+	memset(&c->status, 0,
+	       offsetof(struct scsiemu_cmd, response_info) -
+		       offsetof(struct scsiemu_cmd, status));
+	memset(&x->got, 0,
+	       offsetof(struct semu_ctx, ready) -
+		       offsetof(struct semu_ctx, got));
+	c->lu = lu;
+	c->info = SCSIEMU_NO_INFO;
+	x->entry.cmd = c;
+	x->entry.lu = lu;
+	x->entry.cls = SCSIEMU_C_INFO;
+	x->entry.attr = SCSIEMU_SIMPLE;
+	x->entry.waiting = x->entry.linked = x->entry.counted = false;
+	x->lu = lu;
+	x->nexus = n;
+	x->step = NULL;
+}
 
 /* Results are valid: GOOD, nothing aborted, nothing pinned. */
 static inline int semu_done_good(struct scsiemu_cmd *c, struct semu_ctx *x,

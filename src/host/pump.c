@@ -34,7 +34,10 @@ static semu_after_fn *const after_of[SEMU_A_COUNT] = {
 int scsiemu_pump_init(struct scsiemu_pump *p, struct scsiemu_device *d,
 		      void *bounce, uint32_t bounce_len)
 {
-	if (!bounce || bounce_len < 512)
+	const struct scsiemu_limits *l = scsiemu_device_limits(d);
+
+	if (!bounce || bounce_len < 512 ||
+	    l->cmd_size < sizeof(struct scsiemu_task))
 		return SCSIEMU_ERR_SPACE;
 	memset(p, 0, sizeof(*p));
 	p->dev = d;

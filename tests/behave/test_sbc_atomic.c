@@ -34,6 +34,7 @@ static void one_caw(struct disk *b)
 	caw(b, 61, 3, out, 3072);
 	drive_check(&b->d, SCSIEMU_SK_MISCOMPARE, SCSIEMU_ASC_MISCOMPARE);
 	assert_int_equal(b->d.t.c.sense.info, 0);
+	assert_int_equal(b->d.t.c.out_all, 3072);
 	assert_memory_equal(disk_at(b, 61), old, 1536);
 	/* INFORMATION: where the first difference is in data-out */
 	for (uint32_t at = 0; at < 1536; at += 101) {

@@ -274,6 +274,39 @@ static void test_status_many(void **s)
 	disk_free(&b);
 }
 
+/* A store that tells of one long run in pieces: they become one descriptor as
+ * far as its count reaches. */
+static int pieces(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
+{
+	struct scsiemu_extent *e = (struct scsiemu_extent *)(void *)c->buf;
+
+	(void)d;
+	(void)bytes;
+	if (c->want != SCSIEMU_STORE || c->verb != SCSIEMU_V_STATUS)
+		return DRIVE_USUAL;
+	assert_true(c->len >= sizeof(*e));
+	e->lba = c->addr;
+	e->nblk = 0x60000000;
+	e->state = SCSIEMU_DEALLOCATED;
+	c->info = 1;
+	return SCSIEMU_OK;
+}
+
+static void test_status_pieces(void **s)
+{
+	struct disk b;
+
+	(void)s;
+	made(&b, 1);
+	b.k.m.nblk = 0x120000000;
+	scsiemu_lu_changed(b.lu);
+	drive_settle(&b.d, b.lu, NULL);
+	b.d.hook = pieces;
+	status_is(&b, 0, 4096, 0, "0+3221225472:1 0+1610612736:1 ");
+	b.k.m.nblk = 64;
+	disk_free(&b);
+}
+
 /* A medium that cannot tell, or has nothing to tell: all is mapped. */
 static void test_status_unknown(void **s)
 {
@@ -361,6 +394,7 @@ int main(void)
 		cmocka_unit_test(test_unmap_most),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_status_many),
+		cmocka_unit_test(test_status_pieces),
 		cmocka_unit_test(test_status_unknown),
 		cmocka_unit_test(test_announced),
 	};

@@ -15,11 +15,11 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
-	MEND_SN = 1,	/* CmdSN is the one expected */
-	MEND_R2T = 2,	/* Data-Out answers the last R2T */
-	RUN = 4,	/* the store answers first */
-	TICK = 8,	/* 4 s pass first */
-	SLICE = 0xf0	/* bytes at a time, / 16 */
+	MEND_SN = 1,  /* CmdSN is the one expected */
+	MEND_R2T = 2, /* Data-Out answers the last R2T */
+	RUN = 4,      /* the store answers first */
+	TICK = 8,     /* 4 s pass first */
+	SLICE = 0xf0  /* bytes at a time, / 16 */
 };
 
 #define KEYS(text)                                                             \

@@ -35,8 +35,12 @@ static void must(bool ok)
 static struct scsiemu_device *make_device(struct scsiemu_medium m[2])
 {
 	struct scsiemu_limits l = {
-		.size = sizeof(l), .lus = 2, .nexuses = 64, .itls = 256,
-		.scratch = 4096, .max_xfer = 1 << 20,
+		.size = sizeof(l),
+		.lus = 2,
+		.nexuses = 64,
+		.itls = 256,
+		.scratch = 4096,
+		.max_xfer = 1 << 20,
 		.cmd_size = sizeof(struct scsiemu_task),
 	};
 	struct scsiemu_device *d = scsiemu_device_create(&l, &allocator);
@@ -69,8 +73,8 @@ static void make(void)
 	must(scsiemu_wrap_delay(&m[0], 1, SCSIEMU_DELAY_LIFO, 1, &delay,
 				NULL) == 0);
 	must(scsiemu_open_null(&m[1], &g, NULL) == 0);
-	must(scsiemu_pump_init(&pump, make_device(m), bounce,
-			       sizeof(bounce)) == 0);
+	must(scsiemu_pump_init(&pump, make_device(m), bounce, sizeof(bounce)) ==
+	     0);
 	n = scsiemu_iscsi_node_create(&l, NULL);
 	must(n != NULL);
 	must(scsiemu_iscsi_portal_add(n, "127.0.0.1", 3260, 1, NULL));

@@ -50,6 +50,16 @@ static int pend(struct fake_port *p, struct fake_task *t)
 	return SCSIEMU_PENDING;
 }
 
+/* Bytes of this window; 0: refused. */
+static uint32_t granted(const struct fake_port *p, uint32_t len, bool whole)
+{
+	uint32_t n = p->window && p->window < len ? p->window : len;
+
+	if (!whole)
+		return n;
+	return p->no_whole && n < len ? 0 : len;
+}
+
 static int fake_window(void *port, struct scsiemu_task *task, bool in,
 		       uint32_t off, uint32_t len, bool whole,
 		       struct scsiemu_vec *v, unsigned *nv)
@@ -57,14 +67,13 @@ static int fake_window(void *port, struct scsiemu_task *task, bool in,
 	struct fake_port *p = port;
 	struct fake_task *t = of(task);
 	uint32_t host = in ? task->cmd.in_len : task->cmd.out_len;
-	uint32_t n = p->window && p->window < len ? p->window : len;
+	uint32_t n = granted(p, len, whole);
 
 	assert(t->ndone == 0 && len && *nv);
 	p->nwindow++;
 	t->nwindow++;
-	if (whole && p->no_whole && n < len)
+	if (!n)
 		return SCSIEMU_E_TRANSPORT;
-	n = whole ? len : n;
 	if (p->fail && off >= p->fail_off)
 		return p->fail;
 	if (p->order != FAKE_INLINE && !t->granted)

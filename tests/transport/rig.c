@@ -56,8 +56,14 @@ void rig_open(struct rig *r)
 {
 	static struct scsiemu_allocator a; /* outlives the engine */
 	struct scsiemu_limits l = {
-		.size = sizeof(l), .lus = 4, .nexuses = 8, .itls = 64,
-		.ports = 2, .types = 2, .scratch = 4096, .max_xfer = 64 << 20,
+		.size = sizeof(l),
+		.lus = 4,
+		.nexuses = 8,
+		.itls = 64,
+		.ports = 2,
+		.types = 2,
+		.scratch = 4096,
+		.max_xfer = 64 << 20,
 		.cmd_size = sizeof(struct scsiemu_task),
 	};
 	struct scsiemu_geometry g = { .bytes = RIG_BLOCKS * 512 };
@@ -69,15 +75,16 @@ void rig_open(struct rig *r)
 	r->dev = scsiemu_device_create(&l, &a);
 	assert_non_null(r->dev);
 	assert_int_equal(scsiemu_pump_init(&r->pump, r->dev, r->bounce,
-					   sizeof(r->bounce)), 0);
+					   sizeof(r->bounce)),
+			 0);
 	assert_int_equal(scsiemu_open_mem(&r->medium, &g, &err), 0);
 	assert_int_equal(scsiemu_open_null(&r->null, &g, &err), 0);
 	r->lu = add_lu(r, 0, &r->medium);
 	add_lu(r, 1, &r->null);
 	r->node = scsiemu_iscsi_node_create(&r->limits, &err);
 	assert_non_null(r->node);
-	assert_non_null(scsiemu_iscsi_portal_add(r->node, "127.0.0.1", 3260, 1,
-						 &err));
+	assert_non_null(
+		scsiemu_iscsi_portal_add(r->node, "127.0.0.1", 3260, 1, &err));
 	r->target = scsiemu_iscsi_target_add(r->node, RIG_IQN, &r->pump, &err);
 	assert_non_null(r->target);
 	r->engine = scsiemu_iscsi_create(r->node, &cf);
@@ -93,7 +100,8 @@ void rig_delay(struct rig *r)
 
 	scsiemu_lu_load(r->lu, NULL, false);
 	assert_int_equal(scsiemu_wrap_delay(&r->medium, 1, SCSIEMU_DELAY_FIFO,
-					    0, &r->delay, &err), 0);
+					    0, &r->delay, &err),
+			 0);
 	scsiemu_lu_load(r->lu, &r->medium, false);
 }
 
@@ -262,8 +270,7 @@ void rig_login(struct rig_end *e, const char *keys, size_t len)
 	}
 }
 
-void rig_session(struct rig_end *e, struct rig *r, const char *keys,
-		 size_t len)
+void rig_session(struct rig_end *e, struct rig *r, const char *keys, size_t len)
 {
 	uint8_t tur[6] = { 0 };
 	struct rfc_pdu p;

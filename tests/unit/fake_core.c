@@ -28,6 +28,7 @@ static struct fc_ctx *ctx_of(struct scsiemu_cmd *c)
 void fc_reset(void)
 {
 	memset(&fc, 0, sizeof(fc));
+	fc.limits.cmd_size = 4096;
 }
 
 void fc_make_ready(struct scsiemu_cmd *c)
@@ -214,6 +215,12 @@ uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 {
 	d->tick_ms = now_ms;
 	return now_ms + 1000;
+}
+
+const struct scsiemu_limits *scsiemu_device_limits(
+	const struct scsiemu_device *d)
+{
+	return &d->limits;
 }
 
 struct scsiemu_medium *scsiemu_lu_medium(struct scsiemu_lu *lu)

@@ -43,6 +43,7 @@ struct scsiemu_device {
 	struct fc_answer answer[FC_ANSWERS]; /* what did() was told */
 	unsigned nanswer, nend, nrefused;
 	uint64_t tick_ms;
+	struct scsiemu_limits limits;
 };
 extern struct scsiemu_device fc;
 

@@ -87,23 +87,25 @@ static bool parse_ahs(struct semu_iscsi_task *t, const uint8_t *p, uint32_t n)
 	return true;
 }
 
-static bool parse(struct semu_iscsi_task *t, const uint8_t *bhs, uint32_t dlen)
+static inline bool parse(struct semu_iscsi_task *t, const uint8_t *bhs,
+			 uint32_t dlen)
 {
 	struct scsiemu_cmd *k = &t->t.cmd;
 	uint32_t edtl = iscsi_get32(bhs + 20);
+	unsigned flags = bhs[1];
 
-	t->flags = bhs[1];
-	k->attr = attr_of[bhs[1] & ISCSI_CMD_ATTR];
+	t->flags = (uint8_t)flags;
+	k->attr = attr_of[flags & ISCSI_CMD_ATTR];
 	if (k->attr == ATTR_BAD)
 		return false;
 	memcpy(t->cdb, bhs + 32, 16);
 	if (t->c->ahs_len && !parse_ahs(t, t->c->ahs, t->c->ahs_len))
 		return false;
-	if (!(t->flags & ISCSI_CMD_WRITE)) {
-		k->in_len = t->flags & ISCSI_CMD_READ ? edtl : 0;
-		return !dlen && (t->flags & ISCSI_FINAL);
+	if (!(flags & ISCSI_CMD_WRITE)) {
+		k->in_len = flags & ISCSI_CMD_READ ? edtl : 0;
+		return !dlen && (flags & ISCSI_FINAL);
 	}
-	if (!(t->flags & ISCSI_CMD_READ))
+	if (!(flags & ISCSI_CMD_READ))
 		k->in_len = 0;
 	k->out_len = edtl;
 	return true;
@@ -163,20 +165,22 @@ static uint32_t residual(int64_t r, uint8_t over, uint8_t under, uint8_t *flag)
 	return (uint32_t)(r < 0 ? -r : r);
 }
 
-/* Residuals of the direction(s) that the initiator named. */
+/* Residuals of the direction(s) that the initiator named; where it named none,
+ * what the command would have sent. */
 static void put_residuals(const struct semu_iscsi_task *t, uint8_t *bhs)
 {
 	const struct scsiemu_cmd *k = &t->t.cmd;
-	int64_t in = scsiemu_in_resid(k), out = scsiemu_out_resid(k);
 	unsigned dir = t->flags & (ISCSI_CMD_READ | ISCSI_CMD_WRITE);
+	int64_t r = dir & ISCSI_CMD_WRITE ? 0 : scsiemu_in_resid(k);
 
 	if (dir == (ISCSI_CMD_READ | ISCSI_CMD_WRITE))
-		iscsi_put32(bhs + 40, residual(in, ISCSI_RSP_BIDI_OVER,
-					       ISCSI_RSP_BIDI_UNDER, bhs + 1));
-	else if (dir == ISCSI_CMD_READ || (!dir && in))
-		out = in;
-	if (out)
-		iscsi_put32(bhs + 44, residual(out, ISCSI_RSP_OVER,
+		iscsi_put32(bhs + 40,
+			    residual(scsiemu_in_resid(k), ISCSI_RSP_BIDI_OVER,
+				     ISCSI_RSP_BIDI_UNDER, bhs + 1));
+	if (dir != ISCSI_CMD_READ && !r)
+		r = scsiemu_out_resid(k);
+	if (r)
+		iscsi_put32(bhs + 44, residual(r, ISCSI_RSP_OVER,
 					       ISCSI_RSP_UNDER, bhs + 1));
 }
 
@@ -223,6 +227,7 @@ static void respond(struct semu_iscsi_task *t)
 
 void semu_task_answer(struct semu_iscsi_task *t)
 {
+	const struct scsiemu_cmd *k = &t->t.cmd;
 	struct semu_pdu *p = t->held;
 
 	if (semu_out_due(t)) {
@@ -236,7 +241,7 @@ void semu_task_answer(struct semu_iscsi_task *t)
 	/* Status on the last Data-In: port.c holds it back for GOOD only. */
 	t->held = NULL;
 	p->bhs[1] |= ISCSI_DATA_STATUS;
-	p->bhs[3] = t->t.cmd.status;
-	put_residuals(t, p->bhs);
+	if (k->in_all != k->in_len || k->in_done != k->in_len)
+		put_residuals(t, p->bhs);
 	semu_task_finish(t);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * iscsi/pdu.h - the numbers of RFC 7143 11 and how they lie in a basic header
- * segment (BHS). Wire bytes are read and written byte by byte, never cast.
+ * segment (BHS). Wire bytes are copied, never cast.
  */
 #ifndef SEMU_ISCSI_PDU_H
 #define SEMU_ISCSI_PDU_H
@@ -83,10 +83,22 @@ static inline uint32_t iscsi_get24(const uint8_t *p)
 	return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
 }
 
+/* To or from the order of the wire. */
+static inline uint32_t iscsi_be32(uint32_t v)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return __builtin_bswap32(v);
+#else
+	return v;
+#endif
+}
+
 static inline uint32_t iscsi_get32(const uint8_t *p)
 {
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	       (uint32_t)p[2] << 8 | p[3];
+	uint32_t v;
+
+	memcpy(&v, p, 4);
+	return iscsi_be32(v);
 }
 
 static inline void iscsi_put16(uint8_t *p, uint32_t v)
@@ -104,10 +116,8 @@ static inline void iscsi_put24(uint8_t *p, uint32_t v)
 
 static inline void iscsi_put32(uint8_t *p, uint32_t v)
 {
-	p[0] = (uint8_t)(v >> 24);
-	p[1] = (uint8_t)(v >> 16);
-	p[2] = (uint8_t)(v >> 8);
-	p[3] = (uint8_t)v;
+	v = iscsi_be32(v);
+	memcpy(p, &v, 4);
 }
 
 /* Digests travel least significant byte first (RFC 7143 13.1, RFC 3385). */

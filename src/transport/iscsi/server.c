@@ -397,6 +397,7 @@ static void spin(struct scsiemu_iscsi_server *s)
 int scsiemu_iscsi_server_run(struct scsiemu_iscsi_server *s,
 			     struct scsiemu_errmsg *err)
 {
+	tick(s); /* deadlines count from a clock that is set */
 	while (!s->stops || s->nstreams) {
 		if (s->busy_poll && s->nstreams <= SPIN_MAX)
 			spin(s);

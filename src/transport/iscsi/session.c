@@ -58,6 +58,7 @@ void semu_session_params(struct scsiemu_iscsi_conn *c)
 {
 	c->max_xmit = c->login.params.max_xmit_dsl;
 	c->max_burst = c->login.params.max_burst;
+	c->max_run = c->max_xmit < c->max_burst ? c->max_xmit : c->max_burst;
 }
 
 /* The TransportID of an initiator port (SPC-5 7.6.4.6): format 1, the name
@@ -236,18 +237,6 @@ void semu_session_over(struct scsiemu_iscsi_conn *c)
 	scsiemu_pump_ready(c->pump);
 }
 
-/* Tasks that no pump holds: answered but not sent, zombies. */
-static void free_tasks(struct scsiemu_iscsi_conn *c)
-{
-	struct semu_iscsi_task *t, *next;
-
-	for (t = c->tasks; t; t = next) {
-		next = t->next;
-		if (!t->pumped && !t->refs)
-			semu_task_free(t);
-	}
-}
-
 void semu_session_end(struct scsiemu_iscsi_conn *c)
 {
 	c->state = SCSIEMU_ISCSI_DEAD;
@@ -262,5 +251,5 @@ void semu_session_end(struct scsiemu_iscsi_conn *c)
 		semu_conn_unbuf(c, c->part);
 		c->part = NULL;
 	}
-	free_tasks(c);
+	semu_task_free_idle(c);
 }

@@ -13,9 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DIRECT 4096 /* bytes of payload from which on receiving in place pays  \
-		     */
-#define ROUNDS 4    /* full buffers before others get their turn */
+#define DIRECT                                                                 \
+	4096	 /* bytes of payload from which on receiving in place pays     \
+		  */
+#define ROUNDS 4 /* full buffers before others get their turn */
 
 static bool watch(struct semu_stream *st, uint32_t events)
 {

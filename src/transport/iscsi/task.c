@@ -8,8 +8,8 @@
  */
 #include <transport/iscsi/session.h>
 
-static struct semu_iscsi_task **bucket(struct scsiemu_iscsi_conn *c,
-				       uint32_t itt)
+static inline struct semu_iscsi_task **bucket(struct scsiemu_iscsi_conn *c,
+					      uint32_t itt)
 {
 	/* Initiators count up, or put an index into either half. */
 	return &c->hash[(itt ^ itt >> 16) % SEMU_HASH];
@@ -32,35 +32,16 @@ static void unhash(struct semu_iscsi_task *t)
 	while (*p != t)
 		p = &(*p)->hnext;
 	*p = t->hnext;
+	t->c->ntasks--;
 }
 
-static void link_task(struct scsiemu_iscsi_conn *c, struct semu_iscsi_task *t)
+static void hash(struct scsiemu_iscsi_conn *c, struct semu_iscsi_task *t)
 {
 	struct semu_iscsi_task **h = bucket(c, t->itt);
 
 	t->hnext = *h;
 	*h = t;
-	t->next = c->tasks;
-	t->prev = &c->tasks;
-	if (t->next)
-		t->next->prev = &t->next;
-	c->tasks = t;
-}
-
-static void count(struct semu_iscsi_task *t, int n)
-{
-	if (t->immediate)
-		t->c->nimm += (uint32_t)n;
-	else
-		t->c->active += (uint32_t)n;
-}
-
-/* The slot is the initiator's again, with the next MaxCmdSN that it reads. */
-void semu_task_uncount(struct semu_iscsi_task *t)
-{
-	if (t->counted)
-		count(t, -1);
-	t->counted = false;
+	c->ntasks++;
 }
 
 static void setup(struct scsiemu_iscsi_conn *c, struct semu_iscsi_task *t,
@@ -70,24 +51,19 @@ static void setup(struct scsiemu_iscsi_conn *c, struct semu_iscsi_task *t,
 
 	t->c = c;
 	t->itt = iscsi_itt(bhs);
-	t->refs = 0;
-	t->state = SEMU_TASK_RUN;
-	t->immediate = bhs[0] & ISCSI_IMMEDIATE;
-	t->counted = true;
-	t->pumped = t->wants_in = t->wants_out = t->waits = false;
-	t->landing = t->unsol = false;
-	t->nr2t = 0;
-	t->asc = 0;
-	t->tmf = false;
-	t->win = t->bufs = NULL;
-	t->held = NULL;
-	t->data_sn = 0;
+	t->slot = bhs[0] & ISCSI_IMMEDIATE ? &c->nimm : &c->active;
+	++*t->slot;
+	memset(&t->win, 0,
+	       offsetof(struct semu_iscsi_task, edtl) -
+		       offsetof(struct semu_iscsi_task, win));
 	memcpy(t->lun, bhs + 8, 8);
+	if (!k->scratch) { /* the first time */
+		k->cdb = t->cdb;
+		k->scratch = (uint8_t *)(t + 1);
+		k->scratch_len = c->e->scratch;
+	}
 	k->nexus = c->nexus;
-	k->cdb = t->cdb;
 	k->cdb_len = 16;
-	k->scratch = (uint8_t *)(t + 1);
-	k->scratch_len = c->e->scratch;
 	k->tag = t->itt;
 	k->tmf = SCSIEMU_TMF_NONE;
 	k->in_len = k->out_len = 0;
@@ -130,8 +106,7 @@ struct semu_iscsi_task *semu_task_new(struct scsiemu_iscsi_conn *c,
 		return NULL;
 	}
 	setup(c, t, bhs);
-	link_task(c, t);
-	count(t, 1);
+	hash(c, t);
 	return t;
 }
 
@@ -147,12 +122,21 @@ void semu_task_free(struct semu_iscsi_task *t)
 		c->sink = NULL;
 	}
 	unhash(t);
-	*t->prev = t->next;
-	if (t->next)
-		t->next->prev = t->prev;
 	semu_objs_put(&c->e->tasks, t);
-	if (c->gone && !c->tasks)
+	if (c->gone && !c->ntasks)
 		semu_conn_release(c);
+}
+
+void semu_task_free_idle(struct scsiemu_iscsi_conn *c)
+{
+	struct semu_iscsi_task *t, *next;
+
+	for (unsigned i = 0; i < SEMU_HASH; i++)
+		for (t = c->hash[i]; t; t = next) {
+			next = t->hnext;
+			if (!t->pumped && !t->refs)
+				semu_task_free(t);
+		}
 }
 
 void semu_task_left(struct semu_iscsi_task *t)
