@@ -9,7 +9,6 @@
 #include "store/vec.h"
 
 struct null_store {
-	struct scsiemu_block_ops ops;
 	uint64_t nblk;
 	uint32_t blen;
 	bool thin;
@@ -112,20 +111,19 @@ static void null_close(void *ctx)
 	semu_sys->free(ctx);
 }
 
-static const struct scsiemu_block_ops null_ops = {
-	.size = sizeof(struct scsiemu_block_ops),
-	.read = null_read,
-	.write = null_write,
-	.flush = null_verb,
-	.zero = null_verb,
-	.unmap = null_verb,
-	.status = null_status,
-	.cas = null_cas,
-	.lend = null_lend,
-	.back = null_back,
-	.verify = null_verb,
-	.close = null_close,
-};
+#define READS                                                                  \
+	.size = sizeof(struct scsiemu_block_ops), .read = null_read,           \
+	.status = null_status, .lend = null_lend, .back = null_back,           \
+	.verify = null_verb, .close = null_close
+#define WRITES                                                                 \
+	.write = null_write, .flush = null_verb, .zero = null_verb,            \
+	.cas = null_cas
+
+/* Nothing is kept for each store that all can share: thousands may be open. */
+static const struct scsiemu_block_ops read_only = { READS },
+				      thick = { READS, WRITES },
+				      thin = { READS, WRITES,
+					       .unmap = null_verb };
 
 int scsiemu_open_null(struct scsiemu_medium *m,
 		      const struct scsiemu_geometry *g,
@@ -141,6 +139,8 @@ int scsiemu_open_null(struct scsiemu_medium *m,
 	s->nblk = m->nblk;
 	s->blen = m->blen;
 	s->thin = m->thin;
-	semu_offer(m, &s->ops, &null_ops, s);
+	m->ops = m->read_only ? &read_only : m->thin ? &thin : &thick;
+	m->ctx = s;
+	m->able = scsiemu_block_able(m->ops);
 	return 0;
 }
