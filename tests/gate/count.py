@@ -45,14 +45,15 @@ def instructions(args):
     return collected(done.stderr)
 
 
-class Heap:
-    """Counts heap calls of programs run with env."""
+class Preload:
+    """What a preloaded library counts of programs run with env; variable
+    tells it the file."""
 
-    def __init__(self, library):
+    def __init__(self, library, variable):
         self.file = tempfile.NamedTemporaryFile()
         self.file.write(bytes(8))
         self.file.flush()
-        self.env = {"LD_PRELOAD": library, "HEAPCOUNT": self.file.name}
+        self.env = {"LD_PRELOAD": library, variable: self.file.name}
 
     def count(self):
         with open(self.file.name, "rb") as f:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""iscsi.py BUILD HEAPCOUNT.so: what the iSCSI server does per command and
+"""iscsi.py BUILD HEAPCOUNT.so COPYCOUNT.so: what the iSCSI server does per command and
 keeps per session and logical unit, on the null store."""
 import os
 import subprocess
@@ -22,8 +22,9 @@ def kib(server):
 
 
 class Iscsi:
-    def __init__(self, build, heapcount):
-        self.build, self.heapcount = build, heapcount
+    def __init__(self, build, heapcount, copycount):
+        self.build = build
+        self.heapcount, self.copycount = heapcount, copycount
         self.gate = limits.Gate()
         self.tmp = tempfile.TemporaryDirectory()
 
@@ -52,16 +53,37 @@ class Iscsi:
         return count.calls(out)
 
     def heap(self, what, *options):
-        heap = count.Heap(self.heapcount)
-        with servers.iscsi_server(self.build, NULL, env=heap.env) as s:
-            seen = []
-            for n in (2000, 2000, 12000):  # the first warms up
-                before = heap.count()
-                self.commands(s, n, *options)
-                servers.load(self.build, s, "-n", 1)  # the end is taken
-                seen.append(heap.count() - before)
+        heap = count.Preload(self.heapcount, "HEAPCOUNT")
+        seen = self.more(heap, NULL, 10000, *options)
         self.gate.hold(f"heap calls of 10,000 commands more, {what}",
-                       max(0, seen[2] - seen[1]), 0, "calls")
+                       max(0, seen), 0, "calls")
+
+    def more(self, counter, disk, n, *options):
+        """What n more commands count on a server that is warm."""
+        with servers.iscsi_server(self.build, disk, env=counter.env) as s:
+            seen = []
+            for k in (2000, 2000, 2000 + n):  # the first warms up
+                before = counter.count()
+                self.commands(s, k, *options)
+                servers.load(self.build, s, "-n", 1)  # the end is taken
+                seen.append(counter.count() - before)
+        return seen[2] - seen[1]
+
+    def copies(self, what, limit, disk, size, *options):
+        """Copies of each byte of payload in user space."""
+        copied = self.more(count.Preload(self.copycount, "COPYCOUNT"), disk,
+                           1000, "-q", 16, "-b", size, *options)
+        self.gate.hold(f"copies of the payload, {what}",
+                       copied / (1000 * size), limit, "times")
+
+    def all_copies(self):
+        file = f"disk:path={os.path.join(self.tmp.name, 'disk')},size=64M"
+        for name, disk in (("null", NULL), ("file", file)):
+            for size in (4096, 131072):
+                for way, options in (("read", ()), ("write", ("-m", "rw"))):
+                    self.copies(f"{way} of {size}, {name} store",
+                                limits.COPIES[way], disk, size, *options)
+        self.copies("read of 4096 with digests", 0, file, 4096, "-H", "-D")
 
     def session_memory(self):
         sessions = 400
@@ -104,9 +126,10 @@ class Iscsi:
         self.heap("iSCSI WRITE", "-q", 32, "-m", "rw")
         self.heap("iSCSI TEST UNIT READY", "-q", 32, "-m", "tu")
         self.heap("iSCSI READ with digests", "-q", 32, "-H", "-D")
+        self.all_copies()
         self.session_memory()
         self.lun_memory()
         self.gate.end()
 
 
-servers.main(lambda: Iscsi(sys.argv[1], sys.argv[2]).all())
+servers.main(lambda: Iscsi(*sys.argv[1:4]).all())
