@@ -178,7 +178,8 @@ static void test_poll(void **state)
 	assert_int_equal(scsiemu_exec(&b.pump, b.h.lu, &b.x, deliver, w), 0);
 	assert_int_equal(b.x.status, 0);
 	scsiemu_lu_load(b.h.lu, NULL, false);
-	scsiemu_medium_close(&b.h.medium);
+	scsiemu_medium_close(&b.h.medium); /* its last flush would wait */
+	assert_int_equal(scsiemu_host_close(&b.h, &err), 0);
 	scsiemu_device_destroy(b.d, &scsiemu_host_allocator);
 }
 
