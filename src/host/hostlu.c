@@ -115,6 +115,26 @@ int scsiemu_host_open(struct scsiemu_host_lu *h, const char *device,
 	return 0;
 }
 
+/* FNV-1a, 64 bits */
+static uint64_t mix(uint64_t h, uint8_t byte)
+{
+	return (h ^ byte) * 0x100000001b3u;
+}
+
+void scsiemu_host_serial(struct scsiemu_host_lu *h, const char *target,
+			 uint16_t lun)
+{
+	uint64_t id = 0xcbf29ce484222325u;
+
+	if (h->config.serial)
+		return;
+	while (*target)
+		id = mix(id, (uint8_t)*target++);
+	id = mix(mix(id, (uint8_t)(lun >> 8)), (uint8_t)lun);
+	snprintf(h->text.serial, sizeof(h->text.serial), "%016" PRIX64, id);
+	h->config.serial = h->text.serial;
+}
+
 static int restore(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
 {
 	static const char *const what[SCSIEMU_NV_COUNT] = {
