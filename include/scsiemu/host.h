@@ -25,7 +25,7 @@ struct scsiemu_host_lu {
 	struct scsiemu_host_text {
 		char vendor[9], product[17], revision[5], serial[33];
 	} text;
-	char summary[160]; /* "disk a.img, 1 GiB, 512-byte blocks" */
+	char *summary; /* "disk a.img, 1 GiB, 512-byte blocks"; its own */
 };
 
 /*

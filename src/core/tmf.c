@@ -135,7 +135,8 @@ static bool kill_set(struct scsiemu_cmd *tmf)
 		next = semu_after(e);
 		if (e != &semu_ctx(c)->entry || c->job || !hits(tmf, c))
 			continue;
-		found = true;
+		/* What is done is there no more: its status goes out. */
+		found |= semu_ctx(c)->phase != SEMU_P_DONE;
 		kill_by(c, t->nexus, tmf->tmf);
 	}
 	return found;

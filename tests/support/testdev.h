@@ -8,7 +8,7 @@
 #ifndef TEST_TESTDEV_H
 #define TEST_TESTDEV_H
 
-#include "core/core.h"
+#include "core/engine.h"
 #include "support/drive.h"
 
 /* Vendor rows; 10 bytes: LBA [2-5], count [7-8], all their bits are allowed. */

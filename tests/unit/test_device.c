@@ -32,7 +32,7 @@ static void test_init(void **state)
 	assert_int_equal(d->limits.whole, 256);
 	assert_int_equal(d->limits.job_scratch, 512);
 	assert_int_equal(d->limits.cmd_size,
-			 (sizeof(struct scsiemu_cmd) + 15) & ~15u);
+			 (sizeof(struct scsiemu_cmd) + 256 + 15) & ~15u);
 	assert_int_equal(d->limits.pin_ms, 2000);
 	assert_int_equal(d->limits.abort_ms, 2000);
 	free(mem);
