@@ -200,7 +200,7 @@ static void make_device(struct target *t)
 		.size = sizeof(l),
 		.lus = t->nluns + !t->nluns,
 		.nexuses = sessions + 64, /* some end slowly */
-		.itls = sessions + 4096 + 2 * t->nluns,
+		.itls = 256, /* the engine makes more when they get few */
 		.ports = 64,
 		.types = 8,
 		.scratch = 16384,

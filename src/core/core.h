@@ -284,6 +284,8 @@ struct scsiemu_device {
 	struct semu_itl *itl_pool, *itl_free;
 	struct semu_itl **itl_hash;
 	uint32_t itl_mask, itl_nfree, nitls;
+	const struct scsiemu_allocator *alloc; /* NULL: it has none */
+	void *grown; /* blocks from it; each starts with the next one */
 	struct scsiemu_cmd *ready_head, *ready_tail;
 	struct scsiemu_cmd *zombies; /* aborted, their want still out */
 	struct scsiemu_cmd *timers;  /* TMFs that wait, replies that pin */

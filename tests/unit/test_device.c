@@ -208,6 +208,47 @@ static void test_many(void **state)
 	drive_free(&d);
 }
 
+static const struct scsiemu_nexus_config stranger = { .size = sizeof(
+							      stranger) };
+
+/* Room for more pairs is made as often as it is asked for; what was there is
+ * found again. */
+static void test_reserve(void **state)
+{
+	enum { N = 100 };
+	struct scsiemu_limits l = {
+		.size = sizeof(l), .lus = N, .lu_state = 8, .itls = 2
+	};
+	bool there = true;
+	struct scsiemu_allocator a = { alloc, give_back, &there };
+	struct drive d = { .dev = scsiemu_device_create(&l, &a) };
+	struct semu_itl *pair[N];
+	struct scsiemu_nexus *n;
+
+	(void)state;
+	assert_non_null(d.dev);
+	n = scsiemu_nexus_attach(d.dev, &stranger);
+	for (unsigned i = 0; i < N; i++) {
+		assert_int_equal(scsiemu_device_reserve(d.dev, 2), 0);
+		assert_true(scsiemu_device_itl_free(d.dev) >= 2);
+		pair[i] = semu_itl_get(add(&d, i), n);
+		assert_non_null(pair[i]);
+	}
+	for (unsigned i = 0; i < N; i++)
+		assert_ptr_equal(semu_itl_get(at(&d, 0, i), n), pair[i]);
+	there = false;
+	assert_int_equal(scsiemu_device_reserve(d.dev, 1000),
+			 SCSIEMU_ERR_SPACE);
+	there = true;
+	assert_int_equal(scsiemu_device_reserve(d.dev, 1000), 0);
+	assert_true(scsiemu_device_itl_free(d.dev) >= 1000);
+	scsiemu_device_destroy(d.dev, &a);
+	drive_make(&d, &l); /* its memory is the test's: nothing to take from */
+	assert_int_equal(scsiemu_device_reserve(d.dev, 2), 0);
+	assert_int_equal(scsiemu_device_reserve(d.dev, 3), SCSIEMU_ERR_SPACE);
+	drive_free(&d);
+}
+
 static void test_identity(void **state)
 {
 	struct scsiemu_limits l = { .size = sizeof(l), .lus = 4 };
@@ -343,6 +384,7 @@ int main(void)
 		cmocka_unit_test(test_addressing),
 		cmocka_unit_test(test_add_refused),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_reserve),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_able),
 		cmocka_unit_test(test_cdb_length),

@@ -267,12 +267,25 @@ bool scsiemu_iscsi_reads(const struct scsiemu_iscsi_conn *c)
 	       c->nout < OUT_MAX;
 }
 
+/* Commands that come now may be the first of this session at as many logical
+ * units. Where there is no memory the core answers BUSY. */
+static inline void room_for_pairs(struct scsiemu_iscsi_conn *c)
+{
+	struct scsiemu_device *d = c->pump->dev;
+	uint32_t most = c->window + c->e->lim->immediates;
+
+	if (scsiemu_device_itl_free(d) < most)
+		scsiemu_device_reserve(d, most);
+}
+
 size_t scsiemu_iscsi_input(struct scsiemu_iscsi_conn *c, const void *data,
 			   size_t len)
 {
 	const uint8_t *p = data;
 	size_t done = 0;
 
+	if (c->pump)
+		room_for_pairs(c);
 	while (done < len && scsiemu_iscsi_reads(c)) {
 		if (c->rx == SEMU_RX_HEAD)
 			done += take_header(c, p + done, len - done);
