@@ -18,6 +18,7 @@
 
 struct lun {
 	struct lun *next;
+	const char *device; /* its string, of the command line */
 	struct scsiemu_host_lu host;
 	uint16_t lun;
 };
@@ -58,8 +59,8 @@ static void usage(FILE *out)
 		"usage: iscsi-server [options] [LUN=]DEVICE ...\n"
 		"  --portal ADDR:PORT[,TAG]  where to listen (" DEFAULT_PORTAL
 		")\n"
-		"  --target IQN              devices and access that follow "
-		"are its\n"
+		"  --target IQN              devices and access after it are "
+		"its\n"
 		"  --chap NAME:SECRETFILE    who may log in to it\n"
 		"  --mutual NAME:SECRETFILE  how it answers that user\n"
 		"  --initiator IQN           which initiators may (IQN* too)\n"
@@ -116,8 +117,7 @@ static void add_device(const char *text)
 		lun = t->next_lun;
 	if (lun > 16383)
 		die("a LUN must be 0 to 16383");
-	if (scsiemu_host_open(&l->host, text, &err) < 0)
-		die(err.text);
+	l->device = text;
 	l->lun = (uint16_t)lun;
 	l->next = t->luns;
 	t->luns = l;
@@ -212,6 +212,8 @@ static void make_device(struct target *t)
 		die("out of memory");
 	scsiemu_pump_init(&t->pump, t->dev, t->bounce, sizeof(t->bounce));
 	for (struct lun *u = t->luns; u; u = u->next) {
+		if (scsiemu_host_open(&u->host, u->device, &err) < 0)
+			die(err.text);
 		scsiemu_host_serial(&u->host, name, u->lun);
 		if (scsiemu_host_attach(&u->host, t->dev, u->lun, &err) < 0)
 			die(err.text);

@@ -18,13 +18,10 @@ extern "C" {
 
 /* A device string, parsed and opened: what the LU needs, and what it owns. */
 struct scsiemu_host_lu {
-	struct scsiemu_lu_config config; /* strings point into this object */
+	struct scsiemu_lu_config *config; /* its own; NULL once attached */
 	struct scsiemu_medium medium;
 	struct scsiemu_nv nv;
 	struct scsiemu_lu *lu; /* once attached */
-	struct scsiemu_host_text {
-		char vendor[9], product[17], revision[5], serial[33];
-	} text;
 	char *summary; /* "disk a.img, 1 GiB, 512-byte blocks"; its own */
 };
 

@@ -14,7 +14,9 @@ struct semu_devstr {
 	uint64_t size, block, exponent, version, naa;
 	bool mem, null, thin, readonly, removable;
 	char path[SEMU_PATH], nv[SEMU_PATH];
-	struct scsiemu_host_text text;
+	struct semu_devtext {
+		char vendor[9], product[17], revision[5], serial[33];
+	} text;
 };
 
 /* 0, or -1: the message names the key, its value and what is allowed. */

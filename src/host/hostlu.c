@@ -49,21 +49,33 @@ static const char *or_null(const char *text)
 	return text[0] ? text : NULL;
 }
 
-static void configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
+/* What the logical unit is made from: of no use any more when it is. */
+static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 {
-	h->text = s->text;
-	h->config.size = sizeof(h->config);
-	h->config.type = s->type;
-	h->config.vendor = or_null(h->text.vendor);
-	h->config.product = or_null(h->text.product);
-	h->config.revision = or_null(h->text.revision);
-	h->config.serial = or_null(h->text.serial);
-	h->config.naa = s->naa;
-	h->config.version = (uint8_t)s->version;
-	h->config.removable = s->removable;
-	h->config.read_only = s->readonly;
-	h->config.nv = h->nv.ops;
-	h->config.nv_ctx = h->nv.ctx;
+	struct own {
+		struct scsiemu_lu_config config; /* first */
+		struct semu_devtext text;
+	} *own = calloc(1, sizeof(*own));
+
+	if (!own)
+		return -1;
+	own->text = s->text;
+	own->config = (struct scsiemu_lu_config){
+		.size = sizeof(own->config),
+		.type = s->type,
+		.vendor = or_null(own->text.vendor),
+		.product = or_null(own->text.product),
+		.revision = or_null(own->text.revision),
+		.serial = or_null(own->text.serial),
+		.naa = s->naa,
+		.version = (uint8_t)s->version,
+		.removable = s->removable,
+		.read_only = s->readonly,
+		.nv = h->nv.ops,
+		.nv_ctx = h->nv.ctx,
+	};
+	h->config = &own->config;
+	return 0;
 }
 
 /* "1 GiB", or bytes when it is no whole number of a unit. */
@@ -104,7 +116,9 @@ static void release(struct scsiemu_host_lu *h)
 {
 	scsiemu_medium_close(&h->medium);
 	scsiemu_nv_close(&h->nv);
+	free(h->config);
 	free(h->summary);
+	h->config = NULL;
 	h->summary = NULL;
 	h->lu = NULL;
 }
@@ -121,8 +135,7 @@ int scsiemu_host_open(struct scsiemu_host_lu *h, const char *device,
 		release(h);
 		return -1;
 	}
-	configure(h, &s);
-	if (summarise(h, &s) < 0) {
+	if (configure(h, &s) < 0 || summarise(h, &s) < 0) {
 		semu_err(err, "%s: out of memory", device);
 		release(h);
 		return -1;
@@ -176,7 +189,9 @@ static int restore(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
 int scsiemu_host_attach(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 			uint16_t lun, struct scsiemu_errmsg *err)
 {
-	h->lu = scsiemu_lu_add(d, lun, &h->config);
+	if (!h->config)
+		return semu_err(err, "%s: it is attached already", h->summary);
+	h->lu = scsiemu_lu_add(d, lun, h->config);
 	if (!h->lu)
 		return semu_err(err,
 				"LUN %u cannot be added: it is in use, above "
@@ -188,6 +203,8 @@ int scsiemu_host_attach(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 		h->lu = NULL;
 		return -1;
 	}
+	free(h->config);
+	h->config = NULL;
 	scsiemu_lu_load(h->lu, &h->medium, false);
 	return 0;
 }

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * copycount - an LD_PRELOAD library that adds up the bytes of copies long
- * enough to be payload (512 bytes and more) into the 8 bytes of the file that
- * COPYCOUNT names.
+ * copycount - an LD_PRELOAD library that counts the bytes of large copies and
+ * clearings in user space into the 8 bytes of the file that COPYCOUNT names.
+ * What is smaller than a block is no payload.
  */
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { PAYLOAD = 512 };
+#define LARGE 512
 
 static _Atomic uint64_t here;
-static _Atomic uint64_t *copied = &here;
+static _Atomic uint64_t *count = &here;
 
 __attribute__((constructor)) static void open_count(void)
 {
@@ -24,57 +25,82 @@ __attribute__((constructor)) static void open_count(void)
 
 	if (fd < 0)
 		return;
-	p = mmap(NULL, sizeof(*copied), PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+	p = mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 		 0);
 	close(fd);
 	if (p != MAP_FAILED)
-		copied = p;
+		count = p;
 }
 
-static void counted(size_t n)
+static void note(size_t n)
 {
-	if (n >= PAYLOAD)
-		atomic_fetch_add_explicit(copied, n, memory_order_relaxed);
+	if (n >= LARGE)
+		atomic_fetch_add_explicit(count, n, memory_order_relaxed);
 }
 
-/* Plain loops; the compiler is told not to make them the calls they replace. */
-static void copy(void *to, const void *from, size_t n)
-{
-	unsigned char *a = to;
-	const unsigned char *b = from;
+/* Byte by byte, and volatile: or the compiler makes them calls of itself. */
 
-	if (a <= b || a >= b + n)
+static void *move(void *to, const void *from, size_t n)
+{
+	volatile unsigned char *t = to;
+	const volatile unsigned char *f = from;
+
+	note(n);
+	if (t < f)
 		for (size_t i = 0; i < n; i++)
-			a[i] = b[i];
+			t[i] = f[i];
 	else
 		while (n--)
-			a[n] = b[n];
-}
-
-void *memcpy(void *restrict to, const void *restrict from, size_t n);
-void *memcpy(void *restrict to, const void *restrict from, size_t n)
-{
-	counted(n);
-	copy(to, from, n);
+			t[n] = f[n];
 	return to;
 }
 
+static void *fill(void *to, int byte, size_t n)
+{
+	volatile unsigned char *t = to;
+
+	note(n);
+	while (n--)
+		t[n] = (unsigned char)byte;
+	return to;
+}
+
+#undef memcpy
+#undef memmove
+#undef memset
+void *memcpy(void *to, const void *from, size_t n);
 void *memmove(void *to, const void *from, size_t n);
+void *memset(void *to, int byte, size_t n);
+void *__memcpy_chk(void *to, const void *from, size_t n, size_t room);
+void *__memmove_chk(void *to, const void *from, size_t n, size_t room);
+void *__memset_chk(void *to, int byte, size_t n, size_t room);
+
+void *memcpy(void *to, const void *from, size_t n)
+{
+	return move(to, from, n);
+}
+
 void *memmove(void *to, const void *from, size_t n)
 {
-	counted(n);
-	copy(to, from, n);
-	return to;
+	return move(to, from, n);
 }
 
-void *__memcpy_chk(void *to, const void *from, size_t n, size_t room);
+void *memset(void *to, int byte, size_t n)
+{
+	return fill(to, byte, n);
+}
+
 void *__memcpy_chk(void *to, const void *from, size_t n, size_t room)
 {
-	return n > room ? (abort(), to) : memcpy(to, from, n);
+	return n <= room ? move(to, from, n) : NULL;
 }
 
-void *__memmove_chk(void *to, const void *from, size_t n, size_t room);
 void *__memmove_chk(void *to, const void *from, size_t n, size_t room)
 {
-	return n > room ? (abort(), to) : memmove(to, from, n);
+	return n <= room ? move(to, from, n) : NULL;
+}
+
+void *__memset_chk(void *to, int byte, size_t n, size_t room)
+{
+	return n <= room ? fill(to, byte, n) : NULL;
 }

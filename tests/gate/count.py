@@ -45,16 +45,15 @@ def instructions(args):
     return collected(done.stderr)
 
 
-class Counter:
-    """What a preloaded library counts in programs run with env: heapcount
-    heap calls, copycount bytes of payload copies."""
+class Preload:
+    """What a preloaded library counts of programs run with env; variable
+    tells it the file."""
 
-    def __init__(self, library):
-        name = os.path.basename(library).split(".")[0].upper()
+    def __init__(self, library, variable):
         self.file = tempfile.NamedTemporaryFile()
         self.file.write(bytes(8))
         self.file.flush()
-        self.env = {"LD_PRELOAD": library, name: self.file.name}
+        self.env = {"LD_PRELOAD": library, variable: self.file.name}
 
     def count(self):
         with open(self.file.name, "rb") as f:

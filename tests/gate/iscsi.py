@@ -52,28 +52,38 @@ class Iscsi:
             s.child.wait(60)
         return count.calls(out)
 
-    def per_command(self, library, device, *options):
-        """What library counts, for one of 10,000 commands more."""
-        counter = count.Counter(library)
-        with servers.iscsi_server(self.build, device, env=counter.env) as s:
+    def heap(self, what, *options):
+        heap = count.Preload(self.heapcount, "HEAPCOUNT")
+        seen = self.more(heap, NULL, 10000, *options)
+        self.gate.hold(f"heap calls of 10,000 commands more, {what}",
+                       max(0, seen), 0, "calls")
+
+    def more(self, counter, disk, n, *options):
+        """What n more commands count on a server that is warm."""
+        with servers.iscsi_server(self.build, disk, env=counter.env) as s:
             seen = []
-            for n in (2000, 2000, 12000):  # the first warms up
+            for k in (2000, 2000, 2000 + n):  # the first warms up
                 before = counter.count()
-                self.commands(s, n, *options)
+                self.commands(s, k, *options)
                 servers.load(self.build, s, "-n", 1)  # the end is taken
                 seen.append(counter.count() - before)
-        return max(0, seen[2] - seen[1]) / 10000
+        return seen[2] - seen[1]
 
-    def heap(self, what, *options):
-        # A pool that grows once more is no call per command.
-        self.gate.hold(f"heap calls, {what}",
-                       self.per_command(self.heapcount, NULL, *options), 0,
-                       "calls")
-
-    def copies(self, what, device, limit, *options):
+    def copies(self, what, limit, disk, size, *options):
+        """Copies of each byte of payload in user space."""
+        copied = self.more(count.Preload(self.copycount, "COPYCOUNT"), disk,
+                           1000, "-q", 16, "-b", size, *options)
         self.gate.hold(f"copies of the payload, {what}",
-                       self.per_command(self.copycount, device, "-q", 32,
-                                        *options) / 4096, limit, "copies")
+                       copied / (1000 * size), limit, "times")
+
+    def all_copies(self):
+        file = f"disk:path={os.path.join(self.tmp.name, 'disk')},size=64M"
+        for name, disk in (("null", NULL), ("file", file)):
+            for size in (4096, 131072):
+                for way, options in (("read", ()), ("write", ("-m", "rw"))):
+                    self.copies(f"{way} of {size}, {name} store",
+                                limits.COPIES[way], disk, size, *options)
+        self.copies("read of 4096 with digests", 0, file, 4096, "-H", "-D")
 
     def session_memory(self):
         sessions = 400
@@ -116,11 +126,7 @@ class Iscsi:
         self.heap("iSCSI WRITE", "-q", 32, "-m", "rw")
         self.heap("iSCSI TEST UNIT READY", "-q", 32, "-m", "tu")
         self.heap("iSCSI READ with digests", "-q", 32, "-H", "-D")
-        path = os.path.join(self.tmp.name, "disk.img")
-        self.copies("READ, null store", NULL, 0)
-        self.copies("READ, file store", f"disk:path={path},size=64M", 0,
-                    "-w", 64 << 20)
-        self.copies("WRITE", NULL, 1, "-m", "rw")
+        self.all_copies()
         self.session_memory()
         self.lun_memory()
         self.gate.end()

@@ -183,10 +183,13 @@ static void test_attach(void **state)
 		scsiemu_host_open(&a, "disk:mem,size=1M,vendor=ACME", &err), 0);
 	assert_string_equal(a.summary, "disk in memory, 1 MiB, 512-byte "
 				       "blocks");
-	assert_string_equal(a.config.vendor, "ACME");
-	assert_null(a.config.product);
+	assert_string_equal(a.config->vendor, "ACME");
+	assert_null(a.config->product);
 	assert_int_equal(scsiemu_host_attach(&a, d, 3, &err), 0);
 	assert_int_equal(scsiemu_lu_lun(a.lu), 3);
+	assert_null(a.config);
+	assert_int_equal(scsiemu_host_attach(&a, d, 4, &err), -1);
+	assert_non_null(strstr(err.text, "attached already"));
 	assert_ptr_equal(scsiemu_lu_medium(a.lu), &a.medium);
 	assert_int_equal(a.medium.nblk, 2048);
 	assert_int_equal(
@@ -245,11 +248,11 @@ static void test_foreign_state(void **state)
 
 	(void)state;
 	assert_int_equal(scsiemu_host_open(&h, "disk:mem,size=1M", &err), 0);
-	h.nv.ops = h.config.nv = &ops;
+	h.nv.ops = h.config->nv = &ops;
 	assert_int_equal(scsiemu_host_attach(&h, d, 0, &err), -1);
 	assert_non_null(strstr(err.text, "nv: the saved mode pages are"));
 	assert_null(h.lu);
-	h.nv.ops = h.config.nv = NULL;
+	h.nv.ops = h.config->nv = NULL;
 	assert_int_equal(scsiemu_host_attach(&h, d, 0, &err), 0);
 	scsiemu_host_close(&h, &err);
 	scsiemu_device_destroy(d, &scsiemu_host_allocator);
@@ -267,7 +270,7 @@ static void test_file(void **state)
 	snprintf(nv, sizeof(nv), "%s/a.nv", dir);
 	snprintf(text, sizeof(text), "disk:path=%s,size=1M,nv=%s", path, nv);
 	assert_int_equal(scsiemu_host_open(&h, text, &err), 0);
-	assert_non_null(h.config.nv);
+	assert_non_null(h.config->nv);
 	assert_int_equal(scsiemu_host_close(&h, &err), 0);
 	/* nv cannot be opened: the file is not left open (nor locked) */
 	snprintf(text, sizeof(text), "disk:path=%s,nv=%s", path, dir);
