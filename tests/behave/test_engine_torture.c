@@ -239,7 +239,7 @@ static struct task *begin(void)
 	if (!k)
 		return NULL;
 	memset(&k->c, 0xdd, sizeof(k->c));
-	k->scratch = malloc(SCRATCH);
+	k->scratch = calloc(1, SCRATCH);
 	k->cdb = calloc(1, 10);
 	assert_non_null(k->scratch);
 	assert_non_null(k->cdb);
