@@ -215,7 +215,7 @@ static void serial_of(const char *device, const char *target, uint16_t lun,
 
 	assert_int_equal(scsiemu_host_open(&h, device, &err), 0);
 	scsiemu_host_serial(&h, target, lun);
-	assert_string_equal(h.config.serial, serial);
+	assert_string_equal(h.config->serial, serial);
 	assert_int_equal(scsiemu_host_close(&h, &err), 0);
 }
 
