@@ -236,15 +236,33 @@ void semu_session_over(struct scsiemu_iscsi_conn *c)
 	scsiemu_pump_ready(c->pump);
 }
 
-/* Tasks that no pump holds: answered but not sent, zombies. */
+/* A task that only waits for the initiator: nobody will call for it again. */
+static struct semu_iscsi_task *idle_task(const struct scsiemu_iscsi_conn *c)
+{
+	struct semu_iscsi_task *t = c->tasks;
+
+	while (t && (t->refs || (t->pumped && t->state != SEMU_TASK_ANSWER)))
+		t = t->next;
+	return t;
+}
+
+/* Zombies, and what is done but has data-out coming before its answer. */
 static void free_tasks(struct scsiemu_iscsi_conn *c)
 {
-	struct semu_iscsi_task *t, *next;
+	struct semu_iscsi_task *t;
 
-	for (t = c->tasks; t; t = next) {
-		next = t->next;
-		if (!t->pumped && !t->refs)
-			semu_task_free(t);
+	while ((t = idle_task(c)) != NULL) {
+		bool pumped = t->pumped;
+
+		t->pumped = false;
+		t->state = SEMU_TASK_ZOMBIE;
+		/* Others may end meanwhile, t stays. */
+		if (pumped)
+			scsiemu_pump_sent(&t->t);
+		if (t->held && t->held->buf)
+			semu_conn_unbuf(c, t->held->buf);
+		t->held = NULL;
+		semu_task_free(t);
 	}
 }
 
