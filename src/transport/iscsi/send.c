@@ -28,12 +28,14 @@ struct semu_buf *semu_conn_buf(struct scsiemu_iscsi_conn *c, uint32_t len,
 		return NULL;
 	c->buffered += b->size;
 	b->next = NULL;
+	b->kept = 0;
 	return b;
 }
 
 void semu_conn_unbuf(struct scsiemu_iscsi_conn *c, struct semu_buf *b)
 {
 	c->buffered -= b->size;
+	c->kept -= b->kept;
 	semu_pool_put(&c->e->pool, b);
 }
 
@@ -157,6 +159,8 @@ unsigned scsiemu_iscsi_output(struct scsiemu_iscsi_conn *c,
 	unsigned n = 0;
 
 	c->awake = false;
+	if (c->state == SCSIEMU_ISCSI_DEAD)
+		return 0; /* what the queue names may be given back */
 	for (struct semu_pdu *p = c->out; p && n + 3 <= nv; p = p->next) {
 		n = piece(v, n, p->bhs, p->hlen, &skip);
 		if (p->len)

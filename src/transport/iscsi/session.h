@@ -65,6 +65,7 @@ struct semu_iscsi_task {
 	bool counted;	/* takes a slot of the window */
 	bool pumped;	/* the pump knows it */
 	bool waits;	/* in the queue for buffers */
+	bool stranded;	/* aborted, only its data-out is missing */
 	bool plugged;	/* TMF: its task is a hole that was closed */
 	bool landing;	/* the PDU at hand carries its data */
 	bool wants_in;	/* window(in) is pending */
@@ -129,15 +130,16 @@ struct scsiemu_iscsi_conn {
 	struct semu_buf *ctl;	      /* data of a control PDU at hand */
 	/* numbers */
 	uint32_t exp_cmd_sn, stat_sn, window;
-	uint32_t active; /* commands that count in the window */
-	uint32_t nimm;	 /* immediate tasks */
-	uint32_t nzombie;
+	uint32_t active;    /* commands that count in the window */
+	uint32_t nimm;	    /* immediate tasks */
+	uint32_t nstranded; /* aborted tasks whose data-out never came */
 	uint32_t next_ttt;
 	/* sending */
 	struct semu_pdu *out, **out_end;
 	uint32_t out_off;  /* bytes of the first PDU that have left */
 	uint32_t nout;	   /* PDUs in the queue that no command owns */
 	uint32_t buffered; /* bytes of buffers held */
+	uint32_t kept;	   /* of them: data that came before it was asked for */
 	uint32_t max_xmit, max_burst;
 	/* the session */
 	struct scsiemu_iscsi *e;
@@ -154,6 +156,7 @@ struct scsiemu_iscsi_conn {
 	/* time */
 	uint64_t deadline; /* UINT64_MAX: none; then the connection ends */
 	uint64_t heard;	   /* tick of the last life sign */
+	uint64_t asked;	   /* tick of the NOP-In that asked for one */
 	uint32_t ping;	   /* TTT of our NOP-In, or ISCSI_NO_TAG */
 	bool pinged;	   /* since it was heard last */
 	/* text */
@@ -191,6 +194,8 @@ struct scsiemu_iscsi {
 	uint64_t now;
 	struct scsiemu_iscsi_conn *conns;
 	uint32_t nconns, nlogin, scratch;
+	uint32_t half;	   /* of the session memory: what windows may take */
+	uint32_t most_buf; /* largest buffer that fits there */
 	uint16_t last_tsih;
 	bool stopping;
 	struct semu_iscsi_portname *names;

@@ -75,7 +75,7 @@ static void setup(struct scsiemu_iscsi_conn *c, struct semu_iscsi_task *t,
 	t->immediate = bhs[0] & ISCSI_IMMEDIATE;
 	t->counted = true;
 	t->pumped = t->wants_in = t->wants_out = t->waits = false;
-	t->landing = t->unsol = false;
+	t->landing = t->unsol = t->stranded = false;
 	t->nr2t = 0;
 	t->asc = 0;
 	t->tmf = false;
@@ -142,6 +142,7 @@ void semu_task_free(struct semu_iscsi_task *t)
 	struct scsiemu_iscsi_conn *c = t->c;
 
 	semu_task_uncount(t);
+	c->nstranded -= t->stranded;
 	if (t->bufs || t->win)
 		semu_out_drop(t);
 	if (c->task == t) {
@@ -157,6 +158,27 @@ void semu_task_free(struct semu_iscsi_task *t)
 		semu_conn_release(c);
 }
 
+/*
+ * Only data-out that may never come keeps it: an initiator need not send what
+ * it was asked for once the task is aborted. As many are kept as there are
+ * slots, then the oldest gives way (what still comes for it is rejected).
+ */
+static void strand(struct semu_iscsi_task *t)
+{
+	struct scsiemu_iscsi_conn *c = t->c;
+	struct semu_iscsi_task *oldest = t;
+
+	if (!t->stranded)
+		c->nstranded++;
+	t->stranded = true;
+	if (c->nstranded <= c->e->lim->commands)
+		return;
+	for (t = c->tasks; t; t = t->next)
+		if (t->stranded)
+			oldest = t;
+	semu_task_free(oldest);
+}
+
 void semu_task_left(struct semu_iscsi_task *t)
 {
 	if (t->refs || t->state < SEMU_TASK_SENT)
@@ -167,6 +189,8 @@ void semu_task_left(struct semu_iscsi_task *t)
 	}
 	if (!semu_out_due(t) || t->c->gone)
 		semu_task_free(t);
+	else
+		strand(t);
 }
 
 void semu_task_quiet(struct semu_iscsi_task *t)
