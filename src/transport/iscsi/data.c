@@ -170,14 +170,20 @@ static unsigned vectors(const struct semu_iscsi_task *t, uint32_t off,
 	return n;
 }
 
+static bool impossible(const struct semu_iscsi_task *t, uint32_t off,
+		       uint32_t len, bool whole)
+{
+	if (t->asc || !(t->flags & ISCSI_CMD_WRITE) || off >= t->edtl)
+		return true;
+	return whole && (len > t->edtl - off || len > t->c->e->most_buf);
+}
+
 int semu_out_window(struct semu_iscsi_task *t, uint32_t off, uint32_t len,
 		    bool whole, struct scsiemu_vec *v, unsigned *nv)
 {
 	unsigned n;
 
-	if (t->asc || !(t->flags & ISCSI_CMD_WRITE) || off >= t->edtl)
-		return SCSIEMU_E_TRANSPORT;
-	if (whole && (len > t->edtl - off || len > t->c->e->most_buf))
+	if (impossible(t, off, len, whole))
 		return SCSIEMU_E_TRANSPORT;
 	len = least(len, t->edtl - off);
 	advance(t, off);

@@ -97,6 +97,7 @@ void semu_pdu_queue(struct scsiemu_iscsi_conn *c, struct semu_pdu *p)
 	p->next = NULL;
 	*c->out_end = p;
 	c->out_end = &p->next;
+	c->nanswer += p->embedded;
 	if (p->task)
 		p->task->refs++;
 	else
@@ -113,7 +114,9 @@ static void done_with(struct scsiemu_iscsi_conn *c, struct semu_pdu *p)
 		semu_conn_unbuf(c, p->buf);
 	if (!t)
 		c->nout--;
-	if (!p->embedded)
+	if (p->embedded)
+		c->nanswer--;
+	else
 		semu_objs_put(&c->e->pdus, p);
 	if (t && --t->refs == 0)
 		semu_task_left(t);

@@ -138,6 +138,7 @@ struct scsiemu_iscsi_conn {
 	struct semu_pdu *out, **out_end;
 	uint32_t out_off;  /* bytes of the first PDU that have left */
 	uint32_t nout;	   /* PDUs in the queue that no command owns */
+	uint32_t nanswer;  /* answers in the queue; their slots are free */
 	uint32_t buffered; /* bytes of buffers held */
 	uint32_t kept;	   /* of them: data that came before it was asked for */
 	uint32_t max_xmit, max_burst;
