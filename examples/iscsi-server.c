@@ -59,8 +59,7 @@ static void usage(FILE *out)
 		"  --portal ADDR:PORT[,TAG]  where to listen (" DEFAULT_PORTAL
 		")\n"
 		"  --target IQN              devices and access that follow "
-		"are "
-		"its\n"
+		"are its\n"
 		"  --chap NAME:SECRETFILE    who may log in to it\n"
 		"  --mutual NAME:SECRETFILE  how it answers that user\n"
 		"  --initiator IQN           which initiators may (IQN* too)\n"
@@ -195,12 +194,13 @@ static void configure(int argc, char **argv)
 
 static void make_device(struct target *t)
 {
+	const char *name = scsiemu_iscsi_target_name(t->iscsi);
 	uint32_t sessions = scsiemu_iscsi_node_limits(node)->connections;
 	struct scsiemu_limits l = {
 		.size = sizeof(l),
 		.lus = t->nluns + !t->nluns,
 		.nexuses = sessions + 64, /* some end slowly */
-		.itls = sessions + 4096 + 2 * t->nluns,
+		.itls = 256, /* the engine makes more when they get few */
 		.ports = 64,
 		.types = 8,
 		.scratch = 16384,
@@ -212,11 +212,11 @@ static void make_device(struct target *t)
 		die("out of memory");
 	scsiemu_pump_init(&t->pump, t->dev, t->bounce, sizeof(t->bounce));
 	for (struct lun *u = t->luns; u; u = u->next) {
+		scsiemu_host_serial(&u->host, name, u->lun);
 		if (scsiemu_host_attach(&u->host, t->dev, u->lun, &err) < 0)
 			die(err.text);
 		if (!quiet)
-			printf("%s LUN %u: %s\n",
-			       scsiemu_iscsi_target_name(t->iscsi), u->lun,
+			printf("%s LUN %u: %s\n", name, u->lun,
 			       u->host.summary);
 	}
 	if (scsiemu_iscsi_ports(scsiemu_iscsi_server_engine(server), t->iscsi) <

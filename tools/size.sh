@@ -35,7 +35,8 @@ compile() {
 			-Icross/freestanding -Iinclude -Isrc \
 			-c "$f" -o "$out/$(echo "$f" | tr / _).o"
 	done
-	"$prefix-gcc" "$@" -nostdlib -r "$out"/src_*.o -o "$out/all.o"
+	"$prefix-gcc" "$@" -Os -nostdlib -r -flinker-output=nolto-rel \
+		"$out"/src_*.o -o "$out/all.o"
 	"$prefix-nm" -u "$out/all.o" | awk '{print $2}' |
 		grep -vxE 'mem(cpy|set|move|cmp)|__aeabi_.*|__.*(di|si)[0-9]' \
 		>"$out/foreign" || true
@@ -60,7 +61,7 @@ target() {
 	shift 2
 	compile "$full" "$@" -DSEMU_WITH_NAMES=0
 	# shellcheck disable=SC2086
-	compile "$least" "$@" $small
+	compile "$least" "$@" $small -flto
 	for layer in core spc sbc; do
 		row "$layer, all of it" "$full"/src_${layer}_*.o
 	done

@@ -27,7 +27,7 @@ struct scsiemu_limits {
 	uint32_t itls;	      /* (LU, nexus) pairs with state; lus + nexuses */
 	uint32_t ports;	      /* target ports; 1 */
 	uint32_t types;	      /* different row sets among the LUs; 1 */
-	uint32_t lu_state;    /* bytes of state per LU (mode pages); 512 */
+	uint32_t lu_state;    /* bytes of state per LU (mode pages); 384 */
 	uint32_t scratch;     /* least scratch of every command; 512. Bounds
 			       * parameter lists (VPD B0, 8F) */
 	uint32_t whole;	      /* largest WHOLE want the embedder can answer;
@@ -67,7 +67,8 @@ struct scsiemu_allocator {
 	void *ctx;
 };
 
-/* scsiemu_device_init() in memory from a. NULL: out of memory. */
+/* scsiemu_device_init() in memory from a, which stays the caller's until
+ * scsiemu_device_destroy(). NULL: out of memory. */
 struct scsiemu_device *scsiemu_device_create(const struct scsiemu_limits *l,
 					     const struct scsiemu_allocator *a);
 /* Give it back. No command may be alive. */
@@ -79,6 +80,9 @@ void scsiemu_device_destroy(struct scsiemu_device *d,
 int scsiemu_device_grow(struct scsiemu_device *d, void *mem, size_t size);
 /* Pairs still free: grow when it gets low. */
 uint32_t scsiemu_device_itl_free(const struct scsiemu_device *d);
+/* Make it at least so many free pairs, from outside the command path. 0 or
+ * SCSIEMU_ERR_SPACE: no memory, or not made by scsiemu_device_create(). */
+int scsiemu_device_reserve(struct scsiemu_device *d, uint32_t pairs);
 
 /*
  * Feed time: a monotonic clock in ms, any origin. Returns when to come back

@@ -164,7 +164,8 @@ struct scsiemu_row {
 	uint16_t sa;	/* service action, or SCSIEMU_NO_SA */
 	uint16_t max;	/* PARAM_OUT: longest list; 0 = scratch */
 	uint16_t nominal, recommended; /* timeouts, s; 0 = not reported */
-	uint8_t op, len;
+	uint16_t len;		       /* of the CDB: 6 to 260 */
+	uint8_t op;
 	uint8_t kind;	  /* enum scsiemu_kind */
 	uint8_t cls;	  /* enum scsiemu_class */
 	uint8_t fields;	  /* enum scsiemu_fields */

@@ -20,6 +20,10 @@ static unsigned refused(const struct scsiemu_lu *lu,
 		bad &= 0x3c;
 	else if (i == 1)
 		bad &= ~(unsigned)row->obsolete;
+	/* the LUN, of which an initiator of SCSI-2 times makes use (SCSI-2
+	 * 7.2.2); here the transport told it */
+	if (i == 1 && lu->version <= SEMU_SCSI_2)
+		bad &= 0x1f;
 	/* A group number means nothing to an LU without groups (SBC-4 4.22);
 	 * initiators send it all the same. */
 	if (i && i == row->group_at)
@@ -31,8 +35,10 @@ bool semu_check_cdb(struct scsiemu_lu *lu, struct scsiemu_cmd *c,
 		    const struct scsiemu_row *row)
 {
 	unsigned n = row->len < 32 ? row->len : 32;
+	bool anonymous = semu_ctx(c)->nexus == &lu->dev->anonymous;
 
-	if (row->len > c->cdb_len) {
+	if (row->len > c->cdb_len || (row->flags & SCSIEMU_ROW_NEXUS &&
+				      anonymous && !lu->anonymous_pr)) {
 		scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
 			     SCSIEMU_ASC_INVALID_OPCODE);
 		return false;

@@ -63,18 +63,25 @@
 #endif
 
 /* The engine itself. */
-#ifndef SEMU_WITH_SHORT_WAY /* speed: READ, WRITE, TEST UNIT READY in line */
+#ifndef SEMU_WITH_SHORT_WAY /* speed: READ, WRITE, TEST UNIT READY in line,    \
+			     * rows by index */
 #define SEMU_WITH_SHORT_WAY 1
 #endif
 #ifndef SEMU_WITH_QUEUE /* more than one command of an LU at a time: ordering, \
 			 * task attributes, pins, commands on two LUs */
 #define SEMU_WITH_QUEUE 1
 #endif
-#ifndef SEMU_WITH_TMF /* all task management functions; else only resets */
+#ifndef SEMU_WITH_TMF /* QUERY functions and I_T NEXUS RESET */
 #define SEMU_WITH_TMF 1
 #endif
 #ifndef SEMU_WITH_JOBS /* background jobs */
 #define SEMU_WITH_JOBS 1
+#endif
+#ifndef SEMU_WITH_PLANS /* rows of the kind MEDIUM (the embedder's) */
+#define SEMU_WITH_PLANS 1
+#endif
+#ifndef SEMU_WITH_GAPS /* steps that leave gaps in data-in (OSD) */
+#define SEMU_WITH_GAPS 1
 #endif
 #ifndef SEMU_WITH_TRACE /* trace events */
 #define SEMU_WITH_TRACE 1
@@ -82,7 +89,7 @@
 #ifndef SEMU_WITH_DESCRIPTOR_SENSE /* sense data in descriptor format */
 #define SEMU_WITH_DESCRIPTOR_SENSE 1
 #endif
-#ifndef SEMU_WITH_REMOVE /* scsiemu_lu_remove(), scsiemu_lu_changed() */
+#ifndef SEMU_WITH_REMOVE /* scsiemu_lu_remove() */
 #define SEMU_WITH_REMOVE 1
 #endif
 #ifndef SEMU_WITH_PORTS /* target ports: VPD 83h designators */

@@ -6,6 +6,8 @@
 #ifndef SEMU_CORE_H
 #define SEMU_CORE_H
 
+#include "core/config.h"
+
 #include <scsiemu/device.h>
 #include <scsiemu/row.h>
 #include <scsiemu/store.h>
@@ -62,6 +64,9 @@ struct semu_entry {
 	bool linked;
 	bool counted; /* in lu->nslow: it waits, or may block others */
 };
+
+/* The version up to which bits 7 to 5 of byte 1 of each CDB are the LUN. */
+enum { SEMU_SCSI_2 = 2 };
 
 enum semu_phase {
 	SEMU_P_NEW,
@@ -154,6 +159,7 @@ struct scsiemu_nexus {
 	uint32_t norphan; /* commands that outlive it */
 	uint16_t transport_id_len, port;
 	bool attached, again;
+	bool strays; /* it may have commands in LUs where it has no pair */
 };
 
 /* Where an opcode's rows begin: 1 + index in type->rows[k], 0 = none. Rows of a
@@ -218,10 +224,11 @@ struct scsiemu_lu {
 	const struct scsiemu_nv_ops *nv;
 	void *nv_ctx;
 	uint64_t naa;
-	uint8_t version;
+	uint8_t version; /* INQUIRY byte 2 */
 	bool removable, read_only, anonymous_pr, can_save;
-	char vendor[8], product[16], revision[4], serial[32]; /* padded with
-							       * NUL */
+	char revision[4];
+	/* one behind the other: their hash is the default name */
+	char vendor[8], product[16], serial[32]; /* padded with NUL */
 	uint8_t serial_len;
 	uint8_t *state; /* the type's: limits.lu_state bytes */
 	uint32_t state_len;
@@ -277,6 +284,8 @@ struct scsiemu_device {
 	struct semu_itl *itl_pool, *itl_free;
 	struct semu_itl **itl_hash;
 	uint32_t itl_mask, itl_nfree, nitls;
+	const struct scsiemu_allocator *alloc; /* NULL: it has none */
+	void *grown; /* blocks from it; each starts with the next one */
 	struct scsiemu_cmd *ready_head, *ready_tail;
 	struct scsiemu_cmd *zombies; /* aborted, their want still out */
 	struct scsiemu_cmd *timers;  /* TMFs that wait, replies that pin */

@@ -23,7 +23,7 @@ static struct scsiemu_limits filled(const struct scsiemu_limits *l)
 	f.itls = or_default(f.itls, f.lus + f.nexuses);
 	f.ports = or_default(f.ports, 1);
 	f.types = or_default(f.types, 1);
-	f.lu_state = (or_default(f.lu_state, 512) + 7) & ~7u;
+	f.lu_state = (or_default(f.lu_state, 384) + 7) & ~7u;
 	f.scratch = or_default(f.scratch, 512);
 	f.whole = or_default(f.whole, f.scratch / 2);
 	f.jobs = or_default(f.jobs, 1);
@@ -183,44 +183,79 @@ struct scsiemu_device *scsiemu_device_create(const struct scsiemu_limits *l,
 	struct scsiemu_device *d = NULL;
 	void *mem = a->alloc(a->ctx, size);
 
-	if (mem)
-		scsiemu_device_init(mem, size, l, &d);
+	if (mem && !scsiemu_device_init(mem, size, l, &d))
+		d->alloc = a;
 	return d;
 }
 
 void scsiemu_device_destroy(struct scsiemu_device *d,
 			    const struct scsiemu_allocator *a)
 {
+	while (d->grown) {
+		void *next = *(void **)d->grown;
+
+		a->free(a->ctx, d->grown);
+		d->grown = next;
+	}
 	a->free(a->ctx, d); /* the device is the first thing in its memory */
 }
 
-/* New pairs, and a hash that is wide enough for all; the old hash stays unused
- * in its memory. */
-int scsiemu_device_grow(struct scsiemu_device *d, void *mem, size_t size)
+/* What so many new pairs take, with a hash that is wide enough for all. */
+static size_t itls_size(const struct scsiemu_device *d, uint32_t more)
+{
+	struct bump b = { NULL, 0 };
+
+	take(&b, more, sizeof(struct semu_itl));
+	take(&b, power_of_two(d->nitls + more), sizeof(struct semu_itl *));
+	return b.used;
+}
+
+/* The old hash stays unused in its memory. */
+static void grow(struct scsiemu_device *d, void *mem, uint32_t more)
 {
 	struct bump b = { mem, 0 };
-	uint32_t all = d->nitls, more = (uint32_t)(size / 64);
 	struct semu_itl *pairs, **old = d->itl_hash;
 	uint32_t old_mask = d->itl_mask;
 
-	while (more) {
-		b.used = 0;
-		pairs = take(&b, more, sizeof(*pairs));
-		d->itl_mask = power_of_two(all + more) - 1;
-		d->itl_hash = take(&b, d->itl_mask + 1, sizeof(old[0]));
-		if (b.used <= size)
-			break;
-		more -= more / 8 + 1;
-	}
-	if (!more) {
-		d->itl_mask = old_mask;
-		d->itl_hash = old;
-		return SCSIEMU_ERR_SPACE;
-	}
-	memset(mem, 0, b.used);
+	memset(mem, 0, itls_size(d, more));
+	pairs = take(&b, more, sizeof(*pairs));
 	d->nitls += more;
+	d->itl_mask = power_of_two(d->nitls) - 1;
+	d->itl_hash = take(&b, d->itl_mask + 1, sizeof(old[0]));
 	add_itls(d, pairs, more);
 	semu_itl_rehash(d, old, old_mask);
+}
+
+int scsiemu_device_grow(struct scsiemu_device *d, void *mem, size_t size)
+{
+	uint32_t more = (uint32_t)(size / sizeof(struct semu_itl));
+
+	while (more && itls_size(d, more) > size)
+		more -= more / 8 + 1;
+	if (!more)
+		return SCSIEMU_ERR_SPACE;
+	grow(d, mem, more);
+	return 0;
+}
+
+#define GROWN 16 /* bytes before a grown block's pairs: its link, aligned */
+
+int scsiemu_device_reserve(struct scsiemu_device *d, uint32_t pairs)
+{
+	/* Half as many again, so that the abandoned hashes stay few. */
+	uint32_t more = d->nitls / 2 > pairs ? d->nitls / 2 : pairs;
+	char *mem;
+
+	if (d->itl_nfree >= pairs)
+		return 0;
+	if (!d->alloc)
+		return SCSIEMU_ERR_SPACE;
+	mem = d->alloc->alloc(d->alloc->ctx, GROWN + itls_size(d, more));
+	if (!mem)
+		return SCSIEMU_ERR_SPACE;
+	*(void **)mem = d->grown;
+	d->grown = mem;
+	grow(d, mem + GROWN, more);
 	return 0;
 }
 

@@ -59,6 +59,8 @@ int semu_begin(struct scsiemu_cmd *c);
 int semu_go_on(struct scsiemu_cmd *c, int result);
 int semu_put_out(struct scsiemu_cmd *c);
 int semu_done(struct scsiemu_cmd *c);
+/* An aborted command ends, after its row's UNDO. */
+int semu_undo(struct scsiemu_cmd *c);
 int semu_send_gap(struct scsiemu_cmd *c);
 int semu_reply(struct scsiemu_cmd *c, uint32_t lo);
 
@@ -67,7 +69,46 @@ void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
 
 /* taskset.c */
 /* True: it waits (phase and want are set). */
+#if SEMU_WITH_QUEUE
 bool semu_order_slow(struct scsiemu_cmd *c);
+void semu_wake(struct scsiemu_lu *lu);
+/* An aborted command waits no more, neither here nor elsewhere. */
+void semu_leave(struct scsiemu_cmd *c);
+/* Out of a foreign LU's task set. */
+void semu_leave_other(struct semu_entry *e);
+/* Pins (A7). */
+void semu_pin(struct scsiemu_cmd *c);
+void semu_unpin(struct scsiemu_cmd *c);
+/* Those that were held on this LU may go on. */
+void semu_release_held(struct scsiemu_lu *lu);
+#else
+/* One command at a time: nobody waits. */
+static inline bool semu_order_slow(struct scsiemu_cmd *c)
+{
+	(void)c;
+	return false;
+}
+static inline void semu_wake(struct scsiemu_lu *lu)
+{
+	(void)lu;
+}
+static inline void semu_leave(struct scsiemu_cmd *c)
+{
+	(void)c;
+}
+static inline void semu_leave_other(struct semu_entry *e)
+{
+	(void)e;
+}
+static inline void semu_unpin(struct scsiemu_cmd *c)
+{
+	(void)c;
+}
+static inline void semu_release_held(struct scsiemu_lu *lu)
+{
+	(void)lu;
+}
+#endif
 static inline bool semu_entry_slow(const struct semu_entry *e)
 {
 	return e->cls > SCSIEMU_C_RW || e->attr != SCSIEMU_SIMPLE;
@@ -111,20 +152,31 @@ static inline void semu_unlink(struct semu_entry *e, struct scsiemu_lu *lu)
 	if (SEMU_UNLIKELY(e->counted))
 		lu->nslow--;
 }
-void semu_wake(struct scsiemu_lu *lu);
-/* Pins (A7). */
-void semu_pin(struct scsiemu_cmd *c);
-void semu_unpin(struct scsiemu_cmd *c);
-/* Those that were held on this LU may go on. */
-void semu_release_held(struct scsiemu_lu *lu);
 
-/* ready.c: the device's lists of commands. */
+/* ready.c */
 void semu_ready_push(struct scsiemu_cmd *c);
 void semu_ready_remove(struct scsiemu_cmd *c);
+
+/* timers.c */
+#if SEMU_WITH_QUEUE
 void semu_zombie_add(struct scsiemu_cmd *c);
 void semu_zombie_remove(struct scsiemu_cmd *c);
 void semu_timer_add(struct scsiemu_cmd *c, uint64_t deadline);
 void semu_timer_remove(struct scsiemu_cmd *c);
+#else
+static inline void semu_zombie_add(struct scsiemu_cmd *c)
+{
+	(void)c;
+}
+static inline void semu_zombie_remove(struct scsiemu_cmd *c)
+{
+	(void)c;
+}
+static inline void semu_timer_add(struct scsiemu_cmd *c, uint64_t deadline)
+{
+	(void)c, (void)deadline;
+}
+#endif
 
 /* tmf.c */
 int semu_tmf_start(struct scsiemu_cmd *c);
@@ -146,12 +198,21 @@ void semu_itl_free(struct scsiemu_device *d, struct semu_itl *itl);
 /* Reservations and PREVENT of the pair go (nexus loss, resets). */
 void semu_itl_lost(struct semu_itl *itl);
 void semu_nexus_cmd_gone(struct scsiemu_nexus *n);
+/* Abort all its commands; keep: they outlive it. */
+void semu_nexus_kill(struct scsiemu_nexus *n, bool keep);
 
 void semu_itl_rehash(struct scsiemu_device *d, struct semu_itl **old,
 		     uint32_t old_mask);
 
 /* job.c */
+#if SEMU_WITH_JOBS
 void semu_job_end(struct scsiemu_cmd *c);
+#else
+static inline void semu_job_end(struct scsiemu_cmd *c)
+{
+	(void)c;
+}
+#endif
 
 /* lu.c */
 void semu_lu_cmd_gone(struct scsiemu_lu *lu);

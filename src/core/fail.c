@@ -163,15 +163,17 @@ int scsiemu_want_recv(struct scsiemu_cmd *c, uint32_t off, void *buf,
 int scsiemu_want_send(struct scsiemu_cmd *c, uint32_t off, const void *buf,
 		      uint32_t len)
 {
-	struct semu_ctx *x = semu_ctx(c);
-
 	c->buf = (uint8_t *)(uintptr_t)buf;
 	scsiemu_want_bulk(c, NULL, SCSIEMU_SEND, 0, off, len, 0);
+#if SEMU_WITH_GAPS
 	if (c->len && off > c->in_done) {
+		struct semu_ctx *x = semu_ctx(c);
+
 		x->gap = off - c->in_done;
 		x->gap_buf = c->buf;
 		x->gap_len = c->len;
 		semu_send_gap(c);
 	}
+#endif
 	return SCSIEMU_WANTS;
 }

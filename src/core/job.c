@@ -8,12 +8,15 @@
 #include "core/engine.h"
 #include <string.h>
 
+#if SEMU_WITH_JOBS
+
 static const struct scsiemu_row job_row = {
 	.name = "background job",
 	.kind = SCSIEMU_K_STEPS,
 	.sa = SCSIEMU_NO_SA,
 	.cls = SCSIEMU_C_INFO,
-	.flags = SCSIEMU_ROW_ERRORS, /* nobody else would tell its owner */
+	.flags = SCSIEMU_ROW_ERRORS |
+		 SCSIEMU_ROW_UNDO, /* its owner hears all */
 };
 
 static struct scsiemu_cmd *job_cmd(struct scsiemu_device *d, uint32_t i)
@@ -80,3 +83,11 @@ void semu_job_end(struct scsiemu_cmd *c)
 {
 	*used(semu_ctx(c)->lu->dev, c) = 0;
 }
+#else
+int scsiemu_job_start(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+		      const uint64_t own[2], bool survives)
+{
+	(void)lu, (void)fn, (void)own, (void)survives;
+	return SCSIEMU_ERR_SPACE;
+}
+#endif

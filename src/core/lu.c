@@ -41,55 +41,51 @@ struct scsiemu_lu *scsiemu_lu_find(struct scsiemu_device *d,
 	return lu ? lu : &d->absent;
 }
 
-/* FNV-1a, for identifiers that must differ. */
-static uint64_t mix(uint64_t h, const char *s, size_t n)
-{
-	while (n--)
-		h = (h ^ (uint8_t)*s++) * 0x100000001b3u;
-	return h;
-}
-
-static void pad(char *to, const char *from, const char *other, size_t n)
+/* What is configured, or the type's, padded with spaces. */
+static void pad(char *to, const char *from, const char *other, unsigned n)
 {
 	const char *s = from ? from : other;
-	size_t i = 0;
 
-	for (; i < n && s && s[i]; i++)
-		to[i] = s[i];
-	memset(to + i, ' ', n - i);
+	for (; n--; to++)
+		*to = s && *s ? *s++ : ' ';
 }
 
-static void default_serial(struct scsiemu_lu *lu)
+/* "SEMU" and the LUN: enough to tell LUs of a device apart. */
+static void serial(struct scsiemu_lu *lu, const char *s)
 {
-	static const char hex[] = "0123456789ABCDEF";
+	static const char base[] = "SEMU0000";
+	uint8_t n = 0;
 
-	memcpy(lu->serial, "SEMU0000", 8);
-	for (unsigned i = 0; i < 4; i++)
-		lu->serial[7 - i] = hex[lu->lun >> 4 * i & 15];
-	lu->serial_len = 8;
+	if (!s || !*s)
+		s = base;
+	for (; n < sizeof(lu->serial) && s[n]; n++)
+		lu->serial[n] = s[n];
+	lu->serial_len = n;
+	for (unsigned i = 0; s == base && i < 4; i++)
+		lu->serial[7 - i] = "0123456789ABCDEF"[lu->lun >> 4 * i & 15];
+}
+
+/* NAA 3: locally assigned, 60 bits: FNV-1a of vendor, product and serial. */
+static uint64_t local_name(const struct scsiemu_lu *lu)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (const char *s = lu->vendor; s < lu->serial + sizeof(lu->serial);
+	     s++)
+		h = (h ^ (uint8_t)*s) * 0x100000001b3u;
+	return 3ull << 60 | (h & 0x0fffffffffffffffu);
 }
 
 static void identify(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 {
-	size_t n = 0;
-	uint64_t h = 0xcbf29ce484222325u;
-
 	pad(lu->vendor, cf->vendor, lu->type->vendor, sizeof(lu->vendor));
 	pad(lu->product, cf->product, lu->type->product, sizeof(lu->product));
 	pad(lu->revision, cf->revision, "0001", sizeof(lu->revision));
-	default_serial(lu);
-	if (cf->serial && cf->serial[0]) {
-		for (; n < sizeof(lu->serial) && cf->serial[n]; n++)
-			lu->serial[n] = cf->serial[n];
-		lu->serial_len = (uint8_t)n;
-	}
-	h = mix(h, lu->vendor, sizeof(lu->vendor));
-	h = mix(h, lu->product, sizeof(lu->product));
-	h = mix(h, lu->serial, lu->serial_len);
-	/* NAA 3: locally assigned, 60 bits */
-	lu->naa = cf->naa ? cf->naa : 3ull << 60 | (h & 0x0fffffffffffffffu);
+	serial(lu, cf->serial);
+	lu->naa = cf->naa ? cf->naa : local_name(lu);
 }
 
+#if SEMU_WITH_SHORT_WAY
 static const struct semu_set *get_set(struct scsiemu_device *d,
 				      const struct scsiemu_type *type)
 {
@@ -111,6 +107,14 @@ static const struct semu_set *get_set(struct scsiemu_device *d,
 	d->nsets++;
 	return s;
 }
+#else
+static const struct semu_set *get_set(struct scsiemu_device *d,
+				      const struct scsiemu_type *type)
+{
+	(void)d, (void)type;
+	return NULL; /* searched row by row */
+}
+#endif
 
 /* What follows from limits and configuration; the rest is the type's. */
 static uint32_t base_able(const struct scsiemu_lu *lu)
@@ -121,7 +125,7 @@ static uint32_t base_able(const struct scsiemu_lu *lu)
 		able |= SCSIEMU_NEED_REMOVABLE;
 	if (lu->nv || lu->can_save)
 		able |= SCSIEMU_NEED_SAVE;
-	if (lu->dev->limits.jobs)
+	if (SEMU_WITH_JOBS && lu->dev->limits.jobs)
 		able |= SCSIEMU_NEED_JOB;
 	return able;
 }
@@ -219,6 +223,7 @@ struct scsiemu_lu *scsiemu_lu_add(struct scsiemu_device *d, uint16_t lun,
 	return lu;
 }
 
+#if SEMU_WITH_REMOVE
 /* Open addressing: those behind a gap move up. */
 static void unhash(struct scsiemu_device *d, struct scsiemu_lu *lu)
 {
@@ -241,6 +246,7 @@ static void unhash(struct scsiemu_device *d, struct scsiemu_lu *lu)
 void scsiemu_lu_remove(struct scsiemu_lu *lu)
 {
 	struct scsiemu_device *d = lu->dev;
+	struct semu_entry *e, *next;
 	uint32_t i = 0;
 
 	unhash(d, lu);
@@ -250,20 +256,28 @@ void scsiemu_lu_remove(struct scsiemu_lu *lu)
 		(d->nlus - i - 1) * sizeof(d->lus[0]));
 	d->nlus--;
 	lu->removed = true;
-	for (struct semu_entry *e = semu_first(lu); !semu_at_end(lu, e);
-	     e = semu_after(e)) {
-		semu_ctx(e->cmd)->itl = NULL;
-		if (e != &semu_ctx(e->cmd)->entry)
-			continue;
-		semu_ctx(e->cmd)->odd |= SEMU_ORPHAN_LU;
+	lu->norphan = 1; /* this call */
+	for (e = semu_first(lu); !semu_at_end(lu, e); e = semu_after(e)) {
+		struct semu_ctx *x = semu_ctx(e->cmd);
+
 		lu->norphan++;
+		if (e != &x->entry)
+			continue;
+		x->itl = NULL;
+		x->odd |= SEMU_ORPHAN_LU;
+	}
+	/* Commands of other LUs that are here too: their initiators are there
+	 * to be told. */
+	for (e = semu_first(lu); !semu_at_end(lu, e); e = next) {
+		next = semu_after(e);
+		if (e != &semu_ctx(e->cmd)->entry)
+			semu_kill(e->cmd, 0, true);
 	}
 	semu_kill_lu(lu, NULL, 0, true);
 	while (lu->itls)
 		semu_itl_free(d, lu->itls);
 	semu_ua_device(d, SEMU_UA_LUNS, NULL);
-	if (!lu->norphan)
-		clear(lu);
+	semu_lu_cmd_gone(lu);
 }
 
 void semu_lu_cmd_gone(struct scsiemu_lu *lu)
@@ -271,6 +285,8 @@ void semu_lu_cmd_gone(struct scsiemu_lu *lu)
 	if (--lu->norphan == 0)
 		clear(lu);
 }
+
+#endif
 
 void scsiemu_lu_load(struct scsiemu_lu *lu, struct scsiemu_medium *m,
 		     bool announce)

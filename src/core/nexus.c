@@ -21,8 +21,10 @@ static struct semu_itl *make(struct scsiemu_lu *lu, struct scsiemu_nexus *n,
 	struct scsiemu_device *d = lu->dev;
 	struct semu_itl *i = d->itl_free;
 
-	if (!i)
+	if (!i) {
+		n->strays = true;
 		return NULL;
+	}
 	d->itl_free = i->hash;
 	d->itl_nfree--;
 	*i = (struct semu_itl){ .lu = lu,
@@ -148,19 +150,34 @@ static void forget(struct semu_itl *itl)
 
 static void orphan(struct scsiemu_cmd *c)
 {
+	if (!(semu_ctx(c)->odd & SEMU_ORPHAN_NEXUS))
+		semu_ctx(c)->nexus->norphan++;
 	semu_ctx(c)->odd |= SEMU_ORPHAN_NEXUS;
-	semu_ctx(c)->nexus->norphan++;
 }
 
 /* Aborts the commands of n in lu; those that are alive keep its memory. */
-static void kill_and_keep(struct scsiemu_nexus *n, struct scsiemu_lu *lu)
+static void kill_at(struct scsiemu_nexus *n, struct scsiemu_lu *lu, bool keep)
 {
-	for (struct semu_entry *e = semu_first(lu); !semu_at_end(lu, e);
+	for (struct semu_entry *e = semu_first(lu); keep && !semu_at_end(lu, e);
 	     e = semu_after(e))
 		if (e == &semu_ctx(e->cmd)->entry &&
 		    semu_ctx(e->cmd)->nexus == n)
 			orphan(e->cmd);
 	semu_kill_lu(lu, n, SCSIEMU_TMF_NEXUS_RESET, false);
+}
+
+void semu_nexus_kill(struct scsiemu_nexus *n, bool keep)
+{
+	struct scsiemu_device *d = n->dev;
+
+	for (struct semu_itl *i = n->itls; i; i = i->of_nexus)
+		kill_at(n, i->lu, keep);
+	kill_at(n, &d->absent, keep);
+	if (!n->strays)
+		return;
+	kill_at(n, &d->wlun, keep);
+	for (uint32_t i = 0; i < d->nlus; i++)
+		kill_at(n, d->lus[i], keep);
 }
 
 static void free_nexus(struct scsiemu_nexus *n)
@@ -173,9 +190,7 @@ void scsiemu_nexus_detach(struct scsiemu_nexus *n)
 {
 	struct scsiemu_device *d = n->dev;
 
-	for (struct semu_itl *i = n->itls; i; i = i->of_nexus)
-		kill_and_keep(n, i->lu);
-	kill_and_keep(n, &d->absent);
+	semu_nexus_kill(n, true);
 	for (struct scsiemu_cmd *c = d->timers; c; c = semu_ctx(c)->timer)
 		if (c->tmf && semu_ctx(c)->nexus == n)
 			orphan(c);

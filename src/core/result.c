@@ -45,9 +45,9 @@ static bool failing_lba(const struct scsiemu_cmd *c, uint32_t bytes,
 	*lba = c->info;
 	if (c->info != SCSIEMU_NO_INFO)
 		return true;
-	if (c->want == SCSIEMU_STORE || !semu_ctx(c)->lu->cap.blen)
+	if (c->want == SCSIEMU_STORE || !c->lu->cap.blen)
 		return false;
-	*lba = c->addr + (c->skip + bytes) / semu_ctx(c)->lu->cap.blen;
+	*lba = c->addr + (c->skip + bytes) / c->lu->cap.blen;
 	return true;
 }
 
@@ -72,8 +72,8 @@ void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes)
 	} else {
 		scsiemu_fail(c, r->key, r->asc);
 	}
-	if (c->want == SCSIEMU_READ)
+	if (c->want == SCSIEMU_READ || c->want == SCSIEMU_SEND)
 		c->in_done = c->off + bytes;
-	else if (c->want == SCSIEMU_WRITE)
+	else if (c->want == SCSIEMU_WRITE || c->want == SCSIEMU_RECV)
 		c->out_done = c->off + bytes;
 }

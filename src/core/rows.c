@@ -16,8 +16,12 @@ static unsigned first_index(const struct scsiemu_lu *lu, struct semu_rows t,
 {
 	unsigned i = 0;
 
+#if SEMU_WITH_SHORT_WAY
 	if (k > 0 && lu->set)
 		return lu->set->first[k - 1][op] - 1u;
+#else
+	(void)lu, (void)k;
+#endif
 	while (i < t.n && t.row[i].op != op)
 		i++;
 	return i;
@@ -49,36 +53,43 @@ static uint32_t order(const struct scsiemu_row *r)
 	return (uint32_t)r->op << 16 | (r->sa == SCSIEMU_NO_SA ? 0 : r->sa);
 }
 
+/* The first of all tables, whether it counts or not. */
+static const struct scsiemu_row *first_of_all(const struct scsiemu_lu *lu,
+					      struct semu_row_iter *it)
+{
+	const struct scsiemu_row *best = NULL;
+	unsigned from = 0;
+
+	for (unsigned k = 0; k < 3; k++) {
+		struct semu_rows t = table(lu, k);
+
+		if (it->i[k] < t.n &&
+		    (!best || order(&t.row[it->i[k]]) < order(best))) {
+			best = &t.row[it->i[k]];
+			from = k;
+		}
+	}
+	it->i[from]++;
+	return best;
+}
+
 const struct scsiemu_row *semu_row_next(const struct scsiemu_lu *lu,
 					struct semu_row_iter *it)
 {
-	const struct scsiemu_row *best;
+	const struct scsiemu_row *row;
+	bool known;
 
 	do {
-		best = NULL;
-		for (unsigned k = 0; k < 3; k++) {
-			struct semu_rows t = table(lu, k);
-
-			if (it->i[k] < t.n &&
-			    (!best || order(&t.row[it->i[k]]) < order(best)))
-				best = &t.row[it->i[k]];
-		}
-		/* Past it in every table: what it hides is passed over. */
-		for (unsigned k = 0; best && k < 3; k++) {
-			struct semu_rows t = table(lu, k);
-
-			if (it->i[k] < t.n &&
-			    order(&t.row[it->i[k]]) == order(best))
-				it->i[k]++;
-		}
-	} while (best && !semu_row_exists(lu, best));
-	return best;
+		row = first_of_all(lu, it);
+	} while (row && semu_row_find(lu, row->op, row->sa, &known) != row);
+	return row;
 }
 
 unsigned semu_row_usage(const struct scsiemu_lu *lu,
 			const struct scsiemu_row *row, unsigned i)
 {
-	unsigned u = row->usage[i];
+	/* bytes that no row describes are not checked */
+	unsigned u = i < 32 ? row->usage[i] : 0xff;
 
 	if (i && i == row->prot_at && lu->offers & 1)
 		u |= 0xe0;

@@ -2,16 +2,18 @@
 /* Running a checked command: what each handler kind does with its wants. */
 #include "core/hot.h"
 
+#if SEMU_WITH_GAPS
 /* Bytes that are sent where a command leaves a gap in data-in. */
 static const uint8_t zeros[64];
+#endif
 
 /* It did not end with GOOD, or it was aborted, or its reply pinned facts. */
 static void done_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
 {
-	struct scsiemu_lu *lu = x->lu;
-
+#if SEMU_WITH_QUEUE
 	if (x->odd & SEMU_PINNED)
 		semu_unpin(c);
+#endif
 	if (c->aborted) {
 		c->outcome = x->odd & SEMU_TAS ? SCSIEMU_STATUS
 					       : SCSIEMU_ABORTED;
@@ -19,10 +21,12 @@ static void done_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
 		semu_zombie_remove(c);
 		return;
 	}
-	if (c->status == SCSIEMU_CHECK_CONDITION && lu->qerr)
+#if SEMU_WITH_MODE_SELECT
+	if (c->status == SCSIEMU_CHECK_CONDITION && x->lu->qerr)
 		semu_qerr(c);
-	if (lu->ua_intlck == 3 && x->itl)
+	if (x->lu->ua_intlck == 3 && x->itl)
 		semu_ua_status(x->itl, c->status);
+#endif
 }
 
 int semu_done(struct scsiemu_cmd *c)
@@ -40,6 +44,7 @@ int semu_done(struct scsiemu_cmd *c)
 	return SCSIEMU_DONE;
 }
 
+#if SEMU_WITH_QUEUE
 /* A STORE want is held back while somebody's reply pins the facts that it
  * would change. */
 static bool held(struct scsiemu_cmd *c, struct semu_ctx *x)
@@ -52,6 +57,13 @@ static bool held(struct scsiemu_cmd *c, struct semu_ctx *x)
 	x->resume = SEMU_RESUME_WANT;
 	return true;
 }
+#else
+static inline bool held(struct scsiemu_cmd *c, struct semu_ctx *x)
+{
+	(void)c, (void)x;
+	return false;
+}
+#endif
 
 /* A want goes out: the command is in the task set from now on. */
 int semu_put_out(struct scsiemu_cmd *c)
@@ -132,7 +144,10 @@ static int list_arrived(struct scsiemu_cmd *c, int result)
 	struct semu_ctx *x = semu_ctx(c);
 	struct scsiemu_rd r = { c, c->scratch, 0, x->got };
 
-	(void)result;
+	if (result < 0) { /* a row that sees errors */
+		semu_fail_result(c, result, 0);
+		return SCSIEMU_FAILED;
+	}
 	x->step = x->row->then;
 	return x->row->fn.out(c, &r);
 }
@@ -140,10 +155,10 @@ static int list_arrived(struct scsiemu_cmd *c, int result)
 static int begin_param_out(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
-	uint32_t max = x->row->max;
+	uint32_t max = x->row->max, most = x->lu->dev->limits.scratch;
 
-	if (!max || max > c->scratch_len)
-		max = x->lu->dev->limits.scratch;
+	if (!max || max > most)
+		max = most;
 	if (x->count > max) {
 		scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
 			     SCSIEMU_ASC_PARAMETER_LIST_LENGTH);
@@ -161,11 +176,12 @@ static uint32_t allocation(const struct semu_ctx *x)
 /* All of a PARAM_IN reply was sent: now its effects. */
 static int replied(struct scsiemu_cmd *c)
 {
-	if (semu_ctx(c)->row->then)
+	if (semu_ctx(c)->row->then && !c->status)
 		semu_ctx(c)->row->then(c, SCSIEMU_OK);
 	return semu_done(c);
 }
 
+#if SEMU_WITH_QUEUE
 /* A many-window reply pins its facts; it waits while they are changing. */
 static bool pin_waits(struct scsiemu_cmd *c)
 {
@@ -184,6 +200,13 @@ static bool pin_waits(struct scsiemu_cmd *c)
 	c->want = SCSIEMU_WAIT;
 	return true;
 }
+#else
+static inline bool pin_waits(struct scsiemu_cmd *c)
+{
+	(void)c;
+	return false;
+}
+#endif
 
 /* One window of a PARAM_IN reply, from byte lo on. */
 int semu_reply(struct scsiemu_cmd *c, uint32_t lo)
@@ -221,6 +244,7 @@ static int begin_param_in(struct scsiemu_cmd *c)
 	return semu_reply(c, 0);
 }
 
+#if SEMU_WITH_PLANS
 /* The next segment of a plan that moves anything. */
 static int run_plan(struct scsiemu_cmd *c)
 {
@@ -261,6 +285,7 @@ static int begin_medium(struct scsiemu_cmd *c)
 		return semu_done(c);
 	return run_plan(c);
 }
+#endif
 
 typedef int begin_fn(struct scsiemu_cmd *c);
 
@@ -270,7 +295,9 @@ static begin_fn *const begin[] = {
 	[SCSIEMU_K_PARAM_OUT] = begin_param_out,
 	[SCSIEMU_K_READ] = begin_rw,
 	[SCSIEMU_K_WRITE] = begin_rw,
+#if SEMU_WITH_PLANS
 	[SCSIEMU_K_MEDIUM] = begin_medium,
+#endif
 	[SCSIEMU_K_STEPS] = begin_steps,
 };
 
@@ -299,13 +326,16 @@ static int answered(struct scsiemu_cmd *c, int result)
 		return semu_done(c);
 	case SCSIEMU_K_PARAM_IN:
 		return c->off < x->total ? semu_reply(c, c->off) : replied(c);
+#if SEMU_WITH_PLANS
 	case SCSIEMU_K_MEDIUM:
 		return run_plan(c);
+#endif
 	default:
 		return semu_go_on(c, result);
 	}
 }
 
+#if SEMU_WITH_GAPS
 /* Zeros in front of a SEND that left a gap in data-in (OSD attributes); when
  * they are sent, the SEND itself. */
 int semu_send_gap(struct scsiemu_cmd *c)
@@ -324,6 +354,7 @@ int semu_send_gap(struct scsiemu_cmd *c)
 	}
 	return c->want;
 }
+#endif
 
 /* The medium is back: whoever asked for it knows. */
 static void insert(struct scsiemu_cmd *c)
@@ -347,23 +378,54 @@ static void change_over(struct scsiemu_lu *lu)
 	semu_release_held(lu);
 }
 
+/* The step function of an aborted command has its last word; an UNDO row may
+ * clean up by one more STORE. */
+static int last_step(struct scsiemu_cmd *c, struct semu_ctx *x, int result)
+{
+	bool undo = x->row->flags & SCSIEMU_ROW_UNDO && !(x->odd & SEMU_UNDONE);
+
+	x->odd |= SEMU_UNDONE;
+	if (x->step(c, result) == SCSIEMU_WANTS && undo &&
+	    c->want == SCSIEMU_STORE)
+		return semu_put_out(c);
+	return semu_done(c);
+}
+
+int semu_undo(struct scsiemu_cmd *c)
+{
+	struct semu_ctx *x = semu_ctx(c);
+
+	if (x->step && x->row->flags & SCSIEMU_ROW_UNDO &&
+	    !(x->odd & SEMU_UNDONE))
+		return last_step(c, x, SCSIEMU_E_ABORTED);
+	return semu_done(c);
+}
+
 /* The want of an aborted command was answered. A change of facts is a point of
- * no return: the handler sees its result. An UNDO row may clean up by one more
- * STORE. */
+ * no return: the handler sees its result. */
 static int did_aborted(struct scsiemu_cmd *c, struct semu_ctx *x, int result)
 {
 	bool commit = c->want == SCSIEMU_STORE && c->flags & SCSIEMU_CHANGES &&
 		      result >= 0;
-	bool undo = x->row->flags & SCSIEMU_ROW_UNDO && !(x->odd & SEMU_UNDONE);
-	int rc;
 
-	if (!x->step || !(commit || undo))
-		return semu_done(c);
-	x->odd |= SEMU_UNDONE;
-	rc = x->step(c, commit ? result : SCSIEMU_E_ABORTED);
-	if (rc == SCSIEMU_WANTS && undo && c->want == SCSIEMU_STORE)
-		return semu_put_out(c);
-	return semu_done(c);
+	if (commit && x->step)
+		return last_step(c, x, result);
+	return semu_undo(c);
+}
+
+/* Bytes of a bulk want moved. */
+static void moved(struct scsiemu_cmd *c, struct semu_ctx *x, uint32_t bytes)
+{
+	c->off += bytes;
+	c->skip += bytes;
+	c->len -= bytes;
+	x->got += bytes;
+	if (c->want == SCSIEMU_READ || c->want == SCSIEMU_SEND)
+		c->in_done = c->off;
+	else
+		c->out_done = c->off;
+	if (c->want == SCSIEMU_SEND || c->want == SCSIEMU_RECV)
+		c->buf += bytes;
 }
 
 /* Everything but "a want of a living command succeeded". */
@@ -375,10 +437,10 @@ static int did_slow(struct scsiemu_cmd *c, int result, uint32_t bytes)
 		change_over(c->lu);
 	if (c->aborted)
 		return did_aborted(c, x, result);
-	if (result < 0 && x->row->flags & SCSIEMU_ROW_ERRORS)
-		return semu_go_on(c, result);
-	if (result >= SCSIEMU_R_RECORD && x->step) {
-		x->got += bytes;
+	if ((result < 0 && x->row->flags & SCSIEMU_ROW_ERRORS) ||
+	    (result >= SCSIEMU_R_RECORD && x->step)) {
+		if (is_bulk(c) && result != SCSIEMU_E_MISCOMPARE)
+			moved(c, x, bytes);
 		return semu_go_on(c, result);
 	}
 	semu_fail_result(c, result, bytes);
@@ -393,25 +455,17 @@ static int did_store(struct scsiemu_cmd *c, int result)
 	return answered(c, result);
 }
 
-/* Bytes of a bulk want moved. */
 static int did_bulk(struct scsiemu_cmd *c, struct semu_ctx *x, uint32_t bytes)
 {
-	c->off += bytes;
-	c->skip += bytes;
-	c->len -= bytes;
-	x->got += bytes;
-	if (c->want == SCSIEMU_READ || c->want == SCSIEMU_SEND)
-		c->in_done = c->off;
-	else
-		c->out_done = c->off;
-	if (c->want == SCSIEMU_SEND || c->want == SCSIEMU_RECV)
-		c->buf += bytes;
+	moved(c, x, bytes);
 	if (c->len) {
 		semu_trace(x->lu, SCSIEMU_EV_WANT, c, c->want);
 		return c->want;
 	}
+#if SEMU_WITH_GAPS
 	if (x->gap && c->want == SCSIEMU_SEND)
 		return semu_send_gap(c);
+#endif
 	return answered(c, SCSIEMU_OK);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sense as a value becomes bytes: fixed (SPC-5 4.4.3) or descriptor (4.4.2). */
+#include "core/config.h"
 #include "core/core.h"
 #include <string.h>
 
@@ -14,7 +15,7 @@ static void put_sks(const struct scsiemu_sense *s, uint8_t *p)
 	semu_put16(p + 1, s->field);
 }
 
-static unsigned put_fixed(const struct scsiemu_sense *s, uint8_t *out)
+static void put_fixed(const struct scsiemu_sense *s, uint8_t *out)
 {
 	memset(out, 0, 18);
 	out[0] = s->flags & SCSIEMU_S_DEFERRED ? 0x71 : 0x70;
@@ -31,9 +32,9 @@ static unsigned put_fixed(const struct scsiemu_sense *s, uint8_t *out)
 	semu_put16(out + 12, s->asc);
 	if (s->sks != SCSIEMU_SKS_NONE)
 		put_sks(s, out + 15);
-	return 18;
 }
 
+#if SEMU_WITH_DESCRIPTOR_SENSE
 static uint8_t *put_number(uint8_t *p, uint8_t type, uint64_t v)
 {
 	memset(p, 0, 12);
@@ -78,17 +79,24 @@ static unsigned put_descr(const struct scsiemu_sense *s, uint8_t *out)
 	out[7] = (uint8_t)(p - out - 8);
 	return (unsigned)(p - out);
 }
+#endif
 
 unsigned semu_sense_put(const struct scsiemu_sense *s, bool descr, uint8_t *out,
 			unsigned cap)
 {
 	uint8_t tmp[48];
-	unsigned n = descr ? put_descr(s, tmp) : put_fixed(s, tmp);
-	unsigned extra = descr && s->extra ? s->extra_len : 0;
+	unsigned n = 18, extra = 0;
 
-	if (n + extra > 252)
-		extra = 0;
-	tmp[7] = (uint8_t)(tmp[7] + extra);
+#if SEMU_WITH_DESCRIPTOR_SENSE
+	if (descr) {
+		n = put_descr(s, tmp);
+		if (s->extra && n + s->extra_len <= 252)
+			extra = s->extra_len;
+		tmp[7] = (uint8_t)(tmp[7] + extra);
+	} else
+#endif
+		put_fixed(s, tmp);
+	(void)descr;
 	memcpy(out, tmp, n < cap ? n : cap);
 	if (n >= cap || !extra)
 		return n < cap ? n : cap;

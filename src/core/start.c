@@ -119,15 +119,15 @@ static void end_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
 	if (x->odd & SEMU_ON_READY)
 		semu_ready_remove(c);
 	for (unsigned i = 0; i < 2 && x->odd & SEMU_ELSEWHERE; i++) {
-		if (!x->other[i])
-			continue;
-		semu_unlink(x->other[i], x->other[i]->lu);
-		semu_wake(x->other[i]->lu);
+		if (x->other[i])
+			semu_leave_other(x->other[i]);
 	}
 	if (x->odd & SEMU_ORPHAN_NEXUS)
 		semu_nexus_cmd_gone(x->nexus);
+#if SEMU_WITH_REMOVE
 	if (x->odd & SEMU_ORPHAN_LU)
 		semu_lu_cmd_gone(x->lu);
+#endif
 }
 
 int scsiemu_end(struct scsiemu_cmd *c)

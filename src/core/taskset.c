@@ -6,6 +6,8 @@
  */
 #include "core/engine.h"
 
+#if SEMU_WITH_QUEUE
+
 /* How many blocks it is about; UINT64_MAX: the whole LU. */
 static uint64_t extent(const struct semu_entry *e)
 {
@@ -105,8 +107,7 @@ void semu_wake(struct scsiemu_lu *lu)
 {
 	for (struct semu_entry *e = semu_first(lu); !semu_at_end(lu, e);
 	     e = semu_after(e)) {
-		if (!e->waiting ||
-		    (e->attr == SCSIEMU_HEAD ? head_blocked(e) : blocked(e)))
+		if (!e->waiting || blocked(e))
 			continue;
 		e->waiting = false;
 		if (!semu_entry_slow(e)) {
@@ -115,6 +116,33 @@ void semu_wake(struct scsiemu_lu *lu)
 		}
 		semu_ctx(e->cmd)->phase = SEMU_P_READY;
 		semu_ready_push(e->cmd);
+	}
+}
+
+void semu_leave_other(struct semu_entry *e)
+{
+	struct scsiemu_lu *lu = e->lu;
+
+	semu_unlink(e, lu);
+	semu_wake(lu);
+	if (lu->removed)
+		semu_lu_cmd_gone(lu);
+}
+
+void semu_leave(struct scsiemu_cmd *c)
+{
+	struct semu_ctx *x = semu_ctx(c);
+
+	if (x->entry.waiting) {
+		x->entry.waiting = false;
+		semu_unlink(&x->entry, x->lu);
+		semu_wake(x->lu);
+	}
+	for (unsigned i = 0; i < 2 && x->odd & SEMU_ELSEWHERE; i++) {
+		if (!x->other[i] || !x->other[i]->waiting)
+			continue;
+		semu_leave_other(x->other[i]);
+		x->other[i] = NULL;
 	}
 }
 
@@ -174,3 +202,4 @@ void semu_release_held(struct scsiemu_lu *lu)
 		semu_ready_push(e->cmd);
 	}
 }
+#endif

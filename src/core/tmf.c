@@ -30,15 +30,19 @@ static const struct function function[] = {
 	[SCSIEMU_TMF_CLEAR_ACA] = { WHOLE_LU, NOTHING, false, 0 },
 	[SCSIEMU_TMF_LU_RESET] = { WHOLE_LU, RESET_LU, true,
 				   SEMU_UA_DEVICE_RESET },
+#if SEMU_WITH_TMF
 	[SCSIEMU_TMF_NEXUS_RESET] = { NEXUS, RESET_NEXUS, true,
 				      SEMU_UA_NEXUS_LOSS },
+#endif
 	[SCSIEMU_TMF_TARGET_WARM_RESET] = { TARGET, RESET_ALL, true,
 					    SEMU_UA_BUS_RESET },
 	[SCSIEMU_TMF_TARGET_COLD_RESET] = { TARGET, RESET_ALL, true,
 					    SEMU_UA_POWER_ON },
+#if SEMU_WITH_TMF
 	[SCSIEMU_TMF_QUERY_TASK] = { TASK, QUERY, true, 0 },
 	[SCSIEMU_TMF_QUERY_TASK_SET] = { NEXUS_LU, QUERY, true, 0 },
 	[SCSIEMU_TMF_QUERY_ASYNC_EVENT] = { NEXUS_LU, QUERY, true, 0 },
+#endif
 };
 #define NFUNCTION (sizeof(function) / sizeof(function[0]))
 
@@ -71,13 +75,13 @@ void semu_kill(struct scsiemu_cmd *c, unsigned tmf, bool task_aborted)
 	semu_trace(x->lu, SCSIEMU_EV_ABORT, c, (int)tmf);
 	if (x->phase == SEMU_P_OUT || x->phase == SEMU_P_BULK) {
 		x->phase = SEMU_P_OUT;
+		if (x->odd & SEMU_PINNED)
+			semu_unpin(c);
 		semu_zombie_add(c);
 	} else {
-		if (x->entry.waiting) {
-			semu_unlink(&x->entry, x->lu);
-			x->entry.waiting = false;
-		}
-		semu_done(c);
+		semu_leave(c);
+		if (semu_undo(c) != SCSIEMU_DONE)
+			semu_zombie_add(c);
 	}
 	semu_ready_push(c);
 }
@@ -93,7 +97,8 @@ void semu_kill_lu(struct scsiemu_lu *lu, const struct scsiemu_nexus *nexus,
 		next = semu_after(e);
 		if (e != &x->entry || (nexus && x->nexus != nexus))
 			continue;
-		if (e->cmd->job && (!jobs || x->odd & SEMU_SURVIVES))
+		if (e->cmd->job && !lu->removed &&
+		    (!jobs || x->odd & SEMU_SURVIVES))
 			continue;
 		semu_kill(e->cmd, tmf, false);
 	}
@@ -104,8 +109,20 @@ void scsiemu_abort(struct scsiemu_cmd *c)
 	semu_kill(c, 0, false);
 }
 
-/* ABORT TASK, ABORT TASK SET, CLEAR TASK SET. Whom another nexus clears is told
- * by TASK ABORTED (TAS=1) or by a unit attention (SAM-5 5.9). */
+/* Whom another nexus (not `by`) clears is told by TASK ABORTED (TAS=1) or by a
+ * unit attention (SAM-5 5.9); not what is done or was ended before. */
+static void kill_by(struct scsiemu_cmd *c, const struct scsiemu_nexus *by,
+		    unsigned tmf)
+{
+	struct semu_ctx *x = semu_ctx(c);
+	bool foreign = x->nexus != by, was = c->aborted;
+
+	semu_kill(c, tmf, foreign && x->lu->tas);
+	if (foreign && !was && c->aborted && !x->lu->tas && x->itl)
+		semu_ua_itl(x->itl, SEMU_UA_CLEARED);
+}
+
+/* ABORT TASK, ABORT TASK SET, CLEAR TASK SET. */
 static bool kill_set(struct scsiemu_cmd *tmf)
 {
 	struct semu_ctx *t = semu_ctx(tmf);
@@ -114,20 +131,18 @@ static bool kill_set(struct scsiemu_cmd *tmf)
 
 	for (e = semu_first(t->lu); !semu_at_end(t->lu, e); e = next) {
 		struct scsiemu_cmd *c = e->cmd;
-		struct semu_ctx *x = semu_ctx(c);
-		bool foreign = x->nexus != t->nexus;
 
 		next = semu_after(e);
-		if (e != &x->entry || c->job || !hits(tmf, c))
+		if (e != &semu_ctx(c)->entry || c->job || !hits(tmf, c))
 			continue;
-		found = true;
-		if (foreign && !t->lu->tas && x->itl)
-			semu_ua_itl(x->itl, SEMU_UA_CLEARED);
-		semu_kill(c, tmf->tmf, foreign && t->lu->tas);
+		/* What is done is there no more: its status goes out. */
+		found |= semu_ctx(c)->phase != SEMU_P_DONE;
+		kill_by(c, t->nexus, tmf->tmf);
 	}
 	return found;
 }
 
+#if SEMU_WITH_TMF
 static bool present(const struct scsiemu_cmd *tmf)
 {
 	struct scsiemu_lu *lu = semu_ctx(tmf)->lu;
@@ -167,17 +182,30 @@ static void query(struct scsiemu_cmd *tmf)
 
 static void reset_nexus(struct scsiemu_nexus *n)
 {
+	semu_nexus_kill(n, false);
 	for (struct semu_itl *i = n->itls; i; i = i->of_nexus) {
-		semu_kill_lu(i->lu, n, SCSIEMU_TMF_NEXUS_RESET, false);
 		semu_itl_lost(i);
 		semu_ua_itl(i, SEMU_UA_NEXUS_LOSS);
 	}
 }
+#endif
 
-static void reset_lu(struct scsiemu_lu *lu, unsigned tmf)
+/* With TAS=1 the other nexuses' commands end with TASK ABORTED here as well
+ * (SPC-5 7.5.8). */
+static void reset_lu(struct scsiemu_lu *lu, const struct scsiemu_cmd *tmf)
 {
-	semu_kill_lu(lu, NULL, tmf, true);
-	semu_lu_reset(lu, (enum semu_ua)function[tmf].ua);
+	struct semu_entry *e, *next;
+
+	for (e = semu_first(lu); lu->tas && !semu_at_end(lu, e); e = next) {
+		struct semu_ctx *x = semu_ctx(e->cmd);
+
+		next = semu_after(e);
+		if (e == &x->entry && !e->cmd->job &&
+		    x->nexus != semu_ctx(tmf)->nexus)
+			semu_kill(e->cmd, tmf->tmf, true);
+	}
+	semu_kill_lu(lu, NULL, tmf->tmf, true);
+	semu_lu_reset(lu, (enum semu_ua)function[tmf->tmf].ua);
 }
 
 static void act(struct scsiemu_cmd *tmf)
@@ -187,24 +215,29 @@ static void act(struct scsiemu_cmd *tmf)
 
 	switch (function[tmf->tmf].effect) {
 	case RESET_LU:
-		reset_lu(t->lu, tmf->tmf);
-		break;
-	case RESET_NEXUS:
-		reset_nexus(t->nexus);
+		reset_lu(t->lu, tmf);
 		break;
 	case RESET_ALL:
 		for (uint32_t i = 0; i < d->nlus; i++)
-			reset_lu(d->lus[i], tmf->tmf);
+			reset_lu(d->lus[i], tmf);
+		reset_lu(&d->wlun, tmf);
+		reset_lu(&d->absent, tmf);
+		break;
+#if SEMU_WITH_TMF
+	case RESET_NEXUS:
+		reset_nexus(t->nexus);
 		break;
 	case QUERY:
 		query(tmf);
 		break;
+#endif
 	default:
 		if (!kill_set(tmf) && tmf->tmf == SCSIEMU_TMF_ABORT_TASK)
 			tmf->response = SCSIEMU_RSP_NO_TASK;
 	}
 }
 
+#if SEMU_WITH_QUEUE
 static bool must_wait(const struct scsiemu_cmd *tmf)
 {
 	if (function[tmf->tmf].effect == QUERY)
@@ -215,6 +248,14 @@ static bool must_wait(const struct scsiemu_cmd *tmf)
 			return true;
 	return false;
 }
+#else
+/* The one driver of the one command knows that it was aborted. */
+static inline bool must_wait(const struct scsiemu_cmd *tmf)
+{
+	(void)tmf;
+	return false;
+}
+#endif
 
 int semu_tmf_start(struct scsiemu_cmd *c)
 {
@@ -240,6 +281,7 @@ int semu_tmf_start(struct scsiemu_cmd *c)
 	return SCSIEMU_WAIT;
 }
 
+#if SEMU_WITH_QUEUE
 void semu_tmf_check(struct scsiemu_device *d)
 {
 	struct scsiemu_cmd *c, *next;
@@ -253,7 +295,9 @@ void semu_tmf_check(struct scsiemu_device *d)
 		semu_ready_push(c);
 	}
 }
+#endif
 
+#if SEMU_WITH_MODE_SELECT /* else it stays 0 */
 /* Mode page 0Ah QERR: 01b ends all commands of the task set, 11b those of the
  * nexus (SPC-5 7.5.8). */
 void semu_qerr(struct scsiemu_cmd *c)
@@ -263,14 +307,12 @@ void semu_qerr(struct scsiemu_cmd *c)
 
 	for (e = semu_first(x->lu); !semu_at_end(x->lu, e); e = next) {
 		struct semu_ctx *y = semu_ctx(e->cmd);
-		bool foreign = y->nexus != x->nexus;
 
 		next = semu_after(e);
 		if (e != &y->entry || e->cmd == c || e->cmd->job ||
-		    (x->lu->qerr == 3 && foreign))
+		    (x->lu->qerr == 3 && y->nexus != x->nexus))
 			continue;
-		if (foreign && !x->lu->tas && y->itl)
-			semu_ua_itl(y->itl, SEMU_UA_CLEARED);
-		semu_kill(e->cmd, 0, foreign && x->lu->tas);
+		kill_by(e->cmd, x->nexus, 0);
 	}
 }
+#endif

@@ -74,6 +74,7 @@ void semu_ua_luns_reported(struct scsiemu_nexus *n)
 		i->ua &= ~SEMU_UA_BIT(SEMU_UA_LUNS);
 }
 
+#if SEMU_WITH_MODE_SELECT
 /* UA_INTLCK_CTRL 11b: these statuses are remembered (SPC-5 7.5.8). */
 void semu_ua_status(struct semu_itl *itl, uint8_t status)
 {
@@ -84,3 +85,4 @@ void semu_ua_status(struct semu_itl *itl, uint8_t status)
 	else if (status == SCSIEMU_RESERVATION_CONFLICT)
 		semu_ua_itl(itl, SEMU_UA_PREV_CONFLICT);
 }
+#endif

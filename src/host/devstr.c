@@ -17,7 +17,10 @@ static const struct {
 	const char *name;
 	const struct scsiemu_type *type;
 } types[] = {
+#ifdef SEMU_WITH_SBC
 	{ "disk", &scsiemu_sbc },
+#endif
+	{ NULL, NULL },
 };
 
 /* What follows the type: "" or ":..."; NULL: no such type. */
@@ -26,7 +29,7 @@ static const char *take_type(struct semu_devstr *s, const char *device,
 {
 	size_t len = strcspn(device, ":"), i;
 
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+	for (i = 0; types[i].name; i++) {
 		if (strlen(types[i].name) != len ||
 		    memcmp(types[i].name, device, len) != 0)
 			continue;

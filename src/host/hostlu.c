@@ -80,21 +80,33 @@ static void say_size(char out[32], uint64_t bytes)
 	snprintf(out, 32, "%" PRIu64 " %s", bytes, unit[i]);
 }
 
-static void summarise(struct scsiemu_host_lu *h, const struct semu_devstr *s)
+/* Kept for messages: one line, in as much memory as it needs. */
+static int summarise(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 {
 	size_t len = strlen(s->path);
 	const char *path = len > PATH_SHOWN ? s->path + len - PATH_SHOWN
 					    : s->path;
-	char size[32];
+	char size[32], line[200];
 
 	say_size(size, h->medium.nblk * h->medium.blen);
-	snprintf(h->summary, sizeof(h->summary),
-		 "%s %s, %s, %" PRIu32 "-byte blocks%s%s", s->type_name,
+	snprintf(line, sizeof(line), "%s %s, %s, %" PRIu32 "-byte blocks%s%s",
+		 s->type_name,
 		 s->mem	   ? "in memory"
 		 : s->null ? "null"
 			   : path,
 		 size, h->medium.blen, s->thin ? ", thin" : "",
 		 s->readonly ? ", read-only" : "");
+	h->summary = strdup(line);
+	return h->summary ? 0 : -1;
+}
+
+static void release(struct scsiemu_host_lu *h)
+{
+	scsiemu_medium_close(&h->medium);
+	scsiemu_nv_close(&h->nv);
+	free(h->summary);
+	h->summary = NULL;
+	h->lu = NULL;
 }
 
 int scsiemu_host_open(struct scsiemu_host_lu *h, const char *device,
@@ -106,13 +118,36 @@ int scsiemu_host_open(struct scsiemu_host_lu *h, const char *device,
 	if (semu_devstr_parse(&s, device, err) || open_store(h, &s, err))
 		return -1;
 	if (s.nv[0] && scsiemu_open_nv_file(&h->nv, s.nv, err)) {
-		scsiemu_medium_close(&h->medium);
-		memset(h, 0, sizeof(*h));
+		release(h);
 		return -1;
 	}
 	configure(h, &s);
-	summarise(h, &s);
+	if (summarise(h, &s) < 0) {
+		semu_err(err, "%s: out of memory", device);
+		release(h);
+		return -1;
+	}
 	return 0;
+}
+
+/* FNV-1a, 64 bits */
+static uint64_t mix(uint64_t h, uint8_t byte)
+{
+	return (h ^ byte) * 0x100000001b3u;
+}
+
+void scsiemu_host_serial(struct scsiemu_host_lu *h, const char *target,
+			 uint16_t lun)
+{
+	uint64_t id = 0xcbf29ce484222325u;
+
+	if (h->config.serial)
+		return;
+	while (*target)
+		id = mix(id, (uint8_t)*target++);
+	id = mix(mix(id, (uint8_t)(lun >> 8)), (uint8_t)lun);
+	snprintf(h->text.serial, sizeof(h->text.serial), "%016" PRIX64, id);
+	h->config.serial = h->text.serial;
 }
 
 static int restore(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
@@ -200,8 +235,6 @@ int scsiemu_host_close(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
 			 "%s: the last flush failed (%d): what was written "
 			 "since the one before may be lost; check the medium",
 			 h->summary, rc);
-	scsiemu_medium_close(&h->medium);
-	scsiemu_nv_close(&h->nv);
-	h->lu = NULL;
+	release(h);
 	return rc ? -1 : 0;
 }

@@ -24,23 +24,21 @@ uint32_t semu_vec_cut(struct scsiemu_vec *v, unsigned *nv, size_t len)
 	return (uint32_t)sum;
 }
 
-/* The window pends, or its completion came already: then ask again. */
-SEMU_COLD static int asked(struct scsiemu_task *t, bool *again)
+/* The window pends: SEMU_OUT; or its completion came already: PENDING means
+ * ask again. */
+SEMU_COLD static int asked(struct scsiemu_task *t)
 {
 	semu_port_dirty(t->pump, t->port);
-	if (t->state != SEMU_T_CALLED) {
-		t->state = SEMU_T_WINDOW;
-		return SEMU_OUT;
-	}
-	*again = t->res >= 0;
-	return t->res;
+	if (t->state == SEMU_T_CALLED)
+		return t->res < 0 ? t->res : SCSIEMU_PENDING;
+	t->state = SEMU_T_WINDOW;
+	return SEMU_OUT;
 }
 
 int semu_ask(struct scsiemu_task *t, bool in, uint32_t off, uint32_t len,
 	     bool whole)
 {
 	const struct scsiemu_port *port = t->port;
-	bool again;
 	int rc;
 
 	if (!port) /* a job has no initiator */
@@ -48,12 +46,11 @@ int semu_ask(struct scsiemu_task *t, bool in, uint32_t off, uint32_t len,
 	do {
 		t->nv = SEMU_WINDOW_NVEC;
 		t->state = SEMU_T_ASK;
-		again = false;
 		rc = port->ops->window(port->ctx, t, in, off, len, whole,
 				       t->v + 1, &t->nv);
 		if (rc == SCSIEMU_PENDING)
-			rc = asked(t, &again);
-	} while (again);
+			rc = asked(t);
+	} while (rc == SCSIEMU_PENDING);
 	if (rc)
 		return rc;
 	t->n = len;

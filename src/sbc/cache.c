@@ -35,6 +35,7 @@ int semu_sbc_fail_size(struct scsiemu_cmd *c)
 			    SCSIEMU_ASC_INVALID_FIELD_IN_IU);
 }
 
+#if SEMU_WITH_JOBS
 /* own: LBA and count. */
 static int flush_job(struct scsiemu_cmd *c, int result)
 {
@@ -45,6 +46,7 @@ static int flush_job(struct scsiemu_cmd *c, int result)
 		return SCSIEMU_FINISHED;
 	return scsiemu_want_store(c, NULL, SCSIEMU_V_FLUSH, own[0], own[1], 0);
 }
+#endif
 
 /* SBC-4 5.26: a count of 0 is everything from the LBA on. With IMMED the status
  * comes first; where no job is free the wait is the lesser evil. */
@@ -57,7 +59,9 @@ int semu_sbc_sync(struct scsiemu_cmd *c)
 		return SCSIEMU_FINISHED;
 	if (!own[1] && own[0])
 		own[1] = lu->cap.nblk - own[0];
+#if SEMU_WITH_JOBS
 	if (c->cdb[1] & 2 && !scsiemu_job_start(lu, flush_job, own, false))
 		return SCSIEMU_FINISHED;
+#endif
 	return scsiemu_want_store(c, NULL, SCSIEMU_V_FLUSH, own[0], own[1], 0);
 }

@@ -168,11 +168,20 @@ static const struct scsiemu_row sbc_rows[] = {
 #endif
 };
 
-static const struct semu_mode_page *const sbc_mode[] = {
-	&semu_sbc_mode_01, &semu_mode_02, &semu_sbc_mode_08, &semu_mode_0a,
-	&semu_mode_0a01,   &semu_mode_18, &semu_mode_19,     &semu_mode_1a,
-	&semu_mode_1c,	   NULL
-};
+static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
+#if SEMU_WITH_MODE_MORE
+							 &semu_mode_02,
+#endif
+							 &semu_sbc_mode_08,
+							 &semu_mode_0a,
+							 &semu_mode_0a01,
+#if SEMU_WITH_MODE_MORE
+							 &semu_mode_18,
+							 &semu_mode_19,
+							 &semu_mode_1a,
+							 &semu_mode_1c,
+#endif
+							 NULL };
 
 static const struct semu_vpd_page *const sbc_vpd[] = {
 	&semu_vpd_00,	  &semu_vpd_80,	    &semu_vpd_83,

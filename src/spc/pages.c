@@ -8,15 +8,18 @@
 		__VA_ARGS__                                                    \
 	}
 
+#if SEMU_WITH_MODE_MORE
 /* Disconnect-reconnect: nothing is limited (SPC-5 7.5.10). */
 const struct semu_mode_page semu_mode_02 = {
 	.code = 0x02,
 	.len = 16,
 	.defaults = BYTES(0x02, 14, [15] = 0),
 };
+#endif
 
 /* Control (SPC-5 7.5.10). Byte 2: GLTSD, D_SENSE; 3: QUEUE ALGORITHM MODIFIER
  * unrestricted, as the engine orders, QERR; 4: UA_INTLCK_CTRL, SWP; 5: TAS. */
+#if SEMU_WITH_MODE_SELECT
 static int control_check(struct scsiemu_cmd *c, const uint8_t *p, uint16_t at)
 {
 	if ((p[3] & 0x06) == 0x04)
@@ -29,6 +32,7 @@ static int control_check(struct scsiemu_cmd *c, const uint8_t *p, uint16_t at)
 			(uint16_t)(at + 4), 5);
 	return 0;
 }
+#endif
 
 static void control_apply(struct scsiemu_lu *lu, const uint8_t *p)
 {
@@ -45,7 +49,9 @@ const struct semu_mode_page semu_mode_0a = {
 	.len = 12,
 	.defaults = BYTES(0x0a, 10, 0x02, 0x10, [11] = 0),
 	.mask = BYTES(0, 0, 0x04, 0x06, 0x38, 0x40, [11] = 0),
+#if SEMU_WITH_MODE_SELECT
 	.check = control_check,
+#endif
 	.apply = control_apply,
 };
 
@@ -59,6 +65,7 @@ const struct semu_mode_page semu_mode_0a01 = {
 			  SEMU_WITH_TIMESTAMP ? 0x06 : 0x04, [31] = 0),
 };
 
+#if SEMU_WITH_MODE_MORE
 /* Protocol specific logical unit and port (SPC-5 7.5.16, 7.5.17): whose
  * protocol it is, and no more. */
 static void protocol_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *p)
@@ -96,3 +103,4 @@ const struct semu_mode_page semu_mode_1c = {
 	.len = 12,
 	.defaults = BYTES(0x1c, 10, 0x08, [11] = 0),
 };
+#endif

@@ -1,31 +1,41 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * REQUEST SENSE (SPC-5 6.39): the pending unit attention, which it clears,
- * else what the logical unit is busy with, else nothing.
+ * else the pollable sense data (SPC-5 5.12.2): what the logical unit is busy
+ * with, or that it is stopped; else nothing.
  */
 #include "spc/spc.h"
 
-struct busy {
+struct pollable {
 	uint32_t guard;
 	uint16_t asc;
+	uint8_t key;
 };
 
-static const struct busy busy[] = {
-	{ SCSIEMU_ON_FORMAT, SCSIEMU_ASC_FORMAT_IN_PROGRESS },
-	{ SCSIEMU_ON_SANITIZE, SCSIEMU_ASC_SANITIZE_IN_PROGRESS },
-	{ SCSIEMU_ON_SELFTEST, SCSIEMU_ASC_SELF_TEST_IN_PROGRESS },
+static const struct pollable pollable[] = {
+	{ SCSIEMU_ON_FORMAT, SCSIEMU_ASC_FORMAT_IN_PROGRESS,
+	  SCSIEMU_SK_NO_SENSE },
+	{ SCSIEMU_ON_SANITIZE, SCSIEMU_ASC_SANITIZE_IN_PROGRESS,
+	  SCSIEMU_SK_NO_SENSE },
+	{ SCSIEMU_ON_SELFTEST, SCSIEMU_ASC_SELF_TEST_IN_PROGRESS,
+	  SCSIEMU_SK_NO_SENSE },
+	{ SCSIEMU_ON_STOPPED, SCSIEMU_ASC_START_REQUIRED,
+	  SCSIEMU_SK_NOT_READY },
 };
 
-static uint16_t busy_with(const struct scsiemu_lu *lu)
+static void poll_sense(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
 {
 	unsigned i;
 
-	for (i = 0; i < sizeof(busy) / sizeof(busy[0]); i++)
-		if (lu->guards & busy[i].guard)
-			return busy[i].asc;
+	for (i = 0; i < sizeof(pollable) / sizeof(pollable[0]); i++) {
+		if (!(lu->guards & pollable[i].guard))
+			continue;
+		s->key = pollable[i].key;
+		s->asc = pollable[i].asc;
+		return;
+	}
 	if (lu->state && semu_spc(lu)->selftest) /* in the background */
-		return SCSIEMU_ASC_SELF_TEST_IN_PROGRESS;
-	return SCSIEMU_ASC_NONE;
+		s->asc = SCSIEMU_ASC_SELF_TEST_IN_PROGRESS;
 }
 
 /* The unit attention to report is chosen once: a window later, or when its
@@ -52,7 +62,7 @@ int semu_request_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	} else if ((s.asc = attention(c)) != 0) {
 		s.key = SCSIEMU_SK_UNIT_ATTENTION;
 	} else {
-		s.asc = busy_with(lu);
+		poll_sense(lu, &s);
 	}
 	scsiemu_wr_bytes(w, out,
 			 semu_sense_put(&s, c->cdb[1] & 1, out, sizeof(out)));

@@ -14,19 +14,11 @@ bool semu_reserve_denied(const struct scsiemu_cmd *c)
 
 #if SEMU_WITH_RESERVE
 
-static int denied(struct scsiemu_cmd *c)
-{
-	return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
-			    SCSIEMU_ASC_INVALID_OPCODE);
-}
-
 /* Another nexus's reservation has already stopped the row. */
 int semu_reserve(struct scsiemu_cmd *c)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 
-	if (semu_reserve_denied(c))
-		return denied(c);
 	lu->reserved = semu_ctx(c)->itl;
 	lu->guards |= SCSIEMU_ON_RESERVE6;
 	return SCSIEMU_FINISHED;
@@ -37,8 +29,6 @@ int semu_release(struct scsiemu_cmd *c)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 
-	if (semu_reserve_denied(c))
-		return denied(c);
 	if (lu->reserved && lu->reserved == semu_ctx(c)->itl) {
 		lu->reserved = NULL;
 		lu->guards &= ~(uint32_t)SCSIEMU_ON_RESERVE6;

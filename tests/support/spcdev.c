@@ -84,6 +84,7 @@ const struct scsiemu_limits spcdev_limits = {
 	.nexuses = 4,
 	.itls = 32,
 	.ports = 2,
+	.lu_state = 512,
 };
 
 static const struct scsiemu_target_port port[] = {

@@ -59,7 +59,7 @@ void rig_open(struct rig *r)
 		.size = sizeof(l),
 		.lus = 4,
 		.nexuses = 8,
-		.itls = 64,
+		.itls = 1, /* the engine makes more */
 		.ports = 2,
 		.types = 2,
 		.scratch = 4096,

@@ -87,23 +87,25 @@ static bool parse_ahs(struct semu_iscsi_task *t, const uint8_t *p, uint32_t n)
 	return true;
 }
 
-static bool parse(struct semu_iscsi_task *t, const uint8_t *bhs, uint32_t dlen)
+static inline bool parse(struct semu_iscsi_task *t, const uint8_t *bhs,
+			 uint32_t dlen)
 {
 	struct scsiemu_cmd *k = &t->t.cmd;
 	uint32_t edtl = iscsi_get32(bhs + 20);
+	unsigned flags = bhs[1];
 
-	t->flags = bhs[1];
-	k->attr = attr_of[bhs[1] & ISCSI_CMD_ATTR];
+	t->flags = (uint8_t)flags;
+	k->attr = attr_of[flags & ISCSI_CMD_ATTR];
 	if (k->attr == ATTR_BAD)
 		return false;
 	memcpy(t->cdb, bhs + 32, 16);
 	if (t->c->ahs_len && !parse_ahs(t, t->c->ahs, t->c->ahs_len))
 		return false;
-	if (!(t->flags & ISCSI_CMD_WRITE)) {
-		k->in_len = t->flags & ISCSI_CMD_READ ? edtl : 0;
-		return !dlen && (t->flags & ISCSI_FINAL);
+	if (!(flags & ISCSI_CMD_WRITE)) {
+		k->in_len = flags & ISCSI_CMD_READ ? edtl : 0;
+		return !dlen && (flags & ISCSI_FINAL);
 	}
-	if (!(t->flags & ISCSI_CMD_READ))
+	if (!(flags & ISCSI_CMD_READ))
 		k->in_len = 0;
 	k->out_len = edtl;
 	return true;
@@ -225,6 +227,7 @@ static void respond(struct semu_iscsi_task *t)
 
 void semu_task_answer(struct semu_iscsi_task *t)
 {
+	const struct scsiemu_cmd *k = &t->t.cmd;
 	struct semu_pdu *p = t->held;
 
 	if (semu_out_due(t)) {
@@ -238,7 +241,7 @@ void semu_task_answer(struct semu_iscsi_task *t)
 	/* Status on the last Data-In: port.c holds it back for GOOD only. */
 	t->held = NULL;
 	p->bhs[1] |= ISCSI_DATA_STATUS;
-	p->bhs[3] = t->t.cmd.status;
-	put_residuals(t, p->bhs);
+	if (k->in_all != k->in_len || k->in_done != k->in_len)
+		put_residuals(t, p->bhs);
 	semu_task_finish(t);
 }

@@ -53,20 +53,13 @@ void semu_conn_fatal(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
  * CmdSN (4.2.2.1). Outside of the window: silently ignored. A gap cannot close
  * on a session of one connection at error recovery level 0: a protocol error.
  */
-enum semu_sn semu_conn_sn(struct scsiemu_iscsi_conn *c, const uint8_t *bhs)
+enum semu_sn semu_conn_odd_sn(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
+			      uint32_t sn)
 {
-	uint32_t sn = iscsi_get32(bhs + 24);
-
-	if (bhs[0] & ISCSI_IMMEDIATE)
-		return SEMU_SN_OK;
 	if (sn - c->exp_cmd_sn >= c->window - c->active)
 		return SEMU_SN_IGNORE;
-	if (sn != c->exp_cmd_sn) {
-		semu_conn_fatal(c, bhs, ISCSI_REJECT_PROTOCOL);
-		return SEMU_SN_DEAD;
-	}
-	c->exp_cmd_sn++;
-	return SEMU_SN_OK;
+	semu_conn_fatal(c, bhs, ISCSI_REJECT_PROTOCOL);
+	return SEMU_SN_DEAD;
 }
 
 /* The segment and its digest are here (or there is none). */
@@ -109,11 +102,10 @@ static void header(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
 	uint32_t dlen = iscsi_dlen(bhs);
 	bool login = c->state == SCSIEMU_ISCSI_LOGIN;
 
+	/* sink and task are NULL: the PDU before has seen to that. */
 	c->alive = true;
-	c->sink = NULL;
 	c->left = c->room = dlen;
 	c->end = NULL;
-	c->task = NULL;
 	c->ahs = bhs + ISCSI_BHS;
 	c->ahs_len = (uint16_t)ahs_len;
 	if (!login && dlen > c->login.params.max_recv_dsl) {
@@ -152,18 +144,13 @@ static bool header_good(struct scsiemu_iscsi_conn *c, const uint8_t *p,
 	return false;
 }
 
-/* Take header bytes; returns how many. */
-static size_t take_header(struct scsiemu_iscsi_conn *c, const uint8_t *p,
-			  size_t n)
+/* A header in pieces, or with AHS: it is collected. */
+static size_t collect_header(struct scsiemu_iscsi_conn *c, const uint8_t *p,
+			     size_t n)
 {
 	uint32_t digest = c->hd ? 4 : 0, ahs, want;
 	size_t part;
 
-	if (!c->have && n >= ISCSI_BHS + digest && !p[4]) {
-		if (header_good(c, p, ISCSI_BHS))
-			header(c, p, 0);
-		return ISCSI_BHS + digest;
-	}
 	ahs = c->have < ISCSI_BHS ? 0 : c->head[4] * 4u;
 	if (ahs > ISCSI_AHS_MAX) {
 		semu_conn_state(c, SCSIEMU_ISCSI_DEAD);
@@ -180,6 +167,19 @@ static size_t take_header(struct scsiemu_iscsi_conn *c, const uint8_t *p,
 	if (c->have == want && header_good(c, c->head, want - digest))
 		header(c, c->head, ahs);
 	return part;
+}
+
+/* Take header bytes; returns how many. */
+static inline size_t take_header(struct scsiemu_iscsi_conn *c, const uint8_t *p,
+				 size_t n)
+{
+	size_t want = c->hd ? ISCSI_BHS + 4 : ISCSI_BHS;
+
+	if (c->have || n < want || p[4])
+		return collect_header(c, p, n);
+	if (header_good(c, p, ISCSI_BHS))
+		header(c, p, 0);
+	return want;
 }
 
 static void segment_done(struct scsiemu_iscsi_conn *c)
@@ -269,19 +269,32 @@ bool scsiemu_iscsi_reads(const struct scsiemu_iscsi_conn *c)
 	       c->nanswer < c->window + c->e->lim->immediates;
 }
 
+/* Commands that come now may be the first of this session at as many logical
+ * units. Where there is no memory the core answers BUSY. */
+static inline void room_for_pairs(struct scsiemu_iscsi_conn *c)
+{
+	struct scsiemu_device *d = c->pump->dev;
+	uint32_t most = c->window + c->e->lim->immediates;
+
+	if (scsiemu_device_itl_free(d) < most)
+		scsiemu_device_reserve(d, most);
+}
+
 size_t scsiemu_iscsi_input(struct scsiemu_iscsi_conn *c, const void *data,
 			   size_t len)
 {
-	static size_t (*const take[])(struct scsiemu_iscsi_conn * c,
-				      const uint8_t *p, size_t n) = {
-		[SEMU_RX_HEAD] = take_header,
-		[SEMU_RX_DATA] = take_data,
-		[SEMU_RX_TAIL] = take_tail,
-	};
 	const uint8_t *p = data;
 	size_t done = 0;
 
-	while (done < len && scsiemu_iscsi_reads(c))
-		done += take[c->rx](c, p + done, len - done);
+	if (c->pump)
+		room_for_pairs(c);
+	while (done < len && scsiemu_iscsi_reads(c)) {
+		if (c->rx == SEMU_RX_HEAD)
+			done += take_header(c, p + done, len - done);
+		else if (c->rx == SEMU_RX_DATA)
+			done += take_data(c, p + done, len - done);
+		else
+			done += take_tail(c, p + done, len - done);
+	}
 	return done;
 }

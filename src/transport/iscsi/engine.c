@@ -268,7 +268,7 @@ void scsiemu_iscsi_close(struct scsiemu_iscsi_conn *c)
 	semu_session_end(c);
 	c->gone = true;
 	/* Else its last task does it: a store may still hold one. */
-	if (!c->tasks)
+	if (!c->ntasks)
 		semu_conn_release(c);
 }
 

@@ -15,10 +15,7 @@ struct semu_pdu *semu_task_rsp(struct semu_iscsi_task *t, uint8_t opcode)
 	p->task = t;
 	p->len = 0;
 	p->embedded = true;
-	memset(p->bhs, 0, ISCSI_BHS);
-	p->bhs[0] = opcode;
-	p->bhs[1] = ISCSI_FINAL;
-	iscsi_put32(p->bhs + 16, t->itt);
+	semu_pdu_begin(p, opcode, t->itt);
 	return p;
 }
 
@@ -60,16 +57,11 @@ static int port_window(void *port, struct scsiemu_task *st, bool in,
 		  : semu_out_window(t, off, len, whole, v, nv);
 }
 
-/* One Data-In of n bytes at off. NULL: no memory. */
-static struct semu_pdu *data_in(struct semu_iscsi_task *t, const uint8_t *data,
-				uint32_t n, uint32_t off, uint8_t flags,
-				bool hold)
+/* A Data-In of n bytes at off. */
+static inline void data_in(struct semu_pdu *p, struct semu_iscsi_task *t,
+			   const uint8_t *data, uint32_t n, uint32_t off,
+			   uint8_t flags)
 {
-	struct semu_pdu *p = hold ? semu_task_rsp(t, ISCSI_DATA_IN)
-				  : semu_pdu_new(t->c, ISCSI_DATA_IN, t->itt);
-
-	if (!p)
-		return NULL;
 	p->data = data;
 	p->len = n;
 	p->task = t;
@@ -77,7 +69,19 @@ static struct semu_pdu *data_in(struct semu_iscsi_task *t, const uint8_t *data,
 	iscsi_put32(p->bhs + 20, ISCSI_NO_TAG);
 	iscsi_put32(p->bhs + 36, t->data_sn++);
 	iscsi_put32(p->bhs + 40, off);
-	return p;
+}
+
+/* The command's last Data-In, held back for its status. */
+static inline void hold(struct semu_iscsi_task *t, const uint8_t *data,
+			uint32_t n, uint32_t off, struct semu_buf *buf)
+{
+	struct semu_pdu *p = &t->rsp;
+
+	p->buf = buf;
+	p->embedded = true;
+	semu_pdu_begin(p, ISCSI_DATA_IN, t->itt);
+	data_in(p, t, data, n, off, ISCSI_FINAL);
+	t->held = p;
 }
 
 /* Where in the data phase, and in the sequence, a push has come to. */
@@ -88,8 +92,7 @@ struct place {
 
 /*
  * A run of data-in that lies in one piece; ends: so does the push. buf: where
- * it lies, goes with its last PDU; or NULL. The very last PDU of a command is
- * held back, for its status.
+ * it lies, goes with its last PDU; or NULL.
  */
 static void send_run(struct semu_iscsi_task *t, const uint8_t *data,
 		     uint32_t len, struct place *at, bool ends,
@@ -101,7 +104,6 @@ static void send_run(struct semu_iscsi_task *t, const uint8_t *data,
 		uint32_t n = len < c->max_xmit ? len : c->max_xmit;
 		uint8_t flags = 0;
 		struct semu_pdu *p;
-		bool hold;
 
 		if (n >= c->max_burst - at->burst) {
 			n = c->max_burst - at->burst;
@@ -110,11 +112,14 @@ static void send_run(struct semu_iscsi_task *t, const uint8_t *data,
 		len -= n;
 		if (ends && !len)
 			flags = ISCSI_FINAL;
-		hold = ends && !len && at->last &&
-		       !(t->flags & ISCSI_CMD_WRITE);
-		p = data_in(t, data, n, at->off, flags, hold);
+		if (ends && !len && at->last && !(t->flags & ISCSI_CMD_WRITE)) {
+			hold(t, data, n, at->off, buf);
+			return;
+		}
+		p = semu_pdu_new(c, ISCSI_DATA_IN, t->itt);
 		if (!p)
 			break;
+		data_in(p, t, data, n, at->off, flags);
 		at->burst = flags ? 0 : at->burst + n;
 		at->off += n;
 		data += n;
@@ -122,12 +127,8 @@ static void send_run(struct semu_iscsi_task *t, const uint8_t *data,
 			p->buf = buf;
 			buf = NULL;
 		}
-		if (hold) {
-			t->held = p;
-		} else {
-			semu_pdu_numbers(c, p, false);
-			semu_pdu_queue(c, p);
-		}
+		semu_pdu_numbers(c, p, false);
+		semu_pdu_queue(c, p);
 	}
 	if (buf)
 		semu_conn_unbuf(c, buf);
@@ -194,24 +195,44 @@ static void push_window(struct semu_iscsi_task *t, struct place *at,
 	send_run(t, nv ? v->base : b->data, len, at, true, b);
 }
 
-static void port_push(void *port, struct scsiemu_task *st, uint32_t off,
-		      uint32_t len, const struct scsiemu_vec *v, unsigned nv,
-		      enum scsiemu_push how, bool last)
+static __attribute__((noinline)) void push_any(struct semu_iscsi_task *t,
+					       uint32_t off, uint32_t len,
+					       const struct scsiemu_vec *v,
+					       unsigned nv,
+					       enum scsiemu_push how, bool last)
 {
-	struct semu_iscsi_task *t = (struct semu_iscsi_task *)st;
 	struct place at = { off, 0, last };
 
-	(void)port;
-	if (!len || t->c->state == SCSIEMU_ISCSI_DEAD)
-		return;
-	if (how == SCSIEMU_PUSH_LENT && nv == 1)
-		send_run(t, v->base, len, &at, true, NULL);
-	else if (how == SCSIEMU_PUSH_WINDOW)
+	if (how == SCSIEMU_PUSH_WINDOW)
 		push_window(t, &at, len, v, nv);
 	else if (how == SCSIEMU_PUSH_COPY)
 		push_copy(t, &at, len, v);
 	else
 		push_lent(t, &at, v, nv);
+}
+
+/* As a rule a push is all of a command's data, and one PDU. */
+static void port_push(void *port, struct scsiemu_task *st, uint32_t off,
+		      uint32_t len, const struct scsiemu_vec *v, unsigned nv,
+		      enum scsiemu_push how, bool last)
+{
+	struct semu_iscsi_task *t = (struct semu_iscsi_task *)st;
+	struct scsiemu_iscsi_conn *c = t->c;
+	struct semu_buf *b = NULL;
+
+	(void)port;
+	if (!len || c->state == SCSIEMU_ISCSI_DEAD)
+		return;
+	if (!last || nv != 1 || how == SCSIEMU_PUSH_COPY || len > c->max_run ||
+	    (t->flags & ISCSI_CMD_WRITE)) {
+		push_any(t, off, len, v, nv, how, last);
+		return;
+	}
+	if (how == SCSIEMU_PUSH_WINDOW) {
+		b = t->win;
+		t->win = NULL;
+	}
+	hold(t, v->base, len, off, b);
 }
 
 static void port_done(void *port, struct scsiemu_task *st)

@@ -53,20 +53,8 @@ struct semu_pdu *semu_pdu_new(struct scsiemu_iscsi_conn *c, uint8_t opcode,
 	p->task = NULL;
 	p->len = 0;
 	p->embedded = false;
-	memset(p->bhs, 0, ISCSI_BHS);
-	p->bhs[0] = opcode;
-	p->bhs[1] = ISCSI_FINAL;
-	iscsi_put32(p->bhs + 16, itt);
+	semu_pdu_begin(p, opcode, itt);
 	return p;
-}
-
-void semu_pdu_numbers(struct scsiemu_iscsi_conn *c, struct semu_pdu *p,
-		      bool status)
-{
-	iscsi_put32(p->bhs + 24, c->stat_sn);
-	c->stat_sn += status;
-	iscsi_put32(p->bhs + 28, c->exp_cmd_sn);
-	iscsi_put32(p->bhs + 32, c->exp_cmd_sn + c->window - c->active - 1);
 }
 
 static void digest_data(struct semu_pdu *p)
@@ -80,13 +68,9 @@ static void digest_data(struct semu_pdu *p)
 	p->tail = (uint8_t)(pad + 4);
 }
 
-void semu_pdu_queue(struct scsiemu_iscsi_conn *c, struct semu_pdu *p)
+static __attribute__((noinline)) void digest(const struct scsiemu_iscsi_conn *c,
+					     struct semu_pdu *p)
 {
-	iscsi_put24(p->bhs + 5, p->len);
-	p->hlen = ISCSI_BHS;
-	p->tail = (uint8_t)iscsi_pad(p->len);
-	if (p->tail)
-		memset(p->end, 0, 4);
 	if (c->hd) {
 		iscsi_put_digest(p->bhs + ISCSI_BHS,
 				 semu_crc32c(0, p->bhs, ISCSI_BHS));
@@ -94,6 +78,18 @@ void semu_pdu_queue(struct scsiemu_iscsi_conn *c, struct semu_pdu *p)
 	}
 	if (c->dd && p->len)
 		digest_data(p);
+}
+
+void semu_pdu_queue(struct scsiemu_iscsi_conn *c, struct semu_pdu *p)
+{
+	/* Byte 4, of the AHS: there never is one. */
+	iscsi_put32(p->bhs + 4, p->len);
+	p->hlen = ISCSI_BHS;
+	p->tail = (uint8_t)iscsi_pad(p->len);
+	if (p->tail)
+		memset(p->end, 0, 4);
+	if (c->hd || c->dd)
+		digest(c, p);
 	p->next = NULL;
 	*c->out_end = p;
 	c->out_end = &p->next;
@@ -106,7 +102,7 @@ void semu_pdu_queue(struct scsiemu_iscsi_conn *c, struct semu_pdu *p)
 }
 
 /* p has left, or never will. */
-static void done_with(struct scsiemu_iscsi_conn *c, struct semu_pdu *p)
+static inline void done_with(struct scsiemu_iscsi_conn *c, struct semu_pdu *p)
 {
 	struct semu_iscsi_task *t = p->task;
 
@@ -122,70 +118,79 @@ static void done_with(struct scsiemu_iscsi_conn *c, struct semu_pdu *p)
 		semu_task_left(t);
 }
 
-static struct semu_pdu *take_first(struct scsiemu_iscsi_conn *c)
+static inline struct semu_pdu *take_first(struct scsiemu_iscsi_conn *c)
 {
 	struct semu_pdu *p = c->out;
 
 	c->out = p->next;
 	if (!c->out)
 		c->out_end = &c->out;
-	c->out_off = 0;
 	return p;
 }
 
 void semu_send_drop(struct scsiemu_iscsi_conn *c)
 {
+	c->out_off = 0;
 	while (c->out)
 		done_with(c, take_first(c));
 }
 
-/* One piece, less what of it has left already; returns the new count. */
-static unsigned piece(struct scsiemu_vec *v, unsigned n, const void *p,
-		      uint32_t len, uint32_t *skip)
+static inline struct scsiemu_vec *piece(struct scsiemu_vec *v, const void *p,
+					uint32_t len)
 {
-	const uint8_t *b = p;
+	v->base = (void *)(uintptr_t)p;
+	v->len = len;
+	return v + 1;
+}
 
-	if (*skip >= len) {
-		*skip -= len;
-		return n;
-	}
-	v[n].base = (void *)(uintptr_t)(b + *skip);
-	v[n].len = len - *skip;
-	*skip = 0;
-	return n + 1;
+/* Skip what has left already of the first PDU; returns how many pieces. */
+static unsigned skip(struct scsiemu_vec *v, struct scsiemu_vec *end, size_t len)
+{
+	struct scsiemu_vec *from = v;
+
+	while (from < end && len >= from->len)
+		len -= from++->len;
+	if (from == end)
+		return 0;
+	from->base = (uint8_t *)from->base + len;
+	from->len -= len;
+	if (from > v)
+		memmove(v, from, (size_t)(end - from) * sizeof(*v));
+	return (unsigned)(end - from);
 }
 
 unsigned scsiemu_iscsi_output(struct scsiemu_iscsi_conn *c,
 			      struct scsiemu_vec *v, unsigned nv)
 {
-	uint32_t skip = c->out_off;
-	unsigned n = 0;
+	struct scsiemu_vec *at = v, *end = v + nv;
 
 	c->awake = false;
 	if (c->state == SCSIEMU_ISCSI_DEAD)
 		return 0; /* what the queue names may be given back */
-	for (struct semu_pdu *p = c->out; p && n + 3 <= nv; p = p->next) {
-		n = piece(v, n, p->bhs, p->hlen, &skip);
+	for (struct semu_pdu *p = c->out; p && at + 3 <= end; p = p->next) {
+		at = piece(at, p->bhs, p->hlen);
 		if (p->len)
-			n = piece(v, n, p->data, p->len, &skip);
+			at = piece(at, p->data, p->len);
 		if (p->tail)
-			n = piece(v, n, p->end, p->tail, &skip);
+			at = piece(at, p->end, p->tail);
 	}
-	return n;
+	return c->out_off ? skip(v, at, c->out_off) : (unsigned)(at - v);
 }
 
 void scsiemu_iscsi_sent(struct scsiemu_iscsi_conn *c, size_t len)
 {
 	struct semu_pdu *p;
 
+	len += c->out_off;
+	c->out_off = 0;
 	while ((p = c->out) != NULL) {
-		uint32_t rest = p->hlen + p->len + p->tail - c->out_off;
+		uint32_t all = p->hlen + p->len + p->tail;
 
-		if (len < rest) {
-			c->out_off += (uint32_t)len;
+		if (len < all) {
+			c->out_off = (uint32_t)len;
 			break;
 		}
-		len -= rest;
+		len -= all;
 		done_with(c, take_first(c));
 	}
 	if (c->wait)

@@ -58,6 +58,7 @@ void semu_session_params(struct scsiemu_iscsi_conn *c)
 {
 	c->max_xmit = c->login.params.max_xmit_dsl;
 	c->max_burst = c->login.params.max_burst;
+	c->max_run = c->max_xmit < c->max_burst ? c->max_xmit : c->max_burst;
 }
 
 /* The TransportID of an initiator port (SPC-5 7.6.4.6): format 1, the name
@@ -236,36 +237,6 @@ void semu_session_over(struct scsiemu_iscsi_conn *c)
 	scsiemu_pump_ready(c->pump);
 }
 
-/* A task that only waits for the initiator: nobody will call for it again. */
-static struct semu_iscsi_task *idle_task(const struct scsiemu_iscsi_conn *c)
-{
-	struct semu_iscsi_task *t = c->tasks;
-
-	while (t && (t->refs || (t->pumped && t->state != SEMU_TASK_ANSWER)))
-		t = t->next;
-	return t;
-}
-
-/* Zombies, and what is done but has data-out coming before its answer. */
-static void free_tasks(struct scsiemu_iscsi_conn *c)
-{
-	struct semu_iscsi_task *t;
-
-	while ((t = idle_task(c)) != NULL) {
-		bool pumped = t->pumped;
-
-		t->pumped = false;
-		t->state = SEMU_TASK_ZOMBIE;
-		/* Others may end meanwhile, t stays. */
-		if (pumped)
-			scsiemu_pump_sent(&t->t);
-		if (t->held && t->held->buf)
-			semu_conn_unbuf(c, t->held->buf);
-		t->held = NULL;
-		semu_task_free(t);
-	}
-}
-
 void semu_session_end(struct scsiemu_iscsi_conn *c)
 {
 	c->state = SCSIEMU_ISCSI_DEAD;
@@ -280,5 +251,5 @@ void semu_session_end(struct scsiemu_iscsi_conn *c)
 		semu_conn_unbuf(c, c->part);
 		c->part = NULL;
 	}
-	free_tasks(c);
+	semu_task_free_idle(c);
 }

@@ -48,7 +48,7 @@ struct semu_r2t {
 #define SEMU_R2T_MAX 8
 
 enum semu_task_state {
-	SEMU_TASK_RUN,	  /* the pump has it */
+	SEMU_TASK_RUN,	  /* the pump has it (zero: as it begins) */
 	SEMU_TASK_ANSWER, /* done, the answer waits for data to stop coming */
 	SEMU_TASK_SENT,	  /* the answer is in the send queue */
 	SEMU_TASK_ZOMBIE  /* aborted, its data-out still comes */
@@ -58,25 +58,26 @@ struct semu_iscsi_task {
 	struct scsiemu_task t; /* first; its first word is the free list's */
 	struct scsiemu_iscsi_conn *c;
 	struct semu_iscsi_task *hnext; /* same hash */
+	uint32_t *slot; /* counts it: c->active or c->nimm; NULL: no more */
 	uint32_t itt;
-	uint32_t refs;	/* PDUs in the send queue that name it */
-	uint8_t state;	/* enum semu_task_state */
-	bool immediate; /* does not count in the CmdSN window */
-	bool counted;	/* takes a slot of the window */
-	bool pumped;	/* the pump knows it */
-	bool waits;	/* in the queue for buffers */
-	bool stranded;	/* aborted, only its data-out is missing */
-	bool plugged;	/* TMF: its task is a hole that was closed */
-	bool landing;	/* the PDU at hand carries its data */
-	bool wants_in;	/* window(in) is pending */
-	bool wants_out; /* window(out) is pending */
-	uint8_t flags;	/* byte 1 of the command */
-	bool tmf;	/* a task management request */
-	uint16_t asc;	/* why its data-out cannot be had, or 0 */
-	/* data-in */
-	struct semu_buf *win;  /* what window() gave and push() has not used */
-	struct semu_pdu *held; /* last piece: status may ride on it */
-	uint32_t data_sn;      /* also R2TSN: one space (11.8.3) */
+	uint8_t flags; /* byte 1 of the command */
+	/* From here to edtl: zero when a command begins. */
+	struct semu_buf *win;	  /* window() gave it, push() has not used it */
+	struct semu_pdu *held;	  /* last piece: status may ride on it */
+	struct semu_buf *bufs;	  /* data-out, by offset */
+	uint32_t refs;		  /* PDUs in the send queue that name it */
+	uint32_t data_sn;	  /* also R2TSN: one space (11.8.3) */
+	uint16_t asc;		  /* why its data-out cannot be had, or 0 */
+	uint8_t state;		  /* enum semu_task_state */
+	bool pumped;		  /* the pump knows it */
+	bool waits;		  /* in the queue for buffers */
+	bool stranded;		  /* aborted, only its data-out is missing */
+	bool plugged;		  /* TMF: its task is a hole that was closed */
+	bool tmf;		  /* a task management request */
+	bool landing;		  /* the PDU at hand carries its data */
+	bool wants_in, wants_out; /* window() is pending */
+	bool unsol;		  /* unsolicited Data-Out PDUs are due */
+	uint8_t nr2t;
 	/* data-out: [0, arrived) has come (or was dropped) */
 	uint32_t edtl;	    /* what the initiator has to give */
 	uint32_t arrived;   /* offset of the next byte */
@@ -86,12 +87,9 @@ struct semu_iscsi_task {
 	uint32_t out_sn;    /* next DataSN of the sequence */
 	uint32_t want_to;   /* pending window: bytes up to */
 	uint32_t need_to;   /* the pump asked for bytes up to */
-	bool unsol;	    /* unsolicited Data-Out PDUs are due */
-	uint8_t nr2t;
 	struct semu_r2t r2t[SEMU_R2T_MAX];
-	struct semu_buf *bufs, *last_buf;     /* by offset */
-	struct semu_iscsi_task *wnext;	      /* waits for buffers */
-	struct semu_iscsi_task *next, **prev; /* all of the session */
+	struct semu_buf *last_buf;
+	struct semu_iscsi_task *wnext; /* waits for buffers, or stranded */
 	struct semu_pdu rsp;
 	uint8_t lun[8];
 	uint8_t cdb[260];
@@ -130,9 +128,10 @@ struct scsiemu_iscsi_conn {
 	struct semu_buf *ctl;	      /* data of a control PDU at hand */
 	/* numbers */
 	uint32_t exp_cmd_sn, stat_sn, window;
-	uint32_t active;    /* commands that count in the window */
-	uint32_t nimm;	    /* immediate tasks */
-	uint32_t nstranded; /* aborted tasks whose data-out never came */
+	uint32_t active; /* commands that count in the window */
+	uint32_t nimm;	 /* immediate tasks */
+	uint32_t nstranded;
+	struct semu_iscsi_task *stranded; /* oldest first */
 	uint32_t next_ttt;
 	/* sending */
 	struct semu_pdu *out, **out_end;
@@ -141,13 +140,13 @@ struct scsiemu_iscsi_conn {
 	uint32_t nanswer;  /* answers in the queue; their slots are free */
 	uint32_t buffered; /* bytes of buffers held */
 	uint32_t kept;	   /* of them: data that came before it was asked for */
-	uint32_t max_xmit, max_burst;
+	uint32_t max_xmit, max_burst, max_run; /* the lesser of both */
 	/* the session */
 	struct scsiemu_iscsi *e;
 	struct scsiemu_pump *pump;
 	struct scsiemu_nexus *nexus;
 	struct scsiemu_port *port; /* of the pump: semu_outlet */
-	struct semu_iscsi_task *tasks;
+	uint32_t ntasks;
 	struct semu_iscsi_task *wait, **wait_end; /* for buffers */
 	struct semu_iscsi_task *hash[SEMU_HASH];
 	struct scsiemu_iscsi_conn *next, **prev;
@@ -211,11 +210,26 @@ struct semu_outlet *semu_outlet(struct scsiemu_iscsi *e,
 /* send.c */
 struct semu_pdu *semu_pdu_new(struct scsiemu_iscsi_conn *c, uint8_t opcode,
 			      uint32_t itt);
+/* Of a header: opcode, F bit, task tag; the rest is zero. */
+static inline void semu_pdu_begin(struct semu_pdu *p, uint8_t opcode,
+				  uint32_t itt)
+{
+	memset(p->bhs, 0, ISCSI_BHS);
+	p->bhs[0] = opcode;
+	p->bhs[1] = ISCSI_FINAL;
+	iscsi_put32(p->bhs + 16, itt);
+}
 /* Ready and in order: fills padding, digests. */
 void semu_pdu_queue(struct scsiemu_iscsi_conn *c, struct semu_pdu *p);
 /* StatSN (taken when it carries a status), ExpCmdSN, MaxCmdSN. */
-void semu_pdu_numbers(struct scsiemu_iscsi_conn *c, struct semu_pdu *p,
-		      bool status);
+static inline void semu_pdu_numbers(struct scsiemu_iscsi_conn *c,
+				    struct semu_pdu *p, bool status)
+{
+	iscsi_put32(p->bhs + 24, c->stat_sn);
+	c->stat_sn += status;
+	iscsi_put32(p->bhs + 28, c->exp_cmd_sn);
+	iscsi_put32(p->bhs + 32, c->exp_cmd_sn + c->window - c->active - 1);
+}
 void semu_send_drop(struct scsiemu_iscsi_conn *c);
 void semu_conn_wake(struct scsiemu_iscsi_conn *c);
 /* Buffers, counted against the session; NULL: not now. */
@@ -225,10 +239,24 @@ void semu_conn_unbuf(struct scsiemu_iscsi_conn *c, struct semu_buf *b);
 
 /* conn.c */
 enum semu_sn { SEMU_SN_OK, SEMU_SN_IGNORE, SEMU_SN_DEAD };
-enum semu_sn semu_conn_sn(struct scsiemu_iscsi_conn *c, const uint8_t *bhs);
+enum semu_sn semu_conn_odd_sn(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
+			      uint32_t sn);
 void semu_conn_fatal(struct scsiemu_iscsi_conn *c, const uint8_t *bhs,
 		     enum iscsi_reject why);
 void semu_conn_state(struct scsiemu_iscsi_conn *c, unsigned state);
+/* Takes the CmdSN of a request. */
+static inline enum semu_sn semu_conn_sn(struct scsiemu_iscsi_conn *c,
+					const uint8_t *bhs)
+{
+	uint32_t sn = iscsi_get32(bhs + 24);
+
+	if (bhs[0] & ISCSI_IMMEDIATE)
+		return SEMU_SN_OK;
+	if (sn != c->exp_cmd_sn || c->active >= c->window)
+		return semu_conn_odd_sn(c, bhs, sn);
+	c->exp_cmd_sn++;
+	return SEMU_SN_OK;
+}
 
 /* task.c */
 struct semu_iscsi_task *semu_task_find(struct scsiemu_iscsi_conn *c,
@@ -237,7 +265,16 @@ struct semu_iscsi_task *semu_task_find(struct scsiemu_iscsi_conn *c,
 struct semu_iscsi_task *semu_task_new(struct scsiemu_iscsi_conn *c,
 				      const uint8_t *bhs);
 void semu_task_free(struct semu_iscsi_task *t);
-void semu_task_uncount(struct semu_iscsi_task *t);
+/* The session is over: zombies, and what is done but has data-out coming before
+ * its answer. */
+void semu_task_free_idle(struct scsiemu_iscsi_conn *c);
+/* The slot is the initiator's again, with the next MaxCmdSN that it reads. */
+static inline void semu_task_uncount(struct semu_iscsi_task *t)
+{
+	if (t->slot)
+		--*t->slot;
+	t->slot = NULL;
+}
 void semu_task_aborted(struct semu_iscsi_task *t);
 /* Nothing in the send queue names it any more. */
 void semu_task_left(struct semu_iscsi_task *t);

@@ -32,35 +32,16 @@ static void unhash(struct semu_iscsi_task *t)
 	while (*p != t)
 		p = &(*p)->hnext;
 	*p = t->hnext;
+	t->c->ntasks--;
 }
 
-static void link_task(struct scsiemu_iscsi_conn *c, struct semu_iscsi_task *t)
+static void hash(struct scsiemu_iscsi_conn *c, struct semu_iscsi_task *t)
 {
 	struct semu_iscsi_task **h = bucket(c, t->itt);
 
 	t->hnext = *h;
 	*h = t;
-	t->next = c->tasks;
-	t->prev = &c->tasks;
-	if (t->next)
-		t->next->prev = &t->next;
-	c->tasks = t;
-}
-
-static void count(struct semu_iscsi_task *t, int n)
-{
-	if (t->immediate)
-		t->c->nimm += (uint32_t)n;
-	else
-		t->c->active += (uint32_t)n;
-}
-
-/* The slot is the initiator's again, with the next MaxCmdSN that it reads. */
-void semu_task_uncount(struct semu_iscsi_task *t)
-{
-	if (t->counted)
-		count(t, -1);
-	t->counted = false;
+	c->ntasks++;
 }
 
 static void setup(struct scsiemu_iscsi_conn *c, struct semu_iscsi_task *t,
@@ -70,18 +51,11 @@ static void setup(struct scsiemu_iscsi_conn *c, struct semu_iscsi_task *t,
 
 	t->c = c;
 	t->itt = iscsi_itt(bhs);
-	t->refs = 0;
-	t->state = SEMU_TASK_RUN;
-	t->immediate = bhs[0] & ISCSI_IMMEDIATE;
-	t->counted = true;
-	t->pumped = t->wants_in = t->wants_out = t->waits = false;
-	t->landing = t->unsol = t->stranded = false;
-	t->nr2t = 0;
-	t->asc = 0;
-	t->tmf = false;
-	t->win = t->bufs = NULL;
-	t->held = NULL;
-	t->data_sn = 0;
+	t->slot = bhs[0] & ISCSI_IMMEDIATE ? &c->nimm : &c->active;
+	++*t->slot;
+	memset(&t->win, 0,
+	       offsetof(struct semu_iscsi_task, edtl) -
+		       offsetof(struct semu_iscsi_task, win));
 	memcpy(t->lun, bhs + 8, 8);
 	if (!k->scratch) { /* the first time */
 		k->cdb = t->cdb;
@@ -132,9 +106,18 @@ struct semu_iscsi_task *semu_task_new(struct scsiemu_iscsi_conn *c,
 		return NULL;
 	}
 	setup(c, t, bhs);
-	link_task(c, t);
-	count(t, 1);
+	hash(c, t);
 	return t;
+}
+
+static void unstrand(struct semu_iscsi_task *t)
+{
+	struct semu_iscsi_task **p = &t->c->stranded;
+
+	while (*p != t)
+		p = &(*p)->wnext;
+	*p = t->wnext;
+	t->c->nstranded--;
 }
 
 void semu_task_free(struct semu_iscsi_task *t)
@@ -142,7 +125,8 @@ void semu_task_free(struct semu_iscsi_task *t)
 	struct scsiemu_iscsi_conn *c = t->c;
 
 	semu_task_uncount(t);
-	c->nstranded -= t->stranded;
+	if (t->stranded)
+		unstrand(t);
 	if (t->bufs || t->win)
 		semu_out_drop(t);
 	if (c->task == t) {
@@ -150,11 +134,8 @@ void semu_task_free(struct semu_iscsi_task *t)
 		c->sink = NULL;
 	}
 	unhash(t);
-	*t->prev = t->next;
-	if (t->next)
-		t->next->prev = t->prev;
 	semu_objs_put(&c->e->tasks, t);
-	if (c->gone && !c->tasks)
+	if (c->gone && !c->ntasks)
 		semu_conn_release(c);
 }
 
@@ -166,17 +147,47 @@ void semu_task_free(struct semu_iscsi_task *t)
 static void strand(struct semu_iscsi_task *t)
 {
 	struct scsiemu_iscsi_conn *c = t->c;
-	struct semu_iscsi_task *oldest = t;
+	struct semu_iscsi_task **end = &c->stranded;
 
-	if (!t->stranded)
-		c->nstranded++;
-	t->stranded = true;
-	if (c->nstranded <= c->e->lim->commands)
+	if (t->stranded)
 		return;
-	for (t = c->tasks; t; t = t->next)
-		if (t->stranded)
-			oldest = t;
-	semu_task_free(oldest);
+	t->stranded = true;
+	t->wnext = NULL;
+	while (*end)
+		end = &(*end)->wnext;
+	*end = t;
+	if (++c->nstranded > c->e->lim->commands)
+		semu_task_free(c->stranded);
+}
+
+/* A task that only waits for the initiator: nobody will call for it again. */
+static struct semu_iscsi_task *idle(const struct scsiemu_iscsi_conn *c)
+{
+	for (unsigned i = 0; i < SEMU_HASH; i++)
+		for (struct semu_iscsi_task *t = c->hash[i]; t; t = t->hnext)
+			if (!t->refs &&
+			    (!t->pumped || t->state == SEMU_TASK_ANSWER))
+				return t;
+	return NULL;
+}
+
+void semu_task_free_idle(struct scsiemu_iscsi_conn *c)
+{
+	struct semu_iscsi_task *t;
+
+	while ((t = idle(c)) != NULL) {
+		bool pumped = t->pumped;
+
+		t->pumped = false;
+		t->state = SEMU_TASK_ZOMBIE;
+		/* Others may end meanwhile, t stays. */
+		if (pumped)
+			scsiemu_pump_sent(&t->t);
+		if (t->held && t->held->buf)
+			semu_conn_unbuf(c, t->held->buf);
+		t->held = NULL;
+		semu_task_free(t);
+	}
 }
 
 void semu_task_left(struct semu_iscsi_task *t)

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What time and hanging stores make necessary: zombies (aborted, their want
+ * still out), and commands with a deadline (TMFs that wait for zombies, replies
+ * that pin facts). Both lists are short: linear search will do.
+ */
+#include "core/engine.h"
+
+#if SEMU_WITH_QUEUE
+void semu_zombie_add(struct scsiemu_cmd *c)
+{
+	struct scsiemu_device *d = semu_ctx(c)->lu->dev;
+
+	semu_ctx(c)->zombie = d->zombies;
+	d->zombies = c;
+}
+
+void semu_zombie_remove(struct scsiemu_cmd *c)
+{
+	struct scsiemu_device *d = semu_ctx(c)->lu->dev;
+	struct scsiemu_cmd **p = &d->zombies;
+
+	while (*p && *p != c)
+		p = &semu_ctx(*p)->zombie;
+	if (!*p)
+		return;
+	*p = semu_ctx(c)->zombie;
+	semu_tmf_check(d);
+}
+
+void semu_timer_add(struct scsiemu_cmd *c, uint64_t deadline)
+{
+	struct scsiemu_device *d = semu_ctx(c)->lu->dev;
+
+	semu_ctx(c)->deadline = deadline;
+	semu_ctx(c)->timer = d->timers;
+	d->timers = c;
+}
+
+void semu_timer_remove(struct scsiemu_cmd *c)
+{
+	struct scsiemu_cmd **p = &semu_ctx(c)->lu->dev->timers;
+
+	while (*p && *p != c)
+		p = &semu_ctx(*p)->timer;
+	if (*p)
+		*p = semu_ctx(c)->timer;
+}
+
+/* Is a change of facts held back on this LU? */
+static bool somebody_held(struct scsiemu_lu *lu)
+{
+	for (const struct semu_entry *e = semu_first(lu); !semu_at_end(lu, e);
+	     e = semu_after(e))
+		if (semu_ctx(e->cmd)->phase == SEMU_P_HELD)
+			return true;
+	return false;
+}
+
+/* A reply that its initiator does not take loses its pin, and the command, as
+ * soon as somebody waits for it (A7). */
+static void pin_expired(struct scsiemu_cmd *c, uint64_t now)
+{
+	struct semu_ctx *x = semu_ctx(c);
+
+	if (!somebody_held(x->lu)) {
+		x->deadline = now + x->lu->dev->limits.pin_ms;
+		return;
+	}
+	semu_unpin(c);
+	if (c->off + c->len >= x->total)
+		return; /* the facts were read, status may be on its way */
+	scsiemu_fail(c, SCSIEMU_SK_ABORTED_COMMAND, SCSIEMU_ASC_NONE);
+	x->total = c->off; /* its did() is the last */
+}
+
+static void tmf_expired(struct scsiemu_cmd *c)
+{
+	semu_timer_remove(c);
+	semu_done(c);
+	semu_ready_push(c);
+}
+
+uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
+{
+	uint64_t next = UINT64_MAX;
+	struct scsiemu_cmd *c, *after;
+
+	d->now = now_ms;
+	for (c = d->timers; c; c = after) {
+		after = semu_ctx(c)->timer;
+		if (semu_ctx(c)->deadline > now_ms)
+			continue;
+		if (c->tmf)
+			tmf_expired(c);
+		else
+			pin_expired(c, now_ms);
+	}
+	for (c = d->timers; c; c = semu_ctx(c)->timer)
+		if (semu_ctx(c)->deadline < next)
+			next = semu_ctx(c)->deadline;
+	return next;
+}
+#else
+uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
+{
+	d->now = now_ms;
+	return UINT64_MAX;
+}
+#endif
