@@ -9,7 +9,6 @@
 #include "store/vec.h"
 
 struct null_store {
-	struct scsiemu_block_ops ops;
 	uint64_t nblk;
 	uint32_t blen;
 	bool thin;
@@ -112,19 +111,18 @@ static void null_close(void *ctx)
 	semu_sys->free(ctx);
 }
 
-static const struct scsiemu_block_ops null_ops = {
-	.size = sizeof(struct scsiemu_block_ops),
-	.read = null_read,
-	.write = null_write,
-	.flush = null_verb,
-	.zero = null_verb,
-	.unmap = null_verb,
-	.status = null_status,
-	.cas = null_cas,
-	.lend = null_lend,
-	.back = null_back,
-	.verify = null_verb,
-	.close = null_close,
+#define READS                                                                  \
+	.size = sizeof(struct scsiemu_block_ops), .read = null_read,           \
+	.status = null_status, .lend = null_lend, .back = null_back,           \
+	.verify = null_verb, .close = null_close
+#define WRITES                                                                 \
+	.write = null_write, .flush = null_verb, .zero = null_verb,            \
+	.cas = null_cas
+
+static const struct scsiemu_block_ops offers[SEMU_OFFERS] = {
+	[SEMU_OFFER_READ_ONLY] = { READS },
+	[SEMU_OFFER_THICK] = { READS, WRITES },
+	[SEMU_OFFER_THIN] = { READS, WRITES, .unmap = null_verb },
 };
 
 int scsiemu_open_null(struct scsiemu_medium *m,
@@ -141,6 +139,6 @@ int scsiemu_open_null(struct scsiemu_medium *m,
 	s->nblk = m->nblk;
 	s->blen = m->blen;
 	s->thin = m->thin;
-	semu_offer(m, &s->ops, &null_ops, s);
+	semu_offer(m, offers, s);
 	return 0;
 }

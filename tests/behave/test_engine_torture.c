@@ -129,6 +129,14 @@ static int step(struct scsiemu_cmd *c, int result)
 	}
 }
 
+/* Of PARAM_IN it has effects only. */
+static int then(struct scsiemu_cmd *c, int result)
+{
+	if (scsiemu_cmd_row(c)->kind == SCSIEMU_K_PARAM_IN)
+		return SCSIEMU_FINISHED;
+	return step(c, result);
+}
+
 static int in(struct scsiemu_cmd *c, struct scsiemu_wr *wr)
 {
 	uint32_t n = semu_be32(c->cdb + 2) * 37;
@@ -473,7 +481,8 @@ static void torture(uint64_t seed)
 	w.random = seed * 0x9e3779b97f4a7c15u + 1;
 	testdev_make(&w.t, NULL);
 	testdev.nodata = nodata;
-	testdev.step = testdev.then = step;
+	testdev.step = step;
+	testdev.then = then;
 	testdev.in = in;
 	testdev.medium = medium;
 	w.nexus[0] = w.t.a;

@@ -45,14 +45,16 @@ def instructions(args):
     return collected(done.stderr)
 
 
-class Heap:
-    """Counts heap calls of programs run with env."""
+class Counter:
+    """What a preloaded library counts in programs run with env: heapcount
+    heap calls, copycount bytes of payload copies."""
 
     def __init__(self, library):
+        name = os.path.basename(library).split(".")[0].upper()
         self.file = tempfile.NamedTemporaryFile()
         self.file.write(bytes(8))
         self.file.flush()
-        self.env = {"LD_PRELOAD": library, "HEAPCOUNT": self.file.name}
+        self.env = {"LD_PRELOAD": library, name: self.file.name}
 
     def count(self):
         with open(self.file.name, "rb") as f:

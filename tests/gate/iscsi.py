@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""iscsi.py BUILD HEAPCOUNT.so: what the iSCSI server does per command and
+"""iscsi.py BUILD HEAPCOUNT.so COPYCOUNT.so: what the iSCSI server does per command and
 keeps per session and logical unit, on the null store."""
 import os
 import subprocess
@@ -22,8 +22,9 @@ def kib(server):
 
 
 class Iscsi:
-    def __init__(self, build, heapcount):
-        self.build, self.heapcount = build, heapcount
+    def __init__(self, build, heapcount, copycount):
+        self.build = build
+        self.heapcount, self.copycount = heapcount, copycount
         self.gate = limits.Gate()
         self.tmp = tempfile.TemporaryDirectory()
 
@@ -51,17 +52,28 @@ class Iscsi:
             s.child.wait(60)
         return count.calls(out)
 
-    def heap(self, what, *options):
-        heap = count.Heap(self.heapcount)
-        with servers.iscsi_server(self.build, NULL, env=heap.env) as s:
+    def per_command(self, library, device, *options):
+        """What library counts, for one of 10,000 commands more."""
+        counter = count.Counter(library)
+        with servers.iscsi_server(self.build, device, env=counter.env) as s:
             seen = []
             for n in (2000, 2000, 12000):  # the first warms up
-                before = heap.count()
+                before = counter.count()
                 self.commands(s, n, *options)
                 servers.load(self.build, s, "-n", 1)  # the end is taken
-                seen.append(heap.count() - before)
-        self.gate.hold(f"heap calls of 10,000 commands more, {what}",
-                       max(0, seen[2] - seen[1]), 0, "calls")
+                seen.append(counter.count() - before)
+        return max(0, seen[2] - seen[1]) / 10000
+
+    def heap(self, what, *options):
+        # A pool that grows once more is no call per command.
+        self.gate.hold(f"heap calls, {what}",
+                       self.per_command(self.heapcount, NULL, *options), 0,
+                       "calls")
+
+    def copies(self, what, device, limit, *options):
+        self.gate.hold(f"copies of the payload, {what}",
+                       self.per_command(self.copycount, device, "-q", 32,
+                                        *options) / 4096, limit, "copies")
 
     def session_memory(self):
         sessions = 400
@@ -104,9 +116,14 @@ class Iscsi:
         self.heap("iSCSI WRITE", "-q", 32, "-m", "rw")
         self.heap("iSCSI TEST UNIT READY", "-q", 32, "-m", "tu")
         self.heap("iSCSI READ with digests", "-q", 32, "-H", "-D")
+        path = os.path.join(self.tmp.name, "disk.img")
+        self.copies("READ, null store", NULL, 0)
+        self.copies("READ, file store", f"disk:path={path},size=64M", 0,
+                    "-w", 64 << 20)
+        self.copies("WRITE", NULL, 1, "-m", "rw")
         self.session_memory()
         self.lun_memory()
         self.gate.end()
 
 
-servers.main(lambda: Iscsi(sys.argv[1], sys.argv[2]).all())
+servers.main(lambda: Iscsi(*sys.argv[1:4]).all())

@@ -29,7 +29,7 @@ def main():
     gate.hold(f"READ at 10,000 LUs x 1,000 nexuses ({many:.0f}) over the same "
               f"at one of each ({one:.0f})", many - one,
               limits.SCALE * limits.ISCSI_READ, "instructions")
-    heap = count.Heap(heapcount)
+    heap = count.Counter(heapcount)
     for program in (core, pump):
         for what in ("read", "write", "tur"):
             calls = [heap.of([program, what, "1", "1", str(n)])
