@@ -194,6 +194,7 @@ static void configure(int argc, char **argv)
 
 static void make_device(struct target *t)
 {
+	const char *name = scsiemu_iscsi_target_name(t->iscsi);
 	uint32_t sessions = scsiemu_iscsi_node_limits(node)->connections;
 	struct scsiemu_limits l = {
 		.size = sizeof(l),
@@ -211,12 +212,13 @@ static void make_device(struct target *t)
 		die("out of memory");
 	scsiemu_pump_init(&t->pump, t->dev, t->bounce, sizeof(t->bounce));
 	for (struct lun *u = t->luns; u; u = u->next) {
-		if (scsiemu_host_open(&u->host, u->device, &err) < 0 ||
-		    scsiemu_host_attach(&u->host, t->dev, u->lun, &err) < 0)
+		if (scsiemu_host_open(&u->host, u->device, &err) < 0)
+			die(err.text);
+		scsiemu_host_serial(&u->host, name, u->lun);
+		if (scsiemu_host_attach(&u->host, t->dev, u->lun, &err) < 0)
 			die(err.text);
 		if (!quiet)
-			printf("%s LUN %u: %s\n",
-			       scsiemu_iscsi_target_name(t->iscsi), u->lun,
+			printf("%s LUN %u: %s\n", name, u->lun,
 			       u->host.summary);
 	}
 	if (scsiemu_iscsi_ports(scsiemu_iscsi_server_engine(server), t->iscsi) <

@@ -27,7 +27,7 @@ struct scsiemu_limits {
 	uint32_t itls;	      /* (LU, nexus) pairs with state; lus + nexuses */
 	uint32_t ports;	      /* target ports; 1 */
 	uint32_t types;	      /* different row sets among the LUs; 1 */
-	uint32_t lu_state;    /* bytes of state per LU (mode pages); 384 */
+	uint32_t lu_state;    /* bytes of state per LU (mode pages); 320 */
 	uint32_t scratch;     /* least scratch of every command; 512. Bounds
 			       * parameter lists (VPD B0, 8F) */
 	uint32_t whole;	      /* largest WHOLE want the embedder can answer;

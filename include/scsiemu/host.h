@@ -31,6 +31,15 @@ struct scsiemu_host_lu {
  */
 int scsiemu_host_open(struct scsiemu_host_lu *h, const char *device,
 		      struct scsiemu_errmsg *err);
+/*
+ * A serial number where the device string gave none, from the target's name,
+ * which is unique in the world, and the LUN: the default of struct
+ * scsiemu_lu_config is the LUN alone, and an initiator that meets two logical
+ * units of one identity takes them for two paths to one medium. The same after
+ * every start. Call before scsiemu_host_attach().
+ */
+void scsiemu_host_serial(struct scsiemu_host_lu *h, const char *target,
+			 uint16_t lun);
 /* Make it LUN lun of d, restore its saved state, load its medium. */
 int scsiemu_host_attach(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 			uint16_t lun, struct scsiemu_errmsg *err);

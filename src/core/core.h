@@ -65,6 +65,9 @@ struct semu_entry {
 	bool counted; /* in lu->nslow: it waits, or may block others */
 };
 
+/* The version up to which bits 7 to 5 of byte 1 of each CDB are the LUN. */
+enum { SEMU_SCSI_2 = 2 };
+
 enum semu_phase {
 	SEMU_P_NEW,
 	SEMU_P_WAIT,  /* in the task set, blocked */
@@ -221,7 +224,7 @@ struct scsiemu_lu {
 	const struct scsiemu_nv_ops *nv;
 	void *nv_ctx;
 	uint64_t naa;
-	uint8_t version;
+	uint8_t version; /* INQUIRY byte 2 */
 	bool removable, read_only, anonymous_pr, can_save;
 	char revision[4];
 	/* one behind the other: their hash is the default name */

@@ -23,7 +23,7 @@ static struct scsiemu_limits filled(const struct scsiemu_limits *l)
 	f.itls = or_default(f.itls, f.lus + f.nexuses);
 	f.ports = or_default(f.ports, 1);
 	f.types = or_default(f.types, 1);
-	f.lu_state = (or_default(f.lu_state, 384) + 7) & ~7u;
+	f.lu_state = (or_default(f.lu_state, 320) + 7) & ~7u;
 	f.scratch = or_default(f.scratch, 512);
 	f.whole = or_default(f.whole, f.scratch / 2);
 	f.jobs = or_default(f.jobs, 1);

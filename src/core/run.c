@@ -378,38 +378,31 @@ static void change_over(struct scsiemu_lu *lu)
 	semu_release_held(lu);
 }
 
-/* The step function of an aborted command has its last word; an UNDO row may
- * clean up by one more STORE. */
-static int last_step(struct scsiemu_cmd *c, struct semu_ctx *x, int result)
+/* An UNDO row hears of the abort, once, and may clean up by one more STORE. */
+int semu_undo(struct scsiemu_cmd *c)
 {
-	bool undo = x->row->flags & SCSIEMU_ROW_UNDO && !(x->odd & SEMU_UNDONE);
+	struct semu_ctx *x = semu_ctx(c);
 
+	if (!x->step || !(x->row->flags & SCSIEMU_ROW_UNDO) ||
+	    x->odd & SEMU_UNDONE)
+		return semu_done(c);
 	x->odd |= SEMU_UNDONE;
-	if (x->step(c, result) == SCSIEMU_WANTS && undo &&
+	if (x->step(c, SCSIEMU_E_ABORTED) == SCSIEMU_WANTS &&
 	    c->want == SCSIEMU_STORE)
 		return semu_put_out(c);
 	return semu_done(c);
 }
 
-int semu_undo(struct scsiemu_cmd *c)
-{
-	struct semu_ctx *x = semu_ctx(c);
-
-	if (x->step && x->row->flags & SCSIEMU_ROW_UNDO &&
-	    !(x->odd & SEMU_UNDONE))
-		return last_step(c, x, SCSIEMU_E_ABORTED);
-	return semu_done(c);
-}
-
 /* The want of an aborted command was answered. A change of facts is a point of
- * no return: the handler sees its result. */
+ * no return: the handler sees its result, but what it wants next, or waits for
+ * in another task set, does not come to be. */
 static int did_aborted(struct scsiemu_cmd *c, struct semu_ctx *x, int result)
 {
-	bool commit = c->want == SCSIEMU_STORE && c->flags & SCSIEMU_CHANGES &&
-		      result >= 0;
-
-	if (commit && x->step)
-		return last_step(c, x, result);
+	if (c->want == SCSIEMU_STORE && c->flags & SCSIEMU_CHANGES &&
+	    result >= 0 && x->step && !(x->odd & SEMU_UNDONE)) {
+		x->step(c, result);
+		semu_leave(c);
+	}
 	return semu_undo(c);
 }
 

@@ -50,12 +50,14 @@ static const char *or_null(const char *text)
 }
 
 /* What the logical unit is made from: of no use any more when it is. */
+struct own {
+	struct scsiemu_lu_config config; /* first: host_lu.config points here */
+	struct semu_devtext text;
+};
+
 static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 {
-	struct own {
-		struct scsiemu_lu_config config; /* first */
-		struct semu_devtext text;
-	} *own = calloc(1, sizeof(*own));
+	struct own *own = calloc(1, sizeof(*own));
 
 	if (!own)
 		return -1;
@@ -141,6 +143,27 @@ int scsiemu_host_open(struct scsiemu_host_lu *h, const char *device,
 		return -1;
 	}
 	return 0;
+}
+
+/* FNV-1a, 64 bits */
+static uint64_t mix(uint64_t h, uint8_t byte)
+{
+	return (h ^ byte) * 0x100000001b3u;
+}
+
+void scsiemu_host_serial(struct scsiemu_host_lu *h, const char *target,
+			 uint16_t lun)
+{
+	struct own *own = (struct own *)(void *)h->config;
+	uint64_t id = 0xcbf29ce484222325u;
+
+	if (own->config.serial)
+		return;
+	while (*target)
+		id = mix(id, (uint8_t)*target++);
+	id = mix(mix(id, (uint8_t)(lun >> 8)), (uint8_t)lun);
+	snprintf(own->text.serial, sizeof(own->text.serial), "%016" PRIX64, id);
+	own->config.serial = own->text.serial;
 }
 
 static int restore(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)

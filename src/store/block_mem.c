@@ -38,7 +38,6 @@ struct node {
 };
 
 struct mem_store {
-	struct scsiemu_block_ops ops;
 	struct node *root;
 	unsigned depth; /* levels of nodes */
 	unsigned blen_shift;
@@ -372,17 +371,17 @@ static void mem_close(void *ctx)
 	semu_sys->free(s);
 }
 
-static const struct scsiemu_block_ops mem_ops = {
-	.size = sizeof(struct scsiemu_block_ops),
-	.read = mem_read,
-	.write = mem_write,
-	.flush = mem_flush,
-	.zero = mem_unmap,
-	.unmap = mem_unmap,
-	.status = mem_status,
-	.cas = mem_cas,
-	.verify = mem_flush,
-	.close = mem_close,
+#define READS                                                                  \
+	.size = sizeof(struct scsiemu_block_ops), .read = mem_read,            \
+	.status = mem_status, .verify = mem_flush, .close = mem_close
+#define WRITES                                                                 \
+	.write = mem_write, .flush = mem_flush, .zero = mem_unmap,             \
+	.cas = mem_cas
+
+static const struct scsiemu_block_ops offers[SEMU_OFFERS] = {
+	[SEMU_OFFER_READ_ONLY] = { READS },
+	[SEMU_OFFER_THICK] = { READS, WRITES },
+	[SEMU_OFFER_THIN] = { READS, WRITES, .unmap = mem_unmap },
 };
 
 int scsiemu_open_mem(struct scsiemu_medium *m, const struct scsiemu_geometry *g,
@@ -406,6 +405,6 @@ int scsiemu_open_mem(struct scsiemu_medium *m, const struct scsiemu_geometry *g,
 	s->depth = 1;
 	while ((g->bytes - 1) >> CHUNK_SHIFT >> FAN_SHIFT * s->depth)
 		s->depth++;
-	semu_offer(m, &s->ops, &mem_ops, s);
+	semu_offer(m, offers, s);
 	return 0;
 }

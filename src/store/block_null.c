@@ -119,11 +119,11 @@ static void null_close(void *ctx)
 	.write = null_write, .flush = null_verb, .zero = null_verb,            \
 	.cas = null_cas
 
-/* Nothing is kept for each store that all can share: thousands may be open. */
-static const struct scsiemu_block_ops read_only = { READS },
-				      thick = { READS, WRITES },
-				      thin = { READS, WRITES,
-					       .unmap = null_verb };
+static const struct scsiemu_block_ops offers[SEMU_OFFERS] = {
+	[SEMU_OFFER_READ_ONLY] = { READS },
+	[SEMU_OFFER_THICK] = { READS, WRITES },
+	[SEMU_OFFER_THIN] = { READS, WRITES, .unmap = null_verb },
+};
 
 int scsiemu_open_null(struct scsiemu_medium *m,
 		      const struct scsiemu_geometry *g,
@@ -139,8 +139,6 @@ int scsiemu_open_null(struct scsiemu_medium *m,
 	s->nblk = m->nblk;
 	s->blen = m->blen;
 	s->thin = m->thin;
-	m->ops = m->read_only ? &read_only : m->thin ? &thin : &thick;
-	m->ctx = s;
-	m->able = scsiemu_block_able(m->ops);
+	semu_offer(m, offers, s);
 	return 0;
 }

@@ -143,22 +143,18 @@ int semu_geometry_sized(struct scsiemu_medium *m,
 	return semu_geometry(m, g, err);
 }
 
-void semu_offer(struct scsiemu_medium *m, struct scsiemu_block_ops *own,
-		const struct scsiemu_block_ops *all, void *ctx)
+void semu_offer(struct scsiemu_medium *m,
+		const struct scsiemu_block_ops offers[SEMU_OFFERS], void *ctx)
 {
-	*own = *all;
-	if (!m->thin)
-		own->unmap = NULL;
-	if (m->read_only) {
-		own->write = NULL;
-		own->flush = NULL;
-		own->zero = NULL;
-		own->unmap = NULL;
-		own->cas = NULL;
-	}
-	m->ops = own;
+	const struct scsiemu_block_ops *ops = &offers[SEMU_OFFER_THICK];
+
+	if (m->read_only)
+		ops = &offers[SEMU_OFFER_READ_ONLY];
+	else if (m->thin)
+		ops = &offers[SEMU_OFFER_THIN];
+	m->ops = ops;
 	m->ctx = ctx;
-	m->able = scsiemu_block_able(own);
+	m->able = scsiemu_block_able(ops);
 }
 
 bool semu_runs_add(struct semu_runs *r, uint64_t nblk,

@@ -30,13 +30,16 @@ int semu_geometry_sized(struct scsiemu_medium *m,
 			const struct scsiemu_geometry *g,
 			struct scsiemu_errmsg *err);
 
-/*
- * own becomes *all less what *m does not allow (read only: nothing that
- * changes; not thin: no unmap); m gets ops, able and ctx. own lives as long as
- * the store.
- */
-void semu_offer(struct scsiemu_medium *m, struct scsiemu_block_ops *own,
-		const struct scsiemu_block_ops *all, void *ctx);
+/* A store's vtables by what *m allows: read only, nothing that changes; not
+ * thin, no unmap. m gets ops, able and ctx. */
+enum semu_offer {
+	SEMU_OFFER_READ_ONLY,
+	SEMU_OFFER_THICK,
+	SEMU_OFFER_THIN,
+	SEMU_OFFERS
+};
+void semu_offer(struct scsiemu_medium *m,
+		const struct scsiemu_block_ops offers[SEMU_OFFERS], void *ctx);
 
 static inline bool semu_in_range(uint64_t cap, uint64_t lba, uint64_t nblk)
 {

@@ -141,7 +141,6 @@ static int find_size(struct opening *o, uint32_t blen)
 static void offer(struct scsiemu_medium *m, struct semu_file *s,
 		  const struct opening *o)
 {
-	struct scsiemu_block_ops all = semu_file_ops;
 	uint64_t bytes = o->g->bytes ? o->g->bytes : o->bytes;
 
 	s->fd = o->fd;
@@ -152,9 +151,19 @@ static void offer(struct scsiemu_medium *m, struct semu_file *s,
 		m->thin = m->zeroes = false;
 	if (m->thin && (uint64_t)o->st.st_blksize > m->blen)
 		m->granule = (uint32_t)o->st.st_blksize / m->blen;
+	s->ops = semu_file_ops;
 	if (!semu_file_seeks(s))
-		all.status = NULL;
-	semu_offer(m, &s->ops, &all, s);
+		s->ops.status = NULL;
+	if (!m->thin || m->read_only)
+		s->ops.unmap = NULL;
+	if (m->read_only) {
+		s->ops.write = NULL;
+		s->ops.flush = s->ops.zero = NULL;
+		s->ops.cas = NULL;
+	}
+	m->ops = &s->ops;
+	m->ctx = s;
+	m->able = scsiemu_block_able(&s->ops);
 }
 
 static int open_checked(struct opening *o, uint32_t blen)

@@ -350,6 +350,10 @@ static void test_param_out_limit(void **state)
 		assert_int_equal(t->d.nlog, 0);
 		testdev_run(t, OP_OUT, 0, 512, bytes, 4096, 0);
 		drive_good(&t->d);
+		testdev_run(t, OP_OUT_LONG, 0, 512, bytes, 4096, 0);
+		drive_good(&t->d);
+		testdev_run(t, OP_OUT_LONG, 0, 513, bytes, 4096, 0);
+		drive_check(&t->d, 5, SCSIEMU_ASC_PARAMETER_LIST_LENGTH);
 		testdev_run(t, OP_OUT_100, 0, 101, bytes, 4096, 0);
 		drive_check(&t->d, 5, SCSIEMU_ASC_PARAMETER_LIST_LENGTH);
 	}

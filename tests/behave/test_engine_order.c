@@ -350,6 +350,42 @@ static void test_elsewhere_abort(void **state)
 	testdev_idle(t);
 }
 
+/* Its change of facts is a point of no return, but what it wants after that
+ * does not come to be. */
+static int change_copy(struct scsiemu_cmd *c, int result)
+{
+	if ((*scsiemu_cmd_own(c))++ == 0)
+		return scsiemu_want_store(c, NULL, SCSIEMU_V_REWIND, 0, 0,
+					  SCSIEMU_CHANGES);
+	return copy(c, result);
+}
+
+static void test_elsewhere_commit(void **state)
+{
+	struct testdev_dev *t = *state;
+	struct drive_task k[3] = { { .live = false } };
+
+	start_copy(t, &k[0], SCSIEMU_C_LU);
+	testdev_finish(&k[0]);
+	testdev.runs = 0;
+	testdev.step = change_copy;
+	testdev_start(t, &k[1], t->b, 1, OP_RW, 14, 1);
+	testdev_start(t, &k[0], t->a, 0, OP_STEPS_UNDO, 0, 1);
+	scsiemu_abort(&k[0].c);
+	testdev_ready(t);
+	k[0].want = scsiemu_did(&k[0].c, SCSIEMU_OK, 0);
+	assert_int_equal(testdev.runs, 4); /* the change, and the abort */
+	assert_int_equal(testdev.result, SCSIEMU_E_ABORTED);
+	assert_int_equal(k[0].want, SCSIEMU_DONE);
+	testdev_start(t, &k[2], t->b, 1, OP_RW, 14, 1);
+	assert_int_equal(k[2].want, SCSIEMU_STORE);
+	testdev_finish(&k[1]);
+	assert_int_equal(scsiemu_next(&k[0].c), SCSIEMU_DONE);
+	testdev_silent(&k[0]);
+	testdev_finish(&k[2]);
+	testdev_idle(t);
+}
+
 /* The other unit is taken out: while the command waits there, and while its
  * want is out. It is told so, being a command of a unit that stays. */
 static void test_elsewhere_removed(void **state)
@@ -397,11 +433,17 @@ static void test_elsewhere_removed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_pairs),		 T(test_units),
-		T(test_no_starving),	 T(test_head_passes),
-		T(test_two_heads),	 T(test_abort_wakes),
-		T(test_checked_again),	 T(test_elsewhere),
-		T(test_elsewhere_abort), T(test_elsewhere_removed),
+		T(test_pairs),
+		T(test_units),
+		T(test_no_starving),
+		T(test_head_passes),
+		T(test_two_heads),
+		T(test_abort_wakes),
+		T(test_checked_again),
+		T(test_elsewhere),
+		T(test_elsewhere_abort),
+		T(test_elsewhere_removed),
+		T(test_elsewhere_commit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

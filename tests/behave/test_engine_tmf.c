@@ -155,10 +155,10 @@ static void test_responses(void **state)
 	assert_int_equal(
 		testdev_tmf_run(t, t->a, t->lu[1], TMF(QUERY_TASK_SET), 0),
 		SCSIEMU_RSP_COMPLETE);
-	/* done, but not yet ended: it is there, and not hurt */
+	/* done, but not yet ended: its status goes out, it is not hurt */
 	assert_int_equal(testdev_tmf_run(t, t->a, t->lu[0], TMF(ABORT_TASK),
 					 k[A_DONE].c.tag),
-			 SCSIEMU_RSP_COMPLETE);
+			 SCSIEMU_RSP_NO_TASK);
 	assert_int_equal(k[A_DONE].c.outcome, SCSIEMU_STATUS);
 	assert_int_equal(k[A_DONE].c.aborted, 0);
 	for (unsigned f = TMF(ABORT_TASK); f <= TMF(QUERY_ASYNC_EVENT); f++) {

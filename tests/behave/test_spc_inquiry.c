@@ -53,6 +53,35 @@ static void personality(void **state)
 	drive_data(&t->d, "\x00\x80\x00\x08SEMU0005", 12);
 }
 
+/* A disk of SCSI-2 times: bits 7 to 5 of byte 1 are the LUN, which Linux fills
+ * in. */
+static void scsi_2(void **state)
+{
+	struct spcdev *t = *state;
+
+	t->lu->version = 2;
+	spcdev_in(t, 0x00, 0xe0, 0, 0, 0, 0); /* TEST UNIT READY */
+	drive_good(&t->d);
+	spcdev_in(t, 0x00, 0xe1, 0, 0, 0, 0);
+	drive_cdb(&t->d, 1, 0);
+	spcdev_in(t, 0x00, 0x20, 0x20, 0, 0, 0);
+	drive_cdb(&t->d, 2, 5);
+	spcdev_in(t, 0x12, 0x60, 0, 0, 5, 0);
+	drive_data(&t->d, "\x00\x00\x02\x12\x5b", 5);
+	spcdev_in(t, 0x12, 0xa1, 0, 0, 4, 0);
+	drive_good(&t->d);
+	assert_memory_equal(t->d.t.in, "\x00\x00\x00", 3);
+	spcdev_in(t, 0x1d, 0xa0, 0, 0, 0, 0); /* no self-test code */
+	drive_good(&t->d);
+	assert_int_equal(t->d.nlog, 0);
+	spcdev_in(t, 0x1d, 0x64, 0, 0, 0, 0); /* SELFTEST */
+	drive_good(&t->d);
+	assert_int_equal(t->d.nlog, 1);
+	t->lu->version = 3;
+	spcdev_in(t, 0x00, 0x20, 0, 0, 0, 0);
+	drive_cdb(&t->d, 1, 5);
+}
+
 static void bad_fields(void **state)
 {
 	struct spcdev *t = *state;
@@ -149,6 +178,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(standard_data, spcdev_setup,
 						spcdev_teardown),
 		cmocka_unit_test_setup_teardown(personality, spcdev_setup,
+						spcdev_teardown),
+		cmocka_unit_test_setup_teardown(scsi_2, spcdev_setup,
 						spcdev_teardown),
 		cmocka_unit_test_setup_teardown(bad_fields, spcdev_setup,
 						spcdev_teardown),

@@ -17,7 +17,7 @@ def run(*args):
     if not shutil.which(args[0]):
         raise servers.Failed(f"{args[0]} is not installed")
     done = subprocess.run(args, capture_output=True, text=True, check=False,
-                          timeout=120)
+                          errors="replace", timeout=120)
     if done.returncode:
         raise servers.Failed(f"{' '.join(args)}: status {done.returncode}\n"
                              f"{done.stdout}{done.stderr}")
@@ -88,4 +88,5 @@ def main():
         same(source, disk)
 
 
-servers.main(main)
+if __name__ == "__main__":
+    servers.main(main)

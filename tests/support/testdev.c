@@ -125,6 +125,8 @@ const struct scsiemu_row testdev_rows[] = {
 	  .flags = SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_LONG },
 	{ ROW(OP_MEDIUM_EXCL, SCSIEMU_K_MEDIUM), .fn.medium = medium,
 	  .cls = SCSIEMU_C_EXCL, BLOCKS },
+	{ ROW(OP_OUT_LONG, SCSIEMU_K_PARAM_OUT), .fn.out = out, .max = 1000,
+	  .fields = SCSIEMU_F_2AT7 },
 };
 const unsigned testdev_nrows = sizeof(testdev_rows) / sizeof(testdev_rows[0]);
 

@@ -28,14 +28,15 @@ enum testdev_op {
 	OP_EXCL_LU = 0xcc,    /* NODATA, EXCL, extent = whole LU */
 	OP_UA_SKIP = 0xcd,
 	OP_UA_TAKE = 0xce,
-	OP_BY_FIELD = 0xcf,   /* stops: testdev.stops */
-	OP_NEXUS = 0xd0,      /* not for the anonymous nexus */
-	OP_OUT_ERR = 0xd1,    /* PARAM_OUT that sees errors and the abort */
-	OP_STOPS = 0xd2,      /* NODATA; every state stops it */
-	OP_SA = 0xd3,	      /* service actions 1, 2 (needs STATUS), 3 */
-	OP_RANGE = 0xd4,      /* NODATA; only the LBA is checked */
-	OP_LONG = 0xd5,	      /* blocks, not bound by the transfer length */
-	OP_MEDIUM_EXCL = 0xd6 /* MEDIUM, EXCL */
+	OP_BY_FIELD = 0xcf,    /* stops: testdev.stops */
+	OP_NEXUS = 0xd0,       /* not for the anonymous nexus */
+	OP_OUT_ERR = 0xd1,     /* PARAM_OUT that sees errors and the abort */
+	OP_STOPS = 0xd2,       /* NODATA; every state stops it */
+	OP_SA = 0xd3,	       /* service actions 1, 2 (needs STATUS), 3 */
+	OP_RANGE = 0xd4,       /* NODATA; only the LBA is checked */
+	OP_LONG = 0xd5,	       /* blocks, not bound by the transfer length */
+	OP_MEDIUM_EXCL = 0xd6, /* MEDIUM, EXCL */
+	OP_OUT_LONG = 0xd7     /* PARAM_OUT, at most 1000 bytes */
 };
 
 /* What the rows above call; NULL: nothing to do. Zeroed by testdev_make(). */

@@ -237,9 +237,10 @@ static void test_limits(void **state)
 	rig_open(&rig);
 	rig_connect(&many[0], &rig);
 	rig_connect(&many[1], &rig);
-	rig_connect(&many[2], &rig);
-	assert_null(many[2].conn);
 	RIG_LOGIN(&many[0], "");
+	rig_connect(&many[2], &rig);
+	assert_non_null(many[2].conn);
+	rig_hangup(&many[2]);
 	rig_connect(&many[2], &rig);
 	assert_non_null(many[2].conn);
 	rig_hangup(&many[2]);

@@ -207,6 +207,28 @@ static void test_attach(void **state)
 	scsiemu_device_destroy(d, &scsiemu_host_allocator);
 }
 
+static void serial_of(const char *device, const char *target, uint16_t lun,
+		      const char *serial)
+{
+	struct scsiemu_host_lu h;
+	struct scsiemu_errmsg err;
+
+	assert_int_equal(scsiemu_host_open(&h, device, &err), 0);
+	scsiemu_host_serial(&h, target, lun);
+	assert_string_equal(h.config->serial, serial);
+	assert_int_equal(scsiemu_host_close(&h, &err), 0);
+}
+
+/* By target and LUN, the same for ever; a given one stays. */
+static void test_serial(void **state)
+{
+	(void)state;
+	serial_of("disk:null,size=1M", "iqn.x:a", 0x105, "1C4ED06FA29E2C86");
+	serial_of("disk:null,size=1M", "iqn.x:a", 0x501, "1C413C6FA292A6AE");
+	serial_of("disk:null,size=1M", "iqn.x:b", 0x105, "3644776FB150659B");
+	serial_of("disk:null,size=1M,serial=S1", "iqn.x:b", 0x105, "S1");
+}
+
 static int foreign(void *nv, uint32_t id, void *buf, uint32_t *len)
 {
 	(void)nv;
@@ -312,6 +334,7 @@ int main(void)
 		cmocka_unit_test(test_all_keys),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_attach),
+		cmocka_unit_test(test_serial),
 		cmocka_unit_test(test_foreign_state),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_last_flush),

@@ -56,7 +56,8 @@ int scsiemu_iscsi_ports(struct scsiemu_iscsi *e,
 
 /*
  * A connection came through the portal group tag. local, peer: "addr:port",
- * copied. NULL: over a limit (connections, unauthenticated) or no memory.
+ * copied. NULL: over limits.connections or no memory. Over
+ * limits.unauthenticated the oldest of those in login is ended.
  */
 struct scsiemu_iscsi_conn *scsiemu_iscsi_open(struct scsiemu_iscsi *e,
 					      uint16_t tag, const char *local,

@@ -23,7 +23,8 @@ struct scsiemu_iscsi_limits {
 	uint32_t size; /* sizeof *this */
 	/* before the full feature phase */
 	uint32_t connections;	  /* 1024: all of the node */
-	uint32_t unauthenticated; /* 64: of them still in login */
+	uint32_t unauthenticated; /* 64: of them still in login; one more ends
+				   * the oldest of these */
 	uint32_t login_ms;	  /* 15000: accept to full feature, in total */
 	uint32_t login_pdu;	  /* 8192: data segment of a Login Request */
 	uint32_t login_pdus;	  /* 256: Login Requests of one login */

@@ -258,13 +258,15 @@ static size_t take_tail(struct scsiemu_iscsi_conn *c, const uint8_t *p,
 }
 
 /* Answers that no command slot bounds: more wait than this, and the initiator
- * has to read first. */
+ * has to read first. So it has when more answers to commands wait than it can
+ * have commands open: it takes MaxCmdSN for granted. */
 #define OUT_MAX 64
 
 bool scsiemu_iscsi_reads(const struct scsiemu_iscsi_conn *c)
 {
 	return c->state < SCSIEMU_ISCSI_DRAIN && !c->logout &&
-	       c->nout < OUT_MAX;
+	       c->nout < OUT_MAX &&
+	       c->nanswer < c->window + c->e->lim->immediates;
 }
 
 /* Commands that come now may be the first of this session at as many logical

@@ -7,7 +7,12 @@
 
 bool semu_control_sink(struct scsiemu_iscsi_conn *c, uint32_t len)
 {
-	c->ctl = semu_conn_buf(c, len, UINT32_MAX);
+	bool login = c->state == SCSIEMU_ISCSI_LOGIN;
+
+	if (len > SEMU_BUF_MAX)
+		return false;
+	c->ctl = semu_conn_buf(c, len,
+			       login ? UINT32_MAX : c->e->lim->session_memory);
 	if (!c->ctl)
 		return false;
 	c->sink = c->ctl->data;

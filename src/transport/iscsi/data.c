@@ -63,7 +63,7 @@ void semu_out_drop(struct semu_iscsi_task *t)
 /* A buffer for up to len bytes behind what is covered. */
 static bool cover_one(struct semu_iscsi_task *t, uint32_t len, uint32_t bound)
 {
-	uint32_t n = least(len, SEMU_BUF_MAX);
+	uint32_t n = least(len, t->c->e->most_buf);
 	struct semu_buf *b = semu_conn_buf(t->c, n, bound);
 
 	if (!b)
@@ -79,16 +79,21 @@ static bool cover_one(struct semu_iscsi_task *t, uint32_t len, uint32_t bound)
 	return true;
 }
 
-static void cover(struct semu_iscsi_task *t, unsigned most)
+/* How many buffers there are. What is kept has an account of its own, or it
+ * could take the room of the one command that all others wait for. */
+static unsigned cover(struct semu_iscsi_task *t, unsigned most)
 {
-	uint32_t bound = t->c->e->lim->session_memory / 2;
+	uint32_t bound = t->c->e->half + t->c->kept;
 	unsigned n = 0;
 
 	for (struct semu_buf *b = t->bufs; b; b = b->next)
 		n++;
-	while (t->covered < t->need_to && n++ < most)
+	while (t->covered < t->need_to && n < most) {
 		if (!cover_one(t, t->need_to - t->covered, bound))
 			break;
+		n++;
+	}
+	return n;
 }
 
 static void send_r2t(struct semu_iscsi_task *t, uint32_t len)
@@ -165,19 +170,29 @@ static unsigned vectors(const struct semu_iscsi_task *t, uint32_t off,
 	return n;
 }
 
+static bool impossible(const struct semu_iscsi_task *t, uint32_t off,
+		       uint32_t len, bool whole)
+{
+	if (t->asc || !(t->flags & ISCSI_CMD_WRITE) || off >= t->edtl)
+		return true;
+	return whole && (len > t->edtl - off || len > t->c->e->most_buf);
+}
+
 int semu_out_window(struct semu_iscsi_task *t, uint32_t off, uint32_t len,
 		    bool whole, struct scsiemu_vec *v, unsigned *nv)
 {
-	if (t->asc || !(t->flags & ISCSI_CMD_WRITE) || off >= t->edtl)
-		return SCSIEMU_E_TRANSPORT;
-	if (whole && (len > t->edtl - off || len > SEMU_BUF_MAX))
+	unsigned n;
+
+	if (impossible(t, off, len, whole))
 		return SCSIEMU_E_TRANSPORT;
 	len = least(len, t->edtl - off);
 	advance(t, off);
 	if (t->need_to < off + len)
 		t->need_to = off + len;
-	cover(t, whole ? *nv : t->c->login.params.max_outstanding_r2t);
+	n = cover(t, whole ? *nv : t->c->login.params.max_outstanding_r2t);
 	solicit(t);
+	if (whole && t->covered < off + len && n >= *nv)
+		return SCSIEMU_E_TRANSPORT; /* too scattered */
 	t->wants_out = true;
 	if (!t->bufs || (whole && t->covered < off + len)) {
 		semu_task_wait(t);
@@ -201,6 +216,33 @@ void semu_out_retry(struct semu_iscsi_task *t)
 	scsiemu_pump_window(&t->t, 0);
 }
 
+/* Behind what the last buffer has of use there may be room: data in crumbs must
+ * not take a buffer each. */
+static bool extend(struct semu_iscsi_task *t, uint32_t len)
+{
+	struct semu_buf *b = t->bufs ? t->last_buf : NULL;
+	uint32_t n;
+
+	if (!b || b->len == b->size || b->off + b->len != t->covered)
+		return false;
+	n = least(len, b->size - b->len);
+	b->len += n;
+	t->covered += n;
+	return true;
+}
+
+static bool keep_one(struct semu_iscsi_task *t, uint32_t len)
+{
+	struct scsiemu_iscsi_conn *c = t->c;
+
+	if (c->kept + least(len, c->e->most_buf) > c->e->half ||
+	    !cover_one(t, len, UINT32_MAX))
+		return false;
+	t->last_buf->kept = t->last_buf->size;
+	c->kept += t->last_buf->size;
+	return true;
+}
+
 /* The core has not asked for what comes unsolicited (it may be waiting its
  * turn): keep it, FirstBurstLength bounds it. */
 static bool keep(struct semu_iscsi_task *t)
@@ -213,7 +255,7 @@ static bool keep(struct semu_iscsi_task *t)
 		t->covered = c->place;
 	if (c->place != t->covered)
 		return false;
-	if (cover_one(t, c->left, c->e->lim->session_memory))
+	if (extend(t, c->left) || keep_one(t, c->left))
 		return true;
 	semu_out_fail(t, SCSIEMU_ASC_RESOURCES);
 	return false;

@@ -34,6 +34,10 @@ struct scsiemu_iscsi *scsiemu_iscsi_create(struct scsiemu_iscsi_node *n,
 		return NULL;
 	e->node = n;
 	e->lim = scsiemu_iscsi_node_limits(n);
+	e->half = e->lim->session_memory / 2;
+	e->most_buf = SEMU_BUF_MAX;
+	while (e->most_buf > e->half)
+		e->most_buf /= 2;
 	e->scratch = f->scratch ? (f->scratch + 7) & ~7u : SCRATCH;
 	e->wake = f->wake;
 	e->ctx = f->ctx;
@@ -189,6 +193,27 @@ static bool setup(struct scsiemu_iscsi_conn *c, uint16_t tag, const char *local,
 	return true;
 }
 
+/*
+ * Whoever opens connections and leaves it at that must not keep others out:
+ * the one that has been at its login longest goes.
+ */
+static bool make_room(struct scsiemu_iscsi *e)
+{
+	struct scsiemu_iscsi_conn *c, *oldest = NULL;
+
+	if (e->nlogin < e->lim->unauthenticated)
+		return true;
+	for (c = e->conns; c; c = c->next)
+		if (c->part)
+			oldest = c;
+	if (!oldest)
+		return false;
+	e->nlogin--;
+	semu_session_end(oldest);
+	semu_conn_wake(oldest);
+	return true;
+}
+
 struct scsiemu_iscsi_conn *scsiemu_iscsi_open(struct scsiemu_iscsi *e,
 					      uint16_t tag, const char *local,
 					      const char *peer, void *user)
@@ -196,8 +221,7 @@ struct scsiemu_iscsi_conn *scsiemu_iscsi_open(struct scsiemu_iscsi *e,
 	const struct scsiemu_allocator *a = e->pool.alloc;
 	struct scsiemu_iscsi_conn *c;
 
-	if (e->stopping || e->nconns >= e->lim->connections ||
-	    e->nlogin >= e->lim->unauthenticated)
+	if (e->stopping || e->nconns >= e->lim->connections || !make_room(e))
 		return NULL;
 	c = a->alloc(a->ctx, sizeof(*c));
 	if (!c)
@@ -268,9 +292,10 @@ static uint64_t keepalive(struct scsiemu_iscsi_conn *c)
 	}
 	if (!c->pinged) {
 		c->pinged = true;
+		c->asked = now; /* ticks may come late, all of them */
 		semu_ping(c);
 	}
-	at += l->nop_timeout_ms;
+	at = c->asked + l->nop_timeout_ms;
 	if (now >= at)
 		semu_conn_state(c, SCSIEMU_ISCSI_DEAD);
 	return at;

@@ -23,6 +23,7 @@ struct semu_buf {
 	uint32_t off;  /* the holder's: place in the data phase */
 	uint32_t len;  /* the holder's: bytes of use */
 	uint32_t cls;
+	uint32_t kept; /* the holder's: bytes in its account of such */
 };
 
 struct semu_pool {

@@ -24,17 +24,17 @@ static int window_in(struct semu_iscsi_task *t, uint32_t len, bool whole,
 {
 	struct scsiemu_iscsi_conn *c = t->c;
 
-	if (len > SEMU_BUF_MAX) {
+	if (len > c->e->most_buf) {
 		if (whole)
 			return SCSIEMU_E_TRANSPORT;
-		len = SEMU_BUF_MAX;
+		len = c->e->most_buf;
 	}
 	if (t->win && t->win->size < len) {
 		semu_conn_unbuf(c, t->win);
 		t->win = NULL;
 	}
 	if (!t->win)
-		t->win = semu_conn_buf(c, len, c->e->lim->session_memory / 2);
+		t->win = semu_conn_buf(c, len, c->e->half + c->kept);
 	if (!t->win) {
 		t->wants_in = true;
 		semu_task_wait(t);

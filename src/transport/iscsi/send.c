@@ -28,12 +28,14 @@ struct semu_buf *semu_conn_buf(struct scsiemu_iscsi_conn *c, uint32_t len,
 		return NULL;
 	c->buffered += b->size;
 	b->next = NULL;
+	b->kept = 0;
 	return b;
 }
 
 void semu_conn_unbuf(struct scsiemu_iscsi_conn *c, struct semu_buf *b)
 {
 	c->buffered -= b->size;
+	c->kept -= b->kept;
 	semu_pool_put(&c->e->pool, b);
 }
 
@@ -91,6 +93,7 @@ void semu_pdu_queue(struct scsiemu_iscsi_conn *c, struct semu_pdu *p)
 	p->next = NULL;
 	*c->out_end = p;
 	c->out_end = &p->next;
+	c->nanswer += p->embedded;
 	if (p->task)
 		p->task->refs++;
 	else
@@ -107,7 +110,9 @@ static inline void done_with(struct scsiemu_iscsi_conn *c, struct semu_pdu *p)
 		semu_conn_unbuf(c, p->buf);
 	if (!t)
 		c->nout--;
-	if (!p->embedded)
+	if (p->embedded)
+		c->nanswer--;
+	else
 		semu_objs_put(&c->e->pdus, p);
 	if (t && --t->refs == 0)
 		semu_task_left(t);
@@ -160,6 +165,8 @@ unsigned scsiemu_iscsi_output(struct scsiemu_iscsi_conn *c,
 	struct scsiemu_vec *at = v, *end = v + nv;
 
 	c->awake = false;
+	if (c->state == SCSIEMU_ISCSI_DEAD)
+		return 0; /* what the queue names may be given back */
 	for (struct semu_pdu *p = c->out; p && at + 3 <= end; p = p->next) {
 		at = piece(at, p->bhs, p->hlen);
 		if (p->len)

@@ -71,6 +71,7 @@ struct semu_iscsi_task {
 	uint8_t state;		  /* enum semu_task_state */
 	bool pumped;		  /* the pump knows it */
 	bool waits;		  /* in the queue for buffers */
+	bool stranded;		  /* aborted, only its data-out is missing */
 	bool plugged;		  /* TMF: its task is a hole that was closed */
 	bool tmf;		  /* a task management request */
 	bool landing;		  /* the PDU at hand carries its data */
@@ -88,7 +89,7 @@ struct semu_iscsi_task {
 	uint32_t need_to;   /* the pump asked for bytes up to */
 	struct semu_r2t r2t[SEMU_R2T_MAX];
 	struct semu_buf *last_buf;
-	struct semu_iscsi_task *wnext; /* waits for buffers */
+	struct semu_iscsi_task *wnext; /* waits for buffers, or stranded */
 	struct semu_pdu rsp;
 	uint8_t lun[8];
 	uint8_t cdb[260];
@@ -129,13 +130,16 @@ struct scsiemu_iscsi_conn {
 	uint32_t exp_cmd_sn, stat_sn, window;
 	uint32_t active; /* commands that count in the window */
 	uint32_t nimm;	 /* immediate tasks */
-	uint32_t nzombie;
+	uint32_t nstranded;
+	struct semu_iscsi_task *stranded; /* oldest first */
 	uint32_t next_ttt;
 	/* sending */
 	struct semu_pdu *out, **out_end;
 	uint32_t out_off;  /* bytes of the first PDU that have left */
 	uint32_t nout;	   /* PDUs in the queue that no command owns */
+	uint32_t nanswer;  /* answers in the queue; their slots are free */
 	uint32_t buffered; /* bytes of buffers held */
+	uint32_t kept;	   /* of them: data that came before it was asked for */
 	uint32_t max_xmit, max_burst, max_run; /* the lesser of both */
 	/* the session */
 	struct scsiemu_iscsi *e;
@@ -152,6 +156,7 @@ struct scsiemu_iscsi_conn {
 	/* time */
 	uint64_t deadline; /* UINT64_MAX: none; then the connection ends */
 	uint64_t heard;	   /* tick of the last life sign */
+	uint64_t asked;	   /* tick of the NOP-In that asked for one */
 	uint32_t ping;	   /* TTT of our NOP-In, or ISCSI_NO_TAG */
 	bool pinged;	   /* since it was heard last */
 	/* text */
@@ -189,6 +194,8 @@ struct scsiemu_iscsi {
 	uint64_t now;
 	struct scsiemu_iscsi_conn *conns;
 	uint32_t nconns, nlogin, scratch;
+	uint32_t half;	   /* of the session memory: what windows may take */
+	uint32_t most_buf; /* largest buffer that fits there */
 	uint16_t last_tsih;
 	bool stopping;
 	struct semu_iscsi_portname *names;
@@ -258,7 +265,8 @@ struct semu_iscsi_task *semu_task_find(struct scsiemu_iscsi_conn *c,
 struct semu_iscsi_task *semu_task_new(struct scsiemu_iscsi_conn *c,
 				      const uint8_t *bhs);
 void semu_task_free(struct semu_iscsi_task *t);
-/* Tasks that nobody holds: answered but not sent, zombies. */
+/* The session is over: zombies, and what is done but has data-out coming before
+ * its answer. */
 void semu_task_free_idle(struct scsiemu_iscsi_conn *c);
 /* The slot is the initiator's again, with the next MaxCmdSN that it reads. */
 static inline void semu_task_uncount(struct semu_iscsi_task *t)

@@ -110,11 +110,23 @@ struct semu_iscsi_task *semu_task_new(struct scsiemu_iscsi_conn *c,
 	return t;
 }
 
+static void unstrand(struct semu_iscsi_task *t)
+{
+	struct semu_iscsi_task **p = &t->c->stranded;
+
+	while (*p != t)
+		p = &(*p)->wnext;
+	*p = t->wnext;
+	t->c->nstranded--;
+}
+
 void semu_task_free(struct semu_iscsi_task *t)
 {
 	struct scsiemu_iscsi_conn *c = t->c;
 
 	semu_task_uncount(t);
+	if (t->stranded)
+		unstrand(t);
 	if (t->bufs || t->win)
 		semu_out_drop(t);
 	if (c->task == t) {
@@ -127,16 +139,55 @@ void semu_task_free(struct semu_iscsi_task *t)
 		semu_conn_release(c);
 }
 
+/*
+ * Only data-out that may never come keeps it: an initiator need not send what
+ * it was asked for once the task is aborted. As many are kept as there are
+ * slots, then the oldest gives way (what still comes for it is rejected).
+ */
+static void strand(struct semu_iscsi_task *t)
+{
+	struct scsiemu_iscsi_conn *c = t->c;
+	struct semu_iscsi_task **end = &c->stranded;
+
+	if (t->stranded)
+		return;
+	t->stranded = true;
+	t->wnext = NULL;
+	while (*end)
+		end = &(*end)->wnext;
+	*end = t;
+	if (++c->nstranded > c->e->lim->commands)
+		semu_task_free(c->stranded);
+}
+
+/* A task that only waits for the initiator: nobody will call for it again. */
+static struct semu_iscsi_task *idle(const struct scsiemu_iscsi_conn *c)
+{
+	for (unsigned i = 0; i < SEMU_HASH; i++)
+		for (struct semu_iscsi_task *t = c->hash[i]; t; t = t->hnext)
+			if (!t->refs &&
+			    (!t->pumped || t->state == SEMU_TASK_ANSWER))
+				return t;
+	return NULL;
+}
+
 void semu_task_free_idle(struct scsiemu_iscsi_conn *c)
 {
-	struct semu_iscsi_task *t, *next;
+	struct semu_iscsi_task *t;
 
-	for (unsigned i = 0; i < SEMU_HASH; i++)
-		for (t = c->hash[i]; t; t = next) {
-			next = t->hnext;
-			if (!t->pumped && !t->refs)
-				semu_task_free(t);
-		}
+	while ((t = idle(c)) != NULL) {
+		bool pumped = t->pumped;
+
+		t->pumped = false;
+		t->state = SEMU_TASK_ZOMBIE;
+		/* Others may end meanwhile, t stays. */
+		if (pumped)
+			scsiemu_pump_sent(&t->t);
+		if (t->held && t->held->buf)
+			semu_conn_unbuf(c, t->held->buf);
+		t->held = NULL;
+		semu_task_free(t);
+	}
 }
 
 void semu_task_left(struct semu_iscsi_task *t)
@@ -149,6 +200,8 @@ void semu_task_left(struct semu_iscsi_task *t)
 	}
 	if (!semu_out_due(t) || t->c->gone)
 		semu_task_free(t);
+	else
+		strand(t);
 }
 
 void semu_task_quiet(struct semu_iscsi_task *t)
