@@ -19,6 +19,9 @@ struct scsiemu_pump;
 
 #define SCSIEMU_NVEC 8
 
+/* Longer READs are never lent: they go through windows, which may pend. */
+#define SCSIEMU_LEND_MAX (256u << 10)
+
 enum scsiemu_push {
 	SCSIEMU_PUSH_WINDOW, /* the bytes lie in what window() gave */
 	SCSIEMU_PUSH_COPY,   /* v is the core's: copy or transmit before

@@ -208,10 +208,16 @@ SEMU_COLD static int read_cut(struct scsiemu_task *t, struct scsiemu_medium *m,
 	return read_blocks(t, m, lba, (uint32_t)(all / m->blen), v, nv);
 }
 
-/* Does what the store would lend continue what the port holds already? */
+/*
+ * Does what the store would lend continue what the port holds already? And is
+ * the command short: what is lent is queued at once, only windows hold back a
+ * READ that its initiator does not take.
+ */
 static bool may_lend(const struct scsiemu_task *t,
 		     const struct scsiemu_medium *m, uint64_t lba)
 {
+	if (t->cmd.in_all > SCSIEMU_LEND_MAX)
+		return false;
 	return !t->lent || (t->lent == m && t->lent_lba + t->lent_nblk == lba);
 }
 
