@@ -57,10 +57,8 @@ static void usage(FILE *out)
 {
 	fprintf(out,
 		"usage: iscsi-server [options] [LUN=]DEVICE ...\n"
-		"  --portal ADDR:PORT[,TAG]  where to listen (" DEFAULT_PORTAL
-		")\n"
-		"  --target IQN              devices and access after it are "
-		"its\n"
+		"  --portal ADDR:PORT[,TAG]  default " DEFAULT_PORTAL "\n"
+		"  --target IQN              what follows belongs to it\n"
 		"  --chap NAME:SECRETFILE    who may log in to it\n"
 		"  --mutual NAME:SECRETFILE  how it answers that user\n"
 		"  --initiator IQN           which initiators may (IQN* too)\n"

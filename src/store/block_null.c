@@ -90,6 +90,12 @@ static int null_lend(void *ctx, struct scsiemu_io *io, uint64_t lba,
 	(void)io;
 	if (!semu_in_range(s->nblk, lba, nblk))
 		return SCSIEMU_E_RANGE;
+	if (len <= SEMU_ZEROS_LEN) {
+		v->base = semu_zeros;
+		v->len = len;
+		*nv = 1;
+		return SCSIEMU_OK;
+	}
 	for (; len && n < *nv; n++) {
 		v[n].base = semu_zeros;
 		v[n].len = len < SEMU_ZEROS_LEN ? len : SEMU_ZEROS_LEN;
