@@ -106,10 +106,14 @@ static int verb_status(struct scsiemu_task *t, struct scsiemu_medium *m)
 		     ops->status(m->ctx, &t->io, c->addr, extents, &t->n));
 }
 
-/* Medium <-> memory of the core, whole blocks. */
-static int verb_load(struct scsiemu_task *t, struct scsiemu_medium *m)
+typedef int blocks_fn(void *s, struct scsiemu_io *io, uint64_t lba,
+		      uint32_t nblk, const struct scsiemu_vec *v, unsigned nv);
+
+/* Medium <-> memory of the core, whole blocks, by read or write of the store.
+ */
+static int core_blocks(struct scsiemu_task *t, struct scsiemu_medium *m,
+		       blocks_fn *move)
 {
-	const struct scsiemu_block_ops *ops = m->ops;
 	struct scsiemu_cmd *c = &t->cmd;
 
 	if (c->len % m->blen || !c->len)
@@ -117,26 +121,24 @@ static int verb_load(struct scsiemu_task *t, struct scsiemu_medium *m)
 	t->v[0].base = c->buf;
 	t->v[0].len = c->len;
 	semu_io_begin(t, SEMU_A_VERB);
-	return after(
-		t, m, semu_after_verb,
-		ops->read(m->ctx, &t->io, c->addr, c->len / m->blen, t->v, 1));
+	return after(t, m, semu_after_verb,
+		     move(m->ctx, &t->io, c->addr, c->len / m->blen, t->v, 1));
+}
+
+static int verb_load(struct scsiemu_task *t, struct scsiemu_medium *m)
+{
+	const struct scsiemu_block_ops *ops = m->ops;
+
+	return core_blocks(t, m, ops->read);
 }
 
 static int verb_save(struct scsiemu_task *t, struct scsiemu_medium *m)
 {
 	const struct scsiemu_block_ops *ops = m->ops;
-	struct scsiemu_cmd *c = &t->cmd;
 
 	if (!ops->write)
 		return semu_answer(t, SCSIEMU_E_PROTECTED, 0);
-	if (c->len % m->blen || !c->len)
-		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
-	t->v[0].base = c->buf;
-	t->v[0].len = c->len;
-	semu_io_begin(t, SEMU_A_VERB);
-	return after(
-		t, m, semu_after_verb,
-		ops->write(m->ctx, &t->io, c->addr, c->len / m->blen, t->v, 1));
+	return core_blocks(t, m, ops->write);
 }
 
 /* The core takes the medium out, when this succeeded: one that could not be

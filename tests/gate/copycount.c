@@ -4,33 +4,12 @@
  * clearings in user space into the 8 bytes of the file that COPYCOUNT names.
  * What is smaller than a block is no payload.
  */
-#include <fcntl.h>
-#include <stdatomic.h>
+#define COUNT_FILE "COPYCOUNT"
+#include "preload.h"
+
 #include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #define LARGE 512
-
-static _Atomic uint64_t here;
-static _Atomic uint64_t *count = &here;
-
-__attribute__((constructor)) static void open_count(void)
-{
-	const char *path = getenv("COPYCOUNT");
-	int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
-	void *p;
-
-	if (fd < 0)
-		return;
-	p = mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-		 0);
-	close(fd);
-	if (p != MAP_FAILED)
-		count = p;
-}
 
 static void note(size_t n)
 {

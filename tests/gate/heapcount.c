@@ -4,15 +4,12 @@
  * the file that HEAPCOUNT names, so that another process can read the count
  * while the program runs.
  */
+#define COUNT_FILE "HEAPCOUNT"
+#include "preload.h"
+
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdatomic.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 /* glibc's own names: no need to look them up, which would itself allocate. */
 void *__libc_malloc(size_t size);
@@ -20,24 +17,6 @@ void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t size);
 void *__libc_memalign(size_t align, size_t size);
 void __libc_free(void *p);
-
-static _Atomic uint64_t here;
-static _Atomic uint64_t *count = &here;
-
-__attribute__((constructor)) static void open_count(void)
-{
-	const char *path = getenv("HEAPCOUNT");
-	int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
-	void *p;
-
-	if (fd < 0)
-		return;
-	p = mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-		 0);
-	close(fd);
-	if (p != MAP_FAILED)
-		count = p;
-}
 
 static void counted(void)
 {
