@@ -178,6 +178,9 @@ static inline void semu_timer_add(struct scsiemu_cmd *c, uint64_t deadline)
 }
 #endif
 
+/* lutimer.c: run what is due; when the next one is (UINT64_MAX: none). */
+uint64_t semu_lu_timers(struct scsiemu_device *d);
+
 /* tmf.c */
 int semu_tmf_start(struct scsiemu_cmd *c);
 /* Abort one command; tmf: enum scsiemu_tmf, or 0 by the embedder. */
@@ -215,6 +218,7 @@ static inline void semu_job_end(struct scsiemu_cmd *c)
 #endif
 
 /* lu.c */
+void semu_lu_lasting(struct scsiemu_lu *lu);
 void semu_lu_cmd_gone(struct scsiemu_lu *lu);
 void semu_lu_reset(struct scsiemu_lu *lu, enum semu_ua ua);
 

@@ -29,6 +29,39 @@ static void done_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
 #endif
 }
 
+#if SEMU_WITH_WATCH
+/* A watched LU's type sees the end of the command; true: it left a want. */
+static bool finish(struct scsiemu_cmd *c, struct semu_ctx *x)
+{
+	scsiemu_step_fn *last = x->lu->type->finish;
+
+	x->odd &= (uint16_t)~SEMU_WATCHED;
+	if (!last || c->aborted)
+		return false;
+	x->odd |= SEMU_FINISHING;
+	x->nstep = 0;
+	x->step = last;
+	return last(c, SCSIEMU_OK) == SCSIEMU_WANTS;
+}
+
+/* It sees the beginning, too; false: it refused. */
+static bool begin_watched(struct scsiemu_cmd *c, struct semu_ctx *x)
+{
+	const struct scsiemu_type *type = x->lu->type;
+
+	if (type->begin && type->begin(c) < 0)
+		return false;
+	x->odd |= SEMU_WATCHED;
+	return true;
+}
+#else
+static inline bool finish(struct scsiemu_cmd *c, struct semu_ctx *x)
+{
+	(void)c, (void)x;
+	return false;
+}
+#endif
+
 int semu_done(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
@@ -36,6 +69,8 @@ int semu_done(struct scsiemu_cmd *c)
 
 	if (!(x->odd | c->status | c->aborted))
 		return semu_done_good(c, x, lu);
+	if (x->odd & SEMU_WATCHED && finish(c, x))
+		return semu_put_out(c);
 	c->want = SCSIEMU_DONE;
 	c->descr = lu->descr;
 	x->phase = SEMU_P_DONE;
@@ -76,6 +111,8 @@ int semu_put_out(struct scsiemu_cmd *c)
 		return SCSIEMU_WAIT; /* scsiemu_cmd_enter() */
 	if (c->flags & SCSIEMU_CHANGES && held(c, x))
 		return SCSIEMU_WAIT;
+	if (x->odd & SEMU_WATCHED) /* its status may still change */
+		c->flags &= (uint16_t)~SCSIEMU_LAST;
 	x->phase = SEMU_P_OUT;
 	semu_trace(x->lu, SCSIEMU_EV_WANT, c, c->want);
 	return c->want;
@@ -117,6 +154,12 @@ static int begin_rw(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
+#if SEMU_WITH_WATCH
+	if (x->lu->watch & x->lu->type->rw_parts) {
+		x->step = x->lu->type->rw;
+		return semu_go_on(c, SCSIEMU_OK);
+	}
+#endif
 	return semu_begin_rw(c, x, x->lu, x->row, x->entry.lba, x->count);
 }
 
@@ -312,6 +355,10 @@ int semu_begin(struct scsiemu_cmd *c)
 	if (flags & (SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_RANGE) &&
 	    !semu_check_range(c))
 		return semu_done(c);
+#if SEMU_WITH_WATCH
+	if (x->lu->watch && !begin_watched(c, x))
+		return semu_done(c);
+#endif
 	return begin[x->row->kind](c);
 }
 
@@ -320,10 +367,12 @@ static int answered(struct scsiemu_cmd *c, int result)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
+	if (x->odd & SEMU_FINISHING)
+		return semu_go_on(c, result);
 	switch (x->row->kind) {
 	case SCSIEMU_K_READ:
 	case SCSIEMU_K_WRITE:
-		return semu_done(c);
+		return x->step ? semu_go_on(c, result) : semu_done(c);
 	case SCSIEMU_K_PARAM_IN:
 		return c->off < x->total ? semu_reply(c, c->off) : replied(c);
 #if SEMU_WITH_PLANS

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Logical units that wait for a time: idle timers, background work, transitions
+ * (ruling 16). A list of those that do, one deadline each; the type knows what
+ * it was for. Ten thousand logical units without a timer cost nothing.
+ */
+#include "core/engine.h"
+
+#if SEMU_WITH_LU_TIMERS
+void semu_lu_timer(struct scsiemu_lu *lu, uint64_t ms)
+{
+	struct scsiemu_lu **p = &lu->dev->lu_timers;
+
+	if (!lu->timer == !ms) {
+		lu->timer = ms;
+		return;
+	}
+	if (ms) {
+		lu->timer_next = *p;
+		*p = lu;
+	} else {
+		while (*p != lu)
+			p = &(*p)->timer_next;
+		*p = lu->timer_next;
+	}
+	lu->timer = ms;
+}
+
+static uint64_t earliest(const struct scsiemu_device *d)
+{
+	uint64_t next = UINT64_MAX;
+
+	for (const struct scsiemu_lu *lu = d->lu_timers; lu;
+	     lu = lu->timer_next)
+		if (lu->timer < next)
+			next = lu->timer;
+	return next;
+}
+
+uint64_t semu_lu_timers(struct scsiemu_device *d)
+{
+	struct scsiemu_lu *lu, *after;
+
+	for (lu = d->lu_timers; lu; lu = after) {
+		after = lu->timer_next;
+		if (lu->timer > d->now)
+			continue;
+		semu_lu_timer(lu, 0);
+		lu->type->tick(lu);
+	}
+	return earliest(d);
+}
+#else
+void semu_lu_timer(struct scsiemu_lu *lu, uint64_t ms)
+{
+	(void)lu, (void)ms;
+}
+
+uint64_t semu_lu_timers(struct scsiemu_device *d)
+{
+	(void)d;
+	return UINT64_MAX;
+}
+#endif
