@@ -15,12 +15,8 @@ void scsiemu_device_trace(struct scsiemu_device *d, scsiemu_trace_fn *fn,
 	d->trace = fn;
 	d->trace_ctx = ctx;
 	for (uint32_t i = 0; i < d->nlus; i++) {
-		struct scsiemu_lu *lu = d->lus[i];
-		bool other = !lu->set || lu->nvendor;
-
-		/* one reason in nslow for all that is lasting */
-		lu->nslow += (fn || other) - (uint32_t)(lu->traced || other);
-		lu->traced = fn != NULL;
+		d->lus[i]->traced = fn != NULL;
+		semu_lu_lasting(d->lus[i]);
 	}
 	d->absent.traced = d->wlun.traced = fn != NULL;
 }

@@ -221,7 +221,7 @@ class Wrong(Tool):
             self.refused("exec", DISK, *args, "--", "00" * 6, why=why)
 
     def test_devices(self):
-        for device, why in (("disk:mem,siz=1M", 'did you mean "size"'),
+        for device, why in (("disk:mem,siez=1M", 'did you mean "size"'),
                             ("disk:path=/nowhere/at/all", "/nowhere/at/all"),
                             ("16384=disk:mem,size=1M", "0 to 16383"),
                             ("tape", "tape")):
