@@ -27,7 +27,8 @@ struct scsiemu_limits {
 	uint32_t itls;	      /* (LU, nexus) pairs with state; lus + nexuses */
 	uint32_t ports;	      /* target ports; 1 */
 	uint32_t types;	      /* different row sets among the LUs; 1 */
-	uint32_t lu_state;    /* bytes of state per LU (mode pages); 320 */
+	uint32_t lu_state;    /* bytes of state per LU (mode pages); 320. LUs
+			       * may bring their own */
 	uint32_t scratch;     /* least scratch of every command; 512. Bounds
 			       * parameter lists (VPD B0, 8F) */
 	uint32_t whole;	      /* largest WHOLE want the embedder can answer;
@@ -161,7 +162,18 @@ struct scsiemu_lu_config {
 	/* The embedder's own commands, tried first (row.h). */
 	const struct scsiemu_row *rows;
 	unsigned nrows;
+	/* What the type offers beyond the usual, or NULL: struct
+	 * scsiemu_sbc_options of a disk. Copied. */
+	const void *options;
+	/* State of its own instead of limits.lu_state bytes of the device's:
+	 * 8-aligned, the caller's until the LU is gone. NULL: the device's. */
+	void *state;
+	uint32_t state_len; /* scsiemu_lu_state_size(), or less */
 };
+
+/* Bytes of state of a LU that is configured so: all that it offers, at its
+ * full size. With less, buffers and identifying information get shorter. */
+uint32_t scsiemu_lu_state_size(const struct scsiemu_lu_config *cf);
 
 /*
  * Add a logical unit. lun: 0..16383 (single-level, SAM-5 4.7). NULL: no room
@@ -204,9 +216,18 @@ const struct scsiemu_nv_ops *scsiemu_lu_nv(const struct scsiemu_lu *lu,
 
 /* Records of small durable state. Values are ABI and on-disk format. */
 enum scsiemu_nv_id {
-	SCSIEMU_NV_MODE = 1,  /* saved mode pages */
-	SCSIEMU_NV_IDENT = 2, /* SET IDENTIFYING INFORMATION, type 0 */
-	SCSIEMU_NV_TEXT = 3,  /* SET IDENTIFYING INFORMATION, type 2 */
+	SCSIEMU_NV_MODE = 1,	  /* saved mode pages */
+	SCSIEMU_NV_IDENT = 2,	  /* SET IDENTIFYING INFORMATION, type 0 */
+	SCSIEMU_NV_TEXT = 3,	  /* SET IDENTIFYING INFORMATION, type 2 */
+	SCSIEMU_NV_PR = 4,	  /* persistent reservations (APTPL) */
+	SCSIEMU_NV_FORMAT = 5,	  /* block size, protection, capacity */
+	SCSIEMU_NV_WORK = 6,	  /* FORMAT UNIT or SANITIZE in progress */
+	SCSIEMU_NV_DEFECTS = 7,	  /* grown defects, blocks marked unreadable */
+	SCSIEMU_NV_LOG = 8,	  /* log parameters that are saved */
+	SCSIEMU_NV_SELFTEST = 9,  /* self-test results */
+	SCSIEMU_NV_ALUA = 10,	  /* target port group states set by a host */
+	SCSIEMU_NV_ELEMENTS = 11, /* depopulated elements */
+	SCSIEMU_NV_ZONES = 12,	  /* zone states */
 	SCSIEMU_NV_COUNT
 };
 /*

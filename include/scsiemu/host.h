@@ -22,6 +22,7 @@ struct scsiemu_host_lu {
 	struct scsiemu_medium medium;
 	struct scsiemu_nv nv;
 	struct scsiemu_lu *lu; /* once attached */
+	void *state;	       /* the LU's, where it needs much; its own */
 	char *summary; /* "disk a.img, 1 GiB, 512-byte blocks"; its own */
 };
 

@@ -139,7 +139,23 @@ enum scsiemu_need {
 	SCSIEMU_NEED_2BLOCK = 1 << 11, /* scratch holds two blocks */
 	SCSIEMU_NEED_SAVE = 1 << 12,
 	SCSIEMU_NEED_JOB = 1 << 13,
-	SCSIEMU_NEED_WHOLE = 1 << 14 /* limits.whole holds two blocks */
+	SCSIEMU_NEED_WHOLE = 1 << 14, /* limits.whole holds two blocks */
+	/* offered by the logical unit's configuration or format */
+	SCSIEMU_NEED_PR = 1 << 15,	 /* room for registrants */
+	SCSIEMU_NEED_ALUA = 1 << 16,	 /* target port groups */
+	SCSIEMU_NEED_ALUA_SET = 1 << 17, /* explicit ones */
+	SCSIEMU_NEED_COPY = 1 << 18,	 /* third-party copy */
+	SCSIEMU_NEED_PI = 1 << 19,	 /* formatted with protection */
+	SCSIEMU_NEED_PI_2 = 1 << 20,	 /* ... of type 2 */
+	SCSIEMU_NEED_ZONES = 1 << 21,
+	SCSIEMU_NEED_FORMAT = 1 << 22, /* FORMAT UNIT, SANITIZE */
+	SCSIEMU_NEED_DEFECTS = 1 << 23,
+	SCSIEMU_NEED_STREAMS = 1 << 24,
+	SCSIEMU_NEED_ATOMIC = 1 << 25,
+	SCSIEMU_NEED_POWER = 1 << 26,
+	SCSIEMU_NEED_REFERRALS = 1 << 27,
+	SCSIEMU_NEED_LOG = 1 << 28,
+	SCSIEMU_NEED_ELEMENTS = 1 << 29
 };
 
 #define SCSIEMU_NO_SA	0xffff
@@ -159,8 +175,8 @@ struct scsiemu_row {
 	 * encoding: opcode, service action as value, 1 = bit is evaluated. */
 	const uint8_t *usage;
 	uint32_t stops; /* enum scsiemu_stop */
+	uint32_t needs; /* enum scsiemu_can, enum scsiemu_need */
 	uint16_t flags; /* enum scsiemu_row_flag */
-	uint16_t needs; /* enum scsiemu_can, enum scsiemu_need */
 	uint16_t sa;	/* service action, or SCSIEMU_NO_SA */
 	uint16_t max;	/* PARAM_OUT: longest list; 0 = scratch */
 	uint16_t nominal, recommended; /* timeouts, s; 0 = not reported */

@@ -11,6 +11,11 @@ extern "C" {
 
 extern const struct scsiemu_type scsiemu_sbc;
 
+/* What a disk offers beyond the usual; zero = not. */
+struct scsiemu_sbc_options {
+	uint32_t size; /* sizeof *this */
+};
+
 #ifdef __cplusplus
 }
 #endif

@@ -82,20 +82,27 @@ static const struct stop_sense stop_sense[] = {
 	{ SCSIEMU_SK_DATA_PROTECT, SCSIEMU_ASC_WRITE_PROTECTED },
 };
 #define STOP_SENSE_FROM 4
+/* What not every nexus is stopped by. */
+#define SEMU_WITH_APPLIES (SEMU_WITH_PARTS || SEMU_WITH_RESERVE)
+#define RESERVED                                                               \
+	(SCSIEMU_ON_RESERVE6 | SCSIEMU_ON_PR_READ | SCSIEMU_ON_PR_WRITE |      \
+	 SCSIEMU_ON_PR_ANY)
 
 /* hit: the row's stops in force. True: none of them is for this nexus. */
 static bool stopped(struct scsiemu_cmd *c, uint32_t hit)
 {
 	struct semu_ctx *x = semu_ctx(c);
-	unsigned i = STOP_SENSE_FROM;
+	unsigned i;
 	uint16_t asc;
 
-	if (hit & SCSIEMU_ON_RESERVE6) {
-		if (x->lu->reserved != x->itl) {
-			scsiemu_fail_status(c, SCSIEMU_RESERVATION_CONFLICT);
-			return false;
-		}
+	if (x->lu->reserved == x->itl)
 		hit &= ~(uint32_t)SCSIEMU_ON_RESERVE6;
+	if (SEMU_WITH_APPLIES && x->lu->type->applies &&
+	    hit & (RESERVED | SCSIEMU_STOP_ALUA))
+		hit = x->lu->type->applies(c, hit);
+	if (hit & RESERVED) {
+		scsiemu_fail_status(c, SCSIEMU_RESERVATION_CONFLICT);
+		return false;
 	}
 	hit >>= STOP_SENSE_FROM;
 	if (!hit)

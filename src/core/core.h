@@ -26,11 +26,14 @@ enum semu_ua {
 	SEMU_UA_DEVICE_RESET,  /* 29/03 */
 	SEMU_UA_NEXUS_LOSS,    /* 29/07 */
 	SEMU_UA_CLEARED,       /* 2F/00 commands cleared by another initiator */
+	SEMU_UA_MICROCODE,     /* 3F/01 */
 	SEMU_UA_MEDIUM,	       /* 28/00 */
 	SEMU_UA_CAPACITY,      /* 2A/09 */
 	SEMU_UA_LUNS,	       /* 3F/0E */
 	SEMU_UA_INQUIRY,       /* 3F/03 */
 	SEMU_UA_ALUA,	       /* 2A/06 */
+	SEMU_UA_ALUA_FAILED,   /* 2A/07 */
+	SEMU_UA_REFERRALS,     /* 3F/15 */
 	SEMU_UA_PREEMPTED,     /* 2A/03 */
 	SEMU_UA_RELEASED,      /* 2A/04 */
 	SEMU_UA_UNREGISTERED,  /* 2A/05 */
@@ -38,7 +41,12 @@ enum semu_ua {
 	SEMU_UA_LOG,	       /* 2A/02 */
 	SEMU_UA_IDENT,	       /* 3F/05 */
 	SEMU_UA_TIMESTAMP,     /* 2A/10 */
+	SEMU_UA_PRIORITY,      /* 2A/08 */
 	SEMU_UA_THIN,	       /* 38/07 */
+	SEMU_UA_DEPOPULATED,   /* 38/08 */
+	SEMU_UA_ZONE_FULL,     /* 3F/17 */
+	SEMU_UA_ZONE_RESET,    /* 2A/16 */
+	SEMU_UA_FAILURE,       /* 5D/00, or as mode page 1Ch wants it */
 	SEMU_UA_PREV_BUSY,     /* 2C/07, only with UA_INTLCK_CTRL 11b */
 	SEMU_UA_PREV_FULL,     /* 2C/08 */
 	SEMU_UA_PREV_CONFLICT, /* 2C/09 */
@@ -88,7 +96,9 @@ enum semu_odd {
 	SEMU_SURVIVES = 16,	/* a job that LU RESET leaves alone */
 	SEMU_ORPHAN_NEXUS = 32, /* its nexus is gone and waits for its end */
 	SEMU_ORPHAN_LU = 64,	/* its LU, likewise */
-	SEMU_ELSEWHERE = 128	/* has entries in other LUs' task sets */
+	SEMU_ELSEWHERE = 128,	/* has entries in other LUs' task sets */
+	SEMU_WATCHED = 256,	/* parts are to see its end */
+	SEMU_FINISHING = 512	/* ... and do: its wants are theirs */
 };
 
 enum semu_resume {
@@ -116,7 +126,7 @@ struct semu_ctx {
 	uint8_t phase;	 /* enum semu_phase */
 	uint8_t resume;	 /* enum semu_resume: what next() does when READY */
 	uint8_t seg;	 /* MEDIUM: segment running */
-	uint8_t odd;	 /* enum semu_odd; 0 on the hot path */
+	uint16_t odd;	 /* enum semu_odd; 0 on the hot path */
 	uint64_t own[2]; /* the handler's */
 	struct scsiemu_cmd *ready, *zombie, *timer; /* the device's lists */
 	struct semu_entry *other[2]; /* places in foreign task sets (A6) */
@@ -191,6 +201,61 @@ struct semu_cap {
 	bool thin, zeroes, dpofua, cache;
 };
 
+/*
+ * Optional parts of a logical unit: what a plain one has not, has no memory for
+ * and does not look at. A part's state lies in front of the mode pages in the
+ * LU's state memory; semu_part() finds it.
+ */
+enum semu_part {
+	SEMU_PART_ALUA,
+	SEMU_PART_PI,
+	SEMU_PART_ZONES,
+	SEMU_PART_DEFECTS,
+	SEMU_PART_THIN,
+	SEMU_PART_FORMAT,
+	SEMU_PART_STREAMS,
+	SEMU_PART_ELEMENTS,
+	SEMU_PART_POWER,
+	SEMU_PART_CACHE,
+	SEMU_PART_LOG,
+	SEMU_PART_COPY,
+	SEMU_PART_INJECT,
+	SEMU_PART_COUNT
+};
+struct semu_more {
+	void *part[SEMU_PART_COUNT];
+};
+/* Functions may be NULL, but for size and init. */
+struct semu_part_type {
+	uint8_t part; /* enum semu_part */
+	uint8_t nv;   /* enum scsiemu_nv_id: restore() takes it; 0: none */
+	/* Bytes of its state; 0: a LU that is configured so does not have
+	 * it. */
+	uint32_t (*size)(const struct scsiemu_lu_config *cf);
+	/* Into zeros. < 0: SCSIEMU_ERR_*. */
+	int (*init)(struct scsiemu_lu *lu, void *mem,
+		    const struct scsiemu_lu_config *cf);
+	/* After the type's own: cap, able, guards. */
+	void (*loaded)(struct scsiemu_lu *lu);
+	void (*reset)(struct scsiemu_lu *lu);
+	/* 0 or SCSIEMU_ERR_ARG: damaged or foreign, nothing was changed. */
+	int (*restore)(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len);
+	/* The LU's timer went off: for this part, or for another. */
+	void (*tick)(struct scsiemu_lu *lu);
+	/*
+	 * While it watches. begin(): all checks were passed, the handler is
+	 * next; 0 or FAILED. finish(): the command is about to be DONE with
+	 * c->status; it may fail it, or leave one STORE want, whose failure
+	 * fails it. Not called for aborted commands and those that a check or a
+	 * begin() refused.
+	 */
+	int (*begin)(struct scsiemu_cmd *c);
+	int (*finish)(struct scsiemu_cmd *c);
+	/* Takes the place of the engine's one bulk want in READ and WRITE
+	 * rows. */
+	scsiemu_step_fn *rw;
+};
+
 struct scsiemu_lu {
 	/* hot: one or two cache lines */
 	uint32_t guards; /* enum scsiemu_stop in force */
@@ -201,6 +266,7 @@ struct scsiemu_lu {
 	uint8_t descr;	 /* D_SENSE */
 	uint8_t offers;	 /* 1: PROTECT bits, 2: GROUP NUMBER are allowed */
 	bool traced;	 /* the device has a trace function */
+	bool lasting;	 /* nslow counts a reason that is not a command's */
 	const struct semu_set *set;
 	const struct scsiemu_row *vendor_rows; /* the embedder's own */
 	unsigned nvendor;
@@ -230,9 +296,26 @@ struct scsiemu_lu {
 	/* one behind the other: their hash is the default name */
 	char vendor[8], product[16], serial[32]; /* padded with NUL */
 	uint8_t serial_len;
-	uint8_t *state; /* the type's: limits.lu_state bytes */
+	uint8_t *state; /* the type's: what the parts have left */
 	uint32_t state_len;
+	uint32_t parts;		/* bit per enum semu_part that it has */
+	uint32_t watch;		/* ... that wants to see every command */
+	struct semu_more *more; /* NULL: it has none */
+	uint64_t timer; /* ms: when tick() of the parts is due; 0: off */
+	struct scsiemu_lu *timer_next;
 };
+
+/* The state of a part; NULL: the LU does not have it. */
+static inline void *semu_part(const struct scsiemu_lu *lu, enum semu_part part)
+{
+	return lu->more ? lu->more->part[part] : NULL;
+}
+
+/* parts.c: the part wants to see every command, or no longer. */
+void semu_lu_watch(struct scsiemu_lu *lu, enum semu_part part, bool on);
+/* lutimer.c: call tick() of its parts at the first scsiemu_device_tick() at or
+ * after ms, or when it was asked for before if that is earlier. */
+void semu_lu_timer(struct scsiemu_lu *lu, uint64_t ms);
 
 /* Rows or pages of one layer. */
 struct semu_rows {
@@ -251,12 +334,19 @@ struct scsiemu_type {
 	const struct semu_mode_page *const *mode; /* ascending; NULL ends */
 	const struct semu_vpd_page *const *vpd;	  /* ascending; NULL ends */
 	const uint16_t *versions; /* INQUIRY version descriptors; 0 ends */
+	const struct semu_part_type *const *parts; /* NULL ends */
+	/* Bytes of state besides the parts' (bits of enum semu_part). */
+	uint32_t (*state)(const struct scsiemu_type *type, uint32_t parts);
 	/* The LU was added: defaults into lu->state. < 0: SCSIEMU_ERR_*. */
 	int (*init)(struct scsiemu_lu *lu);
 	/* The medium came, went or changed: cap, able, guards. */
 	void (*loaded)(struct scsiemu_lu *lu);
 	/* Stops of a row with SCSIEMU_ROW_BY_FIELD. */
 	uint32_t (*stops)(const struct scsiemu_cmd *c);
+	/* Of the stops in force that the row names: those of reservations and
+	 * of ALUA that are for this nexus. */
+	uint32_t (*applies)(const struct scsiemu_cmd *c, uint32_t hit);
+
 	/* Logical unit reset (SAM-5 6.3.3): state back to saved. */
 	void (*reset)(struct scsiemu_lu *lu);
 	/* A saved record came back: 0 or SCSIEMU_ERR_ARG. */
@@ -287,8 +377,9 @@ struct scsiemu_device {
 	const struct scsiemu_allocator *alloc; /* NULL: it has none */
 	void *grown; /* blocks from it; each starts with the next one */
 	struct scsiemu_cmd *ready_head, *ready_tail;
-	struct scsiemu_cmd *zombies; /* aborted, their want still out */
-	struct scsiemu_cmd *timers;  /* TMFs that wait, replies that pin */
+	struct scsiemu_cmd *zombies;  /* aborted, their want still out */
+	struct scsiemu_cmd *timers;   /* TMFs that wait, replies that pin */
+	struct scsiemu_lu *lu_timers; /* those with a timer */
 	struct semu_set *sets;
 	uint32_t nsets;
 	struct scsiemu_target_port *ports;

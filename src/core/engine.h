@@ -178,6 +178,76 @@ static inline void semu_timer_add(struct scsiemu_cmd *c, uint64_t deadline)
 }
 #endif
 
+/* parts.c */
+#if SEMU_WITH_PARTS
+/* Bytes of all its parts, *bits says which; 0: none. */
+uint32_t semu_parts_size(const struct scsiemu_lu_config *cf, uint32_t *bits);
+int semu_parts_add(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf);
+void semu_parts_loaded(struct scsiemu_lu *lu);
+void semu_parts_reset(struct scsiemu_lu *lu);
+void semu_parts_tick(struct scsiemu_lu *lu);
+/* Whose record it is; NULL: no part's. */
+const struct semu_part_type *semu_parts_of_record(const struct scsiemu_lu *lu,
+						  uint32_t id);
+/* A watched LU's command begins: 0 or FAILED; is about to be DONE: true when a
+ * want was left. */
+int semu_parts_begin(struct scsiemu_cmd *c);
+bool semu_parts_finish(struct scsiemu_cmd *c);
+/* Who takes READ and WRITE; NULL: the engine. */
+scsiemu_step_fn *semu_parts_rw(const struct scsiemu_lu *lu);
+#else
+static inline uint32_t semu_parts_size(const struct scsiemu_lu_config *cf,
+				       uint32_t *bits)
+{
+	(void)cf;
+	*bits = 0;
+	return 0;
+}
+static inline int semu_parts_add(struct scsiemu_lu *lu,
+				 const struct scsiemu_lu_config *cf)
+{
+	(void)lu, (void)cf;
+	return 0;
+}
+static inline void semu_parts_loaded(struct scsiemu_lu *lu)
+{
+	(void)lu;
+}
+static inline void semu_parts_reset(struct scsiemu_lu *lu)
+{
+	(void)lu;
+}
+static inline void semu_parts_tick(struct scsiemu_lu *lu)
+{
+	(void)lu;
+}
+static inline const struct semu_part_type *semu_parts_of_record(
+	const struct scsiemu_lu *lu, uint32_t id)
+{
+	(void)lu, (void)id;
+	return NULL;
+}
+static inline int semu_parts_begin(struct scsiemu_cmd *c)
+{
+	(void)c;
+	return 0;
+}
+static inline bool semu_parts_finish(struct scsiemu_cmd *c)
+{
+	(void)c;
+	return false;
+}
+static inline scsiemu_step_fn *semu_parts_rw(const struct scsiemu_lu *lu)
+{
+	(void)lu;
+	return NULL;
+}
+#endif
+
+void semu_lu_timer_off(struct scsiemu_lu *lu);
+/* lutimer.c: run what is due; when the next one is (UINT64_MAX: none). */
+uint64_t semu_lu_timers(struct scsiemu_device *d);
+
 /* tmf.c */
 int semu_tmf_start(struct scsiemu_cmd *c);
 /* Abort one command; tmf: enum scsiemu_tmf, or 0 by the embedder. */
@@ -215,6 +285,7 @@ static inline void semu_job_end(struct scsiemu_cmd *c)
 #endif
 
 /* lu.c */
+void semu_lu_lasting(struct scsiemu_lu *lu);
 void semu_lu_cmd_gone(struct scsiemu_lu *lu);
 void semu_lu_reset(struct scsiemu_lu *lu, enum semu_ua ua);
 

@@ -64,6 +64,7 @@ static inline int semu_begin_rw(struct scsiemu_cmd *c, struct semu_ctx *x,
 {
 	uint32_t len = count * lu->cap.blen;
 	unsigned flags = SCSIEMU_LAST | semu_cache_flags(c, row);
+	bool plain = !(lu->traced | x->odd);
 
 	if (SEMU_LIKELY(row->kind == SCSIEMU_K_READ)) {
 		c->in_all = len;
@@ -78,12 +79,14 @@ static inline int semu_begin_rw(struct scsiemu_cmd *c, struct semu_ctx *x,
 		flags |= lu->wflags;
 	}
 	if (SEMU_UNLIKELY(!c->len))
-		return semu_done_good(c, x, lu);
+		return plain ? semu_done_good(c, x, lu) : semu_done(c);
+	if (SEMU_UNLIKELY(x->odd)) /* watched: its status may still change */
+		flags &= ~(unsigned)SCSIEMU_LAST;
 	c->flags = (uint16_t)flags;
 	c->addr = lba;
 	if (SEMU_LIKELY(!x->entry.linked))
 		semu_link(&x->entry, lu);
-	x->phase = SEMU_UNLIKELY(lu->traced) ? SEMU_P_OUT : SEMU_P_BULK;
+	x->phase = SEMU_LIKELY(plain) ? SEMU_P_BULK : SEMU_P_OUT;
 	semu_trace(lu, SCSIEMU_EV_WANT, c, c->want);
 	return c->want;
 }

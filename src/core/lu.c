@@ -144,11 +144,49 @@ static void loaded(struct scsiemu_lu *lu)
 		lu->able |= SCSIEMU_NEED_THIN;
 	if (lu->type->loaded)
 		lu->type->loaded(lu);
+	semu_parts_loaded(lu);
+}
+
+#if SEMU_WITH_PARTS
+/* A configuration of an older header is shorter. */
+static struct scsiemu_lu_config filled(const struct scsiemu_lu_config *cf)
+{
+	struct scsiemu_lu_config f = { 0 };
+
+	memcpy(&f, cf, cf->size < sizeof(f) ? cf->size : sizeof(f));
+	return f;
+}
+
+uint32_t scsiemu_lu_state_size(const struct scsiemu_lu_config *cf)
+{
+	const struct scsiemu_lu_config f = filled(cf);
+	uint32_t bits, bytes = semu_parts_size(&f, &bits);
+
+	return bytes + (f.type->state ? f.type->state(f.type, bits) : 0);
+}
+#endif
+
+/* One reason in nslow for all that is lasting. */
+void semu_lu_lasting(struct scsiemu_lu *lu)
+{
+	bool is = !lu->set || lu->nvendor || lu->traced || lu->watch;
+
+	lu->nslow += is - (uint32_t)lu->lasting;
+	lu->lasting = is;
 }
 
 /* Into a slot that is all zeros but state. */
 static int set_up(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 {
+	int rc;
+
+#if SEMU_WITH_PARTS
+	if (cf->state) {
+		lu->state = cf->state;
+		lu->state_len = cf->state_len & ~7u;
+		memset(lu->state, 0, lu->state_len);
+	}
+#endif
 	lu->type = cf->type;
 	lu->set = get_set(lu->dev, cf->type);
 	lu->vendor_rows = cf->rows;
@@ -160,8 +198,11 @@ static int set_up(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 	lu->read_only = cf->read_only;
 	lu->anonymous_pr = cf->anonymous_pr;
 	lu->can_save = cf->can_save;
-	lu->nslow = !lu->set || lu->nvendor || lu->traced;
+	semu_lu_lasting(lu);
 	identify(lu, cf);
+	rc = semu_parts_add(lu, cf);
+	if (rc < 0)
+		return rc;
 	loaded(lu);
 	return lu->type->init ? lu->type->init(lu) : 0;
 }
@@ -179,15 +220,18 @@ static struct scsiemu_lu *free_slot(struct scsiemu_device *d)
 
 static void clear(struct scsiemu_lu *lu)
 {
-	uint8_t *state = lu->state;
-	uint32_t state_len = lu->state_len;
 	struct scsiemu_device *d = lu->dev;
+	uint8_t *state = lu->state;
 
+#if SEMU_WITH_PARTS /* they took theirs, or it had its own */
+	state = d->states + (size_t)(lu - d->pool) * d->limits.lu_state;
+	semu_lu_timer_off(lu);
+#endif
 	memset(lu, 0, sizeof(*lu));
-	memset(state, 0, state_len);
-	lu->state = state;
-	lu->state_len = state_len;
+	memset(state, 0, d->limits.lu_state);
 	lu->dev = d;
+	lu->state = state;
+	lu->state_len = d->limits.lu_state;
 	lu->tasks.next = lu->tasks.prev = &lu->tasks;
 	lu->traced = d->trace != NULL;
 }
@@ -205,7 +249,11 @@ struct scsiemu_lu *scsiemu_lu_add(struct scsiemu_device *d, uint16_t lun,
 				  const struct scsiemu_lu_config *cf)
 {
 	struct scsiemu_lu *lu;
+#if SEMU_WITH_PARTS
+	const struct scsiemu_lu_config f = filled(cf);
 
+	cf = &f;
+#endif
 	if (lun > 0x3fff || !cf->type || *place(d, lun))
 		return NULL;
 	lu = free_slot(d);
@@ -341,6 +389,10 @@ const struct scsiemu_nv_ops *scsiemu_lu_nv(const struct scsiemu_lu *lu,
 int scsiemu_lu_restore(struct scsiemu_lu *lu, uint32_t id, const void *buf,
 		       uint32_t len)
 {
+	const struct semu_part_type *p = semu_parts_of_record(lu, id);
+
+	if (p)
+		return p->restore(lu, buf, len);
 	if (!lu->type->restore)
 		return SCSIEMU_ERR_ARG;
 	return lu->type->restore(lu, id, buf, len);
@@ -354,5 +406,6 @@ void semu_lu_reset(struct scsiemu_lu *lu, enum semu_ua ua)
 		semu_itl_lost(i);
 	if (lu->type->reset)
 		lu->type->reset(lu);
+	semu_parts_reset(lu);
 	semu_ua_lu(lu, ua, NULL);
 }

@@ -30,7 +30,7 @@ void semu_ready_remove(struct scsiemu_cmd *c)
 	*p = semu_ctx(c)->ready;
 	if (d->ready_tail == c)
 		d->ready_tail = prev;
-	semu_ctx(c)->odd &= (uint8_t)~SEMU_ON_READY;
+	semu_ctx(c)->odd &= (uint16_t)~SEMU_ON_READY;
 }
 
 struct scsiemu_cmd *scsiemu_ready(struct scsiemu_device *d)

@@ -36,6 +36,8 @@ int semu_done(struct scsiemu_cmd *c)
 
 	if (!(x->odd | c->status | c->aborted))
 		return semu_done_good(c, x, lu);
+	if (x->odd & SEMU_WATCHED && semu_parts_finish(c))
+		return semu_put_out(c);
 	c->want = SCSIEMU_DONE;
 	c->descr = lu->descr;
 	x->phase = SEMU_P_DONE;
@@ -76,6 +78,8 @@ int semu_put_out(struct scsiemu_cmd *c)
 		return SCSIEMU_WAIT; /* scsiemu_cmd_enter() */
 	if (c->flags & SCSIEMU_CHANGES && held(c, x))
 		return SCSIEMU_WAIT;
+	if (x->odd & SEMU_WATCHED) /* its status may still change */
+		c->flags &= (uint16_t)~SCSIEMU_LAST;
 	x->phase = SEMU_P_OUT;
 	semu_trace(x->lu, SCSIEMU_EV_WANT, c, c->want);
 	return c->want;
@@ -117,6 +121,11 @@ static int begin_rw(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
+	if (SEMU_WITH_PARTS && x->lu->watch) {
+		x->step = semu_parts_rw(x->lu);
+		if (x->step)
+			return semu_go_on(c, SCSIEMU_OK);
+	}
 	return semu_begin_rw(c, x, x->lu, x->row, x->entry.lba, x->count);
 }
 
@@ -312,6 +321,8 @@ int semu_begin(struct scsiemu_cmd *c)
 	if (flags & (SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_RANGE) &&
 	    !semu_check_range(c))
 		return semu_done(c);
+	if (x->lu->watch && semu_parts_begin(c) < 0)
+		return semu_done(c);
 	return begin[x->row->kind](c);
 }
 
@@ -320,10 +331,12 @@ static int answered(struct scsiemu_cmd *c, int result)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
+	if (x->odd & SEMU_FINISHING)
+		return semu_go_on(c, result);
 	switch (x->row->kind) {
 	case SCSIEMU_K_READ:
 	case SCSIEMU_K_WRITE:
-		return semu_done(c);
+		return x->step ? semu_go_on(c, result) : semu_done(c);
 	case SCSIEMU_K_PARAM_IN:
 		return c->off < x->total ? semu_reply(c, c->off) : replied(c);
 #if SEMU_WITH_PLANS
@@ -430,8 +443,9 @@ static int did_slow(struct scsiemu_cmd *c, int result, uint32_t bytes)
 		change_over(c->lu);
 	if (c->aborted)
 		return did_aborted(c, x, result);
-	if ((result < 0 && x->row->flags & SCSIEMU_ROW_ERRORS) ||
-	    (result >= SCSIEMU_R_RECORD && x->step)) {
+	if (((result < 0 && x->row->flags & SCSIEMU_ROW_ERRORS) ||
+	     (result >= SCSIEMU_R_RECORD && x->step)) &&
+	    !(x->odd & SEMU_FINISHING)) {
 		if (is_bulk(c) && result != SCSIEMU_E_MISCOMPARE)
 			moved(c, x, bytes);
 		return semu_go_on(c, result);

@@ -184,7 +184,7 @@ void semu_unpin(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
-	x->odd &= (uint8_t)~SEMU_PINNED;
+	x->odd &= (uint16_t)~SEMU_PINNED;
 	semu_timer_remove(c);
 	if (--x->lu->pins == 0)
 		semu_release_held(x->lu);

@@ -83,7 +83,7 @@ static void tmf_expired(struct scsiemu_cmd *c)
 
 uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 {
-	uint64_t next = UINT64_MAX;
+	uint64_t next;
 	struct scsiemu_cmd *c, *after;
 
 	d->now = now_ms;
@@ -96,6 +96,7 @@ uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 		else
 			pin_expired(c, now_ms);
 	}
+	next = semu_lu_timers(d);
 	for (c = d->timers; c; c = semu_ctx(c)->timer)
 		if (semu_ctx(c)->deadline < next)
 			next = semu_ctx(c)->deadline;
@@ -105,6 +106,6 @@ uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 {
 	d->now = now_ms;
-	return UINT64_MAX;
+	return semu_lu_timers(d);
 }
 #endif

@@ -15,12 +15,8 @@ void scsiemu_device_trace(struct scsiemu_device *d, scsiemu_trace_fn *fn,
 	d->trace = fn;
 	d->trace_ctx = ctx;
 	for (uint32_t i = 0; i < d->nlus; i++) {
-		struct scsiemu_lu *lu = d->lus[i];
-		bool other = !lu->set || lu->nvendor;
-
-		/* one reason in nslow for all that is lasting */
-		lu->nslow += (fn || other) - (uint32_t)(lu->traced || other);
-		lu->traced = fn != NULL;
+		d->lus[i]->traced = fn != NULL;
+		semu_lu_lasting(d->lus[i]);
 	}
 	d->absent.traced = d->wlun.traced = fn != NULL;
 }
@@ -33,9 +29,21 @@ int semu_misuse(struct scsiemu_cmd *c, int err)
 	return err;
 }
 
+static const char *name_of(const struct scsiemu_row *row)
+{
+	return row && row->name ? row->name : "?";
+}
+
 const char *scsiemu_cmd_name(const struct scsiemu_cmd *c)
 {
-	const struct scsiemu_row *row = semu_ctx(c)->row;
+	return name_of(semu_ctx(c)->row);
+}
 
-	return row && row->name ? row->name : "?";
+const char *scsiemu_lu_cmd_name(const struct scsiemu_lu *lu, uint8_t op,
+				uint16_t sa)
+{
+	bool known;
+	const struct scsiemu_row *row = semu_row_find(lu, op, sa, &known);
+
+	return row ? name_of(row) : NULL;
 }

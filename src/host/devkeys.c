@@ -230,9 +230,7 @@ static int unknown(const char *key, struct scsiemu_errmsg *err)
 				"unknown key \"%.*s\": did you mean \"%s\"?",
 				VALUE_SHOWN, key, near);
 	return semu_err(err,
-			"unknown key \"%.*s\": the keys are path, mem, null, "
-			"size, block, exponent, thin, readonly, removable, "
-			"vendor, product, revision, serial, naa, version, nv",
+			"unknown key \"%.*s\": --help lists the keys of a disk",
 			VALUE_SHOWN, key);
 }
 
@@ -263,7 +261,7 @@ static int set_value(const struct key *k, struct semu_devstr *s,
 }
 
 int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
-		    uint32_t *seen, struct scsiemu_errmsg *err)
+		    uint64_t *seen, struct scsiemu_errmsg *err)
 {
 	const struct key *k = keys;
 
@@ -271,10 +269,10 @@ int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
 		k++;
 	if (k == keys + NKEYS)
 		return unknown(key, err);
-	if (*seen & 1u << (k - keys))
+	if (*seen & UINT64_C(1) << (k - keys))
 		return semu_err(err, "%s is given twice: keep one of them",
 				k->name);
-	*seen |= 1u << (k - keys);
+	*seen |= UINT64_C(1) << (k - keys);
 	return k->set ? set_value(k, s, value, err)
 		      : set_flag(k, s, value, err);
 }

@@ -6,7 +6,6 @@
 #include "host/devstr.h"
 
 #include <inttypes.h>
-#include <scsiemu/sbc.h>
 #include <string.h>
 
 #include "store/open.h"
@@ -64,7 +63,7 @@ static int take_keys(struct semu_devstr *s, const char *p,
 		     struct scsiemu_errmsg *err)
 {
 	char item[ITEM], *value;
-	uint32_t seen = 0;
+	uint64_t seen = 0;
 
 	while (*p) {
 		p = take_item(p + 1, item);
@@ -125,6 +124,7 @@ int semu_devstr_parse(struct semu_devstr *s, const char *device,
 	const char *p;
 
 	memset(s, 0, sizeof(*s));
+	s->sbc.size = sizeof(s->sbc);
 	p = take_type(s, device, err);
 	if (!p || take_keys(s, p, err) || check_store(s, err))
 		return -1;

@@ -4,6 +4,7 @@
 #define SEMU_HOST_DEVSTR_H
 
 #include <scsiemu/host.h>
+#include <scsiemu/sbc.h>
 
 #define SEMU_PATH 1024
 
@@ -11,6 +12,7 @@
 struct semu_devstr {
 	const struct scsiemu_type *type;
 	const char *type_name;
+	struct scsiemu_sbc_options sbc;
 	uint64_t size, block, exponent, version, naa;
 	bool mem, null, thin, readonly, removable;
 	char path[SEMU_PATH], nv[SEMU_PATH];
@@ -25,6 +27,6 @@ int semu_devstr_parse(struct semu_devstr *s, const char *device,
 
 /* devkeys.c: one key=value (value NULL: there was no '='). */
 int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
-		    uint32_t *seen, struct scsiemu_errmsg *err);
+		    uint64_t *seen, struct scsiemu_errmsg *err);
 
 #endif

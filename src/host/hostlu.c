@@ -11,7 +11,7 @@
 #include "host/devstr.h"
 #include "store/open.h"
 
-enum { NV_RECORD = 4096, PATH_SHOWN = 100 };
+enum { NV_RECORD = 1 << 20, PATH_SHOWN = 100 };
 
 static void *get(void *ctx, size_t size)
 {
@@ -53,6 +53,7 @@ static const char *or_null(const char *text)
 struct own {
 	struct scsiemu_lu_config config; /* first: host_lu.config points here */
 	struct semu_devtext text;
+	struct scsiemu_sbc_options sbc;
 };
 
 static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
@@ -62,6 +63,7 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 	if (!own)
 		return -1;
 	own->text = s->text;
+	own->sbc = s->sbc;
 	own->config = (struct scsiemu_lu_config){
 		.size = sizeof(own->config),
 		.type = s->type,
@@ -75,6 +77,7 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		.read_only = s->readonly,
 		.nv = h->nv.ops,
 		.nv_ctx = h->nv.ctx,
+		.options = &own->sbc,
 	};
 	h->config = &own->config;
 	return 0;
@@ -118,8 +121,10 @@ static void release(struct scsiemu_host_lu *h)
 {
 	scsiemu_medium_close(&h->medium);
 	scsiemu_nv_close(&h->nv);
+	free(h->state);
 	free(h->config);
 	free(h->summary);
+	h->state = NULL;
 	h->config = NULL;
 	h->summary = NULL;
 	h->lu = NULL;
@@ -166,26 +171,72 @@ void scsiemu_host_serial(struct scsiemu_host_lu *h, const char *target,
 	own->config.serial = own->text.serial;
 }
 
-static int restore(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
-{
-	static const char *const what[SCSIEMU_NV_COUNT] = {
-		[SCSIEMU_NV_MODE] = "mode pages",
-		[SCSIEMU_NV_IDENT] = "identifier",
-		[SCSIEMU_NV_TEXT] = "identifying text",
-	};
-	uint64_t buf[NV_RECORD / sizeof(uint64_t)];
-	uint32_t id, len;
+/* What is kept, for messages. */
+static const char *const kept[SCSIEMU_NV_COUNT] = {
+	[SCSIEMU_NV_MODE] = "mode pages",
+	[SCSIEMU_NV_IDENT] = "identifier",
+	[SCSIEMU_NV_TEXT] = "identifying text",
+	[SCSIEMU_NV_PR] = "persistent reservations",
+	[SCSIEMU_NV_FORMAT] = "format",
+	[SCSIEMU_NV_WORK] = "state of FORMAT UNIT or SANITIZE",
+	[SCSIEMU_NV_DEFECTS] = "defect lists",
+	[SCSIEMU_NV_LOG] = "log parameters",
+	[SCSIEMU_NV_SELFTEST] = "self-test results",
+	[SCSIEMU_NV_ALUA] = "target port group states",
+	[SCSIEMU_NV_ELEMENTS] = "physical element states",
+	[SCSIEMU_NV_ZONES] = "zone states",
+};
 
-	for (id = 1; h->nv.ops && id < SCSIEMU_NV_COUNT; id++) {
-		len = sizeof(buf);
+static int restore_all(struct scsiemu_host_lu *h, void *buf,
+		       struct scsiemu_errmsg *err)
+{
+	for (uint32_t id = 1; id < SCSIEMU_NV_COUNT; id++) {
+		uint32_t len = NV_RECORD;
+
 		if (h->nv.ops->load(h->nv.ctx, id, buf, &len) ||
 		    (len && scsiemu_lu_restore(h->lu, id, buf, len)))
 			return semu_err(err,
 					"nv: the saved %s are damaged or of "
 					"another kind of device: name another "
 					"nv file, or remove it",
-					what[id]);
+					kept[id]);
 	}
+	return 0;
+}
+
+static int restore(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
+{
+	void *buf;
+	int rc;
+
+	if (!h->nv.ops)
+		return 0;
+	buf = malloc(NV_RECORD);
+	if (!buf)
+		return semu_err(err, "%s: out of memory", h->summary);
+	rc = restore_all(h, buf, err);
+	free(buf);
+	return rc;
+}
+
+/* A logical unit with more parts than the device's share has room for brings
+ * its own state. */
+static int give_state(struct scsiemu_host_lu *h, struct scsiemu_device *d,
+		      struct scsiemu_errmsg *err)
+{
+	uint32_t plain, all;
+	struct scsiemu_lu_config cf = *h->config;
+
+	cf.options = NULL;
+	plain = scsiemu_lu_state_size(&cf);
+	all = scsiemu_lu_state_size(h->config);
+	if (all == plain || all <= scsiemu_device_limits(d)->lu_state)
+		return 0;
+	h->state = malloc(all);
+	if (!h->state)
+		return semu_err(err, "%s: out of memory", h->summary);
+	h->config->state = h->state;
+	h->config->state_len = all;
 	return 0;
 }
 
@@ -194,6 +245,8 @@ int scsiemu_host_attach(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 {
 	if (!h->config)
 		return semu_err(err, "%s: it is attached already", h->summary);
+	if (give_state(h, d, err))
+		return -1;
 	h->lu = scsiemu_lu_add(d, lun, h->config);
 	if (!h->lu)
 		return semu_err(err,

@@ -203,9 +203,11 @@ const struct scsiemu_type scsiemu_sbc = {
 	.mode = sbc_mode,
 	.vpd = sbc_vpd,
 	.versions = sbc_versions,
+	.state = semu_spc_state,
 	.init = semu_spc_init,
 	.loaded = semu_sbc_loaded,
 	.stops = semu_spc_stops,
+	.applies = semu_spc_applies,
 	.reset = semu_spc_reset,
 	.restore = semu_spc_restore,
 };

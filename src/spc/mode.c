@@ -6,35 +6,52 @@
 
 #include "spc/spc.h"
 
-uint32_t semu_mode_bytes(const struct scsiemu_type *type)
+uint32_t semu_mode_bytes(const struct scsiemu_type *type, uint32_t parts)
 {
-	uint32_t at;
+	const struct semu_mode_page *const *p = type->mode;
+	uint32_t bytes = 0;
 
-	semu_mode_find(type, 0x100, 0, &at);
-	return at;
+	for (; p && *p; p++)
+		if ((*p)->mask && semu_mode_has(*p, parts))
+			bytes += (*p)->len;
+	return bytes;
 }
 
-const struct semu_mode_page *semu_mode_find(const struct scsiemu_type *type,
+const struct semu_mode_page *semu_mode_next(const struct scsiemu_lu *lu,
+					    struct semu_mode_iter *it)
+{
+	const struct semu_mode_page *const *p = lu->type->mode;
+
+	if (!p)
+		return NULL;
+	it->at += it->len;
+	while (p[it->i] && !semu_mode_has(p[it->i], lu->parts))
+		it->i++;
+	if (!p[it->i])
+		return NULL;
+	it->len = p[it->i]->mask ? p[it->i]->len : 0;
+	return p[it->i++];
+}
+
+const struct semu_mode_page *semu_mode_find(const struct scsiemu_lu *lu,
 					    unsigned code, unsigned sub,
 					    uint32_t *at)
 {
-	const struct semu_mode_page *const *p = type->mode;
+	struct semu_mode_iter it = { 0 };
+	const struct semu_mode_page *p;
 
-	for (*at = 0; p && *p; p++) {
-		if ((*p)->code == code && (*p)->sub == sub)
-			return *p;
-		if ((*p)->mask)
-			*at += (*p)->len;
-	}
-	return NULL;
+	while ((p = semu_mode_next(lu, &it)) != NULL)
+		if (p->code == code && p->sub == sub)
+			break;
+	*at = it.at;
+	return p;
 }
 
 const uint8_t *semu_mode_current(const struct scsiemu_lu *lu, unsigned code,
 				 unsigned sub)
 {
 	uint32_t at;
-	const struct semu_mode_page *p = semu_mode_find(lu->type, code, sub,
-							&at);
+	const struct semu_mode_page *p = semu_mode_find(lu, code, sub, &at);
 
 	if (!p)
 		return NULL;
@@ -43,31 +60,30 @@ const uint8_t *semu_mode_current(const struct scsiemu_lu *lu, unsigned code,
 
 void semu_mode_apply(struct scsiemu_lu *lu)
 {
-	const struct semu_mode_page *const *p = lu->type->mode;
-	uint32_t at = 0;
+	struct semu_mode_iter it = { 0 };
+	const struct semu_mode_page *p;
 
-	for (; p && *p; p++) {
-		if ((*p)->apply)
-			(*p)->apply(lu, (*p)->mask ? lu->state + at
-						   : (*p)->defaults);
-		if ((*p)->mask)
-			at += (*p)->len;
-	}
+	while ((p = semu_mode_next(lu, &it)) != NULL)
+		if (p->apply)
+			p->apply(lu, p->mask ? lu->state + it.at : p->defaults);
+}
+
+static uint32_t own_bytes(const struct scsiemu_lu *lu)
+{
+	return semu_mode_bytes(lu->type, lu->parts);
 }
 
 int semu_mode_init(struct scsiemu_lu *lu)
 {
-	const struct semu_mode_page *const *p = lu->type->mode;
-	uint32_t bytes = semu_mode_bytes(lu->type), at = 0;
+	struct semu_mode_iter it = { 0 };
+	const struct semu_mode_page *p;
+	uint32_t bytes = own_bytes(lu);
 
 	if (3 * bytes > lu->state_len)
 		return SCSIEMU_ERR_SPACE;
-	for (; p && *p; p++) {
-		if ((*p)->mask) {
-			memcpy(lu->state + at, (*p)->defaults, (*p)->len);
-			at += (*p)->len;
-		}
-	}
+	while ((p = semu_mode_next(lu, &it)) != NULL)
+		if (p->mask)
+			memcpy(lu->state + it.at, p->defaults, p->len);
 	memcpy(lu->state + bytes, lu->state, bytes);
 	semu_mode_apply(lu);
 	return 0;
@@ -75,7 +91,7 @@ int semu_mode_init(struct scsiemu_lu *lu)
 
 void semu_mode_reset(struct scsiemu_lu *lu)
 {
-	uint32_t bytes = semu_mode_bytes(lu->type);
+	uint32_t bytes = own_bytes(lu);
 
 	memcpy(lu->state, lu->state + bytes, bytes);
 	semu_mode_apply(lu);
@@ -104,7 +120,7 @@ static bool take(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len,
 	for (; len; buf += p->len, len -= p->len) {
 		if (len < 2)
 			return false;
-		p = semu_mode_find(lu->type, buf[0] & 0x3f,
+		p = semu_mode_find(lu, buf[0] & 0x3f,
 				   buf[0] & 0x40 ? buf[1] : 0, &at);
 		if (!p || !p->mask || len < p->len || !fits(p, buf))
 			return false;
@@ -118,7 +134,7 @@ int semu_mode_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
 {
 	if (!take(lu, buf, len, NULL))
 		return SCSIEMU_ERR_ARG;
-	take(lu, buf, len, lu->state + semu_mode_bytes(lu->type));
+	take(lu, buf, len, lu->state + own_bytes(lu));
 	semu_mode_reset(lu);
 	return 0;
 }
@@ -133,7 +149,7 @@ void semu_mode_get(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
 	if (p->mask && pc == 0)
 		from = lu->state + at;
 	if (p->mask && pc == 3)
-		from = lu->state + semu_mode_bytes(lu->type) + at;
+		from = lu->state + own_bytes(lu) + at;
 	memcpy(out, from, p->len);
 	if (pc == 1) {
 		uint8_t header = p->sub ? 4 : 2;
@@ -200,21 +216,19 @@ static bool asked(const struct semu_mode_page *p, unsigned code, unsigned sub)
 static unsigned put_pages(const struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	const struct semu_mode_page *const *p = lu->type->mode;
+	struct semu_mode_iter it = { 0 };
+	const struct semu_mode_page *p;
 	uint8_t page[SEMU_MODE_MAX];
-	uint32_t at = 0;
 	unsigned n = 0;
 
-	for (; p && *p; p++) {
-		if (asked(*p, c->cdb[2] & 0x3f, c->cdb[3])) {
-			semu_mode_get(lu, *p, at, c->cdb[2] >> 6, page);
-			if (semu_can_save(lu))
-				page[0] |= 0x80; /* PS */
-			scsiemu_wr_bytes(w, page, (*p)->len);
-			n++;
-		}
-		if ((*p)->mask)
-			at += (*p)->len;
+	while ((p = semu_mode_next(lu, &it)) != NULL) {
+		if (!asked(p, c->cdb[2] & 0x3f, c->cdb[3]))
+			continue;
+		semu_mode_get(lu, p, it.at, c->cdb[2] >> 6, page);
+		if (semu_can_save(lu))
+			page[0] |= 0x80; /* PS */
+		scsiemu_wr_bytes(w, page, p->len);
+		n++;
 	}
 	return n;
 }
@@ -222,10 +236,11 @@ static unsigned put_pages(const struct scsiemu_cmd *c, struct scsiemu_wr *w)
 /* The page code is wrong, or only the subpage code. */
 static int no_page(struct scsiemu_cmd *c)
 {
-	const struct semu_mode_page *const *p = scsiemu_cmd_lu(c)->type->mode;
+	struct semu_mode_iter it = { 0 };
+	const struct semu_mode_page *p;
 
-	for (; p && *p; p++)
-		if (asked(*p, c->cdb[2] & 0x3f, 0xff))
+	while ((p = semu_mode_next(scsiemu_cmd_lu(c), &it)) != NULL)
+		if (asked(p, c->cdb[2] & 0x3f, 0xff))
 			return scsiemu_fail_cdb(c, 3, SCSIEMU_NO_BIT);
 	return scsiemu_fail_cdb(c, 2, 5);
 }

@@ -17,6 +17,8 @@
 struct semu_mode_page {
 	uint8_t code, sub; /* sub 0: page_0 format */
 	uint8_t len;	   /* all bytes, header included */
+	/* 1 + enum semu_part: only LUs with that part have the page; 0: all */
+	uint8_t part;
 	/* len bytes each, header included: the default values, and a 1 for
 	 * every changeable bit; mask NULL: none is. */
 	const uint8_t *defaults, *mask;
@@ -36,9 +38,14 @@ struct semu_mode_page {
 /* The current values of a page of this LU; NULL: not there. */
 const uint8_t *semu_mode_current(const struct scsiemu_lu *lu, unsigned code,
 				 unsigned sub);
-/* Bytes of all changeable pages of a type; three times as much of lu->state is
- * theirs. */
-uint32_t semu_mode_bytes(const struct scsiemu_type *type);
+/* Bytes of all changeable pages of a LU of this type with these parts (bits of
+ * enum semu_part); three times as much of lu->state is theirs. */
+uint32_t semu_mode_bytes(const struct scsiemu_type *type, uint32_t parts);
+/* Has a LU with these parts the page? */
+static inline bool semu_mode_has(const struct semu_mode_page *p, uint32_t parts)
+{
+	return !SEMU_WITH_PARTS || !p->part || parts >> (p->part - 1) & 1;
+}
 /* Defaults into lu->state, and applied. SCSIEMU_ERR_SPACE: lu_state is too
  * small. */
 int semu_mode_init(struct scsiemu_lu *lu);
@@ -52,9 +59,17 @@ int semu_mode_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w);
 int semu_mode_select(struct scsiemu_cmd *c, struct scsiemu_rd *r);
 int semu_mode_selected(struct scsiemu_cmd *c, int result);
 
+/* The pages of a LU in ascending order; it.at: where a changeable page's values
+ * lie in each area. Start with zeros; NULL ends. */
+struct semu_mode_iter {
+	unsigned i;
+	uint32_t at, len;
+};
+const struct semu_mode_page *semu_mode_next(const struct scsiemu_lu *lu,
+					    struct semu_mode_iter *it);
 /* For modeselect.c: the page, and where its values lie in each area. NULL:
  * not there. */
-const struct semu_mode_page *semu_mode_find(const struct scsiemu_type *type,
+const struct semu_mode_page *semu_mode_find(const struct scsiemu_lu *lu,
 					    unsigned code, unsigned sub,
 					    uint32_t *at);
 /* What is reported of a page for page control pc; out: p->len bytes. */

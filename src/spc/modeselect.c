@@ -34,7 +34,8 @@ static int take_page(struct scsiemu_cmd *c, const struct semu_mode_page *p,
 		     uint32_t value_at, const uint8_t *list, uint16_t list_at)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	uint8_t *next = lu->state + 2 * semu_mode_bytes(lu->type) + value_at;
+	uint8_t *next = lu->state + 2 * semu_mode_bytes(lu->type, lu->parts) +
+			value_at;
 	uint8_t was[SEMU_MODE_MAX], mask[SEMU_MODE_MAX];
 	unsigned i;
 
@@ -67,7 +68,7 @@ static int next_page(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 	spf = h[0] & 0x40;
 	if (spf && !scsiemu_rd_need(r, 4))
 		return SCSIEMU_FAILED;
-	p = semu_mode_find(lu->type, h[0] & 0x3f, spf ? h[1] : 0, &value_at);
+	p = semu_mode_find(lu, h[0] & 0x3f, spf ? h[1] : 0, &value_at);
 	if (!p || (spf && !h[1]))
 		return bad(c, at, 5);
 	if (spf ? semu_be16(h + 2) + 4 != p->len : h[1] + 2 != p->len)
@@ -137,28 +138,26 @@ static int take_list(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 /* RTD: the default values. */
 static void take_defaults(struct scsiemu_lu *lu, uint8_t *next)
 {
-	const struct semu_mode_page *const *p = lu->type->mode;
+	struct semu_mode_iter it = { 0 };
+	const struct semu_mode_page *p;
 
-	for (; p && *p; p++) {
-		if ((*p)->mask) {
-			memcpy(next, (*p)->defaults, (*p)->len);
-			next += (*p)->len;
-		}
-	}
+	while ((p = semu_mode_next(lu, &it)) != NULL)
+		if (p->mask)
+			memcpy(next + it.at, p->defaults, p->len);
 }
 
 static bool drains(const struct scsiemu_lu *lu, uint32_t bytes)
 {
-	const struct semu_mode_page *const *p = lu->type->mode;
-	const uint8_t *was = lu->state;
+	struct semu_mode_iter it = { 0 };
+	const struct semu_mode_page *p;
 
 	if (!lu->medium || !(lu->able & SCSIEMU_CAN_FLUSH))
 		return false;
-	for (; p && *p; p++) {
-		if ((*p)->drains && (*p)->drains(was, was + 2 * bytes))
+	while ((p = semu_mode_next(lu, &it)) != NULL) {
+		const uint8_t *was = lu->state + it.at;
+
+		if (p->drains && p->drains(was, was + 2 * bytes))
 			return true;
-		if ((*p)->mask)
-			was += (*p)->len;
 	}
 	return false;
 }
@@ -182,7 +181,7 @@ static void commit(struct scsiemu_cmd *c, uint32_t bytes)
 int semu_mode_selected(struct scsiemu_cmd *c, int result)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	uint32_t bytes = semu_mode_bytes(lu->type);
+	uint32_t bytes = semu_mode_bytes(lu->type, lu->parts);
 	unsigned *step = scsiemu_cmd_step(c);
 
 	(void)result;
@@ -201,7 +200,7 @@ int semu_mode_selected(struct scsiemu_cmd *c, int result)
 int semu_mode_select(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	uint32_t bytes = semu_mode_bytes(lu->type);
+	uint32_t bytes = semu_mode_bytes(lu->type, lu->parts);
 	uint8_t *next = lu->state + 2 * bytes;
 	int rc = 0;
 

@@ -9,7 +9,7 @@ enum { IDENT_MAX = 64, TEXT_MAX = 256, TEXT_LESS = 64, BUFFER_MAX = 4096 };
 
 static uint32_t spc_at(const struct scsiemu_lu *lu)
 {
-	return (3 * semu_mode_bytes(lu->type) + 7) & ~7u;
+	return (3 * semu_mode_bytes(lu->type, lu->parts) + 7) & ~7u;
 }
 
 struct semu_spc *semu_spc(const struct scsiemu_lu *lu)
@@ -24,6 +24,13 @@ static uint16_t share(uint32_t *left, uint32_t most)
 	n &= ~3u; /* what READ BUFFER and identifying information promise */
 	*left -= n;
 	return (uint16_t)n;
+}
+
+uint32_t semu_spc_state(const struct scsiemu_type *type, uint32_t parts)
+{
+	return 3 * semu_mode_bytes(type, parts) + 8 +
+	       (uint32_t)sizeof(struct semu_spc) + IDENT_MAX + TEXT_MAX +
+	       BUFFER_MAX;
 }
 
 int semu_spc_init(struct scsiemu_lu *lu)
@@ -79,6 +86,12 @@ uint32_t semu_spc_stops(const struct scsiemu_cmd *c)
 	    !(c->cdb[4] & 0x03))
 		stops &= ~(uint32_t)(SCSIEMU_ON_PR_READ | SCSIEMU_ON_PR_WRITE);
 	return stops;
+}
+
+uint32_t semu_spc_applies(const struct scsiemu_cmd *c, uint32_t hit)
+{
+	(void)c;
+	return hit;
 }
 
 void semu_spc_reset(struct scsiemu_lu *lu)

@@ -21,7 +21,9 @@ extern const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS];
 
 /* For the types' init(), stops(), reset(), restore(): the common part. */
 int semu_spc_init(struct scsiemu_lu *lu);
+uint32_t semu_spc_state(const struct scsiemu_type *type, uint32_t parts);
 uint32_t semu_spc_stops(const struct scsiemu_cmd *c);
+uint32_t semu_spc_applies(const struct scsiemu_cmd *c, uint32_t hit);
 void semu_spc_reset(struct scsiemu_lu *lu);
 int semu_spc_restore(struct scsiemu_lu *lu, uint32_t id, const uint8_t *buf,
 		     uint32_t len);

@@ -7,7 +7,7 @@
 
 struct semu_vpd_page {
 	uint8_t code;
-	uint16_t needs; /* enum scsiemu_can, enum scsiemu_need */
+	uint32_t needs; /* enum scsiemu_can, enum scsiemu_need */
 	/* Writes what follows the 4-byte header; the length is filled in. */
 	void (*fill)(struct scsiemu_cmd *c, struct scsiemu_wr *w);
 };
