@@ -20,6 +20,7 @@ import tempfile
 PACKAGES = ("user-mode-linux", "open-iscsi", "libopeniscsiusr", "libisns0")
 MEMORY = 768 << 20
 SECONDS = 600
+TIMED_OUT = 124 # of timeout(1)
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -107,8 +108,7 @@ def start(run, packages, preload, log, output):
          "con0=null,fd:1", "ssl=null", f"ssl0=null,fd:{output}",
          f"init={run}/init", f"GUEST_RUN={run}"],
         stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(output,),
-        env={**os.environ, "TMPDIR": memory_folder(), "LD_PRELOAD": preload},
-        start_new_session=True)
+        env={**os.environ, "TMPDIR": memory_folder(), "LD_PRELOAD": preload})
 
 
 def relay(pipe, mark):
@@ -134,16 +134,18 @@ def guest(packages, build, script, args):
         try:
             with open(r, encoding="utf-8", errors="replace") as pipe:
                 status = relay(pipe, mark)
-            child.wait()
+            late = child.wait() == TIMED_OUT
         finally:
             if child.poll() is None:
-                os.killpg(child.pid, signal.SIGKILL)
+                # The kernel ends its processes, which nobody else could: they
+                # are in a session of their own.
+                child.terminate()
                 child.wait()
         if status is None:
             log.seek(0)
             tail = log.read().decode(errors="replace").splitlines()[-30:]
-            raise Trouble("no report from the guest, whose log ends:\n" +
-                          "\n".join(tail))
+            why = f"more than {SECONDS} s" if late else "no report"
+            raise Trouble("\n".join([f"guest: {why}; its log ends:", *tail]))
     return status
 
 
