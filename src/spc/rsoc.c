@@ -115,8 +115,8 @@ int semu_report_opcodes(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 }
 
 /* What the engine does (reference 3.4): ABORT TASK, ABORT TASK SET, CLEAR TASK
- * SET, LOGICAL UNIT RESET, QUERY TASK (and CLEAR ACA); QUERY ASYNCHRONOUS EVENT, QUERY TASK
- * SET, I_T NEXUS RESET. */
+ * SET, LOGICAL UNIT RESET, QUERY TASK (and CLEAR ACA); QUERY ASYNCHRONOUS
+ * EVENT, QUERY TASK SET, I_T NEXUS RESET. */
 int semu_report_tmfs(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	bool repd = c->cdb[2] & 0x80;
