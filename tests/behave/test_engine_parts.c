@@ -475,7 +475,7 @@ static void test_rw(void **s)
 /* An aborted command has no end to be seen. */
 static void test_aborted(void **s)
 {
-	struct drive_task k;
+	struct drive_task k = { 0 };
 	struct world w;
 	uint8_t cdb[10];
 
