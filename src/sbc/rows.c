@@ -3,6 +3,7 @@
  * The disk as a device type, and its commands (SBC-4), a row each, by opcode
  * and service action. docs/adding-a-command.md walks through one.
  */
+#include "sbc/pi.h"
 #include "sbc/sbc.h"
 
 #define LEN(a)	   (sizeof(a) / sizeof((a)[0]))
@@ -17,6 +18,9 @@
 #define CDB10(op, m) USAGE(op, m, FF4, 0, FF2, 0)
 #define CDB12(op, m) USAGE(op, m, FF4, FF4, 0, 0)
 #define CDB16(op, m) USAGE(op, m, FF8, FF4, 0, 0)
+/* LBA, tags, count; only with type 2 protection (SBC-4 4.21.2.4). */
+#define CDB32(sa, m)                                                           \
+	USAGE(0x7f, 0, 0, 0, 0, 0, 0, 0x18, 0, sa, m, 0, FF8, FF8, FF4)
 
 #define STOPS_ANY   (SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM)
 #define STOPS_ALLOW (SCSIEMU_ON_RESERVE6 | STOPS_ANY)
@@ -34,6 +38,9 @@
 #define BLOCKS	      .flags = SCSIEMU_ROW_BLOCKS
 #define LONG	      .flags = SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_LONG
 
+#define ROW32(t, s)                                                            \
+	ROW(t, VARIABLE, 32), .sa = SCSIEMU_SA_##s, FIELDS(RW32), AT(10, 6),   \
+			      .needs = SCSIEMU_NEED_PI_2
 #define READ_ROW  NO_SA, RW(READ), .stops = STOPS_READ, BLOCKS, TIMES(1, 30)
 #define WRITE_ROW NO_SA, RW(WRITE), .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30)
 #define VERIFY_ROW                                                             \
@@ -98,6 +105,12 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .usage = USAGE(0x42, 0, 0, 0, 0, 0, 0, FF2, 0), AT(0, 6),
 	  .flags = SCSIEMU_ROW_WHOLE_LU, .needs = SCSIEMU_NEED_THIN,
 	  .stops = STOPS_WRITE, TIMES(1, 60) },
+#endif
+#if SEMU_WITH_PI
+	{ ROW32("READ(32)", READ_32), .usage = CDB32(0x09, 0x1c), RW(READ),
+	  .stops = STOPS_READ, BLOCKS, TIMES(1, 30) },
+	{ ROW32("WRITE(32)", WRITE_32), .usage = CDB32(0x0b, 0x18), RW(WRITE),
+	  .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30) },
 #endif
 	{ ROW("READ(16)", READ_16, 16), READ_ROW, FIELDS(RW16), FUA_NV,
 	  .usage = CDB16(0x88, 0x1c), AT(1, 14) },
@@ -194,6 +207,13 @@ static const struct semu_vpd_page *const sbc_vpd[] = {
 /* SAM-5, SPC-4, SBC-3, iSCSI */
 static const uint16_t sbc_versions[] = { 0x00a0, 0x0460, 0x04c0, 0x0960, 0 };
 
+static const struct semu_part_type *const sbc_parts[] = {
+#if SEMU_WITH_PI
+	&semu_pi_part,
+#endif
+	NULL
+};
+
 const struct scsiemu_type scsiemu_sbc = {
 	.type = SCSIEMU_TYPE_DISK,
 	.vendor = "SCSIEMU",
@@ -203,6 +223,7 @@ const struct scsiemu_type scsiemu_sbc = {
 	.mode = sbc_mode,
 	.vpd = sbc_vpd,
 	.versions = sbc_versions,
+	.parts = sbc_parts,
 	.state = semu_spc_state,
 	.init = semu_spc_init,
 	.loaded = semu_sbc_loaded,

@@ -17,6 +17,8 @@ extern const struct semu_mode_page semu_sbc_mode_01, semu_sbc_mode_08;
 extern const struct semu_vpd_page semu_sbc_vpd_b0, semu_sbc_vpd_b1,
 	semu_sbc_vpd_b2;
 
+/* options.c: what is missing or unknown is zero. */
+struct scsiemu_sbc_options semu_sbc_options(const struct scsiemu_lu_config *cf);
 /* cap.c */
 void semu_sbc_loaded(struct scsiemu_lu *lu);
 
@@ -36,7 +38,24 @@ scsiemu_step_fn semu_sbc_unmap_next, semu_sbc_lba_status;
 /* atomic.c */
 scsiemu_step_fn semu_sbc_compare_write, semu_sbc_orwrite;
 
-/* cache.c: FUA and DPO of a CDB that has them in byte 1, with WCE. */
+/* The byte of a CDB that has PROTECT, DPO and FUA, BYTCHK, UNMAP and NDOB. */
+static inline unsigned semu_sbc_byte(const struct scsiemu_cmd *c)
+{
+	return c->cdb[scsiemu_cmd_row(c)->prot_at];
+}
+
+/* NDOB: a WRITE SAME(16) or (32) without data-out. */
+static inline bool semu_sbc_ndob(const struct scsiemu_cmd *c)
+{
+	const struct scsiemu_row *row = scsiemu_cmd_row(c);
+
+	return (row->op == SCSIEMU_OP_WRITE_SAME_16 ||
+		(row->op == SCSIEMU_OP_VARIABLE &&
+		 row->sa == SCSIEMU_SA_WRITE_SAME_32)) &&
+	       semu_sbc_byte(c) & 1;
+}
+
+/* cache.c: FUA and DPO of the CDB, with WCE. */
 uint16_t semu_sbc_flags(const struct scsiemu_cmd *c);
 /*
  * The end of a command that changed blocks through verbs: with FUA in flags

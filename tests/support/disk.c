@@ -15,6 +15,21 @@ static uint32_t or_else(uint32_t v, uint32_t other)
 	return v ? v : other;
 }
 
+static void protect(struct disk *b, const struct disk_options *o)
+{
+	drive_disk_pi(&b->k,
+		      (uint16_t)or_else(o->pi_len, 8u << o->pi_exponent));
+	b->sbc.size = sizeof(b->sbc);
+	b->sbc.pi = true;
+	b->sbc.pi_type = o->pi_type;
+	b->sbc.pi_exponent = o->pi_exponent;
+	b->sbc.pi_crc = o->pi_crc;
+	b->cf.options = &b->sbc;
+	b->cf.state = b->state;
+	b->cf.state_len = sizeof(b->state);
+	assert_true(scsiemu_lu_state_size(&b->cf) < 3 * sizeof(b->state));
+}
+
 void disk_make(struct disk *b, const struct disk_options *o)
 {
 	static const struct disk_options none;
@@ -39,6 +54,8 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->cf.removable = o->removable;
 	b->cf.read_only = o->read_only;
 	b->cf.can_save = true;
+	if (o->pi_type || o->pi_len)
+		protect(b, o);
 	b->lu = scsiemu_lu_add(b->d.dev, 0, &b->cf);
 	assert_non_null(b->lu);
 	if (!o->empty)

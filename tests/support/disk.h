@@ -18,6 +18,9 @@ struct disk_options {
 	uint32_t max_xfer, jobs, granule;
 	uint32_t unable; /* SCSIEMU_CAN_* taken from the medium */
 	uint8_t exponent;
+	uint8_t pi_type, pi_exponent;
+	uint16_t pi_len; /* room for protection; 0: as much as is needed */
+	scsiemu_pi_crc_fn *pi_crc;
 	bool thin, no_zeroes, removable, read_only, empty;
 };
 
@@ -26,6 +29,8 @@ struct disk {
 	struct drive_disk k;
 	struct scsiemu_lu *lu;
 	struct scsiemu_lu_config cf;
+	struct scsiemu_sbc_options sbc;
+	uint64_t state[512]; /* of a disk with options */
 };
 
 /* Made, settled: no unit attention is pending. */
