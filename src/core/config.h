@@ -74,6 +74,9 @@
 #ifndef SEMU_WITH_TMF /* QUERY functions and I_T NEXUS RESET */
 #define SEMU_WITH_TMF 1
 #endif
+#ifndef SEMU_WITH_ACA /* auto contingent allegiance */
+#define SEMU_WITH_ACA 1
+#endif
 #ifndef SEMU_WITH_JOBS /* background jobs */
 #define SEMU_WITH_JOBS 1
 #endif

@@ -277,6 +277,8 @@ struct scsiemu_lu {
 	struct scsiemu_medium *medium, *ejected;
 	struct semu_itl *itls;
 	struct semu_itl *reserved; /* holder of RESERVE(6), RESERVE(10) */
+	struct scsiemu_nexus *aca; /* whose command made the ACA condition that
+				    * is in force; NULL: there is none */
 	/* what mode page 0Ah says now */
 	uint8_t qerr, ua_intlck;
 	bool tas, swp;
@@ -291,7 +293,7 @@ struct scsiemu_lu {
 	void *nv_ctx;
 	uint64_t naa;
 	uint8_t version; /* INQUIRY byte 2 */
-	bool removable, read_only, anonymous_pr, can_save;
+	bool removable, read_only, anonymous_pr, can_save, normaca;
 	char revision[4];
 	/* one behind the other: their hash is the default name */
 	char vendor[8], product[16], serial[32]; /* padded with NUL */
