@@ -191,6 +191,13 @@ static const struct semu_vpd_page *const sbc_vpd[] = {
 	&semu_sbc_vpd_b0, &semu_sbc_vpd_b1, &semu_sbc_vpd_b2, NULL
 };
 
+static const struct semu_part_type *const sbc_parts[] = {
+#if SEMU_WITH_ALUA
+	&semu_alua_part,
+#endif
+	NULL
+};
+
 /* SAM-5, SPC-4, SBC-3, iSCSI */
 static const uint16_t sbc_versions[] = { 0x00a0, 0x0460, 0x04c0, 0x0960, 0 };
 
@@ -203,11 +210,13 @@ const struct scsiemu_type scsiemu_sbc = {
 	.mode = sbc_mode,
 	.vpd = sbc_vpd,
 	.versions = sbc_versions,
+	.parts = sbc_parts,
 	.state = semu_spc_state,
 	.init = semu_spc_init,
 	.loaded = semu_sbc_loaded,
 	.stops = semu_spc_stops,
 	.applies = semu_spc_applies,
+	.tick = semu_spc_tick,
 	.reset = semu_spc_reset,
 	.restore = semu_spc_restore,
 };

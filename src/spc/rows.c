@@ -139,6 +139,15 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .fields = SCSIEMU_F_4AT6, .cls = SCSIEMU_C_RW,
 	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_ON_OFFLINE },
 #endif
+#if SEMU_WITH_ALUA
+	{ ROW_SA_IS("REPORT TARGET PORT GROUPS", SCSIEMU_OP_MAINTENANCE_IN,
+		    SCSIEMU_SA_REPORT_GROUPS),
+	  .usage = SCSIEMU_USAGE(0xa3, 0xea, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				 0, 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_groups,
+	  .fields = SCSIEMU_F_4AT6, .needs = SCSIEMU_NEED_ALUA,
+	  .stops = SCSIEMU_ON_RESERVE6 },
+#endif
 #if SEMU_WITH_RSOC
 	{ ROW_SA_IS("REPORT SUPPORTED OPERATION CODES",
 		    SCSIEMU_OP_MAINTENANCE_IN, SCSIEMU_SA_REPORT_OPCODES),
@@ -173,6 +182,18 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .then = semu_ident_saved, .fields = SCSIEMU_F_4AT6,
 	  .cls = SCSIEMU_C_LU,
 	  .stops = SCSIEMU_PR_WRITE | SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY },
+#endif
+#if SEMU_WITH_ALUA
+	{ ROW_SA_IS("SET TARGET PORT GROUPS", SCSIEMU_OP_MAINTENANCE_OUT,
+		    SCSIEMU_SA_SET_GROUPS),
+	  .usage = SCSIEMU_USAGE(0xa4, 0x0a, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				 0, 0),
+	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_set_groups,
+	  .then = semu_groups_set, .fields = SCSIEMU_F_4AT6,
+	  .cls = SCSIEMU_C_LU, .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO,
+	  .needs = SCSIEMU_NEED_ALUA_SET,
+	  .stops = SCSIEMU_PR_WRITE | SCSIEMU_ON_TRANSITION |
+		   SCSIEMU_ON_OFFLINE | SCSIEMU_STOP_BUSY },
 #endif
 #if SEMU_WITH_TIMESTAMP
 	{ ROW_SA_IS("SET TIMESTAMP", SCSIEMU_OP_MAINTENANCE_OUT,
