@@ -157,6 +157,7 @@ struct scsiemu_lu_config {
 	bool read_only;	   /* write protected whatever the medium says */
 	bool anonymous_pr; /* the anonymous nexus may reserve (ruling 7) */
 	bool can_save;	   /* without nv: the embedder answers V_NV_SAVE */
+	bool aca;	   /* NORMACA: the NACA bit makes an ACA condition */
 	/* Durable small state: saved mode pages, identifiers. May be NULL. */
 	const struct scsiemu_nv_ops *nv;
 	void *nv_ctx;

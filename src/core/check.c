@@ -13,10 +13,11 @@ static unsigned refused(const struct scsiemu_lu *lu,
 			const struct scsiemu_row *row, const uint8_t *cdb,
 			unsigned i)
 {
-	unsigned control = row->op == SCSIEMU_OP_VARIABLE ? 1 : row->len - 1u;
+	unsigned control = semu_control_at(row);
 	unsigned bad = cdb[i] & ~semu_row_usage(lu, row, i);
 
-	if (i == control)
+	if (i ==
+	    control) /* NACA is among the usage bits, where it is offered */
 		bad &= 0x3c;
 	else if (i == 1)
 		bad &= ~(unsigned)row->obsolete;
@@ -82,6 +83,8 @@ static const struct stop_sense stop_sense[] = {
 	{ SCSIEMU_SK_DATA_PROTECT, SCSIEMU_ASC_WRITE_PROTECTED },
 };
 #define STOP_SENSE_FROM 4
+/* What not every nexus is stopped by. */
+#define SEMU_WITH_APPLIES (SEMU_WITH_PARTS || SEMU_WITH_RESERVE)
 #define RESERVED                                                               \
 	(SCSIEMU_ON_RESERVE6 | SCSIEMU_ON_PR_READ | SCSIEMU_ON_PR_WRITE |      \
 	 SCSIEMU_ON_PR_ANY)
@@ -95,7 +98,8 @@ static bool stopped(struct scsiemu_cmd *c, uint32_t hit)
 
 	if (x->lu->reserved == x->itl)
 		hit &= ~(uint32_t)SCSIEMU_ON_RESERVE6;
-	if (hit & (RESERVED | SCSIEMU_STOP_ALUA) && x->lu->type->applies)
+	if (SEMU_WITH_APPLIES && x->lu->type->applies &&
+	    hit & (RESERVED | SCSIEMU_STOP_ALUA))
 		hit = x->lu->type->applies(c, hit);
 	if (hit & RESERVED) {
 		scsiemu_fail_status(c, SCSIEMU_RESERVATION_CONFLICT);

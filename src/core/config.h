@@ -77,14 +77,17 @@
 #ifndef SEMU_WITH_TMF /* QUERY functions and I_T NEXUS RESET */
 #define SEMU_WITH_TMF 1
 #endif
+#ifndef SEMU_WITH_ACA /* auto contingent allegiance */
+#define SEMU_WITH_ACA 1
+#endif
 #ifndef SEMU_WITH_JOBS /* background jobs */
 #define SEMU_WITH_JOBS 1
 #endif
 #ifndef SEMU_WITH_LU_TIMERS /* parts of logical units that wait for a time */
 #define SEMU_WITH_LU_TIMERS 1
 #endif
-#ifndef SEMU_WITH_WATCH /* parts that see every command begin and end */
-#define SEMU_WITH_WATCH 1
+#ifndef SEMU_WITH_PARTS /* optional parts of logical units */
+#define SEMU_WITH_PARTS 1
 #endif
 #ifndef SEMU_WITH_PLANS /* rows of the kind MEDIUM (the embedder's) */
 #define SEMU_WITH_PLANS 1

@@ -97,8 +97,8 @@ enum semu_odd {
 	SEMU_ORPHAN_NEXUS = 32, /* its nexus is gone and waits for its end */
 	SEMU_ORPHAN_LU = 64,	/* its LU, likewise */
 	SEMU_ELSEWHERE = 128,	/* has entries in other LUs' task sets */
-	SEMU_WATCHED = 256,	/* the type's finish() is to see its end */
-	SEMU_FINISHING = 512	/* ... and does: its wants are finish()'s */
+	SEMU_WATCHED = 256,	/* parts are to see its end */
+	SEMU_FINISHING = 512	/* ... and do: its wants are theirs */
 };
 
 enum semu_resume {
@@ -226,14 +226,35 @@ enum semu_part {
 struct semu_more {
 	void *part[SEMU_PART_COUNT];
 };
+/* Functions may be NULL, but for size and init. */
 struct semu_part_type {
 	uint8_t part; /* enum semu_part */
+	uint8_t nv;   /* enum scsiemu_nv_id: restore() takes it; 0: none */
 	/* Bytes of its state; 0: a LU that is configured so does not have
 	 * it. */
 	uint32_t (*size)(const struct scsiemu_lu_config *cf);
 	/* Into zeros. < 0: SCSIEMU_ERR_*. */
 	int (*init)(struct scsiemu_lu *lu, void *mem,
 		    const struct scsiemu_lu_config *cf);
+	/* After the type's own: cap, able, guards. */
+	void (*loaded)(struct scsiemu_lu *lu);
+	void (*reset)(struct scsiemu_lu *lu);
+	/* 0 or SCSIEMU_ERR_ARG: damaged or foreign, nothing was changed. */
+	int (*restore)(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len);
+	/* The LU's timer went off: for this part, or for another. */
+	void (*tick)(struct scsiemu_lu *lu);
+	/*
+	 * While it watches. begin(): all checks were passed, the handler is
+	 * next; 0 or FAILED. finish(): the command is about to be DONE with
+	 * c->status; it may fail it, or leave one STORE want, whose failure
+	 * fails it. Not called for aborted commands and those that a check or a
+	 * begin() refused.
+	 */
+	int (*begin)(struct scsiemu_cmd *c);
+	int (*finish)(struct scsiemu_cmd *c);
+	/* Takes the place of the engine's one bulk want in READ and WRITE
+	 * rows. */
+	scsiemu_step_fn *rw;
 };
 
 struct scsiemu_lu {
@@ -257,6 +278,8 @@ struct scsiemu_lu {
 	struct scsiemu_medium *medium, *ejected;
 	struct semu_itl *itls;
 	struct semu_itl *reserved; /* holder of RESERVE(6), RESERVE(10) */
+	struct scsiemu_nexus *aca; /* whose command made the ACA condition that
+				    * is in force; NULL: there is none */
 	/* what mode page 0Ah says now */
 	uint8_t qerr, ua_intlck;
 	bool tas, swp;
@@ -271,7 +294,7 @@ struct scsiemu_lu {
 	void *nv_ctx;
 	uint64_t naa;
 	uint8_t version; /* INQUIRY byte 2 */
-	bool removable, read_only, anonymous_pr, can_save;
+	bool removable, read_only, anonymous_pr, can_save, normaca;
 	char revision[4];
 	/* one behind the other: their hash is the default name */
 	char vendor[8], product[16], serial[32]; /* padded with NUL */
@@ -281,7 +304,7 @@ struct scsiemu_lu {
 	uint32_t parts;		/* bit per enum semu_part that it has */
 	uint32_t watch;		/* ... that wants to see every command */
 	struct semu_more *more; /* NULL: it has none */
-	uint64_t timer;		/* ms: when the type's tick() is due; 0: off */
+	uint64_t timer; /* ms: when tick() of the parts is due; 0: off */
 	struct scsiemu_lu *timer_next;
 };
 
@@ -291,14 +314,13 @@ static inline void *semu_part(const struct scsiemu_lu *lu, enum semu_part part)
 	return lu->more ? lu->more->part[part] : NULL;
 }
 
-/* lu.c: the part wants the type's begin() and finish() called for every
- * command, or no longer. */
+/* parts.c: the part wants to see every command, or no longer. */
 void semu_lu_watch(struct scsiemu_lu *lu, enum semu_part part, bool on);
 /* nexus.c: the target port it came through; NULL: none is known. */
 const struct scsiemu_target_port *semu_nexus_port(
 	const struct scsiemu_nexus *n);
-/* lutimer.c: call the type's tick() at the first scsiemu_device_tick() at or
- * after ms, instead of when it was set before; 0: not at all. */
+/* lutimer.c: call tick() of its parts at the first scsiemu_device_tick() at or
+ * after ms, or when it was asked for before if that is earlier. */
 void semu_lu_timer(struct scsiemu_lu *lu, uint64_t ms);
 
 /* Rows or pages of one layer. */
@@ -330,22 +352,7 @@ struct scsiemu_type {
 	/* Of the stops in force that the row names: those of reservations and
 	 * of ALUA that are for this nexus. */
 	uint32_t (*applies)(const struct scsiemu_cmd *c, uint32_t hit);
-	/*
-	 * For LUs that are watched. begin(): all checks were passed, the
-	 * handler is next; 0 or FAILED. finish(): the command is about to be
-	 * DONE with c->status; it may fail it, or leave a STORE want and be
-	 * called again when that was answered (scsiemu_cmd_step() is then 0 at
-	 * first and the type's to use). Not called for aborted commands and
-	 * those that begin() or an earlier check refused.
-	 */
-	int (*begin)(struct scsiemu_cmd *c);
-	scsiemu_step_fn *finish;
-	/* Handles READ and WRITE rows instead of the engine's one bulk want
-	 * when lu->watch has a bit of rw_parts. */
-	scsiemu_step_fn *rw;
-	uint32_t rw_parts;
-	/* The LU's timer went off (semu_lu_timer()). */
-	void (*tick)(struct scsiemu_lu *lu);
+
 	/* Logical unit reset (SAM-5 6.3.3): state back to saved. */
 	void (*reset)(struct scsiemu_lu *lu);
 	/* A saved record came back: 0 or SCSIEMU_ERR_ARG. */

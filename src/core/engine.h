@@ -43,6 +43,12 @@ int semu_misuse(struct scsiemu_cmd *c, int err);
 /* start.c */
 int semu_start_full(struct scsiemu_lu *lu, struct scsiemu_cmd *c);
 
+/* The control byte (SAM-5 5.2). */
+static inline unsigned semu_control_at(const struct scsiemu_row *row)
+{
+	return row->op == SCSIEMU_OP_VARIABLE ? 1 : row->len - 1u;
+}
+
 /* fields.c: LBA and count by enum scsiemu_fields; the count's byte. */
 void semu_decode(struct semu_ctx *x, const uint8_t *cdb, unsigned fields);
 uint16_t semu_count_at(unsigned fields);
@@ -153,6 +159,38 @@ static inline void semu_unlink(struct semu_entry *e, struct scsiemu_lu *lu)
 		lu->nslow--;
 }
 
+/* aca.c */
+#if SEMU_WITH_ACA
+/* Does an ACA condition, or the attribute ACA without one, refuse the command
+ * (status and sense are set)? */
+bool semu_aca_refuses(struct scsiemu_cmd *c);
+/* It ends with CHECK CONDITION. */
+void semu_aca_check(struct scsiemu_cmd *c);
+/* The condition that this nexus's command (NULL: anybody's) made is over. */
+void semu_aca_clear(struct scsiemu_lu *lu, const struct scsiemu_nexus *n);
+/* Must it wait until the condition is over? */
+static inline bool semu_aca_holds(const struct semu_entry *e)
+{
+	return e->lu->aca && e->cmd->attr != SCSIEMU_ACA;
+}
+#else
+bool semu_aca_refuses(struct scsiemu_cmd *c);
+static inline void semu_aca_check(struct scsiemu_cmd *c)
+{
+	(void)c;
+}
+static inline void semu_aca_clear(struct scsiemu_lu *lu,
+				  const struct scsiemu_nexus *n)
+{
+	(void)lu, (void)n;
+}
+static inline bool semu_aca_holds(const struct semu_entry *e)
+{
+	(void)e;
+	return false;
+}
+#endif
+
 /* ready.c */
 void semu_ready_push(struct scsiemu_cmd *c);
 void semu_ready_remove(struct scsiemu_cmd *c);
@@ -178,6 +216,73 @@ static inline void semu_timer_add(struct scsiemu_cmd *c, uint64_t deadline)
 }
 #endif
 
+/* parts.c */
+#if SEMU_WITH_PARTS
+/* Bytes of all its parts, *bits says which; 0: none. */
+uint32_t semu_parts_size(const struct scsiemu_lu_config *cf, uint32_t *bits);
+int semu_parts_add(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf);
+void semu_parts_loaded(struct scsiemu_lu *lu);
+void semu_parts_reset(struct scsiemu_lu *lu);
+void semu_parts_tick(struct scsiemu_lu *lu);
+/* Whose record it is; NULL: no part's. */
+const struct semu_part_type *semu_parts_of_record(const struct scsiemu_lu *lu,
+						  uint32_t id);
+/* A watched LU's command begins: 0 or FAILED; is about to be DONE: true when a
+ * want was left. */
+int semu_parts_begin(struct scsiemu_cmd *c);
+bool semu_parts_finish(struct scsiemu_cmd *c);
+/* Who takes READ and WRITE; NULL: the engine. */
+scsiemu_step_fn *semu_parts_rw(const struct scsiemu_lu *lu);
+#else
+static inline uint32_t semu_parts_size(const struct scsiemu_lu_config *cf,
+				       uint32_t *bits)
+{
+	(void)cf;
+	*bits = 0;
+	return 0;
+}
+static inline int semu_parts_add(struct scsiemu_lu *lu,
+				 const struct scsiemu_lu_config *cf)
+{
+	(void)lu, (void)cf;
+	return 0;
+}
+static inline void semu_parts_loaded(struct scsiemu_lu *lu)
+{
+	(void)lu;
+}
+static inline void semu_parts_reset(struct scsiemu_lu *lu)
+{
+	(void)lu;
+}
+static inline void semu_parts_tick(struct scsiemu_lu *lu)
+{
+	(void)lu;
+}
+static inline const struct semu_part_type *semu_parts_of_record(
+	const struct scsiemu_lu *lu, uint32_t id)
+{
+	(void)lu, (void)id;
+	return NULL;
+}
+static inline int semu_parts_begin(struct scsiemu_cmd *c)
+{
+	(void)c;
+	return 0;
+}
+static inline bool semu_parts_finish(struct scsiemu_cmd *c)
+{
+	(void)c;
+	return false;
+}
+static inline scsiemu_step_fn *semu_parts_rw(const struct scsiemu_lu *lu)
+{
+	(void)lu;
+	return NULL;
+}
+#endif
+
+void semu_lu_timer_off(struct scsiemu_lu *lu);
 /* lutimer.c: run what is due; when the next one is (UINT64_MAX: none). */
 uint64_t semu_lu_timers(struct scsiemu_device *d);
 

@@ -144,8 +144,10 @@ static void loaded(struct scsiemu_lu *lu)
 		lu->able |= SCSIEMU_NEED_THIN;
 	if (lu->type->loaded)
 		lu->type->loaded(lu);
+	semu_parts_loaded(lu);
 }
 
+#if SEMU_WITH_PARTS
 /* A configuration of an older header is shorter. */
 static struct scsiemu_lu_config filled(const struct scsiemu_lu_config *cf)
 {
@@ -155,81 +157,22 @@ static struct scsiemu_lu_config filled(const struct scsiemu_lu_config *cf)
 	return f;
 }
 
-static uint32_t aligned(uint32_t n)
-{
-	return (n + 7) & ~7u;
-}
-
-/* Bytes of all its parts, *bits says which; 0: none. */
-static uint32_t parts_size(const struct scsiemu_lu_config *cf, uint32_t *bits)
-{
-	const struct semu_part_type *const *p = cf->type->parts;
-	uint32_t bytes = 0, n;
-
-	*bits = 0;
-	for (; p && *p; p++) {
-		n = aligned((*p)->size(cf));
-		bytes += n;
-		if (n)
-			*bits |= 1u << (*p)->part;
-	}
-	return *bits ? bytes + aligned(sizeof(struct semu_more)) : 0;
-}
-
 uint32_t scsiemu_lu_state_size(const struct scsiemu_lu_config *cf)
 {
 	const struct scsiemu_lu_config f = filled(cf);
-	uint32_t bits, bytes = parts_size(&f, &bits);
+	uint32_t bits, bytes = semu_parts_size(&f, &bits);
 
 	return bytes + (f.type->state ? f.type->state(f.type, bits) : 0);
 }
-
-/* So many bytes from the front of the state. */
-static void *take(struct scsiemu_lu *lu, uint32_t n)
-{
-	void *mem = lu->state;
-
-	lu->state += aligned(n);
-	lu->state_len -= aligned(n);
-	return mem;
-}
-
-static int add_parts(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
-{
-	const struct semu_part_type *const *p = cf->type->parts;
-	uint32_t bytes = parts_size(cf, &lu->parts), n;
-	int rc = 0;
-
-	if (bytes > lu->state_len)
-		return SCSIEMU_ERR_SPACE;
-	if (!bytes)
-		return 0;
-	lu->more = take(lu, sizeof(*lu->more));
-	for (; *p && !rc; p++) {
-		n = (*p)->size(cf);
-		if (!n)
-			continue;
-		lu->more->part[(*p)->part] = take(lu, n);
-		rc = (*p)->init(lu, lu->more->part[(*p)->part], cf);
-	}
-	return rc;
-}
+#endif
 
 /* One reason in nslow for all that is lasting. */
 void semu_lu_lasting(struct scsiemu_lu *lu)
 {
-	bool is = !lu->set || lu->nvendor || lu->traced || lu->watch;
+	bool is = !lu->set || lu->nvendor || lu->traced || lu->watch || lu->aca;
 
 	lu->nslow += is - (uint32_t)lu->lasting;
 	lu->lasting = is;
-}
-
-void semu_lu_watch(struct scsiemu_lu *lu, enum semu_part part, bool on)
-{
-	lu->watch &= ~(1u << part);
-	if (on)
-		lu->watch |= 1u << part;
-	semu_lu_lasting(lu);
 }
 
 /* Into a slot that is all zeros but state. */
@@ -237,11 +180,13 @@ static int set_up(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 {
 	int rc;
 
+#if SEMU_WITH_PARTS
 	if (cf->state) {
 		lu->state = cf->state;
 		lu->state_len = cf->state_len & ~7u;
 		memset(lu->state, 0, lu->state_len);
 	}
+#endif
 	lu->type = cf->type;
 	lu->set = get_set(lu->dev, cf->type);
 	lu->vendor_rows = cf->rows;
@@ -253,9 +198,10 @@ static int set_up(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 	lu->read_only = cf->read_only;
 	lu->anonymous_pr = cf->anonymous_pr;
 	lu->can_save = cf->can_save;
+	lu->normaca = SEMU_WITH_ACA && cf->aca;
 	semu_lu_lasting(lu);
 	identify(lu, cf);
-	rc = add_parts(lu, cf);
+	rc = semu_parts_add(lu, cf);
 	if (rc < 0)
 		return rc;
 	loaded(lu);
@@ -276,13 +222,17 @@ static struct scsiemu_lu *free_slot(struct scsiemu_device *d)
 static void clear(struct scsiemu_lu *lu)
 {
 	struct scsiemu_device *d = lu->dev;
+	uint8_t *state = lu->state;
 
-	semu_lu_timer(lu, 0);
+#if SEMU_WITH_PARTS /* they took theirs, or it had its own */
+	state = d->states + (size_t)(lu - d->pool) * d->limits.lu_state;
+	semu_lu_timer_off(lu);
+#endif
 	memset(lu, 0, sizeof(*lu));
-	lu->state_len = d->limits.lu_state;
-	lu->state = d->states + (size_t)(lu - d->pool) * lu->state_len;
-	memset(lu->state, 0, lu->state_len);
+	memset(state, 0, d->limits.lu_state);
 	lu->dev = d;
+	lu->state = state;
+	lu->state_len = d->limits.lu_state;
 	lu->tasks.next = lu->tasks.prev = &lu->tasks;
 	lu->traced = d->trace != NULL;
 }
@@ -299,17 +249,20 @@ static void insert_sorted(struct scsiemu_device *d, struct scsiemu_lu *lu)
 struct scsiemu_lu *scsiemu_lu_add(struct scsiemu_device *d, uint16_t lun,
 				  const struct scsiemu_lu_config *cf)
 {
-	const struct scsiemu_lu_config f = filled(cf);
 	struct scsiemu_lu *lu;
+#if SEMU_WITH_PARTS
+	const struct scsiemu_lu_config f = filled(cf);
 
-	if (lun > 0x3fff || !f.type || *place(d, lun))
+	cf = &f;
+#endif
+	if (lun > 0x3fff || !cf->type || *place(d, lun))
 		return NULL;
 	lu = free_slot(d);
 	if (!lu)
 		return NULL;
 	clear(lu);
 	lu->lun = lun;
-	if (set_up(lu, &f) < 0) {
+	if (set_up(lu, cf) < 0) {
 		clear(lu);
 		return NULL;
 	}
@@ -437,6 +390,10 @@ const struct scsiemu_nv_ops *scsiemu_lu_nv(const struct scsiemu_lu *lu,
 int scsiemu_lu_restore(struct scsiemu_lu *lu, uint32_t id, const void *buf,
 		       uint32_t len)
 {
+	const struct semu_part_type *p = semu_parts_of_record(lu, id);
+
+	if (p)
+		return p->restore(lu, buf, len);
 	if (!lu->type->restore)
 		return SCSIEMU_ERR_ARG;
 	return lu->type->restore(lu, id, buf, len);
@@ -448,7 +405,9 @@ void semu_lu_reset(struct scsiemu_lu *lu, enum semu_ua ua)
 {
 	for (struct semu_itl *i = lu->itls; i; i = i->of_lu)
 		semu_itl_lost(i);
+	semu_aca_clear(lu, NULL);
 	if (lu->type->reset)
 		lu->type->reset(lu);
+	semu_parts_reset(lu);
 	semu_ua_lu(lu, ua, NULL);
 }

@@ -1,29 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Logical units that wait for a time: idle timers, background work, transitions
- * (ruling 16). A list of those that do, one deadline each; the type knows what
- * it was for. Ten thousand logical units without a timer cost nothing.
+ * (ruling 16). A list of those that do, one deadline each; their parts know
+ * what it was for. Ten thousand logical units without a timer cost nothing.
  */
 #include "core/engine.h"
 
 #if SEMU_WITH_LU_TIMERS
 void semu_lu_timer(struct scsiemu_lu *lu, uint64_t ms)
 {
+	if (lu->timer && lu->timer <= ms)
+		return;
+	if (!lu->timer) {
+		lu->timer_next = lu->dev->lu_timers;
+		lu->dev->lu_timers = lu;
+	}
+	lu->timer = ms ? ms : 1; /* 0: off */
+}
+
+void semu_lu_timer_off(struct scsiemu_lu *lu)
+{
 	struct scsiemu_lu **p = &lu->dev->lu_timers;
 
-	if (!lu->timer == !ms) {
-		lu->timer = ms;
+	if (!lu->timer)
 		return;
-	}
-	if (ms) {
-		lu->timer_next = *p;
-		*p = lu;
-	} else {
-		while (*p != lu)
-			p = &(*p)->timer_next;
-		*p = lu->timer_next;
-	}
-	lu->timer = ms;
+	while (*p != lu)
+		p = &(*p)->timer_next;
+	*p = lu->timer_next;
+	lu->timer = 0;
 }
 
 static uint64_t earliest(const struct scsiemu_device *d)
@@ -45,8 +49,8 @@ uint64_t semu_lu_timers(struct scsiemu_device *d)
 		after = lu->timer_next;
 		if (lu->timer > d->now)
 			continue;
-		semu_lu_timer(lu, 0);
-		lu->type->tick(lu);
+		semu_lu_timer_off(lu);
+		semu_parts_tick(lu);
 	}
 	return earliest(d);
 }
@@ -54,6 +58,11 @@ uint64_t semu_lu_timers(struct scsiemu_device *d)
 void semu_lu_timer(struct scsiemu_lu *lu, uint64_t ms)
 {
 	(void)lu, (void)ms;
+}
+
+void semu_lu_timer_off(struct scsiemu_lu *lu)
+{
+	(void)lu;
 }
 
 uint64_t semu_lu_timers(struct scsiemu_device *d)

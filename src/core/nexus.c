@@ -68,6 +68,7 @@ void semu_itl_lost(struct semu_itl *itl)
 {
 	struct scsiemu_lu *lu = itl->lu;
 
+	semu_aca_clear(lu, itl->nexus);
 	if (lu->reserved == itl) {
 		lu->reserved = NULL;
 		lu->guards &= ~(uint32_t)SCSIEMU_ON_RESERVE6;

@@ -21,6 +21,8 @@ static void done_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
 		semu_zombie_remove(c);
 		return;
 	}
+	if (c->status == SCSIEMU_CHECK_CONDITION)
+		semu_aca_check(c);
 #if SEMU_WITH_MODE_SELECT
 	if (c->status == SCSIEMU_CHECK_CONDITION && x->lu->qerr)
 		semu_qerr(c);
@@ -29,39 +31,6 @@ static void done_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
 #endif
 }
 
-#if SEMU_WITH_WATCH
-/* A watched LU's type sees the end of the command; true: it left a want. */
-static bool finish(struct scsiemu_cmd *c, struct semu_ctx *x)
-{
-	scsiemu_step_fn *last = x->lu->type->finish;
-
-	x->odd &= (uint16_t)~SEMU_WATCHED;
-	if (!last || c->aborted)
-		return false;
-	x->odd |= SEMU_FINISHING;
-	x->nstep = 0;
-	x->step = last;
-	return last(c, SCSIEMU_OK) == SCSIEMU_WANTS;
-}
-
-/* It sees the beginning, too; false: it refused. */
-static bool begin_watched(struct scsiemu_cmd *c, struct semu_ctx *x)
-{
-	const struct scsiemu_type *type = x->lu->type;
-
-	if (type->begin && type->begin(c) < 0)
-		return false;
-	x->odd |= SEMU_WATCHED;
-	return true;
-}
-#else
-static inline bool finish(struct scsiemu_cmd *c, struct semu_ctx *x)
-{
-	(void)c, (void)x;
-	return false;
-}
-#endif
-
 int semu_done(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
@@ -69,7 +38,7 @@ int semu_done(struct scsiemu_cmd *c)
 
 	if (!(x->odd | c->status | c->aborted))
 		return semu_done_good(c, x, lu);
-	if (x->odd & SEMU_WATCHED && finish(c, x))
+	if (x->odd & SEMU_WATCHED && semu_parts_finish(c))
 		return semu_put_out(c);
 	c->want = SCSIEMU_DONE;
 	c->descr = lu->descr;
@@ -154,12 +123,11 @@ static int begin_rw(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
-#if SEMU_WITH_WATCH
-	if (x->lu->watch & x->lu->type->rw_parts) {
-		x->step = x->lu->type->rw;
-		return semu_go_on(c, SCSIEMU_OK);
+	if (SEMU_WITH_PARTS && x->lu->watch) {
+		x->step = semu_parts_rw(x->lu);
+		if (x->step)
+			return semu_go_on(c, SCSIEMU_OK);
 	}
-#endif
 	return semu_begin_rw(c, x, x->lu, x->row, x->entry.lba, x->count);
 }
 
@@ -355,10 +323,8 @@ int semu_begin(struct scsiemu_cmd *c)
 	if (flags & (SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_RANGE) &&
 	    !semu_check_range(c))
 		return semu_done(c);
-#if SEMU_WITH_WATCH
-	if (x->lu->watch && !begin_watched(c, x))
+	if (x->lu->watch && semu_parts_begin(c) < 0)
 		return semu_done(c);
-#endif
 	return begin[x->row->kind](c);
 }
 
@@ -479,8 +445,9 @@ static int did_slow(struct scsiemu_cmd *c, int result, uint32_t bytes)
 		change_over(c->lu);
 	if (c->aborted)
 		return did_aborted(c, x, result);
-	if ((result < 0 && x->row->flags & SCSIEMU_ROW_ERRORS) ||
-	    (result >= SCSIEMU_R_RECORD && x->step)) {
+	if (((result < 0 && x->row->flags & SCSIEMU_ROW_ERRORS) ||
+	     (result >= SCSIEMU_R_RECORD && x->step)) &&
+	    !(x->odd & SEMU_FINISHING)) {
 		if (is_bulk(c) && result != SCSIEMU_E_MISCOMPARE)
 			moved(c, x, bytes);
 		return semu_go_on(c, result);

@@ -55,7 +55,7 @@ static void facts_of(struct semu_cap *cap, const struct scsiemu_medium *m)
 static uint32_t able_of(const struct scsiemu_lu *lu,
 			const struct scsiemu_medium *m)
 {
-	uint32_t able = lu->able | (m ? m->able : 0) | semu_spc_able(lu);
+	uint32_t able = lu->able | (m ? m->able : 0);
 	uint32_t scratch = lu->dev->limits.scratch;
 
 	able &= ~(uint32_t)(SCSIEMU_NEED_THIN | SCSIEMU_NEED_BLOCK |

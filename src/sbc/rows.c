@@ -216,7 +216,6 @@ const struct scsiemu_type scsiemu_sbc = {
 	.loaded = semu_sbc_loaded,
 	.stops = semu_spc_stops,
 	.applies = semu_spc_applies,
-	.tick = semu_spc_tick,
 	.reset = semu_spc_reset,
 	.restore = semu_spc_restore,
 };

@@ -110,10 +110,6 @@ static int part_init(struct scsiemu_lu *lu, void *mem,
 	return 0;
 }
 
-const struct semu_part_type semu_alua_part = { .part = SEMU_PART_ALUA,
-					       .size = part_size,
-					       .init = part_init };
-
 struct semu_alua *semu_alua(const struct scsiemu_lu *lu)
 {
 	struct semu_alua *a = semu_part(lu, SEMU_PART_ALUA);
@@ -160,12 +156,11 @@ unsigned semu_alua_tpgs(const struct scsiemu_lu *lu)
 	return a ? a->tpgs : 0;
 }
 
-uint32_t semu_alua_able(const struct scsiemu_lu *lu)
+static void loaded(struct scsiemu_lu *lu)
 {
-	unsigned tpgs = semu_alua_tpgs(lu);
-
-	return (tpgs ? SCSIEMU_NEED_ALUA : 0) |
-	       (tpgs & SCSIEMU_ALUA_EXPLICIT ? SCSIEMU_NEED_ALUA_SET : 0);
+	lu->able |= SCSIEMU_NEED_ALUA;
+	if (semu_alua_tpgs(lu) & SCSIEMU_ALUA_EXPLICIT)
+		lu->able |= SCSIEMU_NEED_ALUA_SET;
 }
 
 bool semu_alua_enters(const struct semu_alua *a, unsigned state)
@@ -191,7 +186,7 @@ void semu_alua_begin(struct scsiemu_lu *lu, struct semu_group *g,
 	if (!ms)
 		return;
 	g->due = lu->dev->now + ms;
-	semu_spc_wake(lu, g->due);
+	semu_lu_timer(lu, g->due);
 }
 
 /* Is a host's change of any group not over? */
@@ -233,11 +228,11 @@ void semu_alua_revert(struct scsiemu_lu *lu, struct semu_group *g)
 		i->regroups = i->regroups && regrouping(semu_alua(lu));
 }
 
-void semu_alua_tick(struct scsiemu_lu *lu)
+static void tick(struct scsiemu_lu *lu)
 {
 	struct semu_alua *a = semu_part(lu, SEMU_PART_ALUA);
 
-	for (unsigned i = 0; a && i < a->n; i++) {
+	for (unsigned i = 0; i < a->n; i++) {
 		struct semu_group *g = &a->group[i];
 
 		if (!g->due)
@@ -245,7 +240,7 @@ void semu_alua_tick(struct scsiemu_lu *lu)
 		if (g->due <= lu->dev->now)
 			semu_alua_reach(lu, g, g->next);
 		else
-			semu_spc_wake(lu, g->due);
+			semu_lu_timer(lu, g->due);
 	}
 }
 
@@ -365,17 +360,16 @@ static bool fits(struct semu_alua *a, const uint8_t *buf, uint32_t len)
 	return a->n + more <= a->max;
 }
 
-int semu_alua_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
+static int restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
 {
 	struct semu_alua *a = semu_alua(lu);
 
 	if (!a || !fits(a, buf, len))
 		return SCSIEMU_ERR_ARG;
 	for (uint32_t at = 4; at < len; at += 4) {
-		const struct scsiemu_alua_group g = {
-			.id = (uint16_t)semu_be16(buf + at),
-			.state = buf[at + 2]
-		};
+		const struct scsiemu_alua_group g = { .id = (uint16_t)semu_be16(
+							      buf + at),
+						      .state = buf[at + 2] };
 
 		add(a, &g);
 		semu_alua_find(a, g.id)->state = g.state;
@@ -383,5 +377,13 @@ int semu_alua_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
 	guard(lu, a);
 	return 0;
 }
+
+const struct semu_part_type semu_alua_part = { .part = SEMU_PART_ALUA,
+					       .nv = SCSIEMU_NV_ALUA,
+					       .size = part_size,
+					       .init = part_init,
+					       .loaded = loaded,
+					       .restore = restore,
+					       .tick = tick };
 
 #endif

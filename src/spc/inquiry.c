@@ -23,7 +23,8 @@ static int standard(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 	scsiemu_wr_u8(w, semu_peripheral(lu));
 	scsiemu_wr_u8(w, lu->removable ? 0x80 : 0); /* RMB */
 	scsiemu_wr_u8(w, lu->version ? lu->version : 6);
-	scsiemu_wr_u8(w, 0x12); /* HISUP, response data format */
+	/* NORMACA, HISUP, response data format */
+	scsiemu_wr_u8(w, lu->normaca ? 0x32 : 0x12);
 	scsiemu_wr_u8(w, STANDARD_LEN - 5);
 	scsiemu_wr_u8(w, semu_alua_tpgs(lu) << 4); /* SCCS, 3PC, PROTECT */
 	scsiemu_wr_u8(w, lu->dev->nports > 1 ? 0x10 : 0); /* MULTIP */

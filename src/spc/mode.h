@@ -44,7 +44,7 @@ uint32_t semu_mode_bytes(const struct scsiemu_type *type, uint32_t parts);
 /* Has a LU with these parts the page? */
 static inline bool semu_mode_has(const struct semu_mode_page *p, uint32_t parts)
 {
-	return !p->part || parts >> (p->part - 1) & 1;
+	return !SEMU_WITH_PARTS || !p->part || parts >> (p->part - 1) & 1;
 }
 /* Defaults into lu->state, and applied. SCSIEMU_ERR_SPACE: lu_state is too
  * small. */

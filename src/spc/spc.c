@@ -93,24 +93,6 @@ uint32_t semu_spc_applies(const struct scsiemu_cmd *c, uint32_t hit)
 	return semu_alua_applies(c, hit);
 }
 
-uint32_t semu_spc_able(const struct scsiemu_lu *lu)
-{
-	return semu_alua_able(lu);
-}
-
-void semu_spc_wake(struct scsiemu_lu *lu, uint64_t ms)
-{
-	if (!lu->timer || ms < lu->timer)
-		semu_lu_timer(lu, ms);
-}
-
-/* One timer for all parts: each looks whether its time has come, and asks to be
- * woken again. */
-void semu_spc_tick(struct scsiemu_lu *lu)
-{
-	semu_alua_tick(lu);
-}
-
 void semu_spc_reset(struct scsiemu_lu *lu)
 {
 	lu->guards &= ~(uint32_t)(SCSIEMU_ON_STOPPED | SCSIEMU_ON_SELFTEST);
@@ -125,10 +107,6 @@ int semu_spc_restore(struct scsiemu_lu *lu, uint32_t id, const uint8_t *buf,
 #if SEMU_WITH_MODE_SELECT
 	if (id == SCSIEMU_NV_MODE)
 		return semu_mode_restore(lu, buf, len);
-#endif
-#if SEMU_WITH_ALUA
-	if (id == SCSIEMU_NV_ALUA)
-		return semu_alua_restore(lu, buf, len);
 #endif
 #if SEMU_WITH_IDENT
 	if (id == SCSIEMU_NV_IDENT || id == SCSIEMU_NV_TEXT)

@@ -32,12 +32,6 @@ int semu_spc_restore(struct scsiemu_lu *lu, uint32_t id, const uint8_t *buf,
  * of reservations and running work stay. */
 void semu_spc_guards(struct scsiemu_lu *lu);
 
-/* scsiemu_need that the common parts meet. */
-uint32_t semu_spc_able(const struct scsiemu_lu *lu);
-/* Call semu_spc_tick() at ms, or before. */
-void semu_spc_wake(struct scsiemu_lu *lu, uint64_t ms);
-void semu_spc_tick(struct scsiemu_lu *lu);
-
 /* Can small state be saved (SP, PS, identifying information)? */
 static inline bool semu_can_save(const struct scsiemu_lu *lu)
 {
@@ -65,9 +59,6 @@ extern const struct semu_part_type semu_alua_part;
 /* Of the stops in force: those that are of the command's own group. */
 uint32_t semu_alua_applies(const struct scsiemu_cmd *c, uint32_t hit);
 unsigned semu_alua_tpgs(const struct scsiemu_lu *lu);
-uint32_t semu_alua_able(const struct scsiemu_lu *lu);
-void semu_alua_tick(struct scsiemu_lu *lu);
-int semu_alua_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len);
 /* groups.c */
 int semu_report_groups(struct scsiemu_cmd *c, struct scsiemu_wr *w);
 int semu_set_groups(struct scsiemu_cmd *c, struct scsiemu_rd *r);
@@ -83,15 +74,6 @@ static inline unsigned semu_alua_tpgs(const struct scsiemu_lu *lu)
 {
 	(void)lu;
 	return 0;
-}
-static inline uint32_t semu_alua_able(const struct scsiemu_lu *lu)
-{
-	(void)lu;
-	return 0;
-}
-static inline void semu_alua_tick(struct scsiemu_lu *lu)
-{
-	(void)lu;
 }
 #endif
 /* inquiry.c */

@@ -103,7 +103,8 @@ static void put_identification(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 #if SEMU_WITH_PORTS
-	const struct scsiemu_target_port *p = semu_nexus_port(semu_ctx(c)->nexus);
+	const struct scsiemu_target_port *p =
+		semu_nexus_port(semu_ctx(c)->nexus);
 #endif
 
 	if (!lu->wlun)

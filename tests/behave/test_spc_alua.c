@@ -15,10 +15,11 @@
 
 #include "support/spcdev.h"
 
-#define TUR		     0, 0, 0, 0, 0, 0
-#define RTPG(format, length) 0xa3, 0x0a | (format), 0, 0, 0, 0, 0, 0, 0, length, 0, 0
-#define STPG(length)	     0xa4, 0x0a, 0, 0, 0, 0, 0, 0, 0, length, 0, 0
-#define STANDARD_INQUIRY     0x12, 0, 0, 0, 96, 0
+#define TUR 0, 0, 0, 0, 0, 0
+#define RTPG(format, length)                                                   \
+	0xa3, 0x0a | (format), 0, 0, 0, 0, 0, 0, 0, length, 0, 0
+#define STPG(length)	 0xa4, 0x0a, 0, 0, 0, 0, 0, 0, 0, length, 0, 0
+#define STANDARD_INQUIRY 0x12, 0, 0, 0, 96, 0
 
 enum { AO, AN, SB, UN, LBD, OFF = 14, MOVING = 15 };
 
@@ -85,11 +86,11 @@ static int is(struct spcdev *t, uint16_t group)
 static void reported(void **state)
 {
 	static const uint8_t want[] = {
-		0, 0, 0, 24,			/* length only */
-		0x80, 0x0f, 0, 3, 0, 0, 0, 1,	/* preferred, optimized */
-		0, 0, 0, 1,			/* port 1 */
-		0x01, 0x0f, 0, 4, 0, 0, 0, 1,	/* non-optimized */
-		0, 0, 0, 2,			/* port 2 */
+		0,    0,    0, 24,	       /* length only */
+		0x80, 0x0f, 0, 3,  0, 0, 0, 1, /* preferred, optimized */
+		0,    0,    0, 1,	       /* port 1 */
+		0x01, 0x0f, 0, 4,  0, 0, 0, 1, /* non-optimized */
+		0,    0,    0, 2,	       /* port 2 */
 	};
 	static const uint8_t header[] = { 0, 0, 0, 28, 0x10, 7, 0, 0 };
 	struct spcdev *t = *state;
@@ -118,8 +119,8 @@ static void joined(void **state)
 				     .ngroups = 1,
 				     .groups = &alone };
 	static const uint8_t want[] = {
-		0,    0,    0, 32,			  /* */
-		0x02, 0x0f, 0, 9,  0, 0, 0, 0,		  /* no port */
+		0,    0,    0, 32,			   /* */
+		0x02, 0x0f, 0, 9,  0, 0, 0, 0,		   /* no port */
 		0x00, 0x0f, 0, 3,  0, 0, 0, 1, 0, 0, 0, 1, /* */
 		0x00, 0x0f, 0, 4,  0, 0, 0, 1, 0, 0, 0, 2,
 	};
@@ -168,9 +169,8 @@ static void impossible(void **state)
 {
 	static const struct scsiemu_alua_group twice[] = { { 3, AO, false },
 							   { 3, AN, false } };
-	static const struct scsiemu_alua_group moving[] = {
-		{ 3, MOVING, false }
-	};
+	static const struct scsiemu_alua_group moving[] = { { 3, MOVING,
+							      false } };
 	static const struct scsiemu_alua_group reserved[] = { { 3, 5, false } };
 	struct scsiemu_alua bad[] = {
 		{ sizeof(both), .tpgs = 0 },
@@ -217,7 +217,8 @@ static void by_host(void **state)
 	assert_int_equal(t->d.nlog, 1);
 	assert_int_equal(ua(t, t->b), 0);
 	/* two at once, one of them as it is: one attention */
-	spcdev_out(t, BYTES(0, 0, 0, 0, UN, 0, 0, 4, AN, 0, 0, 3), 12, STPG(12));
+	spcdev_out(t, BYTES(0, 0, 0, 0, UN, 0, 0, 4, AN, 0, 0, 3), 12,
+		   STPG(12));
 	drive_good(&t->d);
 	assert_int_equal(ready(t, t->b), 0x2a06);
 	assert_int_equal(ready(t, t->b), 0x040c);
@@ -306,8 +307,7 @@ static void by_itself(void **state)
 	assert_int_equal(scsiemu_lu_access(t->lu, 3, SB), 0); /* it is */
 	assert_int_equal(ua(t, t->b), 0);
 	assert_int_equal(scsiemu_lu_access(t->lu, 5, SB), SCSIEMU_ERR_ARG);
-	assert_int_equal(scsiemu_lu_access_failed(t->lu, 3),
-			 SCSIEMU_ERR_ORDER);
+	assert_int_equal(scsiemu_lu_access_failed(t->lu, 3), SCSIEMU_ERR_ORDER);
 	assert_int_equal(scsiemu_lu_access_failed(t->lu, 5), SCSIEMU_ERR_ARG);
 	assert_int_equal(scsiemu_lu_prefer(t->lu, 3, false), 0);
 	assert_int_equal(scsiemu_lu_prefer(t->lu, 4, true), 0);
@@ -517,8 +517,8 @@ static void asked_and_aborted(void **state)
 		assert_int_equal(s.c.verb, SCSIEMU_V_ACCESS);
 		assert_int_equal(is(&t, 3), MOVING);
 		scsiemu_abort(&s.c);
-		s.want = scsiemu_did(
-			&s.c, ok ? SCSIEMU_OK : SCSIEMU_E_HARDWARE, 0);
+		s.want = scsiemu_did(&s.c, ok ? SCSIEMU_OK : SCSIEMU_E_HARDWARE,
+				     0);
 		assert_int_equal(s.want, SCSIEMU_DONE);
 		assert_int_equal(s.c.outcome, SCSIEMU_ABORTED);
 		drive_end(&s);
@@ -538,8 +538,9 @@ static int fail_save(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
 
 static void durable(void **state)
 {
-	static const uint8_t record[] = { 1, 0, 0,  0, 0, 3, AO,
-					  0, 0, 4, SB, 0 };
+	static const uint8_t record[] = {
+		1, 0, 0, 0, 0, 3, AO, 0, 0, 4, SB, 0
+	};
 	struct spcdev *t = *state, u;
 	uint8_t other[] = { 1, 0, 0, 0, 0, 3, SB, 0, 0, 9, UN, 0 };
 
@@ -588,9 +589,9 @@ static void damaged(void **state)
 				 SCSIEMU_ERR_ARG);
 	for (uint8_t i = 0; i < 9; i++)
 		many[4 + 4 * i + 1] = (uint8_t)(20 + i);
-	assert_int_equal(scsiemu_lu_restore(t->lu, SCSIEMU_NV_ALUA, many,
-					    sizeof(many)),
-			 SCSIEMU_ERR_ARG);
+	assert_int_equal(
+		scsiemu_lu_restore(t->lu, SCSIEMU_NV_ALUA, many, sizeof(many)),
+		SCSIEMU_ERR_ARG);
 	assert_int_equal(is(t, 3), AO);
 	assert_int_equal(is(t, 20), SCSIEMU_ERR_ARG);
 }

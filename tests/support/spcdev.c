@@ -54,7 +54,6 @@ static void loaded(struct scsiemu_lu *lu)
 	lu->cap.blen = 512;
 	lu->cap.dpofua = true;
 	lu->cap.cache = true;
-	lu->able |= semu_spc_able(lu);
 	semu_spc_guards(lu);
 }
 
@@ -71,7 +70,6 @@ const struct scsiemu_type spcdev_type = {
 	.parts = parts,
 	.stops = semu_spc_stops,
 	.applies = semu_spc_applies,
-	.tick = semu_spc_tick,
 	.reset = semu_spc_reset,
 	.restore = semu_spc_restore,
 };

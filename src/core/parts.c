@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Parts: what a plain logical unit does not have. A type lists those that it
+ * may have; the configuration decides which a LU does have, and only they have
+ * state. Here is everything that concerns them all.
+ */
+#include "core/engine.h"
+
+#if SEMU_WITH_PARTS
+static uint32_t aligned(uint32_t n)
+{
+	return (n + 7) & ~7u;
+}
+
+uint32_t semu_parts_size(const struct scsiemu_lu_config *cf, uint32_t *bits)
+{
+	const struct semu_part_type *const *p = cf->type->parts;
+	uint32_t bytes = 0, n;
+
+	*bits = 0;
+	for (; p && *p; p++) {
+		n = aligned((*p)->size(cf));
+		bytes += n;
+		if (n)
+			*bits |= 1u << (*p)->part;
+	}
+	return *bits ? bytes + aligned(sizeof(struct semu_more)) : 0;
+}
+
+/* So many bytes from the front of the state. */
+static void *take(struct scsiemu_lu *lu, uint32_t n)
+{
+	void *mem = lu->state;
+
+	lu->state += aligned(n);
+	lu->state_len -= aligned(n);
+	return mem;
+}
+
+int semu_parts_add(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
+{
+	const struct semu_part_type *const *p = cf->type->parts;
+	uint32_t bytes = semu_parts_size(cf, &lu->parts), n;
+	int rc = 0;
+
+	if (bytes > lu->state_len)
+		return SCSIEMU_ERR_SPACE;
+	if (!bytes)
+		return 0;
+	lu->more = take(lu, sizeof(*lu->more));
+	for (; *p && !rc; p++) {
+		n = (*p)->size(cf);
+		if (!n)
+			continue;
+		lu->more->part[(*p)->part] = take(lu, n);
+		rc = (*p)->init(lu, lu->more->part[(*p)->part], cf);
+	}
+	return rc;
+}
+
+/* The parts of a LU, in the order of its type's list; NULL ends. */
+static const struct semu_part_type *next(const struct scsiemu_lu *lu,
+					 unsigned *i)
+{
+	const struct semu_part_type *const *p = lu->type->parts;
+
+	if (!lu->parts)
+		return NULL;
+	while (p[*i] && !(lu->parts >> p[*i]->part & 1))
+		++*i;
+	return p[*i] ? p[(*i)++] : NULL;
+}
+
+void semu_parts_loaded(struct scsiemu_lu *lu)
+{
+	const struct semu_part_type *p;
+	unsigned i = 0;
+
+	while ((p = next(lu, &i)) != NULL)
+		if (p->loaded)
+			p->loaded(lu);
+}
+
+void semu_parts_reset(struct scsiemu_lu *lu)
+{
+	const struct semu_part_type *p;
+	unsigned i = 0;
+
+	while ((p = next(lu, &i)) != NULL)
+		if (p->reset)
+			p->reset(lu);
+}
+
+void semu_parts_tick(struct scsiemu_lu *lu)
+{
+	const struct semu_part_type *p;
+	unsigned i = 0;
+
+	while ((p = next(lu, &i)) != NULL)
+		if (p->tick)
+			p->tick(lu);
+}
+
+const struct semu_part_type *semu_parts_of_record(const struct scsiemu_lu *lu,
+						  uint32_t id)
+{
+	const struct semu_part_type *p;
+	unsigned i = 0;
+
+	while ((p = next(lu, &i)) != NULL)
+		if (id && p->nv == id)
+			break;
+	return p;
+}
+
+/* Does it see the LU's commands? */
+static bool watches(const struct scsiemu_lu *lu, const struct semu_part_type *p)
+{
+	return lu->watch >> p->part & 1;
+}
+
+void semu_lu_watch(struct scsiemu_lu *lu, enum semu_part part, bool on)
+{
+	lu->watch &= ~(1u << part);
+	if (on)
+		lu->watch |= 1u << part;
+	semu_lu_lasting(lu);
+}
+
+int semu_parts_begin(struct scsiemu_cmd *c)
+{
+	struct semu_ctx *x = semu_ctx(c);
+	const struct semu_part_type *p;
+	unsigned i = 0;
+
+	while ((p = next(x->lu, &i)) != NULL)
+		if (p->begin && watches(x->lu, p) && p->begin(c) < 0)
+			return SCSIEMU_FAILED;
+	x->odd |= SEMU_WATCHED;
+	return 0;
+}
+
+/* The step counter is the next part's place in the list. */
+static int finish(struct scsiemu_cmd *c, int result)
+{
+	struct semu_ctx *x = semu_ctx(c);
+	const struct semu_part_type *p;
+
+	(void)result;
+	while ((p = next(x->lu, &x->nstep)) != NULL)
+		if (p->finish && watches(x->lu, p) &&
+		    p->finish(c) == SCSIEMU_WANTS)
+			return SCSIEMU_WANTS;
+	return SCSIEMU_FINISHED;
+}
+
+bool semu_parts_finish(struct scsiemu_cmd *c)
+{
+	struct semu_ctx *x = semu_ctx(c);
+
+	x->odd &= (uint16_t)~SEMU_WATCHED;
+	if (c->aborted)
+		return false;
+	x->odd |= SEMU_FINISHING;
+	x->nstep = 0;
+	x->step = finish;
+	return finish(c, SCSIEMU_OK) == SCSIEMU_WANTS;
+}
+
+scsiemu_step_fn *semu_parts_rw(const struct scsiemu_lu *lu)
+{
+	const struct semu_part_type *p;
+	unsigned i = 0;
+
+	while ((p = next(lu, &i)) != NULL)
+		if (p->rw && watches(lu, p))
+			return p->rw;
+	return NULL;
+}
+#endif
