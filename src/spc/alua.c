@@ -125,8 +125,8 @@ struct semu_alua *semu_alua(const struct scsiemu_lu *lu)
 	return a;
 }
 
-/* The group of the port that the command came through; NULL: unknown, it is
- * reached as well as can be. */
+/* The group of the port that the command came through; without a known port
+ * the first one. NULL: there is none, and no state. */
 static const struct semu_group *group_of(const struct scsiemu_cmd *c)
 {
 	struct semu_alua *a = semu_alua(semu_ctx(c)->lu);

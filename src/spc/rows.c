@@ -59,7 +59,8 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	{ ROW_IS("START STOP UNIT", SCSIEMU_OP_START_STOP_UNIT, 6),
 	  .usage = SCSIEMU_USAGE(0x1b, 0x01, 0, 0x0f, 0xf7, 0),
 	  .kind = SCSIEMU_K_NODATA, .fn.nodata = semu_start_stop,
-	  .cls = SCSIEMU_C_LU, .flags = SCSIEMU_ROW_BY_FIELD, .stops = WRITES },
+	  .cls = SCSIEMU_C_LU, .flags = SCSIEMU_ROW_BY_FIELD,
+	  .stops = WRITES | SCSIEMU_ON_STANDBY },
 #endif
 #if SEMU_WITH_DIAGNOSTIC
 	{ ROW_IS("RECEIVE DIAGNOSTIC RESULTS",
@@ -78,19 +79,21 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 		 SCSIEMU_OP_PREVENT_ALLOW_MEDIUM_REMOVAL, 6),
 	  .usage = SCSIEMU_USAGE(0x1e, 0, 0, 0, 0x03, 0),
 	  .kind = SCSIEMU_K_NODATA, .fn.nodata = semu_prevent_allow,
-	  .flags = SCSIEMU_ROW_BY_FIELD, .stops = WRITES },
+	  .flags = SCSIEMU_ROW_BY_FIELD, .stops = WRITES | SCSIEMU_ON_STANDBY },
 #endif
 #if SEMU_WITH_BUFFER
 	{ ROW_IS("WRITE BUFFER", SCSIEMU_OP_WRITE_BUFFER, 10),
 	  .usage = SCSIEMU_USAGE(0x3b, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 				 0xff, 0),
 	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_write_buffer,
-	  .fields = SCSIEMU_F_3AT6, .cls = SCSIEMU_C_LU, .stops = WRITES },
+	  .fields = SCSIEMU_F_3AT6, .cls = SCSIEMU_C_LU,
+	  .flags = SCSIEMU_ROW_BY_FIELD, .stops = WRITES },
 	{ ROW_IS("READ BUFFER(10)", SCSIEMU_OP_READ_BUFFER_10, 10),
 	  .usage = SCSIEMU_USAGE(0x3c, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 				 0xff, 0),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_read_buffer,
-	  .fields = SCSIEMU_F_3AT6, .cls = SCSIEMU_C_RW, .stops = READS },
+	  .fields = SCSIEMU_F_3AT6, .cls = SCSIEMU_C_RW,
+	  .flags = SCSIEMU_ROW_BY_FIELD, .stops = READS },
 #endif
 #if SEMU_WITH_MODE_SELECT
 	{ ROW_IS("MODE SELECT(10)", SCSIEMU_OP_MODE_SELECT_10, 10),
@@ -122,7 +125,8 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .usage = SCSIEMU_USAGE(0x9b, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 				 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_read_buffer,
-	  .fields = SCSIEMU_F_4AT10, .cls = SCSIEMU_C_RW, .stops = READS },
+	  .fields = SCSIEMU_F_4AT10, .cls = SCSIEMU_C_RW,
+	  .flags = SCSIEMU_ROW_BY_FIELD, .stops = READS },
 #endif
 	{ ROW_IS("REPORT LUNS", SCSIEMU_OP_REPORT_LUNS, 12),
 	  .usage = SCSIEMU_USAGE(0xa0, 0, 0xff, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,

@@ -15,6 +15,14 @@ static uint32_t or_else(uint32_t v, uint32_t other)
 	return v ? v : other;
 }
 
+/* Parts need more room than the device's share. */
+static void own_state(struct disk *b)
+{
+	b->cf.state_len = scsiemu_lu_state_size(&b->cf);
+	b->cf.state = b->state = malloc(b->cf.state_len);
+	assert_non_null(b->state);
+}
+
 void disk_make(struct disk *b, const struct disk_options *o)
 {
 	static const struct disk_options none;
@@ -27,6 +35,7 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	l.whole = or_else(o->whole, 65536);
 	l.max_xfer = o->max_xfer;
 	l.jobs = o->jobs;
+	l.ports = o->ports;
 	drive_make(&b->d, &l);
 	drive_disk_make(&b->k, o->nblk ? o->nblk : 64, or_else(o->blen, 512));
 	b->k.m.able &= ~o->unable;
@@ -39,6 +48,9 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->cf.removable = o->removable;
 	b->cf.read_only = o->read_only;
 	b->cf.can_save = true;
+	b->cf.alua = o->alua;
+	if (o->alua)
+		own_state(b);
 	b->lu = scsiemu_lu_add(b->d.dev, 0, &b->cf);
 	assert_non_null(b->lu);
 	if (!o->empty)
@@ -49,6 +61,7 @@ void disk_make(struct disk *b, const struct disk_options *o)
 void disk_free(struct disk *b)
 {
 	drive_free(&b->d);
+	free(b->state);
 	drive_disk_free(&b->k);
 }
 

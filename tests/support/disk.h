@@ -15,9 +15,10 @@ struct disk_options {
 	uint32_t blen;	  /* 512 */
 	uint32_t scratch; /* 2048 */
 	uint32_t whole;	  /* 65536; 1: none */
-	uint32_t max_xfer, jobs, granule;
+	uint32_t max_xfer, jobs, granule, ports;
 	uint32_t unable; /* SCSIEMU_CAN_* taken from the medium */
 	uint8_t exponent;
+	const struct scsiemu_alua *alua;
 	bool thin, no_zeroes, removable, read_only, empty;
 };
 
@@ -26,6 +27,7 @@ struct disk {
 	struct drive_disk k;
 	struct scsiemu_lu *lu;
 	struct scsiemu_lu_config cf;
+	void *state; /* of a LU with parts */
 };
 
 /* Made, settled: no unit attention is pending. */
