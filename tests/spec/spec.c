@@ -8,19 +8,12 @@
 
 #include <cmocka.h>
 
-#include <scsiemu/alua.h>
-
 #include "spec/spec.h"
 
 void spec_make_scratch(struct spec *s, uint32_t scratch)
 {
-	static const struct scsiemu_alua_group group = { .id = 1 };
-	static const struct scsiemu_alua alua = { .size = sizeof(alua),
-						  .tpgs = SCSIEMU_ALUA_BOTH,
-						  .ngroups = 1,
-						  .groups = &group };
 	struct disk_options o = { .thin = true,
-				  .alua = &alua,
+				  .alua = &disk_alua,
 				  .removable = true,
 				  .scratch = scratch };
 	struct scsiemu_nexus_config cf = { .size = sizeof(cf) };

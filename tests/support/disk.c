@@ -8,7 +8,16 @@
 
 #include <cmocka.h>
 
+#include <scsiemu/alua.h>
+
 #include "support/disk.h"
+
+static const struct scsiemu_alua_group group = { .id = 1 };
+const struct scsiemu_alua disk_alua = { .size = sizeof(disk_alua),
+					.tpgs = SCSIEMU_ALUA_BOTH,
+					.asks = true,
+					.ngroups = 1,
+					.groups = &group };
 
 static uint32_t or_else(uint32_t v, uint32_t other)
 {

@@ -30,6 +30,9 @@ struct disk {
 	void *state; /* of a LU with parts */
 };
 
+/* One target port group, which hosts and the embedder may change. */
+extern const struct scsiemu_alua disk_alua;
+
 /* Made, settled: no unit attention is pending. */
 void disk_make(struct disk *b, const struct disk_options *o);
 void disk_free(struct disk *b);
