@@ -59,11 +59,13 @@ const struct semu_mode_page semu_mode_0a = {
 
 /* Control extension (SPC-5 7.5.11): TCMOS, SCSIP: the timestamp is set by SET
  * TIMESTAMP and by the embedder. IALUAE: states may change implicitly. */
+#if SEMU_WITH_ALUA
 static void extension_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *p)
 {
 	if (pc != 1)
 		p[4] |= semu_alua_tpgs(lu) & SCSIEMU_ALUA_IMPLICIT;
 }
+#endif
 
 const struct semu_mode_page semu_mode_0a01 = {
 	.code = 0x0a,
@@ -71,7 +73,9 @@ const struct semu_mode_page semu_mode_0a01 = {
 	.len = 32,
 	.defaults = BYTES(0x4a, 0x01, 0, 28,
 			  SEMU_WITH_TIMESTAMP ? 0x06 : 0x04, [31] = 0),
+#if SEMU_WITH_ALUA
 	.fill = extension_fill,
+#endif
 };
 
 #if SEMU_WITH_MODE_MORE

@@ -96,7 +96,7 @@ uint32_t semu_spc_stops(const struct scsiemu_cmd *c)
 	if (row->op == SCSIEMU_OP_PREVENT_ALLOW_MEDIUM_REMOVAL &&
 	    !(c->cdb[4] & 0x03))
 		stops &= ~(uint32_t)(SCSIEMU_ON_PR_READ | SCSIEMU_ON_PR_WRITE);
-	if (is_echo(row->op, c->cdb[1] & 0x1f))
+	if (SEMU_WITH_BUFFER && is_echo(row->op, c->cdb[1] & 0x1f))
 		stops &= ~(uint32_t)(SCSIEMU_ON_UNAVAILABLE |
 				     SCSIEMU_ON_TRANSITION);
 	return stops;
