@@ -24,14 +24,6 @@ static uint32_t or_else(uint32_t v, uint32_t other)
 	return v ? v : other;
 }
 
-/* Parts need more room than the device's share. */
-static void own_state(struct disk *b)
-{
-	b->cf.state_len = scsiemu_lu_state_size(&b->cf);
-	b->cf.state = b->state = malloc(b->cf.state_len);
-	assert_non_null(b->state);
-}
-
 void disk_make(struct disk *b, const struct disk_options *o)
 {
 	static const struct disk_options none;
@@ -58,8 +50,12 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->cf.read_only = o->read_only;
 	b->cf.can_save = true;
 	b->cf.alua = o->alua;
-	if (o->alua)
-		own_state(b);
+	b->sbc = o->sbc;
+	b->sbc.size = sizeof(b->sbc);
+	b->cf.options = &b->sbc;
+	b->cf.state_len = scsiemu_lu_state_size(&b->cf);
+	b->cf.state = b->state = malloc(b->cf.state_len);
+	assert_non_null(b->state);
 	b->lu = scsiemu_lu_add(b->d.dev, 0, &b->cf);
 	assert_non_null(b->lu);
 	if (!o->empty)

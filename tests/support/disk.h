@@ -20,6 +20,7 @@ struct disk_options {
 	uint8_t exponent;
 	const struct scsiemu_alua *alua;
 	bool thin, no_zeroes, removable, read_only, empty;
+	struct scsiemu_sbc_options sbc; /* size is set */
 };
 
 struct disk {
@@ -27,7 +28,8 @@ struct disk {
 	struct drive_disk k;
 	struct scsiemu_lu *lu;
 	struct scsiemu_lu_config cf;
-	void *state; /* of a LU with parts */
+	struct scsiemu_sbc_options sbc;
+	void *state;
 };
 
 /* One target port group, which hosts and the embedder may change. */
