@@ -14,7 +14,8 @@ void spec_make_scratch(struct spec *s, uint32_t scratch)
 {
 	struct disk_options o = { .thin = true,
 				  .removable = true,
-				  .scratch = scratch };
+				  .scratch = scratch,
+				  .sbc = { .defects = 16 } };
 	struct scsiemu_nexus_config cf = { .size = sizeof(cf) };
 
 	disk_make(&s->b, &o);

@@ -39,6 +39,12 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->cf.removable = o->removable;
 	b->cf.read_only = o->read_only;
 	b->cf.can_save = true;
+	b->sbc = o->sbc;
+	b->sbc.size = sizeof(b->sbc);
+	b->cf.options = &b->sbc;
+	b->cf.state_len = scsiemu_lu_state_size(&b->cf);
+	b->cf.state = b->state = malloc(b->cf.state_len);
+	assert_non_null(b->state);
 	b->lu = scsiemu_lu_add(b->d.dev, 0, &b->cf);
 	assert_non_null(b->lu);
 	if (!o->empty)
@@ -49,6 +55,7 @@ void disk_make(struct disk *b, const struct disk_options *o)
 void disk_free(struct disk *b)
 {
 	drive_free(&b->d);
+	free(b->state);
 	drive_disk_free(&b->k);
 }
 

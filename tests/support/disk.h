@@ -19,6 +19,7 @@ struct disk_options {
 	uint32_t unable; /* SCSIEMU_CAN_* taken from the medium */
 	uint8_t exponent;
 	bool thin, no_zeroes, removable, read_only, empty;
+	struct scsiemu_sbc_options sbc; /* size is set */
 };
 
 struct disk {
@@ -26,6 +27,8 @@ struct disk {
 	struct drive_disk k;
 	struct scsiemu_lu *lu;
 	struct scsiemu_lu_config cf;
+	struct scsiemu_sbc_options sbc;
+	void *state;
 };
 
 /* Made, settled: no unit attention is pending. */
