@@ -90,10 +90,10 @@ static void make(struct disk *b, struct scsiemu_nexus *n[2])
 						  .states = 0xc01f,
 						  .ngroups = 2,
 						  .groups = group };
-	struct disk_options o = {
-		.thin = true, .removable = true, .ports = 2, .alua = &alua
-	};
+	struct disk_options o = spec_options;
 
+	o.ports = 2;
+	o.alua = &alua;
 	disk_make(b, &o);
 	for (uint16_t i = 0; i < 2; i++) {
 		struct scsiemu_target_port p = { .id = (uint16_t)(i + 1),
