@@ -5,6 +5,7 @@ import contextlib
 import glob
 import os
 import re
+import signal
 import subprocess
 
 import servers
@@ -76,17 +77,31 @@ def disks():
     return {d.lun: d for d in found}
 
 
+def opens(path):
+    """The driver is done with it; a medium there need not be."""
+    try:
+        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+        return True
+    except OSError:
+        return False
+
+
 def attached(count):
     now = disks()
     return now if len(now) == count and all(
-        os.path.exists(d.sd) and os.path.exists(d.sg)
-        for d in now.values()) else None
+        opens(d.sd) and opens(d.sg) for d in now.values()) else None
 
 
-def login(server):
+def login(server, count, settings=()):
+    """Log in, with these (name, value) of open-iscsi's node record, and wait
+    for the logical units: LUN: Disk."""
     portal = f"127.0.0.1:{server.port}"
+    node = ("iscsiadm", "-m", "node", "-T", servers.IQN, "-p", portal)
     need("iscsiadm", "-m", "discovery", "-t", "sendtargets", "-p", portal)
-    need("iscsiadm", "-m", "node", "-T", servers.IQN, "-p", portal, "--login")
+    for name, value in settings:
+        need(*node, "-o", "update", "-n", name, "-v", value)
+    need(*node, "--login")
+    return servers.wait_for(lambda: attached(count), "disks", server.alive)
 
 
 def logout():
@@ -103,21 +118,22 @@ def initiator():
     config = "/etc/iscsi/iscsid.conf"
     with open(config, "w", encoding="ascii") as f:
         f.write("node.session.scan = auto\n")
-    with servers.Process(["setsid", "iscsid", "-f", "-c", config, "-i", name],
-                         grace=5) as daemon:
-        servers.wait_for(
-            lambda: not run("iscsiadm", "-m", "iface")[0],
-            "iscsid", daemon.alive)
-        yield
+    with servers.Process(["setsid", "iscsid", "-f", "-c", config, "-i",
+                          name]) as daemon:
+        try:
+            servers.wait_for(lambda: not run("iscsiadm", "-m", "iface")[0],
+                             "iscsid", daemon.alive)
+            yield
+        finally:
+            # SIGTERM may be too late for its loop, and it keeps nothing.
+            daemon.stop(signal.SIGKILL)
 
 
 @contextlib.contextmanager
 def rig(build, *devices):
     """The server with these devices, all attached: LUN: Disk."""
     with servers.iscsi_server(build, *devices) as server, initiator():
-        login(server)
-        yield servers.wait_for(lambda: attached(len(devices)), "disks",
-                               server.alive)
+        yield login(server, len(devices))
         logout()
         if server.stop():
             raise servers.Failed(server.text(server.err))

@@ -264,7 +264,7 @@ class Pages(Tool):
                                         device=device))["mode"][0]
             self.assertEqual(got["WCE"], {"current": 0, "changeable": 1,
                                           "default": 1, "saved": 0})
-            self.assertTrue(got["savable"])
+            self.assertTrue(got["saveable"])
             for pc in ("current", "changeable", "default", "saved"):
                 dump = self.pages("mode", "08", "--pc", pc, "--hex",
                                   device=device).splitlines()[1:]

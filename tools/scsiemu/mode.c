@@ -52,7 +52,7 @@ void page_report_mode(struct report *r, const struct page *page)
 {
 	const struct page_desc *d = page_desc(page[0].id);
 
-	report_bool(r, "savable", page[0].len && page[0].bytes[0] & 0x80);
+	report_bool(r, "saveable", page[0].len && page[0].bytes[0] & 0x80);
 	for (unsigned i = 0; d && i < d->fields.n; i++)
 		report_field(r, &d->fields.field[i], page);
 	if (d && d->fields.n && !r->json)
