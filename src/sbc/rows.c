@@ -21,6 +21,7 @@
 
 #define STOPS_ANY   (SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM)
 #define STOPS_ALLOW (SCSIEMU_ON_RESERVE6 | STOPS_ANY)
+#define STOPS_SIZE  (STOPS_ALLOW & ~(uint32_t)SCSIEMU_ON_STANDBY)
 #define STOPS_READ  (SCSIEMU_PR_READ | STOPS_ANY)
 #define STOPS_FLUSH (SCSIEMU_PR_WRITE | STOPS_ANY)
 #define STOPS_WRITE (STOPS_FLUSH | SCSIEMU_ON_PROTECTED)
@@ -79,7 +80,7 @@ static const struct scsiemu_row sbc_rows[] = {
 	{ ROW("READ CAPACITY(10)", READ_CAPACITY_10, 10), NO_SA,
 	  .usage = USAGE(0x25, ZERO8, 0), .fn.in = semu_sbc_capacity_10,
 	  .kind = SCSIEMU_K_PARAM_IN, .cls = SCSIEMU_C_INFO,
-	  .stops = STOPS_ALLOW, TIMES(1, 30) },
+	  .stops = STOPS_SIZE, TIMES(1, 30) },
 	{ ROW("READ(10)", READ_10, 10), READ_ROW, FIELDS(RW10), FUA_NV,
 	  .usage = CDB10(0x28, 0x1c), AT(1, 6) },
 	{ ROW("WRITE(10)", WRITE_10, 10), WRITE_ROW, FIELDS(RW10), FUA_NV,
@@ -160,7 +161,7 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .sa = SCSIEMU_SA_READ_CAPACITY_16, FIELDS(4AT10),
 	  .usage = USAGE(0x9e, 0x10, ZERO8, FF4, 0, 0),
 	  .fn.in = semu_sbc_capacity_16, .kind = SCSIEMU_K_PARAM_IN,
-	  .cls = SCSIEMU_C_INFO, .stops = STOPS_ALLOW, TIMES(1, 30) },
+	  .cls = SCSIEMU_C_INFO, .stops = STOPS_SIZE, TIMES(1, 30) },
 #if SEMU_WITH_DEFECTS
 	{ ROW("READ LONG(16)", SERVICE_ACTION_IN_16, 16),
 	  .sa = SCSIEMU_SA_READ_LONG_16, READ_LONG_ROW, FIELDS(RW16),
@@ -224,6 +225,9 @@ static const struct semu_vpd_page *const sbc_vpd[] = {
 };
 
 static const struct semu_part_type *const sbc_parts[] = {
+#if SEMU_WITH_ALUA
+	&semu_alua_part,
+#endif
 #if SEMU_WITH_DEFECTS
 	&semu_defects_part,
 #endif
