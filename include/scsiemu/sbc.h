@@ -23,6 +23,10 @@ struct scsiemu_sbc_options {
 	uint8_t pi_type;     /* 1 to 3: as what it is formatted; 0: without */
 	uint8_t pi_exponent; /* 2^n protection intervals per block */
 	scsiemu_pi_crc_fn *pi_crc; /* NULL: the core's own, by a table */
+	/* Blocks that the defect lists, and the list of those that WRITE LONG
+	 * made unreadable, have room for: at most 4096, 9 bytes of state
+	 * each. READ LONG, WRITE LONG, REASSIGN BLOCKS. */
+	uint32_t defects;
 };
 
 #ifdef __cplusplus

@@ -11,23 +11,23 @@ enum { TYPES = 3, INTERVAL_MIN = 256, RWWP = 0x10 };
 
 static uint32_t pi_size(const struct scsiemu_lu_config *cf)
 {
-	struct scsiemu_sbc_options o = semu_sbc_options(cf);
-
-	return o.pi || o.pi_type ? sizeof(struct semu_pi) : 0;
+	return SEMU_SBC_OPTION(cf, pi) || SEMU_SBC_OPTION(cf, pi_type)
+		       ? sizeof(struct semu_pi)
+		       : 0;
 }
 
 static int pi_init(struct scsiemu_lu *lu, void *mem,
 		   const struct scsiemu_lu_config *cf)
 {
-	struct scsiemu_sbc_options o = semu_sbc_options(cf);
+	scsiemu_pi_crc_fn *crc = SEMU_SBC_OPTION(cf, pi_crc);
 	struct semu_pi *pi = mem;
 
 	(void)lu;
-	if (o.pi_type > TYPES)
+	pi->crc = crc ? crc : semu_pi_crc;
+	pi->type = SEMU_SBC_OPTION(cf, pi_type);
+	pi->exponent = SEMU_SBC_OPTION(cf, pi_exponent);
+	if (pi->type > TYPES)
 		return SCSIEMU_ERR_ARG;
-	pi->crc = o.pi_crc ? o.pi_crc : semu_pi_crc;
-	pi->type = o.pi_type;
-	pi->exponent = o.pi_exponent;
 	return 0;
 }
 

@@ -70,9 +70,6 @@ struct semu_pi_rules {
  * from the host. */
 struct semu_pi_rules semu_pi_read_rules(const struct scsiemu_cmd *c);
 struct semu_pi_rules semu_pi_write_rules(const struct scsiemu_cmd *c);
-/* PROTECT of the CDB. */
-unsigned semu_pi_protect(const struct scsiemu_cmd *c);
-
 /*
  * The first of n blocks from lba on whose tuples are not as they must be; n:
  * all are. *asc says which field. Escapes are not checked.
@@ -90,9 +87,7 @@ int semu_pi_fail(struct scsiemu_cmd *c, uint16_t asc, uint64_t lba);
 void semu_pi_to_wire(const struct scsiemu_lu *lu, uint8_t *buf, uint32_t n);
 void semu_pi_from_wire(const struct scsiemu_lu *lu, uint8_t *buf, uint32_t n);
 
-/* Bytes of a block on the wire (with its tuples when the CDB says so), and of
- * the memory that handling one takes. */
-uint32_t semu_pi_wire(const struct scsiemu_cmd *c);
+/* Bytes of memory that handling a block takes. */
 uint32_t semu_pi_room(const struct scsiemu_lu *lu);
 /* Leave a V_LOAD or V_SAVE of n blocks, with their tuples if there are any. */
 int semu_pi_load(struct scsiemu_cmd *c, uint64_t lba, uint8_t *buf, uint32_t n);

@@ -9,14 +9,6 @@
 #include "sbc/pi_piece.h"
 
 #if SEMU_WITH_PI
-uint32_t semu_pi_wire(const struct scsiemu_cmd *c)
-{
-	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	uint32_t tuples = SEMU_PI_TUPLE << lu->cap.pi_exponent;
-
-	return lu->cap.blen + (semu_pi_protect(c) ? tuples : 0);
-}
-
 static int move(struct scsiemu_cmd *c, enum scsiemu_verb verb, uint64_t lba,
 		uint8_t *buf, uint32_t n)
 {
@@ -53,7 +45,7 @@ static struct semu_piece piece_of(struct scsiemu_cmd *c,
 				.done = (uint32_t)own[0],
 				.n = (uint32_t)own[1],
 				.asc = (uint16_t)(own[1] >> 32),
-				.wire = semu_pi_wire(c),
+				.wire = semu_sbc_wire(c),
 				.blen = lu->cap.blen,
 				.host = c->scratch,
 				.medium = c->scratch };

@@ -32,13 +32,6 @@ static const uint8_t checks[8] = {
 	ALL, ALL, SEMU_PI_APP | SEMU_PI_REF, 0, SEMU_PI_GUARD, ALL
 };
 
-unsigned semu_pi_protect(const struct scsiemu_cmd *c)
-{
-	const struct scsiemu_row *row = scsiemu_cmd_row(c);
-
-	return row->prot_at ? c->cdb[row->prot_at] >> 5 : 0;
-}
-
 /* Has the CDB expected tags? */
 static bool has_tags(const struct scsiemu_cmd *c)
 {

@@ -37,8 +37,8 @@ static struct kind kind_of(unsigned type, unsigned exponent, uint32_t blen,
 			   unsigned len)
 {
 	struct kind t = { .o = { .blen = blen,
-				 .pi_type = (uint8_t)type,
-				 .pi_exponent = (uint8_t)exponent,
+				 .sbc.pi_type = (uint8_t)type,
+				 .sbc.pi_exponent = (uint8_t)exponent,
 				 .scratch = 3 * blen },
 			  .k = { .len = len, .lba = LBA, .n = N } };
 
@@ -67,7 +67,7 @@ static uint8_t run(struct disk *b, struct kind *t, enum pi_what what,
 /* Data and tuples of the blocks are on the medium as they were sent. */
 static void is_written(struct disk *b, const struct kind *t, uint32_t n)
 {
-	unsigned e = t->o.pi_exponent;
+	unsigned e = t->o.sbc.pi_exponent;
 	uint8_t wire[N * (4096 + 128)];
 
 	memcpy(wire, t->out, sizeof(wire));
@@ -100,11 +100,11 @@ static void write_spoilt(struct disk *b, struct kind *t, unsigned protect,
 			 unsigned field)
 {
 	uint32_t bad = 4;
-	unsigned e = t->o.pi_exponent, last = (1u << e) - 1;
+	unsigned e = t->o.sbc.pi_exponent, last = (1u << e) - 1;
 	uint8_t *tuple = pi_at(t->out, bad, t->o.blen, e, last);
 	bool checked = checks[protect] >> field & 1 && field != 1;
 
-	if (t->o.pi_type == 3 && field == 2)
+	if (t->o.sbc.pi_type == 3 && field == 2)
 		checked = false;
 	memset(b->k.pi, 0xff, b->k.m.nblk * b->k.m.pi_len);
 	spoil(tuple, field);
@@ -161,10 +161,10 @@ static void read_spoilt(struct disk *b, struct kind *t, unsigned protect,
 			unsigned field)
 {
 	uint32_t bad = 3, blen = protect ? block(t) : t->o.blen;
-	uint8_t *tuple = pi_of(b, LBA + bad, (1u << t->o.pi_exponent) - 1);
+	uint8_t *tuple = pi_of(b, LBA + bad, (1u << t->o.sbc.pi_exponent) - 1);
 	bool checked = checks[protect] >> field & 1 && field != 1;
 
-	if (t->o.pi_type == 3 && field == 2)
+	if (t->o.sbc.pi_type == 3 && field == 2)
 		checked = false;
 	spoil(tuple, field);
 	run(b, t, PI_READ, protect);
@@ -182,7 +182,7 @@ static void read_spoilt(struct disk *b, struct kind *t, unsigned protect,
 		uint8_t was[8];
 
 		memcpy(was, tuple, 8);
-		memset(tuple + 2, 0xff, t->o.pi_type == 3 ? 6 : 2);
+		memset(tuple + 2, 0xff, t->o.sbc.pi_type == 3 ? 6 : 2);
 		run(b, t, PI_READ, protect);
 		drive_good(&b->d);
 		assert_int_equal(b->d.t.c.in_done, N * blen);
