@@ -68,10 +68,9 @@
 static const struct scsiemu_row sbc_rows[] = {
 #if SEMU_WITH_DEFECTS
 	{ ROW("REASSIGN BLOCKS", REASSIGN_BLOCKS, 6), NO_SA,
-	  .fn.out = semu_sbc_reassign, .then = semu_sbc_reassign_next,
-	  .kind = SCSIEMU_K_PARAM_OUT, .cls = SCSIEMU_C_LU,
-	  .usage = USAGE(0x07, 0x03, 0, 0, 0, 0), .stops = STOPS_WRITE,
-	  .needs = SCSIEMU_NEED_DEFECTS, TIMES(1, 60) },
+	  .fn.step = semu_sbc_reassign, .kind = SCSIEMU_K_STEPS,
+	  .cls = SCSIEMU_C_LU, .usage = USAGE(0x07, 0x03, 0, 0, 0, 0),
+	  .stops = STOPS_WRITE, .needs = SCSIEMU_NEED_DEFECTS, TIMES(1, 60) },
 #endif
 	{ ROW("READ(6)", READ_6, 6), READ_ROW, FIELDS(RW6), LUN,
 	  .usage = USAGE(0x08, 0x1f, FF2, 0xff, 0) },

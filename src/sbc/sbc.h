@@ -28,8 +28,7 @@ scsiemu_step_fn semu_sbc_defects_end;
 /* long.c */
 scsiemu_step_fn semu_sbc_read_long, semu_sbc_write_long;
 /* reassign.c */
-scsiemu_out_fn semu_sbc_reassign;
-scsiemu_step_fn semu_sbc_reassign_next;
+scsiemu_step_fn semu_sbc_reassign;
 /* cache.c */
 scsiemu_nodata_fn semu_sbc_sync;
 /* verify.c */
