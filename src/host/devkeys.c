@@ -303,6 +303,6 @@ const char *scsiemu_host_help(void)
 	       "    serial=TEXT        1 to 32 characters\n"
 	       "    naa=HEX            16 digits, the first 2, 3 or 5\n"
 	       "    version=N          2 (SCSI-2) to 7 (SPC-5); 6\n"
-	       "    nv=FILE            keeps saved mode pages\n"
+	       "    nv=FILE            keeps saved mode pages, reservations\n"
 	       "  \"\\,\" is a comma inside a value\n";
 }
