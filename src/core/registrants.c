@@ -22,7 +22,7 @@ struct semu_tid_ref semu_nexus_tid(const struct scsiemu_lu *lu,
 	return t;
 }
 
-uint16_t semu_nexus_port(const struct scsiemu_nexus *n)
+uint16_t semu_nexus_port_id(const struct scsiemu_nexus *n)
 {
 	if (n->port)
 		return n->port;
@@ -189,7 +189,7 @@ uint32_t semu_reg_of(const struct scsiemu_lu *lu, const struct scsiemu_nexus *n)
 	uint32_t i = 0;
 
 	if (lu->regs && t.p)
-		i = semu_reg_find(lu, t, semu_nexus_port(n));
+		i = semu_reg_find(lu, t, semu_nexus_port_id(n));
 	return i && !(semu_reg(lu, i)->mark & SEMU_REG_FRESH) ? i : 0;
 }
 
@@ -231,7 +231,7 @@ void semu_reg_settle(struct scsiemu_lu *lu, uint32_t i)
 	for (struct semu_itl *k = lu->itls; k; k = k->of_lu) {
 		struct semu_tid_ref t = semu_nexus_tid(lu, k->nexus);
 
-		if (t.p && semu_nexus_port(k->nexus) == r->port &&
+		if (t.p && semu_nexus_port_id(k->nexus) == r->port &&
 		    semu_reg_is(lu, r, t))
 			k->reg = i;
 	}

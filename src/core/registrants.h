@@ -110,7 +110,7 @@ static inline struct semu_reg *semu_reg(const struct scsiemu_lu *lu, uint32_t i)
 struct semu_tid_ref semu_nexus_tid(const struct scsiemu_lu *lu,
 				   const struct scsiemu_nexus *n);
 /* Its relative target port, never 0. */
-uint16_t semu_nexus_port(const struct scsiemu_nexus *n);
+uint16_t semu_nexus_port_id(const struct scsiemu_nexus *n);
 /* Also those that are FRESH. 0: none. */
 uint32_t semu_reg_find(const struct scsiemu_lu *lu, struct semu_tid_ref t,
 		       uint16_t port);

@@ -226,7 +226,7 @@ static int replace(struct scsiemu_cmd *c, uint32_t reg,
 	if (!sa_key(c))
 		return semu_pr_bad(c, SA_KEY_AT, SCSIEMU_NO_BIT);
 	doom_all(lu);
-	fresh = semu_reg_add(lu, semu_nexus_tid(lu, n), semu_nexus_port(n),
+	fresh = semu_reg_add(lu, semu_nexus_tid(lu, n), semu_nexus_port_id(n),
 			     sa_key(c));
 	if (!fresh)
 		return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,

@@ -39,7 +39,7 @@ static uint16_t next_port(struct ports *p)
 static struct ports ports_of(const struct scsiemu_cmd *c)
 {
 	return (struct ports){ .lu = scsiemu_cmd_lu(c),
-			       .own = semu_nexus_port(semu_ctx(c)->nexus),
+			       .own = semu_nexus_port_id(semu_ctx(c)->nexus),
 			       .all = c->scratch[FLAGS_AT] & ALL_TG_PT };
 }
 

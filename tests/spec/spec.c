@@ -10,12 +10,16 @@
 
 #include "spec/spec.h"
 
+const struct disk_options spec_options = { .thin = true,
+					   .alua = &disk_alua,
+					   .removable = true,
+					   .sbc = { .defects = 16 } };
+
 void spec_make_scratch(struct spec *s, uint32_t scratch)
 {
-	struct disk_options o = { .thin = true,
-				  .removable = true,
-				  .scratch = scratch };
+	struct disk_options o = spec_options;
 
+	o.scratch = scratch;
 	disk_make(&s->b, &o);
 	s->nexus = drive_attach(&s->b.d, 0, 0);
 	s->b.d.nexus = s->nexus;
