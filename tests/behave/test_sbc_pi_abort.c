@@ -38,10 +38,9 @@ static uint8_t old_pi[NBLK * 8], full_pi[NBLK * 8];
 
 static void make(struct disk *b, uint32_t chunk)
 {
-	struct disk_options o = { .sbc.pi_type = 1,
-				  .nblk = NBLK,
-				  .thin = true,
-				  .granule = 4 };
+	struct disk_options o = {
+		.sbc.pi_type = 1, .nblk = NBLK, .thin = true, .granule = 4
+	};
 
 	disk_make(b, &o);
 	b->d.chunk = chunk;
