@@ -36,6 +36,9 @@ scsiemu_step_fn semu_sbc_unmap_next, semu_sbc_lba_status;
 /* atomic.c */
 scsiemu_step_fn semu_sbc_compare_write, semu_sbc_orwrite;
 
+/* odx.c */
+scsiemu_out_fn semu_sbc_populate, semu_sbc_use_token;
+
 /* cache.c: FUA and DPO of a CDB that has them in byte 1, with WCE. */
 uint16_t semu_sbc_flags(const struct scsiemu_cmd *c);
 /*

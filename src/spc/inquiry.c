@@ -25,7 +25,8 @@ static int standard(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 	scsiemu_wr_u8(w, lu->version ? lu->version : 6);
 	scsiemu_wr_u8(w, 0x12); /* HISUP, response data format */
 	scsiemu_wr_u8(w, STANDARD_LEN - 5);
-	scsiemu_wr_u8(w, 0); /* SCCS, TPGS, 3PC, PROTECT */
+	/* 3PC; no SCCS, TPGS, PROTECT */
+	scsiemu_wr_u8(w, lu->able & SCSIEMU_NEED_COPY ? 0x08 : 0);
 	scsiemu_wr_u8(w, lu->dev->nports > 1 ? 0x10 : 0); /* MULTIP */
 	scsiemu_wr_u8(w, 0x02);				  /* CMDQUE */
 	scsiemu_wr_ascii(w, lu->vendor, sizeof(lu->vendor));
