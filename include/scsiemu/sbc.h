@@ -14,6 +14,10 @@ extern const struct scsiemu_type scsiemu_sbc;
 /* What a disk offers beyond the usual; zero = not. */
 struct scsiemu_sbc_options {
 	uint32_t size; /* sizeof *this */
+	/* Blocks that the defect lists, and the list of those that WRITE LONG
+	 * made unreadable, have room for: at most 4096, 9 bytes of state
+	 * each. READ LONG, WRITE LONG, REASSIGN BLOCKS. */
+	uint32_t defects;
 };
 
 #ifdef __cplusplus

@@ -6,11 +6,14 @@
 #ifndef SCSIEMU_TRACE_H
 #define SCSIEMU_TRACE_H
 
+#include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 struct scsiemu_cmd;
+struct scsiemu_lu;
 
 enum scsiemu_event {
 	SCSIEMU_EV_START, /* accepted; arg: 0 */
@@ -29,6 +32,10 @@ typedef void scsiemu_trace_fn(void *ctx, enum scsiemu_event ev,
 
 /* T10's name of the command's row ("READ(10)"), "?" when it has none. */
 const char *scsiemu_cmd_name(const struct scsiemu_cmd *c);
+/* The same of a command that is not running: by opcode and service action (any
+ * where the opcode has none). NULL: lu has no such command as it is now. */
+const char *scsiemu_lu_cmd_name(const struct scsiemu_lu *lu, uint8_t op,
+				uint16_t sa);
 
 #ifdef __cplusplus
 }

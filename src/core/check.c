@@ -13,10 +13,11 @@ static unsigned refused(const struct scsiemu_lu *lu,
 			const struct scsiemu_row *row, const uint8_t *cdb,
 			unsigned i)
 {
-	unsigned control = row->op == SCSIEMU_OP_VARIABLE ? 1 : row->len - 1u;
+	unsigned control = semu_control_at(row);
 	unsigned bad = cdb[i] & ~semu_row_usage(lu, row, i);
 
-	if (i == control)
+	if (i ==
+	    control) /* NACA is among the usage bits, where it is offered */
 		bad &= 0x3c;
 	else if (i == 1)
 		bad &= ~(unsigned)row->obsolete;

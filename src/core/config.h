@@ -34,6 +34,9 @@
 #ifndef SEMU_WITH_IDENT /* REPORT and SET IDENTIFYING INFORMATION */
 #define SEMU_WITH_IDENT 1
 #endif
+#ifndef SEMU_WITH_ALUA /* REPORT and SET TARGET PORT GROUPS, access states */
+#define SEMU_WITH_ALUA 1
+#endif
 #ifndef SEMU_WITH_VPD_MORE /* VPD 86h, 87h, 88h */
 #define SEMU_WITH_VPD_MORE 1
 #endif
@@ -73,6 +76,9 @@
 #endif
 #ifndef SEMU_WITH_TMF /* QUERY functions and I_T NEXUS RESET */
 #define SEMU_WITH_TMF 1
+#endif
+#ifndef SEMU_WITH_ACA /* auto contingent allegiance */
+#define SEMU_WITH_ACA 1
 #endif
 #ifndef SEMU_WITH_JOBS /* background jobs */
 #define SEMU_WITH_JOBS 1

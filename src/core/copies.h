@@ -36,15 +36,15 @@ struct semu_copy {
 	uint64_t serial;	    /* the lowest is the oldest */
 	uint64_t count;		    /* bytes moved */
 	uint64_t token_serial;
-	uint32_t id;		    /* LIST IDENTIFIER */
-	uint16_t segments;	    /* done with */
-	uint16_t operations;	    /* pieces */
-	uint16_t token;		    /* 1 + the ROD token it made; 0: none */
-	uint8_t state;		    /* enum semu_copy_state */
-	uint8_t result;		    /* enum semu_copy_status */
+	uint32_t id;	     /* LIST IDENTIFIER */
+	uint16_t segments;   /* done with */
+	uint16_t operations; /* pieces */
+	uint16_t token;	     /* 1 + the ROD token it made; 0: none */
+	uint8_t state;	     /* enum semu_copy_state */
+	uint8_t result;	     /* enum semu_copy_status */
 	uint8_t untold;
-	uint8_t sa;		    /* service action that started it */
-	uint8_t status;		    /* SCSI status it ended with */
+	uint8_t sa;	/* service action that started it */
+	uint8_t status; /* SCSI status it ended with */
 	uint8_t sense_len;
 	bool abort; /* COPY OPERATION ABORT: to end at its next step */
 	uint8_t sense[SEMU_COPY_SENSE];
@@ -67,9 +67,9 @@ struct semu_token {
 	uint32_t timeout_ms;
 	uint32_t blen; /* the LU's when it was made */
 	uint16_t nrange;
-	uint16_t dead; /* ASC/ASCQ: why it is no good any more */
-	uint16_t users; /* WRITE USING TOKENs under way */
-	uint8_t state; /* enum semu_token_state */
+	uint16_t dead;	 /* ASC/ASCQ: why it is no good any more */
+	uint16_t users;	 /* WRITE USING TOKENs under way */
+	uint8_t state;	 /* enum semu_token_state */
 	bool vulnerable; /* ends when its blocks change */
 	uint8_t bytes[SEMU_TOKEN_LEN];
 };

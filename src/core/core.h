@@ -159,6 +159,7 @@ struct semu_itl {
 	uint32_t ua;				  /* bit per enum semu_ua */
 	bool prevent;	/* PREVENT ALLOW MEDIUM REMOVAL */
 	uint8_t sticky; /* UA_INTLCK 10b: reported, not cleared */
+	bool regroups;	/* its SET TARGET PORT GROUPS is not over */
 };
 
 struct scsiemu_nexus {
@@ -280,6 +281,8 @@ struct scsiemu_lu {
 	struct scsiemu_medium *medium, *ejected;
 	struct semu_itl *itls;
 	struct semu_itl *reserved; /* holder of RESERVE(6), RESERVE(10) */
+	struct scsiemu_nexus *aca; /* whose command made the ACA condition that
+				    * is in force; NULL: there is none */
 	/* what mode page 0Ah says now */
 	uint8_t qerr, ua_intlck;
 	bool tas, swp;
@@ -294,7 +297,7 @@ struct scsiemu_lu {
 	void *nv_ctx;
 	uint64_t naa;
 	uint8_t version; /* INQUIRY byte 2 */
-	bool removable, read_only, anonymous_pr, can_save;
+	bool removable, read_only, anonymous_pr, can_save, normaca;
 	char revision[4];
 	/* one behind the other: their hash is the default name */
 	char vendor[8], product[16], serial[32]; /* padded with NUL */
@@ -316,6 +319,9 @@ static inline void *semu_part(const struct scsiemu_lu *lu, enum semu_part part)
 
 /* parts.c: the part wants to see every command, or no longer. */
 void semu_lu_watch(struct scsiemu_lu *lu, enum semu_part part, bool on);
+/* nexus.c: the target port it came through; NULL: none is known. */
+const struct scsiemu_target_port *semu_nexus_port(
+	const struct scsiemu_nexus *n);
 /* lutimer.c: call tick() of its parts at the first scsiemu_device_tick() at or
  * after ms, or when it was asked for before if that is earlier. */
 void semu_lu_timer(struct scsiemu_lu *lu, uint64_t ms);
@@ -399,10 +405,10 @@ struct scsiemu_device {
 	void *trace_ctx;
 	/* third-party copy */
 	struct scsiemu_copy_config copy;
-	struct semu_copy *copies;   /* limits.copies of them */
-	struct semu_token *tokens;  /* limits.rod_tokens of them */
-	struct semu_range *ranges;  /* limits.rod_ranges for each */
-	uint64_t copy_serial;	    /* counts copies, tokens */
+	struct semu_copy *copies;  /* limits.copies of them */
+	struct semu_token *tokens; /* limits.rod_tokens of them */
+	struct semu_range *ranges; /* limits.rod_ranges for each */
+	uint64_t copy_serial;	   /* counts copies, tokens */
 };
 
 /* The rows of an LU in ascending (opcode, service action) order; those that do

@@ -43,6 +43,12 @@ int semu_misuse(struct scsiemu_cmd *c, int err);
 /* start.c */
 int semu_start_full(struct scsiemu_lu *lu, struct scsiemu_cmd *c);
 
+/* The control byte (SAM-5 5.2). */
+static inline unsigned semu_control_at(const struct scsiemu_row *row)
+{
+	return row->op == SCSIEMU_OP_VARIABLE ? 1 : row->len - 1u;
+}
+
 /* fields.c: LBA and count by enum scsiemu_fields; the count's byte. */
 void semu_decode(struct semu_ctx *x, const uint8_t *cdb, unsigned fields);
 uint16_t semu_count_at(unsigned fields);
@@ -149,6 +155,38 @@ static inline void semu_unlink(struct semu_entry *e, struct scsiemu_lu *lu)
 	if (SEMU_UNLIKELY(e->counted))
 		lu->nslow--;
 }
+
+/* aca.c */
+#if SEMU_WITH_ACA
+/* Does an ACA condition, or the attribute ACA without one, refuse the command
+ * (status and sense are set)? */
+bool semu_aca_refuses(struct scsiemu_cmd *c);
+/* It ends with CHECK CONDITION. */
+void semu_aca_check(struct scsiemu_cmd *c);
+/* The condition that this nexus's command (NULL: anybody's) made is over. */
+void semu_aca_clear(struct scsiemu_lu *lu, const struct scsiemu_nexus *n);
+/* Must it wait until the condition is over? */
+static inline bool semu_aca_holds(const struct semu_entry *e)
+{
+	return e->lu->aca && e->cmd->attr != SCSIEMU_ACA;
+}
+#else
+bool semu_aca_refuses(struct scsiemu_cmd *c);
+static inline void semu_aca_check(struct scsiemu_cmd *c)
+{
+	(void)c;
+}
+static inline void semu_aca_clear(struct scsiemu_lu *lu,
+				  const struct scsiemu_nexus *n)
+{
+	(void)lu, (void)n;
+}
+static inline bool semu_aca_holds(const struct semu_entry *e)
+{
+	(void)e;
+	return false;
+}
+#endif
 
 /* ready.c */
 void semu_ready_push(struct scsiemu_cmd *c);

@@ -169,7 +169,7 @@ uint32_t scsiemu_lu_state_size(const struct scsiemu_lu_config *cf)
 /* One reason in nslow for all that is lasting. */
 void semu_lu_lasting(struct scsiemu_lu *lu)
 {
-	bool is = !lu->set || lu->nvendor || lu->traced || lu->watch;
+	bool is = !lu->set || lu->nvendor || lu->traced || lu->watch || lu->aca;
 
 	lu->nslow += is - (uint32_t)lu->lasting;
 	lu->lasting = is;
@@ -198,6 +198,7 @@ static int set_up(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 	lu->read_only = cf->read_only;
 	lu->anonymous_pr = cf->anonymous_pr;
 	lu->can_save = cf->can_save;
+	lu->normaca = SEMU_WITH_ACA && cf->aca;
 	semu_lu_lasting(lu);
 	identify(lu, cf);
 	rc = semu_parts_add(lu, cf);
@@ -408,6 +409,7 @@ void semu_lu_reset(struct scsiemu_lu *lu, enum semu_ua ua)
 {
 	for (struct semu_itl *i = lu->itls; i; i = i->of_lu)
 		semu_itl_lost(i);
+	semu_aca_clear(lu, NULL);
 	if (lu->type->reset)
 		lu->type->reset(lu);
 	semu_parts_reset(lu);

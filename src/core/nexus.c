@@ -68,6 +68,7 @@ void semu_itl_lost(struct semu_itl *itl)
 {
 	struct scsiemu_lu *lu = itl->lu;
 
+	semu_aca_clear(lu, itl->nexus);
 	if (lu->reserved == itl) {
 		lu->reserved = NULL;
 		lu->guards &= ~(uint32_t)SCSIEMU_ON_RESERVE6;
@@ -217,4 +218,14 @@ void semu_nexus_cmd_gone(struct scsiemu_nexus *n)
 void *scsiemu_nexus_user(const struct scsiemu_nexus *n)
 {
 	return n->user;
+}
+
+const struct scsiemu_target_port *semu_nexus_port(const struct scsiemu_nexus *n)
+{
+	const struct scsiemu_device *d = n->dev;
+
+	for (uint32_t i = 0; i < d->nports; i++)
+		if (!n->port || d->ports[i].id == n->port)
+			return &d->ports[i];
+	return NULL;
 }

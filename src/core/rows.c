@@ -91,6 +91,8 @@ unsigned semu_row_usage(const struct scsiemu_lu *lu,
 	/* bytes that no row describes are not checked */
 	unsigned u = i < 32 ? row->usage[i] : 0xff;
 
+	if (i && lu->normaca && i == semu_control_at(row))
+		u |= 0x04; /* NACA */
 	if (i && i == row->prot_at && lu->offers & 1)
 		u |= 0xe0;
 	if (i && i == row->group_at && lu->offers & 2)

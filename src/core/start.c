@@ -38,21 +38,18 @@ static inline bool order(struct scsiemu_cmd *c, struct semu_ctx *x,
 	struct semu_entry *e = &x->entry;
 
 	e->cls = row->cls;
-	e->attr = c->attr;
+	/* an ACA command goes in front of those that the condition holds */
+	e->attr = c->attr == SCSIEMU_ACA ? SCSIEMU_HEAD : c->attr;
 	if (SEMU_LIKELY(!x->lu->nslow && !semu_entry_slow(e)))
 		return false;
 	return semu_order_slow(c);
 }
 
-static int start_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
+/* An ACA condition refuses it: it has no row, and cannot make another one. */
+static int refuse(struct scsiemu_cmd *c, struct semu_ctx *x)
 {
 	x->row = NULL;
 	x->itl = NULL;
-	if (c->tmf)
-		return semu_tmf_start(c);
-	/* There is never an ACA condition (SAM-5 8.6.5). */
-	scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
-		     SCSIEMU_ASC_INVALID_MESSAGE);
 	return semu_done(c);
 }
 
@@ -67,8 +64,10 @@ int semu_start_full(struct scsiemu_lu *lu, struct scsiemu_cmd *c)
 		return SCSIEMU_ERR_ARG;
 	semu_init(lu, c, x, c->nexus ? c->nexus : &lu->dev->anonymous);
 	semu_trace(lu, SCSIEMU_EV_START, c, 0);
-	if (c->tmf || c->attr == SCSIEMU_ACA)
-		return start_odd(c, x);
+	if (c->tmf)
+		return semu_tmf_start(c);
+	if ((lu->aca || c->attr == SCSIEMU_ACA) && semu_aca_refuses(c))
+		return refuse(c, x);
 	x->row = row = find_slow(lu, c);
 	x->itl = semu_itl_get(lu, x->nexus);
 	if (!row || !semu_check_cdb(lu, c, row))

@@ -65,6 +65,8 @@ static bool head_blocked(const struct semu_entry *e)
 
 static bool blocked(const struct semu_entry *e)
 {
+	if (semu_aca_holds(e))
+		return true;
 	if (e->attr == SCSIEMU_HEAD && head_blocked(e))
 		return true;
 	for (const struct semu_entry *old = semu_first(e->lu); old != e;

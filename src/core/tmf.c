@@ -15,7 +15,15 @@ enum scope {
 	TARGET /* all */
 };
 
-enum effect { NOTHING, CLEAR, RESET_LU, RESET_NEXUS, RESET_ALL, QUERY };
+enum effect {
+	NOTHING,
+	CLEAR,
+	END_ACA,
+	RESET_LU,
+	RESET_NEXUS,
+	RESET_ALL,
+	QUERY
+};
 
 struct function {
 	uint8_t scope, effect;
@@ -27,7 +35,9 @@ static const struct function function[] = {
 	[SCSIEMU_TMF_ABORT_TASK] = { TASK, NOTHING, true, 0 },
 	[SCSIEMU_TMF_ABORT_TASK_SET] = { NEXUS_LU, NOTHING, true, 0 },
 	[SCSIEMU_TMF_CLEAR_TASK_SET] = { WHOLE_LU, CLEAR, true, 0 },
-	[SCSIEMU_TMF_CLEAR_ACA] = { WHOLE_LU, NOTHING, false, 0 },
+#if SEMU_WITH_ACA
+	[SCSIEMU_TMF_CLEAR_ACA] = { WHOLE_LU, END_ACA, true, 0 },
+#endif
 	[SCSIEMU_TMF_LU_RESET] = { WHOLE_LU, RESET_LU, true,
 				   SEMU_UA_DEVICE_RESET },
 #if SEMU_WITH_TMF
@@ -208,12 +218,38 @@ static void reset_lu(struct scsiemu_lu *lu, const struct scsiemu_cmd *tmf)
 	semu_lu_reset(lu, (enum semu_ua)function[tmf->tmf].ua);
 }
 
+#if SEMU_WITH_ACA
+/* SAM-5 7.4: commands with the attribute ACA end, then the condition. Only the
+ * nexus whose command made it may; without one there is nothing to do. */
+static void end_aca(struct scsiemu_cmd *tmf)
+{
+	struct scsiemu_lu *lu = semu_ctx(tmf)->lu;
+	struct semu_entry *e, *next;
+
+	if (!lu->normaca || (lu->aca && lu->aca != semu_ctx(tmf)->nexus)) {
+		tmf->response = SCSIEMU_RSP_REJECTED;
+		return;
+	}
+	for (e = semu_first(lu); !semu_at_end(lu, e); e = next) {
+		next = semu_after(e);
+		if (e->cmd->attr == SCSIEMU_ACA)
+			semu_kill(e->cmd, tmf->tmf, false);
+	}
+	semu_aca_clear(lu, NULL);
+}
+#endif
+
 static void act(struct scsiemu_cmd *tmf)
 {
 	struct semu_ctx *t = semu_ctx(tmf);
 	struct scsiemu_device *d = t->lu->dev;
 
 	switch (function[tmf->tmf].effect) {
+#if SEMU_WITH_ACA
+	case END_ACA:
+		end_aca(tmf);
+		break;
+#endif
 	case RESET_LU:
 		reset_lu(t->lu, tmf);
 		break;
@@ -240,7 +276,8 @@ static void act(struct scsiemu_cmd *tmf)
 #if SEMU_WITH_QUEUE
 static bool must_wait(const struct scsiemu_cmd *tmf)
 {
-	if (function[tmf->tmf].effect == QUERY)
+	if (function[tmf->tmf].effect == QUERY ||
+	    tmf->response == SCSIEMU_RSP_REJECTED)
 		return false;
 	for (struct scsiemu_cmd *c = semu_ctx(tmf)->lu->dev->zombies; c;
 	     c = semu_ctx(c)->zombie)

@@ -29,9 +29,21 @@ int semu_misuse(struct scsiemu_cmd *c, int err)
 	return err;
 }
 
+static const char *name_of(const struct scsiemu_row *row)
+{
+	return row && row->name ? row->name : "?";
+}
+
 const char *scsiemu_cmd_name(const struct scsiemu_cmd *c)
 {
-	const struct scsiemu_row *row = semu_ctx(c)->row;
+	return name_of(semu_ctx(c)->row);
+}
 
-	return row && row->name ? row->name : "?";
+const char *scsiemu_lu_cmd_name(const struct scsiemu_lu *lu, uint8_t op,
+				uint16_t sa)
+{
+	bool known;
+	const struct scsiemu_row *row = semu_row_find(lu, op, sa, &known);
+
+	return row ? name_of(row) : NULL;
 }

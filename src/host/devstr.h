@@ -14,7 +14,7 @@ struct semu_devstr {
 	const char *type_name;
 	struct scsiemu_sbc_options sbc;
 	uint64_t size, block, exponent, version, naa;
-	bool mem, null, thin, readonly, removable;
+	bool mem, null, thin, readonly, removable, aca;
 	char path[SEMU_PATH], nv[SEMU_PATH];
 	struct semu_devtext {
 		char vendor[9], product[17], revision[5], serial[33];

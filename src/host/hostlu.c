@@ -74,6 +74,7 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		.naa = s->naa,
 		.version = (uint8_t)s->version,
 		.removable = s->removable,
+		.aca = s->aca,
 		.read_only = s->readonly,
 		.nv = h->nv.ops,
 		.nv_ctx = h->nv.ctx,

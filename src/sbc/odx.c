@@ -11,7 +11,8 @@
 
 #if SEMU_WITH_ODX
 
-enum { RANGE = 16, IMMED = 0x01, RTV = 0x02, DEL_TKN = 0x02 };
+#define RANGE 16u
+enum { IMMED = 0x01, RTV = 0x02, DEL_TKN = 0x02 };
 /* Blocks zeroed in one step: an abort takes effect in between. */
 enum { ZERO_MAX = 0x10000 };
 
@@ -21,7 +22,12 @@ struct form {
 	uint16_t header, ranges;
 };
 static const struct form populate = { 16, 14 }, use = { 536, 534 };
-enum { USE_OFFSET = 8, USE_TOKEN = 16, POPULATE_TIMEOUT = 4, POPULATE_TYPE = 8 };
+enum {
+	USE_OFFSET = 8,
+	USE_TOKEN = 16,
+	POPULATE_TIMEOUT = 4,
+	POPULATE_TYPE = 8
+};
 
 static int invalid(struct scsiemu_cmd *c, uint32_t at)
 {
@@ -82,8 +88,8 @@ static bool overlaps(const struct scsiemu_cmd *c, const struct form *f,
 	return false;
 }
 
-static int judge_ranges(struct scsiemu_cmd *c, const struct form *f,
-			uint32_t n, uint64_t *total)
+static int judge_ranges(struct scsiemu_cmd *c, const struct form *f, uint32_t n,
+			uint64_t *total)
 {
 	uint64_t cap = scsiemu_cmd_lu(c)->cap.nblk;
 
@@ -334,8 +340,7 @@ int semu_sbc_use_token(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 	run->rod = rod;
 	if (t) {
 		t->users++;
-		run->token =
-			(uint16_t)(t - scsiemu_cmd_lu(c)->dev->tokens + 1);
+		run->token = (uint16_t)(t - scsiemu_cmd_lu(c)->dev->tokens + 1);
 	}
 	return semu_copy_begin(c, k, p[2] & IMMED);
 }

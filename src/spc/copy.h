@@ -38,8 +38,8 @@ struct semu_move {
 	uint64_t at;
 	uint32_t len, nblk[2], head[2];
 	uint8_t step;
-	bool down; /* from the end, as the extents overlap */
-	bool pad;  /* the rest of the last block becomes zeros */
+	bool down;    /* from the end, as the extents overlap */
+	bool pad;     /* the rest of the last block becomes zeros */
 	uint8_t side; /* where a failure was */
 };
 
@@ -69,7 +69,7 @@ struct semu_run {
 	uint32_t size;	       /* of the list */
 	uint32_t at;	       /* of the segment under way */
 	uint16_t cscds, ncscd, nseg;
-	uint16_t seg; /* the one under way */
+	uint16_t seg;	   /* the one under way */
 	uint16_t party[2]; /* its CSCD ids */
 	uint16_t token;	   /* 1 + that of WRITE USING TOKEN */
 	uint64_t rod;	   /* bytes of the ROD, of the range: done with */
@@ -106,8 +106,9 @@ struct scsiemu_lu *semu_copy_party(struct scsiemu_cmd *c, uint16_t id,
 				   bool write);
 /* May the nexus, and does the embedder allow? lu may be NULL. */
 struct scsiemu_lu *semu_copy_ask(const struct scsiemu_cmd *c,
-				 struct scsiemu_lu *lu, const uint8_t *designator,
-				 uint32_t len, bool write);
+				 struct scsiemu_lu *lu,
+				 const uint8_t *designator, uint32_t len,
+				 bool write);
 /* The nexus might read, or write, these blocks now. */
 bool semu_copy_may(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
 		   uint64_t lba, uint64_t nblk);

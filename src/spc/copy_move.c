@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Moving bytes between blocks of any two logical units through scratch: a piece
- * at a time, so that others run in between and an abort takes effect. Blocks may
- * be of different length, and the bytes may begin and end inside of blocks:
+ * at a time, so that others run in between and an abort takes effect. Blocks
+ * may be of different length, and the bytes may begin and end inside of blocks:
  * what a block of the destination had beside them stays. Extents of one LU may
  * overlap; every byte arrives as it was.
  */
@@ -64,8 +64,8 @@ static void cut(struct semu_move *m, uint64_t most)
 	if (!m->down) {
 		m->at = m->done;
 		end = m->off[1] + m->at + most;
-		m->len = (uint32_t)least(left, end - end % b - m->off[1] -
-						       m->at);
+		m->len = (uint32_t)least(left,
+					 end - end % b - m->off[1] - m->at);
 		return;
 	}
 	end = m->off[1] + left; /* in bytes behind the first block's begin */

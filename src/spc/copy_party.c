@@ -35,13 +35,12 @@ struct scsiemu_lu *semu_copy_ask(const struct scsiemu_cmd *c,
 {
 	struct scsiemu_device *d = scsiemu_cmd_lu(c)->dev;
 	struct scsiemu_nexus *n = semu_ctx(c)->nexus;
-	const struct scsiemu_copy_party p = {
-		.nexus = n == &d->anonymous ? NULL : n,
-		.designator = designator,
-		.len = len,
-		.lu = lu,
-		.write = write
-	};
+	const struct scsiemu_copy_party p = { .nexus = n == &d->anonymous ? NULL
+									  : n,
+					      .designator = designator,
+					      .len = len,
+					      .lu = lu,
+					      .write = write };
 
 	return d->copy.party ? d->copy.party(d->copy.ctx, &p) : lu;
 }
@@ -60,8 +59,8 @@ static bool length_fits(const uint8_t *cscd, const struct scsiemu_lu *lu)
 	return !blen || blen == lu->cap.blen;
 }
 
-/* Raw blocks are what the medium has; where that is not all that makes a READ or
- * WRITE, there is no copying. */
+/* Raw blocks are what the medium has; where that is not all that makes a READ
+ * or WRITE, there is no copying. */
 static bool plain_disk(const struct scsiemu_lu *lu)
 {
 	bool known;
@@ -108,13 +107,14 @@ bool semu_copy_may(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
 	const struct scsiemu_row *row;
 	bool known;
 
-	row = semu_row_find(lu, write ? SCSIEMU_OP_WRITE_16 : SCSIEMU_OP_READ_16,
-			    0, &known);
+	row = semu_row_find(lu,
+			    write ? SCSIEMU_OP_WRITE_16 : SCSIEMU_OP_READ_16, 0,
+			    &known);
 	return semu_check_as(c, lu, row, lba, nblk);
 }
 
-/* Of the two ends, the one whose place is taken first; all copies take places in
- * the order of the LUNs, so that none waits for one that waits for it. */
+/* Of the two ends, the one whose place is taken first; all copies take places
+ * in the order of the LUNs, so that none waits for one that waits for it. */
 static unsigned first(const struct semu_move *m)
 {
 	return m->lu[0]->lun > m->lu[1]->lun;
@@ -133,8 +133,7 @@ int semu_copy_places(struct scsiemu_cmd *c, const struct semu_move *m,
 		if (!(*step)++)
 			semu_cmd_yield(c); /* it may wait from here on */
 		if (scsiemu_cmd_enter(c, lu, SCSIEMU_C_RW, m->lba[i],
-				      (bytes + lu->cap.blen - 1) /
-					      lu->cap.blen,
+				      (bytes + lu->cap.blen - 1) / lu->cap.blen,
 				      run->entry[i]) == SCSIEMU_WANTS)
 			return SCSIEMU_WANTS;
 	}
@@ -186,8 +185,8 @@ int semu_copy_fail_at(struct scsiemu_cmd *c, unsigned side)
 	c->sense.extra_len = (uint16_t)(2 + run->forwarded[1]);
 	if (run->party[side] <= ID_LAST) {
 		c->sense.sks = SCSIEMU_SKS_PARAM;
-		c->sense.field = (uint16_t)(run->cscds +
-					    CSCD * run->party[side]);
+		c->sense.field =
+			(uint16_t)(run->cscds + CSCD * run->party[side]);
 	}
 	return SCSIEMU_FAILED;
 }

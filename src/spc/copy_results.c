@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What is kept of copies with a list identifier (SPC-5 5.18.4): while they run,
- * and afterwards until somebody asked, the identifier is used again, the pair of
- * nexus and logical unit loses its state, or the room is needed.
+ * and afterwards until somebody asked, the identifier is used again, the pair
+ * of nexus and logical unit loses its state, or the room is needed.
  */
 #include <string.h>
 
@@ -20,8 +20,8 @@ struct semu_copy *semu_copy_find(const struct scsiemu_cmd *c, uint32_t id)
 	const struct scsiemu_device *d = scsiemu_cmd_lu(c)->dev;
 
 	for (struct semu_copy *k = d->copies; k < copies_end(d); k++)
-		if (k->state != SEMU_COPY_FREE && k->id == id &&
-		    k->itl && k->itl == semu_ctx(c)->itl)
+		if (k->state != SEMU_COPY_FREE && k->id == id && k->itl &&
+		    k->itl == semu_ctx(c)->itl)
 			return k;
 	return NULL;
 }

@@ -173,7 +173,7 @@ static int step(struct scsiemu_cmd *c, struct semu_run *run, int result)
 	}
 }
 
-int semu_copy_end(struct scsiemu_cmd *c, int rc)
+static int ended(struct scsiemu_cmd *c, int rc)
 {
 	struct semu_run *run = semu_run(c);
 	struct semu_copy *k = semu_copy_of(c);
@@ -197,7 +197,7 @@ int semu_copy_step(struct scsiemu_cmd *c, int result)
 				     : step(c, run, result);
 		result = SCSIEMU_OK;
 	}
-	return semu_copy_end(c, rc);
+	return ended(c, rc);
 }
 
 /* A job with the command's list and what is kept, if there is one with enough

@@ -67,10 +67,10 @@ static int verify(struct scsiemu_cmd *c, struct scsiemu_lu *lu)
 	bool known;
 
 	if (!(segment(c)[8] & TUR) ||
-	    semu_check_as(c, lu,
-			  semu_row_find(lu, SCSIEMU_OP_TEST_UNIT_READY, 0,
-					&known),
-			  0, 0))
+	    semu_check_as(
+		    c, lu,
+		    semu_row_find(lu, SCSIEMU_OP_TEST_UNIT_READY, 0, &known), 0,
+		    0))
 		return SCSIEMU_FINISHED;
 	return semu_copy_fail_at(c, SEMU_SOURCE);
 }
@@ -101,8 +101,8 @@ static bool still(struct scsiemu_cmd *c)
 	const struct semu_run *run = semu_run(c);
 
 	for (unsigned side = 0; side < 2; side++) {
-		struct scsiemu_lu *lu =
-			semu_copy_party(c, run->party[side], side);
+		struct scsiemu_lu *lu = semu_copy_party(c, run->party[side],
+							side);
 
 		if (!lu)
 			return false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * RECEIVE COPY ... (SPC-5 6.19 to 6.24): status, results and failures of copies,
- * what the copy manager can do, and ROD tokens. Nothing is ever held for the
- * initiator, as no segment that holds data is offered.
+ * RECEIVE COPY ... (SPC-5 6.19 to 6.24): status, results and failures of
+ * copies, what the copy manager can do, and ROD tokens. Nothing is ever held
+ * for the initiator, as no segment that holds data is offered.
  */
 #include "spc/copy.h"
 
@@ -118,8 +118,8 @@ int semu_copy_details(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 static const struct semu_copy *put_status(struct scsiemu_cmd *c,
 					  struct scsiemu_wr *w, unsigned unit)
 {
-	const struct semu_copy *k =
-		find(c, SEMU_COPY_STATUS | SEMU_COPY_DETAILS);
+	const struct semu_copy *k = find(c,
+					 SEMU_COPY_STATUS | SEMU_COPY_DETAILS);
 
 	if (!k)
 		return NULL;

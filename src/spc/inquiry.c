@@ -23,10 +23,12 @@ static int standard(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 	scsiemu_wr_u8(w, semu_peripheral(lu));
 	scsiemu_wr_u8(w, lu->removable ? 0x80 : 0); /* RMB */
 	scsiemu_wr_u8(w, lu->version ? lu->version : 6);
-	scsiemu_wr_u8(w, 0x12); /* HISUP, response data format */
+	/* NORMACA, HISUP, response data format */
+	scsiemu_wr_u8(w, lu->normaca ? 0x32 : 0x12);
 	scsiemu_wr_u8(w, STANDARD_LEN - 5);
-	/* 3PC; no SCCS, TPGS, PROTECT */
-	scsiemu_wr_u8(w, lu->able & SCSIEMU_NEED_COPY ? 0x08 : 0);
+	/* TPGS, 3PC; no SCCS, no PROTECT */
+	scsiemu_wr_u8(w, semu_alua_tpgs(lu) << 4 |
+				 (lu->able & SCSIEMU_NEED_COPY ? 0x08u : 0));
 	scsiemu_wr_u8(w, lu->dev->nports > 1 ? 0x10 : 0); /* MULTIP */
 	scsiemu_wr_u8(w, 0x02);				  /* CMDQUE */
 	scsiemu_wr_ascii(w, lu->vendor, sizeof(lu->vendor));

@@ -260,14 +260,15 @@ bool semu_rod_reach(const struct scsiemu_cmd *c, const struct semu_token *t)
 {
 	const uint8_t *designator = t->bytes + CREATOR + 4;
 
-	return semu_copy_ask(c, t->lu, designator, 4u + designator[3],
-			     false) == t->lu;
+	return semu_copy_ask(c, t->lu, designator, 4u + designator[3], false) ==
+	       t->lu;
 }
 
 uint32_t semu_rod_ranges(const struct scsiemu_lu *lu)
 {
 	/* WRITE USING TOKEN has 536 bytes in front of its ranges */
-	uint32_t list = semu_copy_list_max(lu), most = lu->dev->limits.rod_ranges;
+	uint32_t list = semu_copy_list_max(lu),
+		 most = lu->dev->limits.rod_ranges;
 
 	list = list > 536 ? (list - 536) / 16 : 0;
 	return list < most ? list : most;

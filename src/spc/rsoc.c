@@ -115,15 +115,15 @@ int semu_report_opcodes(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 }
 
 /* What the engine does (reference 3.4): ABORT TASK, ABORT TASK SET, CLEAR TASK
- * SET, LOGICAL UNIT RESET, QUERY TASK; QUERY ASYNCHRONOUS EVENT, QUERY TASK
- * SET, I_T NEXUS RESET. */
+ * SET, LOGICAL UNIT RESET, QUERY TASK (and CLEAR ACA); QUERY ASYNCHRONOUS
+ * EVENT, QUERY TASK SET, I_T NEXUS RESET. */
 int semu_report_tmfs(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	bool repd = c->cdb[2] & 0x80;
 
 	if (scsiemu_cmd_count(c) < 4)
 		return scsiemu_fail_cdb(c, 6, SCSIEMU_NO_BIT);
-	scsiemu_wr_be16(w, 0xdc07);
+	scsiemu_wr_be16(w, scsiemu_cmd_lu(c)->normaca ? 0xfc07 : 0xdc07);
 	scsiemu_wr_be16(w, repd ? 12 : 0);
 	if (repd)
 		scsiemu_wr_zero(w, 12); /* no timeouts are given */

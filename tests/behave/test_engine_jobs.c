@@ -233,6 +233,8 @@ static void test_trace(void **state)
 	testdev_run(t, 0xff, 0, 0, NULL, 0, 0);
 	EVENTS(EV(START, 0), EV(DONE, SCSIEMU_CHECK_CONDITION), EV(END, 0));
 	assert_string_equal(scsiemu_cmd_name(&t->d.t.c), "?");
+	assert_string_equal(scsiemu_lu_cmd_name(t->lu[0], 0x28, 7), "READ(10)");
+	assert_null(scsiemu_lu_cmd_name(t->lu[0], 0xfe, 0));
 	testdev_start(t, &k, t->a, 0, SCSIEMU_OP_READ_10, 0, 2);
 	scsiemu_end(&k.c);
 	scsiemu_abort(&k.c);

@@ -39,6 +39,8 @@ static const struct op ops[] = {
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x12, 0, 200, 0, 200, false, false },
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x10, 0, 32, 0, 32, false, false },
 	{ SCSIEMU_OP_READ_DEFECT_DATA_12, 0x18, 0, 32, 0, 32, false, false },
+	{ SCSIEMU_OP_MAINTENANCE_IN, 0x2a, 0, 16, 0, 16, false, false },
+	{ SCSIEMU_OP_MAINTENANCE_OUT, 0x0a, 0, 8, 8, 0, false, false },
 };
 
 struct how {
@@ -53,6 +55,7 @@ static void make(struct disk *b, const struct how *h)
 	struct disk_options o = { .nblk = NBLK,
 				  .thin = true,
 				  .granule = 4,
+				  .alua = &disk_alua,
 				  .unable = h->cas ? 0 : SCSIEMU_CAN_CAS };
 
 	disk_make(b, &o);
@@ -65,6 +68,8 @@ static void make(struct disk *b, const struct how *h)
 
 static void data_out(const struct op *op)
 {
+	/* group 1 becomes non-optimized */
+	static const uint8_t groups[8] = { [4] = 1, [7] = 1 };
 	static const uint8_t list[40] = {
 		0, 38, 0, 32, [15] = 1, [19] = 9, [31] = 17, [35] = 6
 	};
@@ -75,6 +80,8 @@ static void data_out(const struct op *op)
 		       op->op == SCSIEMU_OP_VERIFY_10 ? 4096 : 2048);
 	if (op->unmap)
 		memcpy(out, list, sizeof(list));
+	if (op->op == SCSIEMU_OP_MAINTENANCE_OUT)
+		memcpy(out, groups, sizeof(groups));
 }
 
 static void start(struct disk *b, struct drive_task *t, const struct op *op)

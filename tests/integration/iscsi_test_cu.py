@@ -21,19 +21,20 @@ CLEANUP = "Send PRIN/READ_KEYS"
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 
-# Suites of commands that the library does not have yet, and of conditions
-# that other tests of ours cover.
+# Suites of commands that the library does not have yet.
 LATER = re.compile(r"\.(Prin|Prout|ExtendedCopy|ReceiveCopyResults|Sanitize|"
-                   r"WriteAtomic16|ReadOnly|NoMedia)")
+                   r"WriteAtomic16)")
 
 DEVICES = ("0=disk:mem,size=256M,thin,exponent=3",
-           "1=disk:mem,size=64M,removable",
-           "2=disk:mem,size=64M,readonly",
-           "3=disk:mem,size=64M,thin")
-LUNS = {"PreventAllow": 1, "StartStopUnit": 1,
+           "1=disk:mem,size=64M,removable,thin",
+           "2=disk:mem,size=64M,thin")
+LUNS = {"PreventAllow": 1, "StartStopUnit": 1, "NoMedia": 1, "ReadOnly": 2,
         # asks for LBA n + 1 and expects the next physical block's: the same
         # only where a physical block is a logical one
-        "GetLBAStatus": 3}
+        "GetLBAStatus": 2}
+# Write protected by software: a medium that cannot be written is not thin, and
+# the test would skip UNMAP.
+PROTECT = ("ReadOnly",)
 # Through a login with CHAP: enough to see that commands flow behind it.
 CHAP = ("SCSI.TestUnitReady.Simple", "SCSI.Inquiry.Standard",
         "SCSI.Read10.Simple", "SCSI.Write10.Simple")
@@ -112,6 +113,9 @@ class Run:
         lun = LUNS.get(suite, 0)
         url = (f"iscsi://{login}127.0.0.1:{self.server.port}/{servers.IQN}/"
                f"{lun}")
+        if suite in PROTECT:
+            subprocess.run(["iscsi-swp", "--swp", "on", url], check=True,
+                           capture_output=True)
         urls = [url, url] if suite == "MultipathIO" else [url]
         ok, why, out = judge(name, urls)
         if ok and name in self.known:

@@ -384,8 +384,8 @@ void testdev_idle(struct testdev_dev *t)
 
 		assert_ptr_equal(lu->tasks.next, &lu->tasks);
 		assert_ptr_equal(lu->tasks.prev, &lu->tasks);
-		assert_int_equal(lu->nslow,
-				 lu->traced || !lu->set || lu->nvendor);
+		assert_int_equal(lu->nslow, lu->traced || !lu->set ||
+						    lu->nvendor || lu->watch);
 		assert_int_equal(lu->pins, 0);
 		assert_false(lu->changing);
 	}

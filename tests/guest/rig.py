@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What tests inside the guest share: our server with its logical units, and
+the Linux initiator that logs in to it."""
+import contextlib
+import glob
+import os
+import re
+import signal
+import subprocess
+
+import servers
+
+INITIATOR = "iqn.2026-01.org.libscsiemu:guest"
+SECONDS = 60
+
+
+def run(*args, env=None):
+    """(exit status, standard output and error) of a program."""
+    done = subprocess.run(args, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          check=False, timeout=SECONDS,
+                          env={**os.environ, **(env or {})})
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+def need(*args):
+    """Its output; a program that fails ends the test."""
+    status, out = run(*args)
+    if status:
+        raise servers.Failed(f"{' '.join(args)}: status {status}\n{out}")
+    return out
+
+
+def read(path):
+    with open(path, encoding="ascii", errors="replace") as f:
+        return f.read().strip()
+
+
+# The kernel did not like an answer.
+COMPLAINTS = re.compile(r"error|fail|warn|unexpected|incorrect|invalid|bogus|"
+                        r"assuming|unsupported|unknown|not responding|"
+                        r"sense key|timing out|reset", re.I)
+EXPECTED = "Power-on or device reset occurred"
+
+
+def complaints():
+    """Lines of the kernel's log since login that tell of trouble."""
+    log = need("dmesg")
+    since = log[log.index("iSCSI Initiator over TCP/IP"):]
+    return [line for line in since.replace(EXPECTED, "").splitlines()
+            if COMPLAINTS.search(line)]
+
+
+class Disk:
+    """A logical unit as the kernel sees it."""
+
+    def __init__(self, path):
+        self.sysfs = path
+        self.lun = int(path.split("/")[-2].rsplit(":", 1)[1])
+        self.sd = "/dev/" + self.name("block")
+        self.sg = "/dev/" + self.name("scsi_generic")
+
+    def name(self, kind):
+        names = glob.glob(f"{self.sysfs}/{kind}/*")
+        return os.path.basename(names[0]) if names else "none"
+
+    def block(self, name):
+        return read(f"{self.sysfs}/block/{self.name('block')}/{name}")
+
+    def scsi_disk(self, name):
+        return read(glob.glob(f"{self.sysfs}/scsi_disk/*/{name}")[0])
+
+
+def disks():
+    """LUN: Disk, of all that are attached."""
+    found = map(Disk, glob.glob("/sys/class/scsi_device/*/device"))
+    return {d.lun: d for d in found}
+
+
+def opens(path):
+    """The driver is done with it; a medium there need not be."""
+    try:
+        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+        return True
+    except OSError:
+        return False
+
+
+def attached(count):
+    now = disks()
+    return now if len(now) == count and all(
+        opens(d.sd) and opens(d.sg) for d in now.values()) else None
+
+
+def login(server, count, settings=()):
+    """Log in, with these (name, value) of open-iscsi's node record, and wait
+    for the logical units: LUN: Disk."""
+    portal = f"127.0.0.1:{server.port}"
+    node = ("iscsiadm", "-m", "node", "-T", servers.IQN, "-p", portal)
+    need("iscsiadm", "-m", "discovery", "-t", "sendtargets", "-p", portal)
+    for name, value in settings:
+        need(*node, "-o", "update", "-n", name, "-v", value)
+    need(*node, "--login")
+    return servers.wait_for(lambda: attached(count), "disks", server.alive)
+
+
+def logout():
+    need("iscsiadm", "-m", "node", "-T", servers.IQN, "--logout")
+
+
+@contextlib.contextmanager
+def initiator():
+    """iscsid, which iscsiadm asks to log in."""
+    os.makedirs("/etc/iscsi", exist_ok=True)
+    name = "/etc/iscsi/initiatorname.iscsi"
+    with open(name, "w", encoding="ascii") as f:
+        f.write(f"InitiatorName={INITIATOR}\n")
+    config = "/etc/iscsi/iscsid.conf"
+    with open(config, "w", encoding="ascii") as f:
+        f.write("node.session.scan = auto\n")
+    with servers.Process(["setsid", "iscsid", "-f", "-c", config, "-i",
+                          name]) as daemon:
+        try:
+            servers.wait_for(lambda: not run("iscsiadm", "-m", "iface")[0],
+                             "iscsid", daemon.alive)
+            yield
+        finally:
+            # SIGTERM may be too late for its loop, and it keeps nothing.
+            daemon.stop(signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def rig(build, *devices):
+    """The server with these devices, all attached: LUN: Disk."""
+    with servers.iscsi_server(build, *devices) as server, initiator():
+        yield login(server, len(devices))
+        logout()
+        if server.stop():
+            raise servers.Failed(server.text(server.err))

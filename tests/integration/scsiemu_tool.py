@@ -1,0 +1,464 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""scsiemu_tool.py PROGRAM: the command-line tool, its output to the letter
+where the device decides it alone."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = os.path.abspath(sys.argv[1])
+DISK = "disk:mem,size=64M,vendor=ACME,product=Thing,revision=1.0,serial=S1"
+
+
+class Tool(unittest.TestCase):
+    maxDiff = None
+
+    def run_tool(self, *args, status=0):
+        done = subprocess.run([PROGRAM, *args], capture_output=True,
+                              check=False, timeout=60)
+        self.assertEqual(done.returncode, status,
+                         done.stdout + done.stderr)
+        return done.stdout.decode(), done.stderr.decode()
+
+    def exec(self, *args, device=DISK, status=0):
+        return self.run_tool("exec", device, *args, status=status)[0]
+
+    def exec_json(self, *args, device=DISK, status=0):
+        out = self.exec("--json", *args, device=device, status=status)
+        return json.loads(out)["commands"]
+
+    def refused(self, *args, why):
+        out, err = self.run_tool(*args, status=2)
+        self.assertEqual(out, "")
+        self.assertIn(why, err)
+
+
+class Exec(Tool):
+    def test_inquiry(self):
+        want = """\
+INQUIRY
+  cdb                           12 00 00 00 24 00
+  status                        GOOD (00h)
+  data in                       36 bytes
+    0000  00 00 06 12 5b 00 00 02  41 43 4d 45 20 20 20 20  |....[...ACME    |
+    0010  54 68 69 6e 67 20 20 20  20 20 20 20 20 20 20 20  |Thing           |
+    0020  31 2e 30 20                                       |1.0 |
+"""
+        cdb = "12 00 00 00 24 00".split()
+        for way in (cdb, [" ".join(cdb)], ["".join(cdb)],
+                    ["1200", "0000", "24", "00"], ["12,00,00,00,24,00"]):
+            out = self.exec("--", *way)
+            # byte 5 to 7: what the library offers, not what is shown here
+            self.assertEqual(self.without_flags(out),
+                             self.without_flags(want))
+
+    @staticmethod
+    def without_flags(text):
+        lines = text.splitlines()
+        lines[4] = lines[4][:25] + lines[4][35:62] + lines[4][70:]
+        return lines
+
+    def test_sense(self):
+        self.assertEqual(
+            self.exec("--", "12 04 00 00 24 00", status=1), """\
+INQUIRY
+  cdb                           12 04 00 00 24 00
+  status                        CHECK CONDITION (02h)
+  sense
+    key                           ILLEGAL REQUEST (5h)
+    additional                    INVALID FIELD IN CDB (24h/00h)
+    format                        fixed, current
+    field                         CDB byte 1, bit 2
+    bytes                         70 00 05 00 00 00 00 0a 00 00 00 00 24 00 \
+00 ca 00 01
+""")
+
+    def test_descriptor_sense(self):
+        # D_SENSE in the control page, then a READ behind the end.
+        page = "00 00 00 00 0a 0a 06 10 00 00 00 00 00 00 00 00"
+        got = self.exec_json("--", "15 10 00 00 10 00", "--out-hex", page,
+                             "--", "28 00 00 02 00 00 00 00 01 00", status=1)
+        self.assertEqual(got[0]["status"]["name"], "GOOD")
+        self.assertEqual(got[1]["sense"]["format"], "descriptor, current")
+        self.assertEqual(got[1]["sense"]["information"], {"value": 131072})
+        self.assertEqual(got[1]["sense"]["additional"],
+                         {"asc": 0x21, "ascq": 0, "text":
+                          "LOGICAL BLOCK ADDRESS OUT OF RANGE"})
+
+    def test_json(self):
+        got = self.exec_json("--", "1a 08 08 00 04 00", "--", "fe", "00", "00",
+                             "00", "00", "00", status=1)
+        self.assertEqual(got[0]["command"], "MODE SENSE(6)")
+        self.assertEqual(got[0]["cdb"], "1a0808000400")
+        self.assertEqual(got[0]["status"], {"code": 0, "name": "GOOD"})
+        self.assertEqual(len(got[0]["data_in"]), 8)
+        self.assertEqual(got[1]["command"], "?")
+        self.assertEqual(got[1]["sense"]["key"],
+                         {"code": 5, "name": "ILLEGAL REQUEST"})
+
+    def test_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            a, b, c = (os.path.join(folder, n) for n in "abc")
+            data = os.urandom(1024)
+            with open(a, "wb") as f:
+                f.write(data)
+            write = "2a 00 00 00 00 05 00 00 02 00"
+            read = "28 00 00 00 00 05 00 00 02 00"
+            out = self.exec("--", write, "--out", a, "--", read, "--in=" + b,
+                            "--", "2a 00 00 00 00 09 00 00 02 00", "--out", b,
+                            "--", "28 00 00 00 00 0a 00 00 01 00", "--in", c)
+            self.assertIn("data in bytes                 1024\n", out)
+            with open(b, "rb") as f:
+                self.assertEqual(f.read(), data)
+            with open(c, "rb") as f:
+                self.assertEqual(f.read(), data[512:])
+
+    def test_medium_stays(self):
+        with tempfile.TemporaryDirectory() as folder:
+            device = f"disk:path={folder}/d.img,size=1M"
+            self.exec("--", "2a 00 00 00 00 00 00 00 01 00", "--out-hex",
+                      "5a" * 512, device=device)
+            got = self.exec_json("--", "28 00 00 00 00 00 00 00 01 00",
+                                 device=f"disk:path={folder}/d.img")
+            self.assertEqual(got[0]["data_in"], "5a" * 512)
+
+    def test_residuals(self):
+        got = self.exec_json("--in-len", "100", "--",
+                             "28 00 00 00 00 00 00 00 01 00", "--",
+                             "28 00 00 00 00 00 00 00 01 00", "--in-len",
+                             "0x300", "--", "2a 00 00 00 00 00 00 00 01 00",
+                             "--out-hex", "00" * 600)
+        self.assertEqual(got[0]["data_in_overflow"], 412)
+        self.assertEqual(got[0]["data_in"], "00" * 100)
+        self.assertEqual(got[1]["data_in_underflow"], 256)
+        self.assertEqual(got[2]["data_out_underflow"], 88)
+
+    def test_attention(self):
+        got = self.exec_json("--attention", "--", "00" * 6, "--", "00" * 6,
+                             status=1)
+        self.assertEqual(got[0]["sense"]["key"]["name"], "UNIT ATTENTION")
+        self.assertEqual(got[1]["status"]["name"], "GOOD")
+        self.assertEqual(self.exec_json("--", "00" * 6)[0]["status"]["code"],
+                         0)
+
+    def test_initiators(self):
+        # A RESERVE of one keeps the other out; its own attentions stay.
+        got = self.exec_json("--", "16 00 00 00 00 00", "--",
+                             "1a 08 08 00 ff 00", "--initiator", "2", "--",
+                             "17 00 00 00 00 00", "--",
+                             "1a 08 08 00 ff 00", "--initiator", "2",
+                             status=1)
+        self.assertEqual([g["status"]["name"] for g in got],
+                         ["GOOD", "RESERVATION CONFLICT", "GOOD", "GOOD"])
+        page = "00 00 00 00 0a 0a 06 10 00 00 00 00 00 00 00 00"
+        got = self.exec_json("--", "15 10 00 00 10 00", "--out-hex", page,
+                             "--", "00" * 6, "--initiator", "2", status=1)
+        self.assertEqual(got[1]["sense"]["additional"]["text"],
+                         "MODE PARAMETERS CHANGED")
+
+    def test_units(self):
+        out = self.run_tool("exec", DISK, "7=disk:null,size=1G", "--json",
+                            "--", "25" + "00" * 9, "--", "25" + "00" * 9,
+                            "--lun", "7", "--", "12 00 00 00 24 00", "--lun",
+                            "300")[0]
+        got = json.loads(out)["commands"]
+        self.assertEqual([g["data_in"][:16] for g in got],
+                         ["0001ffff00000200", "001fffff00000200",
+                          got[2]["data_in"][:16]])
+        self.assertEqual(got[2]["data_in"][:2], "7f")
+
+    def test_short_and_long_cdbs(self):
+        for n in (1, 2, 5, 7, 32, 260):
+            got = self.exec_json("--", "7f" * n, status=1)
+            self.assertEqual(got[0]["sense"]["key"]["code"], 5)
+
+    def test_wait(self):
+        got = self.exec_json("--", "a3 0f" + "00" * 7 + "0c 00 00", "--wait",
+                             "5000", "--", "a3 0f" + "00" * 7 + "0c 00 00")
+        first, second = (int(g["data_in"][8:20], 16) for g in got)
+        self.assertEqual(second - first, 5000)
+
+
+class Pages(Tool):
+    def pages(self, *args, device=DISK, status=0):
+        return self.run_tool("pages", device, *args, status=status)[0]
+
+    def test_list(self):
+        self.assertEqual(self.pages("vpd").splitlines()[:3], [
+            "vpd", "  00h       Supported VPD pages",
+            "  80h       Unit serial number"])
+        both = json.loads(self.pages("--json"))
+        for kind in both:
+            only = json.loads(self.pages(kind, "--json"))
+            self.assertEqual(only, {kind: both[kind]})
+            sheet = self.pages(kind).splitlines()
+            self.assertEqual(len(sheet), 1 + len(both[kind]))
+            for line, page in zip(sheet[1:], both[kind]):
+                code = f"{page['page']:02X}h"
+                if page.get("subpage"):
+                    code += f"/{page['subpage']:02X}h"
+                self.assertEqual(line, f"  {code:<9} {page['name']}")
+
+    def test_every_page(self):
+        """Raw, hex and JSON are the bytes that the commands give."""
+        for kind, pages in json.loads(self.pages("--json")).items():
+            for page in pages:
+                code = f"{page['page']:02x}"
+                if page.get("subpage"):
+                    code += f",{page['subpage']:02x}"
+                raw = subprocess.run(
+                    [PROGRAM, "pages", DISK, kind, code, "--raw"],
+                    capture_output=True, check=True).stdout
+                self.assertEqual(raw, self.fetch(kind, page))
+                dump = self.pages(kind, code, "--hex").splitlines()[1:]
+                self.assertEqual(bytes.fromhex(
+                    "".join(x[7:56] for x in dump)), raw)
+                got = json.loads(self.pages(kind, code, "--json"))[kind]
+                self.assertEqual(got[0]["name"], page["name"])
+                if kind == "mode":
+                    self.assertEqual(got[0]["current"], raw.hex())
+
+    def fetch(self, kind, page):
+        code, sub = page["page"], page.get("subpage", 0)
+        cdb = {"vpd": [0x12, 1, code, 255, 255, 0],
+               "mode": [0x5a, 8, code, sub, 0, 0, 0, 255, 255, 0],
+               "log": [0x4d, 0, 0x40 | code, sub, 0, 0, 0, 255, 255, 0]}
+        data = bytes.fromhex(self.exec_json(
+            "--", bytes(cdb[kind]).hex())[0]["data_in"])
+        return data[8:] if kind == "mode" else data
+
+    def test_sheets(self):
+        self.assertEqual(self.pages("vpd", "80"), """\
+80h       Unit serial number
+  serial number                 S1
+""")
+        device = DISK + ",naa=5000c50012345678"
+        self.assertEqual(self.pages("vpd", "83", device=device), """\
+83h       Device identification
+  logical unit   T10 vendor identification  ACME    Thing           S1
+  logical unit   NAA                        5000c50012345678
+  logical unit   SCSI name string           naa.5000c50012345678
+  target port    relative target port       1
+  target port    target port group          1
+  target port    SCSI name string           iqn.2026-11.org.scsiemu:scsiemu,t,\
+0x0001
+  target device  SCSI name string           iqn.2026-11.org.scsiemu:scsiemu
+""")
+        lines = self.pages("mode", "8").splitlines()
+        self.assertEqual(lines[0], "08h       Caching")
+        self.assertIn("  WCE                           1, changeable", lines)
+        self.assertIn("  RCD                           0", lines)
+
+    def test_mode_values(self):
+        with tempfile.TemporaryDirectory() as folder:
+            device = f"{DISK},nv={folder}/nv"
+            page = "00 00 00 00 08 12 00" + "00" * 17
+            self.exec("--", "15 11 00 00 18 00", "--out-hex", page,
+                      device=device)
+            self.assertIn("  WCE                           0, changeable, "
+                          "default 1\n", self.pages("mode", "08",
+                                                    device=device))
+            got = json.loads(self.pages("mode", "08", "--json",
+                                        device=device))["mode"][0]
+            self.assertEqual(got["WCE"], {"current": 0, "changeable": 1,
+                                          "default": 1, "saved": 0})
+            self.assertTrue(got["saveable"])
+            for pc in ("current", "changeable", "default", "saved"):
+                dump = self.pages("mode", "08", "--pc", pc, "--hex",
+                                  device=device).splitlines()[1:]
+                self.assertEqual(bytes.fromhex(
+                    "".join(x[7:56] for x in dump)).hex(), got[pc])
+
+    def test_not_there(self):
+        for kind, code in (("vpd", "ff"), ("mode", "3e"), ("log", "3e")):
+            out, err = self.run_tool("pages", DISK, kind, code, status=1)
+            self.assertEqual(out, "")
+            self.assertIn(f"no {kind} page {code}", err)
+        # a page that has no saved values
+        self.pages("mode", "8", "--pc=saved", "--hex", status=1)
+
+
+class Inspect(Tool):
+    def inspect(self, *args, device=DISK):
+        return self.run_tool("inspect", device, *args)[0]
+
+    def test_sheet(self):
+        self.assertEqual(self.inspect().split("\n\n")[:3], ["""\
+device                        disk in memory, 64 MiB, 512-byte blocks""", """\
+identity
+  vendor                        ACME
+  product                       Thing
+  revision                      1.0
+  type                          direct access block device
+  version                       SPC-4
+  removable                     no
+  serial number                 S1
+  naa                           """ + self.naa(), """\
+capacity
+  blocks                        131072
+  block length                  512 bytes
+  capacity                      67108864 bytes
+  physical block length         512 bytes
+  protection type               0
+  provisioning                  full
+  LBPME                         0
+  LBPRZ                         0
+  LOWEST ALIGNED LBA            0
+  RC BASIS                      0"""])
+
+    def naa(self):
+        out = self.run_tool("pages", DISK, "vpd", "83", "--json")[0]
+        value = [d["value"] for d in json.loads(out)["vpd"][0]["designators"]
+                 if d["type"] == "NAA"][0]
+        return bytes.fromhex(value).hex(" ")
+
+    def test_thin(self):
+        got = json.loads(self.inspect("--json", device="disk:null,size=2T,"
+                                      "block=4096,version=7,removable"))
+        self.assertEqual(got["identity"]["version"], "SPC-5")
+        self.assertTrue(got["identity"]["removable"])
+        self.assertEqual(got["capacity"]["blocks"], 1 << 29)
+        self.assertEqual(got["capacity"]["capacity"], 2 << 40)
+        got = json.loads(self.inspect("--json", device=DISK + ",thin,"
+                                      "exponent=3"))
+        self.assertEqual(got["capacity"]["provisioning"], "thin")
+        self.assertEqual(got["capacity"]["LBPME"], 1)
+        self.assertEqual(got["capacity"]["physical_block_length"], 4096)
+
+    def test_commands(self):
+        """As many as RSOC says, each with its usage data, in both forms."""
+        got = json.loads(self.inspect("--json"))["commands"]
+        data = bytes.fromhex(self.exec_json(
+            "--", "a3 0c 00 00 00 00 00 00 ff ff 00 00")[0]["data_in"])
+        self.assertEqual(len(got), (len(data) - 4) // 8)
+        for i, c in enumerate(got):
+            d = data[4 + 8 * i:12 + 8 * i]
+            self.assertEqual(c["opcode"], d[0])
+            self.assertEqual(c.get("service_action", 0),
+                             int.from_bytes(d[2:4], "big"))
+            self.assertEqual(len(c["usage"]), 2 * c["length"])
+            self.assertEqual(c["usage"][:2], f"{d[0]:02x}")
+            self.assertNotIn(c["name"], ("?", ""))
+        sheet = self.inspect()
+        for c in got:
+            self.assertIn(c["name"], sheet)
+            self.assertIn(bytes.fromhex(c["usage"]).hex(" "), sheet)
+
+    def test_pages(self):
+        sheet = self.inspect()
+        got = json.loads(self.inspect("--json"))
+        listed = json.loads(self.run_tool("pages", DISK, "--json")[0])
+        for kind, pages in listed.items():
+            self.assertEqual([p["name"] for p in got[kind + "_pages"]],
+                             [p["name"] for p in pages])
+            for p in pages:
+                one = self.run_tool("pages", DISK, kind, f"{p['page']:02x},"
+                                    f"{p.get('subpage', 0):02x}")[0]
+                for line in one.splitlines():
+                    self.assertIn("  " + line + "\n", sheet)
+
+    def test_nothing_is_unknown(self):
+        """Every page the library has is in the tool's tables."""
+        for pages in json.loads(self.run_tool("pages", DISK + ",thin",
+                                              "--json")[0]).values():
+            self.assertNotIn("?", [p["name"] for p in pages])
+
+    def test_devices(self):
+        for device in ("disk:mem,size=1M,readonly", "disk:null,size=512",
+                       "disk:mem,size=1M,version=2",
+                       "disk:mem,size=1M,vendor=\"\\o/,product=a\\,b"):
+            got = json.loads(self.inspect("--json", device=device))
+            self.inspect(device=device)
+            self.assertIn("capacity", got)
+        self.assertEqual(got["identity"]["vendor"], '"\\o/')
+        self.assertEqual(got["identity"]["product"], "a,b")
+
+
+class Wrong(Tool):
+    def test_usage(self):
+        self.refused(why="usage: scsiemu exec")
+        self.refused("exec", why="no device")
+        self.refused("fly", why='no subcommand "fly"')
+        self.refused("exec", "disk:mem,size=1M", why="no command")
+        self.refused("exec", "disk:mem,size=1M", "00" * 6, why="no command")
+        self.refused("exec", DISK, "--", why="at least one byte")
+        self.refused("exec", DISK, "--", "00", "--", why="at least one byte")
+        self.refused("exec", *[DISK] * 17, "--", "00", why="too many devices")
+        out = self.run_tool("--help")[0]
+        self.assertIn("usage: scsiemu exec", out)
+        self.assertIn("disk:STORE", out)
+
+    def test_bytes(self):
+        for word, why in (("0", "odd number of digits"),
+                          ("0000000", "odd number of digits"),
+                          ("0x12", "is no byte"), ("g0", "is no byte"),
+                          ("00" * 261, "more than 260 bytes")):
+            self.refused("exec", DISK, "--", word, why="CDB: ")
+            self.refused("exec", DISK, "--", word, why=why)
+        self.refused("exec", DISK, "--", *["00"] * 261,
+                     why="more than 260 bytes")
+
+    def test_options(self):
+        for args, why in ((["--lun"], 'missing behind "--lun"'),
+                          (["--lun", "16384"], "0 to 16383"),
+                          (["--lun", "-1"], "0 to 16383"),
+                          (["--lun", ""], "0 to 16383"),
+                          (["--lun", "1x"], "0 to 16383"),
+                          (["--in-len", "9" * 30], "no number"),
+                          (["--initiator", "0"], "1 to 8"),
+                          (["--initiator", "9"], "1 to 8"),
+                          (["--json=1"], "takes no value"),
+                          (["--fast"], 'no option "--fast"'),
+                          (["--out", "a", "--out-hex", "00"], "one of them")):
+            self.refused("exec", DISK, "--", "00" * 6, *args, why=why)
+            self.refused("exec", DISK, *args, "--", "00" * 6, why=why)
+
+    def test_devices(self):
+        for device, why in (("disk:mem,siez=1M", 'did you mean "size"'),
+                            ("disk:path=/nowhere/at/all", "/nowhere/at/all"),
+                            ("16384=disk:mem,size=1M", "0 to 16383"),
+                            ("tape", "tape")):
+            self.refused("exec", device, "--", "00" * 6, why=why)
+        self.refused("exec", DISK, "0=" + DISK, "--", "00" * 6, why="LUN")
+
+    def test_pages(self):
+        for args, why in (([], "no device"), ([DISK, "vdp"], '"vdp"'),
+                          ([DISK, "vpd", "0x80"], "hexadecimal"),
+                          ([DISK, "vpd", "800"], "hexadecimal"),
+                          ([DISK, "vpd", ""], "hexadecimal"),
+                          ([DISK, "mode", "8,"], "hexadecimal"),
+                          ([DISK, "vpd", "80", "83"], "one page code"),
+                          ([DISK, "--raw"], "needs a page code"),
+                          ([DISK, "--fast"], 'no option "--fast"'),
+                          ([DISK, "mode", "8", "--pc"], "missing"),
+                          ([DISK, "mode", "8", "--pc", "old"], '"old"'),
+                          ([DISK, "vpd", "0", "--pc=saved"], "--pc is for"),
+                          (["disk:mem,siez=1M"], "did you mean")):
+            self.refused("pages", *args, why=why)
+        self.refused("inspect", why="usage: scsiemu inspect")
+        self.refused("inspect", DISK, DISK, why="usage: scsiemu inspect")
+        self.refused("inspect", DISK, "--raw", why="usage: scsiemu inspect")
+        self.refused("inspect", "disk:mem,siez=1M", why="did you mean")
+
+    def test_files(self):
+        for args, why in ((["--out", "/nowhere/at/all"], "/nowhere/at/all"),
+                          (["--out", "/"], "/: "),
+                          (["--out-hex", "0"], "--out-hex: "),
+                          (["--in", "/nowhere/at/all"], "/nowhere/at/all")):
+            err = self.run_tool("exec", DISK, "--", "00" * 6, *args,
+                                status=2)[1]
+            self.assertIn(why, err)
+
+    def test_full_disk(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([PROGRAM, "exec", DISK, "--", "00" * 6],
+                                  stdout=full, stderr=subprocess.PIPE,
+                                  check=False, timeout=60)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"standard output", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
