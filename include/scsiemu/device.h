@@ -176,6 +176,9 @@ struct scsiemu_medium {
 	bool read_only;	  /* the medium refuses writes */
 	bool thin;	  /* block: LBPME; needs SCSIEMU_CAN_UNMAP */
 	bool zeroes;	  /* block: unmapped blocks read as zeros (LBPRZ) */
+	uint16_t pi_len;  /* block: bytes of protection information that the
+			   * store has room for with each block; 8 for each
+			   * interval (SBC-4 4.21) */
 };
 
 struct scsiemu_lu_config {

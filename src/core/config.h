@@ -64,6 +64,9 @@
 #ifndef SEMU_WITH_DEFECTS /* READ DEFECT DATA(10), (12) */
 #define SEMU_WITH_DEFECTS 1
 #endif
+#ifndef SEMU_WITH_PI /* protection information; READ(32), WRITE(32) ... */
+#define SEMU_WITH_PI 1
+#endif
 
 /* The engine itself. */
 #ifndef SEMU_WITH_SHORT_WAY /* speed: READ, WRITE, TEST UNIT READY in line,    \

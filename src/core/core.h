@@ -203,6 +203,8 @@ struct semu_cap {
 	uint16_t rpm;
 	uint8_t exponent, aligned;
 	bool thin, zeroes, dpofua, cache;
+	bool pi; /* may be formatted with protection information */
+	uint8_t pi_type, pi_exponent; /* is: 1 to 3, P_I_EXPONENT; 0: not */
 };
 
 /*

@@ -41,24 +41,34 @@ static int judge(struct scsiemu_cmd *c, uint32_t n)
 	return 0;
 }
 
-int semu_sbc_reassign(struct scsiemu_cmd *c, struct scsiemu_rd *r)
+static int too_short(struct scsiemu_cmd *c)
 {
-	uint32_t len, n = item_size(c);
+	return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
+			    SCSIEMU_ASC_PARAMETER_LIST_LENGTH);
+}
 
-	if (!scsiemu_rd_need(r, HEAD))
-		return SCSIEMU_FAILED;
-	len = c->cdb[1] & LONG_LIST ? semu_be32(r->buf) : semu_be16(r->buf + 2);
-	scsiemu_rd_skip(r, HEAD);
-	if (len % n)
+/* The header says how long the list is: the CDB does not. */
+static int take_header(struct scsiemu_cmd *c)
+{
+	const uint8_t *h = c->scratch;
+	uint32_t len = c->cdb[1] & LONG_LIST ? semu_be32(h) : semu_be16(h + 2);
+
+	if (scsiemu_cmd_got(c) < HEAD || len > c->scratch_len - HEAD)
+		return too_short(c);
+	if (len % item_size(c))
 		return scsiemu_fail_param(
 			c, SCSIEMU_ASC_INVALID_FIELD_IN_PARAMETER_LIST,
 			c->cdb[1] & LONG_LIST ? 0 : 2, SCSIEMU_NO_BIT);
-	if (!scsiemu_rd_need(r, len))
-		return SCSIEMU_FAILED;
-	if (judge(c, len / n))
-		return SCSIEMU_FAILED;
-	scsiemu_cmd_own(c)[1] = len / n;
-	return semu_sbc_reassign_next(c, SCSIEMU_OK);
+	scsiemu_cmd_own(c)[1] = len / item_size(c);
+	return scsiemu_want_recv(c, HEAD, c->scratch + HEAD, len);
+}
+
+static int take_items(struct scsiemu_cmd *c)
+{
+	uint32_t n = (uint32_t)scsiemu_cmd_own(c)[1];
+
+	return scsiemu_cmd_got(c) < n * item_size(c) ? too_short(c)
+						     : judge(c, n);
 }
 
 /* 4/32/00: COMMAND-SPECIFIC is the first block that was not reassigned. */
@@ -71,32 +81,43 @@ static int no_spare(struct scsiemu_cmd *c, uint64_t lba)
 }
 
 /* own: next item, items. A full list fails when what fitted is saved. */
-int semu_sbc_reassign_next(struct scsiemu_cmd *c, int result)
+static int next(struct scsiemu_cmd *c)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	uint64_t *own = scsiemu_cmd_own(c), bad;
-	bool full = false;
+	uint64_t *own = scsiemu_cmd_own(c), lba, bad;
 
-	(void)result;
-	if (*scsiemu_cmd_step(c) == SEMU_SBC_LAST)
-		return own[0] < own[1] ? no_spare(c, item(c, (uint32_t)own[0]))
-				       : SCSIEMU_FINISHED;
-	while (own[0] < own[1] && !full) {
-		uint64_t lba = item(c, (uint32_t)own[0]);
-
-		full = semu_defects_add(lu, lba, SEMU_DEFECT_GROWN) != 0;
-		if (full)
+	for (; own[0] < own[1]; own[0]++) {
+		lba = item(c, (uint32_t)own[0]);
+		if (semu_defects_find(lu, lba, 1, SEMU_DEFECT_UNREADABLE,
+				      &bad)) {
+			semu_defects_clear(lu, lba, 1, SEMU_DEFECT_UNREADABLE);
+			return scsiemu_want_store(c, NULL, SCSIEMU_V_ZERO, lba,
+						  1, 0);
+		}
+		if (semu_defects_add(lu, lba, SEMU_DEFECT_GROWN))
 			break;
-		own[0]++;
-		if (!semu_defects_find(lu, lba, 1, SEMU_DEFECT_UNREADABLE,
-				       &bad))
-			continue;
-		semu_defects_clear(lu, lba, 1, SEMU_DEFECT_UNREADABLE);
-		return scsiemu_want_store(c, NULL, SCSIEMU_V_ZERO, lba, 1, 0);
 	}
 	*scsiemu_cmd_step(c) = SEMU_SBC_LAST;
-	if (semu_defects_save(c) == SCSIEMU_WANTS)
+	return semu_defects_save(c);
+}
+
+int semu_sbc_reassign(struct scsiemu_cmd *c, int result)
+{
+	const uint64_t *own = scsiemu_cmd_own(c);
+	unsigned at = *scsiemu_cmd_step(c);
+
+	(void)result;
+	if (at < 3)
+		++*scsiemu_cmd_step(c);
+	if (at == 0)
+		return scsiemu_want_recv(c, 0, c->scratch, HEAD);
+	if (at == 1)
+		return take_header(c);
+	if (at == 2 && take_items(c))
+		return SCSIEMU_FAILED;
+	if (at != SEMU_SBC_LAST && next(c) == SCSIEMU_WANTS)
 		return SCSIEMU_WANTS;
-	return semu_sbc_reassign_next(c, SCSIEMU_OK);
+	return own[0] < own[1] ? no_spare(c, item(c, (uint32_t)own[0]))
+			       : SCSIEMU_FINISHED;
 }
 #endif

@@ -4,6 +4,7 @@
  * and service action. docs/adding-a-command.md walks through one.
  */
 #include "sbc/defects.h"
+#include "sbc/pi.h"
 #include "sbc/sbc.h"
 #include "spc/copy.h"
 
@@ -19,6 +20,9 @@
 #define CDB10(op, m) USAGE(op, m, FF4, 0, FF2, 0)
 #define CDB12(op, m) USAGE(op, m, FF4, FF4, 0, 0)
 #define CDB16(op, m) USAGE(op, m, FF8, FF4, 0, 0)
+/* LBA, tags, count; only with type 2 protection (SBC-4 4.21.2.4). */
+#define CDB32(sa, m)                                                           \
+	USAGE(0x7f, 0, 0, 0, 0, 0, 0, 0x18, 0, sa, m, 0, FF8, FF8, FF4)
 
 #define STOPS_ANY   (SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM)
 #define STOPS_ALLOW (SCSIEMU_ON_RESERVE6 | STOPS_ANY)
@@ -37,6 +41,9 @@
 #define BLOCKS	      .flags = SCSIEMU_ROW_BLOCKS
 #define LONG	      .flags = SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_LONG
 
+#define ROW32(t, s)                                                            \
+	ROW(t, VARIABLE, 32), .sa = SCSIEMU_SA_##s, FIELDS(RW32), AT(10, 6),   \
+			      .needs = SCSIEMU_NEED_PI_2
 #define READ_ROW  NO_SA, RW(READ), .stops = STOPS_READ, BLOCKS, TIMES(1, 30)
 #define WRITE_ROW NO_SA, RW(WRITE), .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30)
 #define VERIFY_ROW                                                             \
@@ -69,10 +76,9 @@
 static const struct scsiemu_row sbc_rows[] = {
 #if SEMU_WITH_DEFECTS
 	{ ROW("REASSIGN BLOCKS", REASSIGN_BLOCKS, 6), NO_SA,
-	  .fn.out = semu_sbc_reassign, .then = semu_sbc_reassign_next,
-	  .kind = SCSIEMU_K_PARAM_OUT, .cls = SCSIEMU_C_LU,
-	  .usage = USAGE(0x07, 0x03, 0, 0, 0, 0), .stops = STOPS_WRITE,
-	  .needs = SCSIEMU_NEED_DEFECTS, TIMES(1, 60) },
+	  .fn.step = semu_sbc_reassign, .kind = SCSIEMU_K_STEPS,
+	  .cls = SCSIEMU_C_LU, .usage = USAGE(0x07, 0x03, 0, 0, 0, 0),
+	  .stops = STOPS_WRITE, .needs = SCSIEMU_NEED_DEFECTS, TIMES(1, 60) },
 #endif
 	{ ROW("READ(6)", READ_6, 6), READ_ROW, FIELDS(RW6), LUN,
 	  .usage = USAGE(0x08, 0x1f, FF2, 0xff, 0) },
@@ -122,6 +128,12 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .usage = USAGE(0x42, 0, 0, 0, 0, 0, 0, FF2, 0), AT(0, 6),
 	  .flags = SCSIEMU_ROW_WHOLE_LU, .needs = SCSIEMU_NEED_THIN,
 	  .stops = STOPS_WRITE, TIMES(1, 60) },
+#endif
+#if SEMU_WITH_PI
+	{ ROW32("READ(32)", READ_32), .usage = CDB32(0x09, 0x1c), RW(READ),
+	  .stops = STOPS_READ, BLOCKS, TIMES(1, 30) },
+	{ ROW32("WRITE(32)", WRITE_32), .usage = CDB32(0x0b, 0x18), RW(WRITE),
+	  .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30) },
 #endif
 #if SEMU_WITH_ODX
 	{ ROW("POPULATE TOKEN", THIRD_PARTY_COPY_OUT, 16), FIELDS(4AT10),
@@ -251,6 +263,9 @@ static const struct semu_part_type *const sbc_parts[] = {
 #endif
 #if SEMU_WITH_ODX
 	&semu_part_copy,
+#endif
+#if SEMU_WITH_PI
+	&semu_pi_part,
 #endif
 	NULL
 };

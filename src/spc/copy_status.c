@@ -12,7 +12,7 @@ enum { UNIT_BLOCKS = 0xf1, TOKEN_PREFIX = 96 };
 
 static uint32_t asked(const struct scsiemu_cmd *c)
 {
-	bool lid1 = (c->cdb[1] & 0x1f) < SCSIEMU_SA_RECEIVE_COPY_STATUS_LID4;
+	bool lid1 = (c->cdb[1] & 0x1f) < SCSIEMU_SA_COPY_STATUS_LID4;
 
 	return lid1 ? c->cdb[2] : semu_be32(c->cdb + 2);
 }

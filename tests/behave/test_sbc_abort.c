@@ -17,7 +17,8 @@ enum { NBLK = 32, BLEN = 512, ALL = NBLK * BLEN };
 
 struct op {
 	uint8_t op, byte1;
-	uint8_t lba, n;
+	uint8_t lba;
+	uint16_t n;
 	uint16_t out_len, in_len;
 	bool unmap, old; /* old: data-out begins with what is on the medium */
 };
@@ -39,6 +40,7 @@ static const struct op ops[] = {
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x12, 0, 200, 0, 200, false, false },
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x10, 0, 32, 0, 32, false, false },
 	{ SCSIEMU_OP_READ_DEFECT_DATA_12, 0x18, 0, 32, 0, 32, false, false },
+	{ SCSIEMU_OP_READ_LONG_10, 0, 3, 520, 0, 520, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_IN, 0x2a, 0, 16, 0, 16, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_OUT, 0x0a, 0, 8, 8, 0, false, false },
 };
@@ -56,7 +58,8 @@ static void make(struct disk *b, const struct how *h)
 				  .thin = true,
 				  .granule = 4,
 				  .alua = &disk_alua,
-				  .unable = h->cas ? 0 : SCSIEMU_CAN_CAS };
+				  .unable = h->cas ? 0 : SCSIEMU_CAN_CAS,
+				  .sbc = { .defects = 8 } };
 
 	disk_make(b, &o);
 	b->d.chunk = h->chunk;

@@ -71,12 +71,6 @@ class Disk:
         return read(glob.glob(f"{self.sysfs}/scsi_disk/*/{name}")[0])
 
 
-def disks():
-    """LUN: Disk, of all that are attached."""
-    found = map(Disk, glob.glob("/sys/class/scsi_device/*/device"))
-    return {d.lun: d for d in found}
-
-
 def opens(path):
     """The driver is done with it; a medium there need not be."""
     try:
@@ -86,26 +80,44 @@ def opens(path):
         return False
 
 
-def attached(count):
-    now = disks()
-    return now if len(now) == count and all(
-        opens(d.sd) and opens(d.sg) for d in now.values()) else None
+def units():
+    """The kernel's folders of all logical units."""
+    return set(glob.glob("/sys/class/scsi_device/*/device"))
 
 
-def login(server, count, settings=()):
+def attached(folders, count):
+    found = list(map(Disk, folders))
+    return {d.lun: d for d in found} if len(found) == count and all(
+        opens(d.sd) and opens(d.sg) for d in found) else None
+
+
+def login(server, count, settings=(), iface="default"):
     """Log in, with these (name, value) of open-iscsi's node record, and wait
     for the logical units: LUN: Disk."""
+    before = units()
     portal = f"127.0.0.1:{server.port}"
-    node = ("iscsiadm", "-m", "node", "-T", servers.IQN, "-p", portal)
-    need("iscsiadm", "-m", "discovery", "-t", "sendtargets", "-p", portal)
+    node = ("iscsiadm", "-m", "node", "-T", servers.IQN, "-p", portal, "-I",
+            iface)
+    need("iscsiadm", "-m", "discovery", "-t", "sendtargets", "-p", portal,
+         "-I", iface)
     for name, value in settings:
         need(*node, "-o", "update", "-n", name, "-v", value)
     need(*node, "--login")
-    return servers.wait_for(lambda: attached(count), "disks", server.alive)
+    return servers.wait_for(lambda: attached(units() - before, count),
+                            "disks", server.alive)
 
 
 def logout():
     need("iscsiadm", "-m", "node", "-T", servers.IQN, "--logout")
+
+
+def another():
+    """An iface of open-iscsi that is an initiator of its own."""
+    iface = ("iscsiadm", "-m", "iface", "-I", "another")
+    need(*iface, "-o", "new")
+    need(*iface, "-o", "update", "-n", "iface.initiatorname", "-v",
+         INITIATOR + "-b")
+    return "another"
 
 
 @contextlib.contextmanager
@@ -130,10 +142,12 @@ def initiator():
 
 
 @contextlib.contextmanager
-def rig(build, *devices):
-    """The server with these devices, all attached: LUN: Disk."""
+def rig(build, *devices, initiators=1):
+    """The server with these devices, all attached by one or two initiators:
+    LUN: Disk for each."""
     with servers.iscsi_server(build, *devices) as server, initiator():
-        yield login(server, len(devices))
+        ifaces = ["default"] + [another()] * (initiators - 1)
+        yield [login(server, len(devices), iface=i) for i in ifaces]
         logout()
         if server.stop():
             raise servers.Failed(server.text(server.err))

@@ -327,6 +327,16 @@ capacity
         self.assertEqual(got["capacity"]["LBPME"], 1)
         self.assertEqual(got["capacity"]["physical_block_length"], 4096)
 
+    def test_mapping(self):
+        with tempfile.TemporaryDirectory() as folder:
+            device = f"disk:path={folder}/d.img,size=1M,thin,block=4096"
+            self.exec("--", "2a 00 00 00 00 05 00 00 02 00", "--out-hex",
+                      "5a" * 8192, device=device)
+            got = json.loads(self.inspect("--json", device=device))
+            self.assertEqual(got["mapping"], {"mapped_or_unknown": 2,
+                                              "deallocated": 254})
+            self.assertEqual(got["defects"], {"primary": 0, "grown": 0})
+
     def test_commands(self):
         """As many as RSOC says, each with its usage data, in both forms."""
         got = json.loads(self.inspect("--json"))["commands"]

@@ -70,10 +70,10 @@ static void inspect_pages(struct inspect *i)
 typedef void part_fn(struct inspect *i);
 
 static part_fn *const parts[] = {
-	inspect_identity, inspect_capacity,    inspect_capabilities,
+	inspect_identity, inspect_capacity,    inspect_mapping,
+	inspect_defects,  inspect_zones,       inspect_capabilities,
 	inspect_jobs,	  inspect_port_groups, inspect_reservations,
-	inspect_zones,	  inspect_simple,      inspect_commands,
-	inspect_pages,
+	inspect_simple,	  inspect_commands,    inspect_pages,
 };
 
 static int run(struct inspect *i, bool json)

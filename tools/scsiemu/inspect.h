@@ -43,8 +43,11 @@ void inspect_capabilities(struct inspect *i);
 /* inspect_state.c */
 void inspect_reservations(struct inspect *i);
 void inspect_port_groups(struct inspect *i);
-void inspect_zones(struct inspect *i);
 void inspect_jobs(struct inspect *i);
+/* inspect_blocks.c */
+void inspect_mapping(struct inspect *i);
+void inspect_defects(struct inspect *i);
+void inspect_zones(struct inspect *i);
 /* inspect_simple.c: what is a header of a few fields */
 void inspect_simple(struct inspect *i);
 

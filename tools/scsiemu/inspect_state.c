@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* inspect_state.c - what goes on: jobs, reservations, access states, zones. */
+/* inspect_state.c - what goes on: jobs, reservations, access states. */
 #include "designator.h"
 #include "fields.h"
 #include "inspect.h"
@@ -15,8 +15,7 @@ enum {
 	READ_RESERVATION,
 	REPORT_CAPABILITIES,
 	READ_FULL_STATUS,
-	REPORT_GROUPS = 0x0a,
-	ZONE_IN = 0x95
+	REPORT_GROUPS = 0x0a
 };
 
 /* REQUEST SENSE tells of a background operation and its progress, of a power
@@ -190,61 +189,5 @@ void inspect_port_groups(struct inspect *i)
 			break;
 		port_group(&i->report, a.data + at, n);
 	}
-	report_close(&i->report);
-}
-
-static const char *const conditions[16] = {
-	[0x0] = "not write pointer",
-	[0x1] = "empty",
-	[0x2] = "implicitly open",
-	[0x3] = "explicitly open",
-	[0x4] = "closed",
-	[0x5] = "inactive",
-	[0xd] = "read only",
-	[0xe] = "full",
-	[0xf] = "offline",
-};
-
-/* REPORT ZONES from one zone on: counts them, the LBA behind the last; 0 at
- * the end. */
-static uint64_t count_zones(struct inspect *i, uint64_t lba, uint64_t count[16])
-{
-	uint8_t cdb[16] = { ZONE_IN };
-	struct unit_reply a;
-	uint64_t next = 0;
-
-	for (unsigned k = 0; k < 8; k++)
-		cdb[2 + k] = (uint8_t)(lba >> (56 - 8 * k));
-	cdb[11] = 1; /* 64 KiB */
-	if (!inspect_ask(i, cdb, 16, &a) || a.len < 64)
-		return 0;
-	for (unsigned at = 64; at + 64 <= a.len; at += 64) {
-		const uint8_t *p = a.data + at;
-
-		count[p[1] >> 4]++;
-		next = be64(p + 16) + be64(p + 8);
-	}
-	return next > lba && next <= be64(a.data + 8) ? next : 0;
-}
-
-void inspect_zones(struct inspect *i)
-{
-	uint64_t count[16] = { 0 }, lba = 0, all = 0;
-	struct unit_reply a;
-
-	if (!i->ncommands || !inspect_report(i, ZONE_IN, 0, 16, 10, 4, &a))
-		return;
-	do
-		lba = count_zones(i, lba, count);
-	while (lba);
-	report_open(&i->report, "zones", NULL);
-	for (unsigned k = 0; k < 16; k++) {
-		all += count[k];
-		if (count[k])
-			report_number(&i->report,
-				      conditions[k] ? conditions[k] : "?",
-				      count[k], NULL);
-	}
-	report_number(&i->report, "all", all, NULL);
 	report_close(&i->report);
 }

@@ -152,6 +152,9 @@ static bool sheet_value(struct report *r, const char *key)
 }
 
 static void object(struct report *r, const char *key, const char *fmt,
+		   va_list ap) __attribute__((format(printf, 3, 0)));
+
+static void object(struct report *r, const char *key, const char *fmt,
 		   va_list ap)
 {
 	if (r->json) {
