@@ -96,10 +96,16 @@ scsiemu_out_fn semu_extended_copy;
 /* copy_segment.c */
 extern const struct semu_copy_kind semu_copy_segments;
 
-/* copy_move.c: begin; go on until it is FINISHED. A FAILED one has the sense of
- * the LU in c->sense, and m->side. result: of its last want. */
+/* copy_move.c */
 void semu_move_start(struct semu_move *m);
-int semu_move_next(struct scsiemu_cmd *c, struct semu_move *m, int result);
+/* The last want was answered: is nothing of a piece under way? */
+bool semu_move_between(struct semu_move *m);
+/* The next piece. False: failed, scratch is too small. */
+bool semu_move_piece(struct scsiemu_cmd *c, struct semu_move *m);
+/* The first of its blocks (m->nblk) of one side. */
+uint64_t semu_move_first(const struct semu_move *m, unsigned side);
+/* Its next want. m->side: whose medium. */
+int semu_move_want(struct scsiemu_cmd *c, struct semu_move *m);
 
 /* copy_party.c: the logical unit of a CSCD id; NULL: failed. */
 struct scsiemu_lu *semu_copy_party(struct scsiemu_cmd *c, uint16_t id,

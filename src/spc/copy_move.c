@@ -50,7 +50,7 @@ static void cover(struct semu_move *m, unsigned side)
 			blen(m, side);
 }
 
-static uint64_t first_block(const struct semu_move *m, unsigned side)
+uint64_t semu_move_first(const struct semu_move *m, unsigned side)
 {
 	return m->lba[side] + (m->off[side] + m->at) / blen(m, side);
 }
@@ -75,6 +75,27 @@ static void cut(struct semu_move *m, uint64_t most)
 	m->len = (uint32_t)(left - m->at);
 }
 
+/* Bytes of the block that holds byte `at` of the extent: from there on, or with
+ * down up to there. */
+static uint32_t in_block(const struct semu_move *m, unsigned side, uint64_t at)
+{
+	uint32_t into = (uint32_t)((m->off[side] + at) % blen(m, side));
+
+	if (m->down)
+		return into ? into : blen(m, side);
+	return blen(m, side) - into;
+}
+
+/* As little as there is room for: part of one block of either side. */
+static void cut_bit(struct semu_move *m)
+{
+	uint64_t left = m->bytes - m->done, at = m->down ? left : m->done;
+	uint64_t n = least(in_block(m, 0, at), in_block(m, 1, at));
+
+	m->len = (uint32_t)least(left, n);
+	m->at = m->down ? left - m->len : at;
+}
+
 /* Can the piece go through one buffer as it is? */
 static bool straight(const struct semu_move *m)
 {
@@ -97,9 +118,12 @@ static bool choose(struct semu_move *m, uint32_t room)
 		if (straight(m))
 			return true;
 	}
-	if (room < 2 * d + 2 * s)
+	if (room < s + d)
 		return false;
-	cut(m, (room - 2 * s) / 2 / d * d);
+	if (room < 2 * (s + d))
+		cut_bit(m);
+	else
+		cut(m, (room - 2 * s) / 2 / d * d);
 	cover(m, 0);
 	cover(m, 1);
 	return true;
@@ -119,29 +143,12 @@ static int load(struct scsiemu_cmd *c, struct semu_move *m, unsigned side,
 				   n * blen(m, side));
 }
 
-static int begin_piece(struct scsiemu_cmd *c, struct semu_move *m,
-		       uint32_t room)
-{
-	if (!choose(m, room)) {
-		m->side = SEMU_NEITHER;
-		return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
-				    SCSIEMU_ASC_RESOURCES);
-	}
-	for (unsigned side = 0; side < 2; side++) {
-		m->side = (uint8_t)side;
-		if (!semu_copy_may(c, m->lu[side], side == SEMU_DESTINATION,
-				   first_block(m, side), m->nblk[side]))
-			return SCSIEMU_FAILED;
-	}
-	return SCSIEMU_FINISHED;
-}
-
 /* Blocks of the destination of which only a part is replaced. */
 static int edges(struct scsiemu_cmd *c, struct semu_move *m, uint8_t *buf)
 {
 	uint32_t b = blen(m, 1), last = (m->nblk[1] - 1) * b;
 	uint32_t tail = (m->head[1] + m->len) % b;
-	uint64_t lba = first_block(m, SEMU_DESTINATION);
+	uint64_t lba = semu_move_first(m, SEMU_DESTINATION);
 
 	if (m->step == HEAD) {
 		m->step = TAIL;
@@ -161,7 +168,7 @@ static int edges(struct scsiemu_cmd *c, struct semu_move *m, uint8_t *buf)
 
 static int save(struct scsiemu_cmd *c, struct semu_move *m, uint8_t *buf)
 {
-	uint64_t lba = first_block(m, SEMU_DESTINATION);
+	uint64_t lba = semu_move_first(m, SEMU_DESTINATION);
 
 	if (!straight(m))
 		memcpy(buf + m->head[1], source_at(m, buf) + m->head[0],
@@ -175,44 +182,43 @@ static int save(struct scsiemu_cmd *c, struct semu_move *m, uint8_t *buf)
 				   m->nblk[1] * blen(m, 1));
 }
 
-/* The result of the last want failed; its sense. */
-static int failed(struct scsiemu_cmd *c, int result)
-{
-	semu_fail_result(c, result, 0);
-	return SCSIEMU_FAILED;
-}
-
-int semu_move_next(struct scsiemu_cmd *c, struct semu_move *m, int result)
+bool semu_move_piece(struct scsiemu_cmd *c, struct semu_move *m)
 {
 	uint32_t room;
-	uint8_t *buf = semu_run_buffer(c, &room);
-	int rc;
 
-	if (m->step != CHOOSE && result < 0)
-		return failed(c, result);
+	semu_run_buffer(c, &room);
+	m->step = HEAD;
+	if (choose(m, room))
+		return true;
+	m->side = SEMU_NEITHER;
+	scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST, SCSIEMU_ASC_RESOURCES);
+	return false;
+}
+
+bool semu_move_between(struct semu_move *m)
+{
 	if (m->step == SAVED) {
 		m->done += m->len;
 		m->step = CHOOSE;
 	}
-	if (m->step == CHOOSE) {
-		if (m->done == m->bytes)
-			return SCSIEMU_FINISHED;
-		rc = begin_piece(c, m, room);
-		if (rc)
-			return rc;
-		m->step = HEAD;
-	}
-	if (m->step == HEAD || m->step == TAIL) {
+	return m->step == CHOOSE;
+}
+
+int semu_move_want(struct scsiemu_cmd *c, struct semu_move *m)
+{
+	uint32_t room;
+	uint8_t *buf = semu_run_buffer(c, &room);
+	int rc = SCSIEMU_FINISHED;
+
+	if (m->step == HEAD || m->step == TAIL)
 		rc = edges(c, m, buf);
-		if (rc)
-			return rc;
-	}
-	if (m->step == LOAD) {
-		m->step = SAVE;
-		return load(c, m, SEMU_SOURCE, first_block(m, SEMU_SOURCE),
-			    m->nblk[0], source_at(m, buf));
-	}
-	return save(c, m, buf);
+	if (rc)
+		return rc;
+	if (m->step == SAVE)
+		return save(c, m, buf);
+	m->step = SAVE;
+	return load(c, m, SEMU_SOURCE, semu_move_first(m, SEMU_SOURCE),
+		    m->nblk[0], source_at(m, buf));
 }
 
 #endif

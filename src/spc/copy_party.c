@@ -17,13 +17,23 @@ enum {
 	CSCD_NUL = 0x20
 };
 
-/* The logical unit of this device that has the designator; removed ones are not
- * among them. */
+/* Of the designators in VPD 83h the only one that has room in a descriptor. */
+static bool is_naa(const uint8_t *designator, uint32_t len)
+{
+	enum { BINARY = 1, OF_LU_NAA = 3 };
+
+	return len == 12 && (designator[0] & 0x0f) == BINARY &&
+	       (designator[1] & 0x3f) == OF_LU_NAA;
+}
+
+/* The logical unit of this device that has the designator. */
 static struct scsiemu_lu *named(const struct scsiemu_device *d,
 				const uint8_t *designator, uint32_t len)
 {
+	if (!is_naa(designator, len))
+		return NULL;
 	for (uint32_t i = 0; i < d->nlus; i++)
-		if (semu_designates(d->lus[i], designator, len))
+		if (d->lus[i]->naa == semu_be64(designator + 4))
 			return d->lus[i];
 	return NULL;
 }

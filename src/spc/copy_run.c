@@ -38,13 +38,13 @@ uint8_t *semu_run_buffer(const struct scsiemu_cmd *c, uint32_t *room)
 	return c->scratch + at;
 }
 
-/* Half of scratch is for bytes on their way. */
+/* Half of scratch is for bytes on their way: two blocks at least. */
 uint32_t semu_copy_list_max(const struct scsiemu_lu *lu)
 {
 	uint32_t half = lu->dev->limits.scratch / 2;
 	uint32_t run = (uint32_t)sizeof(struct semu_run) + 8;
 
-	if (half < lu->cap.blen || half < run + 256)
+	if (half < 2 * lu->cap.blen || half < run + 256)
 		return 0;
 	return half - run > 0xfff8 ? 0xfff8 : half - run;
 }
@@ -135,23 +135,47 @@ static int flush(struct scsiemu_cmd *c, struct semu_run *run)
 				  blocks(m, SEMU_DESTINATION), 0);
 }
 
+/* Between two pieces: the next one, if both sides (still) let it. */
+static int next_piece(struct scsiemu_cmd *c, struct semu_move *m)
+{
+	if (!semu_move_piece(c, m))
+		return SCSIEMU_FAILED;
+	for (unsigned side = 0; side < 2; side++)
+		if (!semu_copy_may(c, m->lu[side], side,
+				   semu_move_first(m, side), m->nblk[side])) {
+			m->side = (uint8_t)side;
+			return SCSIEMU_FAILED;
+		}
+	return SCSIEMU_FINISHED;
+}
+
+static void count(struct semu_copy *k, uint64_t bytes)
+{
+	if (!k || !bytes)
+		return;
+	k->count += bytes;
+	k->operations++;
+}
+
 static int move(struct scsiemu_cmd *c, struct semu_run *run, int result)
 {
 	struct semu_move *m = &run->move;
-	struct semu_copy *k = semu_copy_of(c);
 	uint64_t was = m->done;
-	int rc;
 
 	if (run->kind->alive && !run->kind->alive(c))
 		return SCSIEMU_FAILED;
-	rc = semu_move_next(c, m, result);
-	if (k && m->done != was) {
-		k->count += m->done - was;
-		k->operations++;
-	}
-	if (rc == SCSIEMU_FAILED)
+	if (result < 0) {
+		semu_fail_result(c, result, 0);
 		return semu_copy_fail_at(c, m->side);
-	return rc ? rc : flush(c, run);
+	}
+	if (semu_move_between(m)) {
+		count(semu_copy_of(c), m->done - was);
+		if (m->done == m->bytes)
+			return flush(c, run);
+		if (next_piece(c, m))
+			return semu_copy_fail_at(c, m->side);
+	}
+	return semu_move_want(c, m);
 }
 
 static int step(struct scsiemu_cmd *c, struct semu_run *run, int result)
@@ -226,8 +250,8 @@ int semu_copy_begin(struct scsiemu_cmd *c, struct semu_copy *k, bool immed)
 	scsiemu_cmd_own(c)[1] = k ? (uint64_t)(k - d->copies) + 1 : 0;
 	if (k)
 		k->result = SEMU_COPY_FOREGROUND;
-	if (!immed || !as_job(c))
-		return semu_copy_step(c, SCSIEMU_OK);
+	if (!immed || !as_job(c)) /* the row's `then` is semu_copy_step() */
+		return scsiemu_want_recv(c, 0, c->scratch, 0);
 	if (k)
 		k->result = SEMU_COPY_BACKGROUND;
 	return SCSIEMU_FINISHED;

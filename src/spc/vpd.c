@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The VPD pages that every device type has (SPC-5 7.7, reference 6). */
-#include <string.h>
-
 #include "spc/spc.h"
 
 static void put_supported(struct scsiemu_cmd *c, struct scsiemu_wr *w)
@@ -88,35 +86,6 @@ static void put_lu_designators(const struct scsiemu_lu *lu,
 		name[4 + i] = "0123456789abcdef"[lu->naa >> (60 - 4 * i) & 15];
 	put_name(w, UTF8, NAME_STRING, name);
 }
-
-#if SEMU_WITH_COPY
-/* The designators that put_lu_designators() writes, header and all. */
-uint32_t semu_designators(const struct scsiemu_lu *lu, uint8_t *buf,
-			  uint32_t len)
-{
-	struct scsiemu_wr w = { buf, 0, len, 0 };
-
-	put_lu_designators(lu, &w);
-	return scsiemu_wr_tell(&w);
-}
-
-bool semu_designates(const struct scsiemu_lu *lu, const uint8_t *d,
-		     uint32_t len)
-{
-	uint8_t all[SEMU_DESIGNATORS];
-	uint32_t n = semu_designators(lu, all, sizeof(all)), at, size;
-
-	for (at = 0; at + 4 <= n && n <= sizeof(all); at += size) {
-		size = 4u + all[at + 3];
-		/* code set, association and type; not the protocol */
-		if (size == len && (all[at] & 0x0f) == (d[0] & 0x0f) &&
-		    (all[at + 1] & 0x3f) == (d[1] & 0x3f) &&
-		    !memcmp(all + at + 4, d + 4, size - 4))
-			return true;
-	}
-	return false;
-}
-#endif
 
 #if SEMU_WITH_PORTS
 static void put_port_designators(const struct scsiemu_target_port *p,

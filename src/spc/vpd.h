@@ -12,15 +12,6 @@ struct semu_vpd_page {
 	void (*fill)(struct scsiemu_cmd *c, struct scsiemu_wr *w);
 };
 
-/* The designators of the logical unit itself in VPD 83h; returns their bytes,
- * which may be more than len. */
-#define SEMU_DESIGNATORS 144
-uint32_t semu_designators(const struct scsiemu_lu *lu, uint8_t *buf,
-			  uint32_t len);
-/* Is this, header and all, one of them? */
-bool semu_designates(const struct scsiemu_lu *lu, const uint8_t *designator,
-		     uint32_t len);
-
 /* Pages that every type shares. */
 extern const struct semu_vpd_page semu_vpd_00, semu_vpd_80, semu_vpd_83,
 	semu_vpd_86, semu_vpd_87, semu_vpd_88;

@@ -13,6 +13,7 @@
 const struct disk_options spec_options = { .thin = true,
 					   .alua = &disk_alua,
 					   .removable = true,
+					   .copies = 2,
 					   .sbc = { .defects = 16 } };
 
 void spec_make_scratch(struct spec *s, uint32_t scratch)
