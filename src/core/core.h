@@ -221,6 +221,7 @@ enum semu_part {
 	SEMU_PART_LOG,
 	SEMU_PART_COPY,
 	SEMU_PART_INJECT,
+	SEMU_PART_REFERRALS,
 	SEMU_PART_COUNT
 };
 struct semu_more {

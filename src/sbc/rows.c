@@ -173,6 +173,14 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .fn.step = semu_sbc_lba_status, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,
 	  .stops = STOPS_READ, TIMES(1, 60) },
 #endif
+#if SEMU_WITH_REFERRALS
+	{ ROW("REPORT REFERRALS", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_REPORT_REFERRALS, FIELDS(RW16),
+	  .usage = USAGE(0x9e, 0x13, FF8, FF4, 0x01, 0),
+	  .fn.in = semu_sbc_report_referrals, .kind = SCSIEMU_K_PARAM_IN,
+	  .cls = SCSIEMU_C_INFO, .flags = SCSIEMU_ROW_RANGE,
+	  .needs = SCSIEMU_NEED_REFERRALS, .stops = STOPS_ALLOW, TIMES(1, 30) },
+#endif
 #if SEMU_WITH_DEFECTS
 	{ ROW("WRITE LONG(16)", SERVICE_ACTION_OUT_16, 16),
 	  .sa = SCSIEMU_SA_WRITE_LONG_16, WRITE_LONG_ROW, FIELDS(RW16),
@@ -215,17 +223,28 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 #endif
 							 NULL };
 
-static const struct semu_vpd_page *const sbc_vpd[] = {
-	&semu_vpd_00,	  &semu_vpd_80,	    &semu_vpd_83,
+static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
+						       &semu_vpd_80,
+						       &semu_vpd_83,
 #if SEMU_WITH_VPD_MORE
-	&semu_vpd_86,	  &semu_vpd_87,	    &semu_vpd_88,
+						       &semu_vpd_86,
+						       &semu_vpd_87,
+						       &semu_vpd_88,
 #endif
-	&semu_sbc_vpd_b0, &semu_sbc_vpd_b1, &semu_sbc_vpd_b2, NULL
-};
+						       &semu_sbc_vpd_b0,
+						       &semu_sbc_vpd_b1,
+						       &semu_sbc_vpd_b2,
+#if SEMU_WITH_REFERRALS
+						       &semu_sbc_vpd_b3,
+#endif
+						       NULL };
 
 static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_ALUA
 	&semu_alua_part,
+#endif
+#if SEMU_WITH_REFERRALS
+	&semu_referrals_part,
 #endif
 #if SEMU_WITH_DEFECTS
 	&semu_defects_part,

@@ -35,6 +35,10 @@ scsiemu_nodata_fn semu_sbc_sync;
 scsiemu_step_fn semu_sbc_verify, semu_sbc_write_verify;
 /* same.c */
 scsiemu_step_fn semu_sbc_write_same;
+/* referrals.c */
+scsiemu_in_fn semu_sbc_report_referrals;
+extern const struct semu_part_type semu_referrals_part;
+extern const struct semu_vpd_page semu_sbc_vpd_b3;
 /* thin.c */
 scsiemu_out_fn semu_sbc_unmap;
 scsiemu_step_fn semu_sbc_unmap_next, semu_sbc_lba_status;
