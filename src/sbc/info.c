@@ -18,8 +18,9 @@ int semu_sbc_capacity_16(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 
 	scsiemu_wr_be64(w, cap->nblk - 1);
 	scsiemu_wr_be32(w, cap->blen);
-	scsiemu_wr_u8(w, 0);
-	scsiemu_wr_u8(w, cap->exponent);
+	/* P_TYPE, PROT_EN; P_I_EXPONENT */
+	scsiemu_wr_u8(w, cap->pi_type ? (cap->pi_type - 1u) << 1 | 1 : 0);
+	scsiemu_wr_u8(w, (unsigned)cap->pi_exponent << 4 | cap->exponent);
 	scsiemu_wr_be16(w, (cap->thin ? 0x8000u : 0) |
 				   (cap->zeroes ? 0x4000u : 0) | cap->aligned);
 	scsiemu_wr_zero(w, 16);
