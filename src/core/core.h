@@ -433,6 +433,9 @@ const struct scsiemu_row *semu_row_find(const struct scsiemu_lu *lu,
 unsigned semu_row_usage(const struct scsiemu_lu *lu,
 			const struct scsiemu_row *row, unsigned i);
 
+/* fields.c: the byte where the count of enum scsiemu_fields begins. */
+uint16_t semu_count_at(unsigned fields);
+
 /* job.c: the flag of a job slot, between its command and its buffer. */
 #define SEMU_JOB_EXTRA 16
 

@@ -112,6 +112,11 @@ int semu_sbc_bulk(struct scsiemu_cmd *c, enum scsiemu_want_kind kind,
 /* The data-out has not the size that the command computes. */
 int semu_sbc_fail_size(struct scsiemu_cmd *c);
 
+/* same.c: own[0] and own[1] become the next LBA and the blocks left; the block
+ * is received into scratch, zeros where none comes. */
+int semu_sbc_same_start(struct scsiemu_cmd *c);
+/* Nothing but this byte? */
+bool semu_sbc_all(const uint8_t *p, uint32_t len, uint8_t byte);
 /*
  * thin.c: the next piece of an extent that is to be deallocated: up to the next
  * granule boundary (*whole false: no granule, its blocks are written), or all
