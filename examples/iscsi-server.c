@@ -206,6 +206,7 @@ static void make_device(struct target *t)
 		.jobs = 8,
 		.copies = 64,
 		.rod_tokens = 64,
+		.registrants = 1024,
 	};
 	const struct scsiemu_copy_config copy = {
 		.size = sizeof(copy), .random = scsiemu_host_random
