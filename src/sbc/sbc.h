@@ -39,11 +39,18 @@ scsiemu_step_fn semu_sbc_write_same;
 scsiemu_step_fn semu_sbc_scattered;
 /* Descriptors that a list may have. */
 uint32_t semu_sbc_scattered_max(const struct scsiemu_lu *lu);
+/* referrals.c */
+scsiemu_in_fn semu_sbc_report_referrals;
+extern const struct semu_part_type semu_referrals_part;
+extern const struct semu_vpd_page semu_sbc_vpd_b3;
 /* thin.c */
 scsiemu_out_fn semu_sbc_unmap;
 scsiemu_step_fn semu_sbc_unmap_next, semu_sbc_lba_status;
 /* atomic.c */
 scsiemu_step_fn semu_sbc_compare_write, semu_sbc_orwrite;
+
+/* odx.c */
+scsiemu_out_fn semu_sbc_populate, semu_sbc_use_token;
 
 /* The byte of a CDB that has PROTECT, DPO and FUA, BYTCHK, UNMAP and NDOB. */
 static inline unsigned semu_sbc_byte(const struct scsiemu_cmd *c)

@@ -19,8 +19,11 @@ enum { PI_TYPE = 0 };
 const struct disk_options spec_options = { .thin = true,
 					   .alua = &disk_alua,
 					   .removable = true,
-					   .sbc = { .defects = 16,
-						    .pi_type = PI_TYPE } };
+					   .copies = 2,
+					   .sbc = {
+						   .defects = 16,
+						   .referrals = &disk_referrals,
+						   .pi_type = PI_TYPE } };
 
 void spec_make_scratch(struct spec *s, uint32_t scratch)
 {
