@@ -30,6 +30,9 @@ struct chunk {
 	uint64_t map[MAP_WORDS]; /* a bit for each block written */
 	uint32_t mapped;	 /* how many */
 	uint8_t data[CHUNK_LEN];
+	/* protection information of each block, all bits inverted: zeros are
+	 * that of a block never written */
+	uint8_t pi[];
 };
 
 struct node {
@@ -41,6 +44,7 @@ struct mem_store {
 	struct node *root;
 	unsigned depth; /* levels of nodes */
 	unsigned blen_shift;
+	uint16_t pi_len;
 	uint64_t nblk;
 	int no_memory; /* result when a chunk cannot be had */
 };
@@ -62,6 +66,16 @@ static struct chunk *find(const struct mem_store *s, uint64_t index)
 	return n->slot[slot_of(index, 0)];
 }
 
+static size_t pi_at(const struct mem_store *s, size_t data)
+{
+	return (data >> s->blen_shift) * s->pi_len;
+}
+
+static size_t chunk_size(const struct mem_store *s)
+{
+	return sizeof(struct chunk) + pi_at(s, CHUNK_LEN);
+}
+
 /* NULL: out of memory; nodes made on the way stay in the tree. */
 static struct chunk *find_or_make(struct mem_store *s, uint64_t index)
 {
@@ -72,7 +86,7 @@ static struct chunk *find_or_make(struct mem_store *s, uint64_t index)
 
 		if (!*slot) {
 			*slot = semu_sys->alloc(level ? sizeof(struct node)
-						      : sizeof(struct chunk));
+						      : chunk_size(s));
 			if (!*slot)
 				return NULL;
 			n->used++;
@@ -255,6 +269,56 @@ static int mem_write(void *ctx, struct scsiemu_io *io, uint64_t lba,
 	return s->no_memory;
 }
 
+static void invert(uint8_t *to, const uint8_t *from, size_t n)
+{
+	while (n--)
+		*to++ = (uint8_t) ~*from++;
+}
+
+static int mem_read_pi(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		       uint32_t nblk, const struct scsiemu_vec *v, unsigned nv,
+		       uint8_t *pi)
+{
+	struct mem_store *s = ctx;
+	int rc = mem_read(ctx, io, lba, nblk, v, nv);
+	struct walk w;
+
+	if (rc)
+		return rc;
+	for (w = walk_begin(s, lba, nblk); w.n; walk_next(&w)) {
+		const struct chunk *k = find(s, w.index);
+		size_t n = pi_at(s, w.n);
+
+		if (k)
+			invert(pi, k->pi + pi_at(s, w.at), n);
+		else
+			memset(pi, 0xff, n);
+		pi += n;
+	}
+	return SCSIEMU_OK;
+}
+
+static int mem_write_pi(void *ctx, struct scsiemu_io *io, uint64_t lba,
+			uint32_t nblk, const struct scsiemu_vec *v, unsigned nv,
+			const uint8_t *pi)
+{
+	struct mem_store *s = ctx;
+	int rc = mem_write(ctx, io, lba, nblk, v, nv);
+	struct walk w;
+
+	if (rc == SCSIEMU_E_RANGE)
+		return rc;
+	nblk = io->moved >> s->blen_shift;
+	for (w = walk_begin(s, lba, nblk); w.n; walk_next(&w)) {
+		struct chunk *k = find(s, w.index);
+		size_t n = pi_at(s, w.n);
+
+		invert(k->pi + pi_at(s, w.at), pi, n);
+		pi += n;
+	}
+	return rc;
+}
+
 static int mem_flush(void *ctx, struct scsiemu_io *io, uint64_t lba,
 		     uint64_t nblk)
 {
@@ -284,6 +348,7 @@ static int mem_unmap(void *ctx, struct scsiemu_io *io, uint64_t lba,
 
 		w.n = (end - base < CHUNK_LEN ? end - base : CHUNK_LEN) - w.at;
 		memset(k->data + w.at, 0, w.n);
+		memset(k->pi + pi_at(s, w.at), 0, pi_at(s, w.n));
 		set_mapped(s, k, &w, false);
 		if (!k->mapped)
 			drop(s, index);
@@ -373,10 +438,11 @@ static void mem_close(void *ctx)
 
 #define READS                                                                  \
 	.size = sizeof(struct scsiemu_block_ops), .read = mem_read,            \
-	.status = mem_status, .verify = mem_flush, .close = mem_close
+	.status = mem_status, .verify = mem_flush, .close = mem_close,         \
+	.read_pi = mem_read_pi
 #define WRITES                                                                 \
 	.write = mem_write, .flush = mem_flush, .zero = mem_unmap,             \
-	.cas = mem_cas
+	.cas = mem_cas, .write_pi = mem_write_pi
 
 static const struct scsiemu_block_ops offers[SEMU_OFFERS] = {
 	[SEMU_OFFER_READ_ONLY] = { READS },
@@ -400,6 +466,7 @@ int scsiemu_open_mem(struct scsiemu_medium *m, const struct scsiemu_geometry *g,
 		return semu_err_memory(err);
 	}
 	s->nblk = m->nblk;
+	s->pi_len = m->pi_len;
 	s->blen_shift = (unsigned)__builtin_ctz(m->blen);
 	s->no_memory = m->thin ? SCSIEMU_E_NO_SPACE : SCSIEMU_E_HARDWARE;
 	s->depth = 1;
