@@ -157,10 +157,11 @@ struct semu_itl {
 	struct scsiemu_nexus *nexus;
 	struct semu_itl *hash, *of_lu, *of_nexus; /* chains */
 	uint32_t ua;				  /* bit per enum semu_ua */
-	uint32_t reg;	/* its registration (core/registrants.h); 0: none */
-	bool prevent;	/* PREVENT ALLOW MEDIUM REMOVAL */
-	uint8_t sticky; /* UA_INTLCK 10b: reported, not cleared */
-	bool regroups;	/* its SET TARGET PORT GROUPS is not over */
+	uint32_t reg;	  /* its registration (core/registrants.h); 0: none */
+	bool prevent;	  /* PREVENT ALLOW MEDIUM REMOVAL */
+	uint8_t sticky;	  /* UA_INTLCK 10b: reported, not cleared */
+	uint8_t priority; /* spc/priority.c; 0: the initial one */
+	bool regroups;	  /* its SET TARGET PORT GROUPS is not over */
 };
 
 struct scsiemu_nexus {
@@ -228,6 +229,7 @@ enum semu_part {
 	SEMU_PART_COPY,
 	SEMU_PART_INJECT,
 	SEMU_PART_REFERRALS,
+	SEMU_PART_PRIORITY,
 	SEMU_PART_COUNT
 };
 struct semu_more {

@@ -244,6 +244,9 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 							 &semu_sbc_mode_08,
 							 &semu_mode_0a,
 							 &semu_mode_0a01,
+#if SEMU_WITH_PRIORITY
+							 &semu_mode_0a01_set,
+#endif
 #if SEMU_WITH_MODE_MORE
 							 &semu_mode_18,
 							 &semu_mode_19,
@@ -269,6 +272,9 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 						       NULL };
 
 static const struct semu_part_type *const sbc_parts[] = {
+#if SEMU_WITH_PRIORITY
+	&semu_priority_part,
+#endif
 #if SEMU_WITH_ALUA
 	&semu_alua_part,
 #endif

@@ -13,6 +13,7 @@
 const struct disk_options spec_options = {
 	.thin = true,
 	.alua = &disk_alua,
+	.priorities = true,
 	.removable = true,
 	.sbc = { .defects = 16, .referrals = &disk_referrals }
 };
