@@ -163,8 +163,10 @@ enum scsiemu_need {
 	SCSIEMU_NEED_REFERRALS = 1 << 27,
 	SCSIEMU_NEED_LOG = 1 << 28,
 	SCSIEMU_NEED_ELEMENTS = 1 << 29,
-	SCSIEMU_NEED_PRIORITY = 1 << 30 /* command priorities */
+	SCSIEMU_NEED_TOKENS = 1 << 30 /* ROD tokens */
 };
+/* Command priorities: the last bit, which no enumerator can be. */
+#define SCSIEMU_NEED_PRIORITY (1u << 31)
 
 #define SCSIEMU_NO_SA	0xffff
 #define SCSIEMU_NO_BYTE 0 /* byte 0 is the opcode */

@@ -23,7 +23,7 @@ struct semu_devstr {
 	uint64_t size, block, exponent, version, naa, transition;
 	uint8_t tpgs; /* enum scsiemu_tpgs */
 	struct semu_devgroups groups;
-	bool mem, null, thin, readonly, removable, aca;
+	bool mem, null, thin, readonly, removable, aca, priorities;
 	char path[SEMU_PATH], nv[SEMU_PATH];
 	struct semu_devtext {
 		char vendor[9], product[17], revision[5], serial[33];

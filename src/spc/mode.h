@@ -45,7 +45,7 @@ uint32_t semu_mode_bytes(const struct scsiemu_type *type, uint32_t parts);
 /* Has a LU with these parts the page? */
 static inline bool semu_mode_has(const struct semu_mode_page *p, uint32_t parts)
 {
-	if (p->part < 0)
+	if (SEMU_WITH_PRIORITY && p->part < 0)
 		return !(parts >> (-p->part - 1) & 1);
 	return !p->part || parts >> (p->part - 1) & 1;
 }

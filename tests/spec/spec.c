@@ -15,6 +15,7 @@ const struct disk_options spec_options = {
 	.alua = &disk_alua,
 	.priorities = true,
 	.removable = true,
+	.copies = 2,
 	.sbc = { .defects = 16, .referrals = &disk_referrals }
 };
 
