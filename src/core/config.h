@@ -58,6 +58,9 @@
 #ifndef SEMU_WITH_ORWRITE /* ORWRITE(16) */
 #define SEMU_WITH_ORWRITE 1
 #endif
+#ifndef SEMU_WITH_ZONES /* zoned disks (ZBC-2) */
+#define SEMU_WITH_ZONES 1
+#endif
 #ifndef SEMU_WITH_DEFECTS /* READ DEFECT DATA(10), (12) */
 #define SEMU_WITH_DEFECTS 1
 #endif

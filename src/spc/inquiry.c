@@ -7,7 +7,7 @@ enum { EVPD = 0x01, STANDARD_LEN = 96, VERSIONS = 8 };
 unsigned semu_peripheral(const struct scsiemu_lu *lu)
 {
 	/* 011b: nothing can be here */
-	return lu->absent ? 0x7f : lu->type->type;
+	return lu->absent ? 0x7f : lu->peripheral;
 }
 
 static void put_versions(struct scsiemu_wr *w, const uint16_t *v)
