@@ -84,7 +84,9 @@ enum scsiemu_verb {
 	SCSIEMU_V_OBJ_REMOVE,
 	SCSIEMU_V_OBJ_GETATTR,
 	SCSIEMU_V_OBJ_SETATTR,
-	SCSIEMU_V_NV_SAVE /* count = record id, buf/len; durable before did */
+	SCSIEMU_V_NV_SAVE, /* count = record id, buf/len; durable before did */
+	SCSIEMU_V_ACCESS   /* addr = target port group, count = the state it is
+			    * to be in (alua.h); E_* refuses */
 };
 
 /* What did() is told. One table maps result x want to sense. With E_READ and

@@ -46,6 +46,10 @@ struct scsiemu_zone_options {
 struct scsiemu_sbc_options {
 	uint32_t size; /* sizeof *this */
 	struct scsiemu_zone_options zones;
+	/* Blocks that the defect lists, and the list of those that WRITE LONG
+	 * made unreadable, have room for: at most 4096, 9 bytes of state
+	 * each. READ LONG, WRITE LONG, REASSIGN BLOCKS. */
+	uint32_t defects;
 };
 
 /* What an operator, or a failing medium, makes of a write pointer zone. */

@@ -34,6 +34,9 @@
 #ifndef SEMU_WITH_IDENT /* REPORT and SET IDENTIFYING INFORMATION */
 #define SEMU_WITH_IDENT 1
 #endif
+#ifndef SEMU_WITH_ALUA /* REPORT and SET TARGET PORT GROUPS, access states */
+#define SEMU_WITH_ALUA 1
+#endif
 #ifndef SEMU_WITH_VPD_MORE /* VPD 86h, 87h, 88h */
 #define SEMU_WITH_VPD_MORE 1
 #endif

@@ -108,9 +108,9 @@ const struct semu_part_type *semu_parts_of_record(const struct scsiemu_lu *lu,
 	unsigned i = 0;
 
 	while ((p = next(lu, &i)) != NULL)
-		if (id && (p->nv == id ||
-			   (p->records && id >= SCSIEMU_NV_CHUNK &&
-			    id - SCSIEMU_NV_CHUNK < p->records(lu))))
+		if (id &&
+		    (p->nv == id || (p->records && id >= SCSIEMU_NV_CHUNK &&
+				     id - SCSIEMU_NV_CHUNK < p->records(lu))))
 			break;
 	return p;
 }

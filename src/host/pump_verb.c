@@ -3,6 +3,8 @@
  * host/pump_verb.c - STORE wants: a verb is an entry in a table. What a block
  * store does not offer is made of reads and writes (pump_sweep.c).
  */
+#include <scsiemu/alua.h>
+
 #include "host/task.h"
 
 static int answer_no_medium(struct scsiemu_task *t)
@@ -176,6 +178,21 @@ static int verb_nv_save(struct scsiemu_task *t)
 		ops->save(ctx, &t->io, (uint32_t)c->count, c->buf, c->len));
 }
 
+static int verb_access(struct scsiemu_task *t)
+{
+	struct scsiemu_cmd *c = &t->cmd;
+	const struct scsiemu_alua_ops *ops;
+	void *ctx;
+
+	ops = scsiemu_lu_alua_ops(c->lu, &ctx);
+	if (!ops || !SCSIEMU_HAS(scsiemu_alua_ops, ops, change))
+		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
+	semu_io_begin(t, SEMU_A_NV);
+	return after(t, NULL, semu_after_verb,
+		     ops->change(ctx, &t->io, c->lu, (uint16_t)c->addr,
+				 (uint8_t)c->count));
+}
+
 /* Verbs on block media. */
 static int (*const block_verbs[])(struct scsiemu_task *t,
 				  struct scsiemu_medium *m) = {
@@ -203,6 +220,8 @@ int semu_want_store(struct scsiemu_task *t)
 
 	if (c->verb == SCSIEMU_V_NV_SAVE)
 		return verb_nv_save(t);
+	if (c->verb == SCSIEMU_V_ACCESS)
+		return verb_access(t);
 	m = scsiemu_lu_medium(c->lu);
 	if (!m)
 		return c->verb == SCSIEMU_V_INSERT ? verb_insert(t)

@@ -3,6 +3,7 @@
  * The disk as a device type, and its commands (SBC-4), a row each, by opcode
  * and service action. docs/adding-a-command.md walks through one.
  */
+#include "sbc/defects.h"
 #include "sbc/sbc.h"
 #include "sbc/zones.h"
 
@@ -21,6 +22,7 @@
 
 #define STOPS_ANY   (SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM)
 #define STOPS_ALLOW (SCSIEMU_ON_RESERVE6 | STOPS_ANY)
+#define STOPS_SIZE  (STOPS_ALLOW & ~(uint32_t)SCSIEMU_ON_STANDBY)
 #define STOPS_READ  (SCSIEMU_PR_READ | STOPS_ANY)
 #define STOPS_FLUSH (SCSIEMU_PR_WRITE | STOPS_ANY)
 #define STOPS_WRITE (STOPS_FLUSH | SCSIEMU_ON_PROTECTED)
@@ -63,12 +65,25 @@
 		.usage = USAGE(0x95, SCSIEMU_SA_##s, FF8, FF4, options, 0),    \
 		.cls = SCSIEMU_C_INFO, .flags = SCSIEMU_ROW_RANGE,             \
 		.stops = STOPS_READ, TIMES(1, 60)
+#define READ_LONG_ROW                                                          \
+	.fn.step = semu_sbc_read_long, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,  \
+	.stops = STOPS_FLUSH, .needs = SCSIEMU_NEED_DEFECTS, TIMES(1, 30)
+#define WRITE_LONG_ROW                                                         \
+	.fn.step = semu_sbc_write_long, .kind = SCSIEMU_K_STEPS,               \
+	.cls = SCSIEMU_C_LU, .flags = SCSIEMU_ROW_RANGE, .stops = STOPS_WRITE, \
+	.needs = SCSIEMU_NEED_DEFECTS, TIMES(1, 30)
 
 #define FUA_NV	.obsolete = 0x02
 #define SYNC_NV .obsolete = 0x04
 #define LUN	.obsolete = 0xe0
 
 static const struct scsiemu_row sbc_rows[] = {
+#if SEMU_WITH_DEFECTS
+	{ ROW("REASSIGN BLOCKS", REASSIGN_BLOCKS, 6), NO_SA,
+	  .fn.step = semu_sbc_reassign, .kind = SCSIEMU_K_STEPS,
+	  .cls = SCSIEMU_C_LU, .usage = USAGE(0x07, 0x03, 0, 0, 0, 0),
+	  .stops = STOPS_WRITE, .needs = SCSIEMU_NEED_DEFECTS, TIMES(1, 60) },
+#endif
 	{ ROW("READ(6)", READ_6, 6), READ_ROW, FIELDS(RW6), LUN,
 	  .usage = USAGE(0x08, 0x1f, FF2, 0xff, 0) },
 	{ ROW("WRITE(6)", WRITE_6, 6), WRITE_ROW, FIELDS(RW6), LUN,
@@ -76,7 +91,7 @@ static const struct scsiemu_row sbc_rows[] = {
 	{ ROW("READ CAPACITY(10)", READ_CAPACITY_10, 10), NO_SA,
 	  .usage = USAGE(0x25, ZERO8, 0), .fn.in = semu_sbc_capacity_10,
 	  .kind = SCSIEMU_K_PARAM_IN, .cls = SCSIEMU_C_INFO,
-	  .stops = STOPS_ALLOW, TIMES(1, 30) },
+	  .stops = STOPS_SIZE, TIMES(1, 30) },
 	{ ROW("READ(10)", READ_10, 10), READ_ROW, FIELDS(RW10), FUA_NV,
 	  .usage = CDB10(0x28, 0x1c), AT(1, 6) },
 	{ ROW("WRITE(10)", WRITE_10, 10), WRITE_ROW, FIELDS(RW10), FUA_NV,
@@ -100,6 +115,12 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .fn.in = semu_sbc_defects_10, .then = semu_sbc_defects_end,
 	  .kind = SCSIEMU_K_PARAM_IN, .cls = SCSIEMU_C_INFO, FIELDS(2AT7),
 	  .stops = STOPS_READ, TIMES(1, 30) },
+#endif
+#if SEMU_WITH_DEFECTS
+	{ ROW("READ LONG(10)", READ_LONG_10, 10), NO_SA, READ_LONG_ROW,
+	  FIELDS(RW10), .usage = USAGE(0x3e, 0x06, FF4, 0, FF2, 0) },
+	{ ROW("WRITE LONG(10)", WRITE_LONG_10, 10), NO_SA, WRITE_LONG_ROW,
+	  FIELDS(RW10), .usage = USAGE(0x3f, 0xe0, FF4, 0, FF2, 0) },
 #endif
 #if SEMU_WITH_WRITE_SAME
 	{ ROW("WRITE SAME(10)", WRITE_SAME_10, 10), SAME_ROW, FIELDS(RW10),
@@ -167,13 +188,23 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .sa = SCSIEMU_SA_READ_CAPACITY_16, FIELDS(4AT10),
 	  .usage = USAGE(0x9e, 0x10, ZERO8, FF4, 0, 0),
 	  .fn.in = semu_sbc_capacity_16, .kind = SCSIEMU_K_PARAM_IN,
-	  .cls = SCSIEMU_C_INFO, .stops = STOPS_ALLOW, TIMES(1, 30) },
+	  .cls = SCSIEMU_C_INFO, .stops = STOPS_SIZE, TIMES(1, 30) },
+#if SEMU_WITH_DEFECTS
+	{ ROW("READ LONG(16)", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_READ_LONG_16, READ_LONG_ROW, FIELDS(RW16),
+	  .usage = USAGE(0x9e, 0x11, FF8, 0, 0, FF2, 0x03, 0) },
+#endif
 #if SEMU_WITH_THIN
 	{ ROW("GET LBA STATUS(16)", SERVICE_ACTION_IN_16, 16),
 	  .sa = SCSIEMU_SA_GET_LBA_STATUS_16, FIELDS(RW16),
 	  .usage = USAGE(0x9e, 0x12, FF8, FF4, 0xff, 0),
 	  .fn.step = semu_sbc_lba_status, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,
 	  .stops = STOPS_READ, TIMES(1, 60) },
+#endif
+#if SEMU_WITH_DEFECTS
+	{ ROW("WRITE LONG(16)", SERVICE_ACTION_OUT_16, 16),
+	  .sa = SCSIEMU_SA_WRITE_LONG_16, WRITE_LONG_ROW, FIELDS(RW16),
+	  .usage = USAGE(0x9f, 0xf1, FF8, 0, 0, FF2, 0, 0) },
 #endif
 #if SEMU_WITH_READ_12
 	{ ROW("READ(12)", READ_12, 12), READ_ROW, FIELDS(RW12), FUA_NV,
@@ -217,7 +248,24 @@ static const struct semu_vpd_page *const sbc_vpd[] = {
 #if SEMU_WITH_VPD_MORE
 	&semu_vpd_86,	  &semu_vpd_87,	    &semu_vpd_88,
 #endif
-	&semu_sbc_vpd_b0, &semu_sbc_vpd_b1, &semu_sbc_vpd_b2, NULL
+	&semu_sbc_vpd_b0, &semu_sbc_vpd_b1, &semu_sbc_vpd_b2,
+#if SEMU_WITH_ZONES
+	&semu_sbc_vpd_b6,
+#endif
+	NULL
+};
+
+static const struct semu_part_type *const sbc_parts[] = {
+#if SEMU_WITH_ALUA
+	&semu_alua_part,
+#endif
+#if SEMU_WITH_DEFECTS
+	&semu_defects_part,
+#endif
+#if SEMU_WITH_ZONES
+	&semu_zones_part,
+#endif
+	NULL
 };
 
 /* SAM-5, SPC-4, SBC-3, iSCSI */
@@ -232,6 +280,7 @@ const struct scsiemu_type scsiemu_sbc = {
 	.mode = sbc_mode,
 	.vpd = sbc_vpd,
 	.versions = sbc_versions,
+	.parts = sbc_parts,
 	.state = semu_spc_state,
 	.init = semu_spc_init,
 	.loaded = semu_sbc_loaded,

@@ -22,8 +22,13 @@ void semu_sbc_loaded(struct scsiemu_lu *lu);
 
 /* info.c */
 scsiemu_in_fn semu_sbc_capacity_10, semu_sbc_capacity_16;
+/* defectdata.c */
 scsiemu_in_fn semu_sbc_defects_10, semu_sbc_defects_12;
 scsiemu_step_fn semu_sbc_defects_end;
+/* long.c */
+scsiemu_step_fn semu_sbc_read_long, semu_sbc_write_long;
+/* reassign.c */
+scsiemu_step_fn semu_sbc_reassign;
 /* cache.c */
 scsiemu_nodata_fn semu_sbc_sync;
 /* verify.c */
@@ -35,6 +40,25 @@ scsiemu_out_fn semu_sbc_unmap;
 scsiemu_step_fn semu_sbc_unmap_next, semu_sbc_lba_status;
 /* atomic.c */
 scsiemu_step_fn semu_sbc_compare_write, semu_sbc_orwrite;
+
+/* A field of the configuration's struct scsiemu_sbc_options; 0 where there are
+ * none, or an older program's that are shorter. */
+#define SEMU_SBC_OPTION(cf, field)                                             \
+	((cf)->options &&                                                      \
+			 ((const struct scsiemu_sbc_options *)(cf)->options)   \
+					 ->size >=                             \
+				 offsetof(struct scsiemu_sbc_options, field) + \
+					 sizeof(((struct scsiemu_sbc_options   \
+							  *)0)                 \
+							->field)               \
+		 ? ((const struct scsiemu_sbc_options *)(cf)->options)->field  \
+		 : 0)
+
+/* access.c: does the command read, does it write blocks of its CDB's extent?
+ * Bits of enum semu_sbc_access; the extent in *lba and *nblk. */
+enum semu_sbc_access { SEMU_SBC_READS = 1, SEMU_SBC_WRITES = 2 };
+unsigned semu_sbc_access(const struct scsiemu_cmd *c, uint64_t *lba,
+			 uint64_t *nblk);
 
 /* cache.c: FUA and DPO of a CDB that has them in byte 1, with WCE. */
 uint16_t semu_sbc_flags(const struct scsiemu_cmd *c);

@@ -222,8 +222,7 @@ int semu_zones_begin(struct scsiemu_cmd *c)
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	uint64_t lba = scsiemu_cmd_lba(c), n = scsiemu_cmd_count(c);
 
-	if (!(row->flags & SCSIEMU_ROW_BLOCKS) ||
-	    row->kind == SCSIEMU_K_NODATA)
+	if (!(row->flags & SCSIEMU_ROW_BLOCKS) || row->kind == SCSIEMU_K_NODATA)
 		return 0;
 	if (!n && row->flags & SCSIEMU_ROW_LONG)
 		n = lu->cap.nblk - lba;

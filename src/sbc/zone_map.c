@@ -55,7 +55,8 @@ static bool layout_ok(const struct scsiemu_zone_options *o)
 {
 	if (o->model == SCSIEMU_HOST_AWARE)
 		return !o->realms && !o->before && !o->constrained &&
-		       !o->max_open && (!o->zone_cap || o->zone_cap == o->zone_blk);
+		       !o->max_open &&
+		       (!o->zone_cap || o->zone_cap == o->zone_blk);
 	if (!o->realms)
 		return !o->realms_first;
 	return o->realms_first <= o->realms && !(o->conventional && o->before);
@@ -117,8 +118,9 @@ static void shorten(struct semu_zones *z, uint32_t i)
 static bool fits(const struct semu_zones *z, const struct semu_cap *cap)
 {
 	uint64_t physical = (uint64_t)1 << cap->exponent;
+	uint64_t mask = ((uint64_t)1 << z->shift) - 1;
 
-	return (cap->nblk >> z->shift) + !!(cap->nblk & ((uint64_t)1 << z->shift) - 1) <= z->room &&
+	return (cap->nblk + mask) >> z->shift <= z->room &&
 	       cap->exponent <= z->shift && !(z->cap & (physical - 1));
 }
 

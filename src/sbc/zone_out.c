@@ -176,7 +176,8 @@ static int judge(struct scsiemu_cmd *c, const struct semu_zones *z,
 		if (zone_ok(c, z, r, i) < 0)
 			return SCSIEMU_FAILED;
 	n = places(z, r);
-	if (z->max_open && n && (n > z->max_open || z->nexplicit > z->max_open - n))
+	if (z->max_open && n &&
+	    (n > z->max_open || z->nexplicit > z->max_open - n))
 		return scsiemu_fail(c, SCSIEMU_SK_DATA_PROTECT,
 				    SCSIEMU_ASC_ZONE_RESOURCES);
 	return 0;
@@ -234,9 +235,8 @@ static int discard(struct scsiemu_cmd *c, struct semu_zones *z, uint64_t *own,
 	unmap = lu->cap.thin && !((start | n) & mask);
 	if (!unmap && !(lu->able & SCSIEMU_CAN_ZERO))
 		return SCSIEMU_FINISHED;
-	return scsiemu_want_store(c, NULL,
-				  unmap ? SCSIEMU_V_UNMAP : SCSIEMU_V_ZERO,
-				  start, n, 0);
+	return scsiemu_want_store(
+		c, NULL, unmap ? SCSIEMU_V_UNMAP : SCSIEMU_V_ZERO, start, n, 0);
 }
 
 enum { JUDGE, APPLY, SAVE, DISCARD };

@@ -172,7 +172,7 @@ static void put_item(const struct semu_zones *z, const struct item *it,
 }
 
 /* Bytes of the next window. own: next LBA, bytes that the list has left. */
-static uint32_t window(const struct scsiemu_cmd *c, const struct semu_zones *z,
+static uint32_t window(struct scsiemu_cmd *c, const struct semu_zones *z,
 		       uint32_t n)
 {
 	uint64_t *own = scsiemu_cmd_own(c);
@@ -197,7 +197,8 @@ static uint32_t least(uint64_t a, uint64_t b)
 int semu_report_zones(struct scsiemu_cmd *c, int result)
 {
 	const struct semu_zones *z = semu_zones(scsiemu_cmd_lu(c));
-	uint32_t alloc = scsiemu_cmd_count(c), off = *scsiemu_cmd_step(c), n = 0;
+	uint32_t alloc = scsiemu_cmd_count(c), off = *scsiemu_cmd_step(c),
+		 n = 0;
 	uint64_t *own = scsiemu_cmd_own(c);
 
 	(void)result;

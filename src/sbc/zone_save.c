@@ -2,8 +2,8 @@
 /*
  * Zone states in records, SEMU_ZONE_CHUNK slots each. A record is
  *
- *	version  shift  conventional ones (4)  first slot (4)  blocks of a zone (8)
- *	{ flags  blocks written and durable (8) } ...  FNV-1a (8)
+ *	version  shift  conventional ones (4)  first slot (4)  blocks of a zone
+ *(8) { flags  blocks written and durable (8) } ...  FNV-1a (8)
  *
  * Numbers are big-endian. Conditions follow from the blocks: open zones are
  * closed after a power cycle (ZBC-2 4.4.4), so they are not saved.
@@ -78,8 +78,8 @@ static uint32_t nchunks(const struct semu_zones *z)
 
 void semu_zones_save_from(uint64_t own[2], uint32_t first, uint32_t last)
 {
-	own[0] = first / SEMU_ZONE_CHUNK |
-		 (uint64_t)(last / SEMU_ZONE_CHUNK) << 32;
+	own[0] = first / SEMU_ZONE_CHUNK | (uint64_t)(last / SEMU_ZONE_CHUNK)
+						   << 32;
 	own[1] = 0;
 }
 

@@ -79,7 +79,7 @@ void semu_zone_fill(struct semu_zones *z, uint32_t i)
 	struct semu_zone *p = &z->zone[i];
 
 	p->wp = p->safe = semu_zone_len(z, i);
-	p->flags &= (uint8_t)~(SEMU_ZONE_RESET | SEMU_ZONE_NON_SEQ);
+	p->flags &= (uint8_t) ~(SEMU_ZONE_RESET | SEMU_ZONE_NON_SEQ);
 	semu_zone_become(z, i, SEMU_ZONE_IS_FULL);
 	semu_zone_changed(z, i);
 }

@@ -172,10 +172,9 @@ static int settle(struct scsiemu_cmd *c, struct semu_zones *z, uint64_t lba,
 	if (!scsiemu_cmd_lu(c)->cap.cache ||
 	    !unsafe(z, first, last, lba, lba + n))
 		return save(c, z, own);
-	scsiemu_want_store(c, NULL, SCSIEMU_V_FLUSH, start,
-			   semu_zone_start(z, last) + semu_zone_len(z, last) -
-				   start,
-			   0);
+	scsiemu_want_store(
+		c, NULL, SCSIEMU_V_FLUSH, start,
+		semu_zone_start(z, last) + semu_zone_len(z, last) - start, 0);
 	return SEMU_CALL_AGAIN;
 }
 

@@ -35,8 +35,8 @@ enum semu_zone_cond { /* ZBC-2, ZONE CONDITION */
 enum semu_zone_flag {
 	SEMU_ZONE_RESET = 1,   /* RESET: recommended */
 	SEMU_ZONE_NON_SEQ = 2, /* written elsewhere than at its pointer */
-	SEMU_ZONE_STALE = 4,   /* what it held before its reset is still there */
-	SEMU_ZONE_PICKED = 8   /* the running ZONE OUT command is about it */
+	SEMU_ZONE_STALE = 4, /* what it held before its reset is still there */
+	SEMU_ZONE_PICKED = 8 /* the running ZONE OUT command is about it */
 };
 
 #define SEMU_NO_ZONE UINT32_MAX
@@ -57,10 +57,10 @@ struct semu_zone_chunk {
 };
 
 struct semu_zones {
-	uint64_t nblk;		     /* of the medium */
-	uint64_t cap;		     /* blocks of a write required zone */
-	uint32_t n;		     /* slots of the medium */
-	uint32_t room;		     /* ... there is state for */
+	uint64_t nblk;		      /* of the medium */
+	uint64_t cap;		      /* blocks of a write required zone */
+	uint32_t n;		      /* slots of the medium */
+	uint32_t room;		      /* ... there is state for */
 	uint32_t conventional, front; /* slots up to where: the former; them and
 				       * the sequential or before required */
 	uint32_t max_open, nexplicit, nimplicit;
@@ -79,6 +79,14 @@ static inline struct semu_zones *semu_zones(const struct scsiemu_lu *lu)
 	return semu_part(lu, SEMU_PART_ZONES);
 }
 extern const struct semu_part_type semu_zones_part;
+static inline bool semu_zones_managed(const struct scsiemu_lu *lu)
+{
+	return SEMU_WITH_ZONES && semu_zones(lu) && semu_zones(lu)->managed;
+}
+static inline bool semu_zones_aware(const struct scsiemu_lu *lu)
+{
+	return SEMU_WITH_ZONES && semu_zones(lu) && !semu_zones(lu)->managed;
+}
 
 /* zone_map.c: what a slot is and where */
 enum semu_zone_type semu_zone_type(const struct semu_zones *z, uint32_t i);

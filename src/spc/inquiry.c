@@ -26,7 +26,7 @@ static int standard(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 	/* NORMACA, HISUP, response data format */
 	scsiemu_wr_u8(w, lu->normaca ? 0x32 : 0x12);
 	scsiemu_wr_u8(w, STANDARD_LEN - 5);
-	scsiemu_wr_u8(w, 0); /* SCCS, TPGS, 3PC, PROTECT */
+	scsiemu_wr_u8(w, semu_alua_tpgs(lu) << 4); /* SCCS, 3PC, PROTECT */
 	scsiemu_wr_u8(w, lu->dev->nports > 1 ? 0x10 : 0); /* MULTIP */
 	scsiemu_wr_u8(w, 0x02);				  /* CMDQUE */
 	scsiemu_wr_ascii(w, lu->vendor, sizeof(lu->vendor));
@@ -34,6 +34,8 @@ static int standard(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 	scsiemu_wr_ascii(w, lu->revision, sizeof(lu->revision));
 	scsiemu_wr_zero(w, 58 - 36);
 	put_versions(w, lu->type->versions);
+	if (lu->able & SCSIEMU_NEED_ZONES)
+		scsiemu_wr_be16(w, 0x0620); /* ZBC */
 	scsiemu_wr_zero(w, STANDARD_LEN - scsiemu_wr_tell(w));
 	return SCSIEMU_FINISHED;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The mode pages that every device type has (SPC-5 7.5, reference 7). */
+#include <scsiemu/alua.h>
+
 #include "spc/spc.h"
 
 #define BYTES(...)                                                             \
@@ -56,13 +58,24 @@ const struct semu_mode_page semu_mode_0a = {
 };
 
 /* Control extension (SPC-5 7.5.11): TCMOS, SCSIP: the timestamp is set by SET
- * TIMESTAMP and by the embedder. */
+ * TIMESTAMP and by the embedder. IALUAE: states may change implicitly. */
+#if SEMU_WITH_ALUA
+static void extension_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *p)
+{
+	if (pc != 1)
+		p[4] |= semu_alua_tpgs(lu) & SCSIEMU_ALUA_IMPLICIT;
+}
+#endif
+
 const struct semu_mode_page semu_mode_0a01 = {
 	.code = 0x0a,
 	.sub = 0x01,
 	.len = 32,
 	.defaults = BYTES(0x4a, 0x01, 0, 28,
 			  SEMU_WITH_TIMESTAMP ? 0x06 : 0x04, [31] = 0),
+#if SEMU_WITH_ALUA
+	.fill = extension_fill,
+#endif
 };
 
 #if SEMU_WITH_MODE_MORE

@@ -88,19 +88,6 @@ static void put_lu_designators(const struct scsiemu_lu *lu,
 }
 
 #if SEMU_WITH_PORTS
-/* The port that the command's nexus came through; NULL: none is known. */
-static const struct scsiemu_target_port *port_of(const struct scsiemu_cmd *c)
-{
-	const struct scsiemu_device *d = scsiemu_cmd_lu(c)->dev;
-	uint16_t id = semu_ctx(c)->nexus->port;
-	uint32_t i;
-
-	for (i = 0; i < d->nports; i++)
-		if (!id || d->ports[i].id == id)
-			return &d->ports[i];
-	return NULL;
-}
-
 static void put_port_designators(const struct scsiemu_target_port *p,
 				 struct scsiemu_wr *w)
 {
@@ -116,7 +103,8 @@ static void put_identification(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 #if SEMU_WITH_PORTS
-	const struct scsiemu_target_port *p = port_of(c);
+	const struct scsiemu_target_port *p =
+		semu_nexus_port(semu_ctx(c)->nexus);
 #endif
 
 	if (!lu->wlun)
