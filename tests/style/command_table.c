@@ -14,6 +14,8 @@ static const struct {
 	{ SCSIEMU_NEED_REMOVABLE, "removable" },
 	{ SCSIEMU_NEED_THIN, "thin" },
 	{ SCSIEMU_NEED_SAVE, "saved state" },
+	{ SCSIEMU_NEED_ZONES, "zoned" },
+	{ SCSIEMU_NEED_REALMS, "zone realms" },
 };
 
 static void print(const struct scsiemu_row *r, const char *layer)
