@@ -203,6 +203,7 @@ static void make_device(struct target *t)
 		.types = 8,
 		.scratch = 16384,
 		.cmd_size = sizeof(struct scsiemu_task),
+		.registrants = 1024,
 	};
 
 	t->dev = scsiemu_device_create(&l, &scsiemu_host_allocator);

@@ -20,6 +20,9 @@ struct scsiemu_type; /* a device type: scsiemu_sbc in <scsiemu/sbc.h>, ... */
 struct scsiemu_nv_ops;
 struct scsiemu_alua;
 
+/* A limit of this value: there are none. */
+#define SCSIEMU_NONE UINT32_MAX
+
 /* Zero = default. Sizes of the set-up memory and what VPD and RSOC promise. */
 struct scsiemu_limits {
 	uint32_t size;	      /* sizeof *this */
@@ -43,8 +46,11 @@ struct scsiemu_limits {
 			       * sizeof(struct scsiemu_cmd) */
 	uint32_t pin_ms;      /* how long a many-window reply may hold off a
 			       * change of facts; 2000 */
-	uint32_t abort_ms;    /* a TMF answers after this though a store hangs;
-			       * 2000 */
+	uint32_t abort_ms;    /* a TMF, and PREEMPT AND ABORT, answers after
+			       * this though a store hangs; 2000 */
+	uint32_t registrants; /* registrations (PERSISTENT RESERVE OUT) of all
+			       * LUs; 4 * lus, at most 64. SCSIEMU_NONE: no
+			       * persistent reservations */
 };
 
 /* Bytes that scsiemu_device_init() needs for these limits. */
@@ -142,6 +148,9 @@ struct scsiemu_medium {
 	bool read_only;	  /* the medium refuses writes */
 	bool thin;	  /* block: LBPME; needs SCSIEMU_CAN_UNMAP */
 	bool zeroes;	  /* block: unmapped blocks read as zeros (LBPRZ) */
+	uint16_t pi_len;  /* block: bytes of protection information that the
+			   * store has room for with each block; 8 for each
+			   * interval (SBC-4 4.21) */
 };
 
 struct scsiemu_lu_config {
@@ -155,7 +164,7 @@ struct scsiemu_lu_config {
 	uint8_t version;    /* INQUIRY byte 2; 0 = 6 (SPC-4) */
 	bool removable;
 	bool read_only;	   /* write protected whatever the medium says */
-	bool anonymous_pr; /* the anonymous nexus may reserve (ruling 7) */
+	bool anonymous_pr; /* the anonymous nexus may reserve, as one host */
 	bool can_save;	   /* without nv: the embedder answers V_NV_SAVE */
 	bool aca;	   /* NORMACA: the NACA bit makes an ACA condition */
 	/* Durable small state: saved mode pages, identifiers. May be NULL. */
@@ -254,10 +263,36 @@ uint32_t scsiemu_lu_record(const struct scsiemu_lu *lu, uint32_t id);
  * returns its id. No command may be alive.
  */
 uint32_t scsiemu_lu_unsaved(struct scsiemu_lu *lu, void *buf, uint32_t *len);
+/*
+ * Persistent reservations of a logical unit as bytes (version, check sum, the
+ * same on every machine): what V_NV_SAVE of SCSIEMU_NV_PR saves, and what one
+ * server of a pair hands to the other. From outside the command path.
+ *
+ * export: *len is the room, then the length, 28 bytes and for each
+ * registration 12 and its TransportID (at most 252). 0, SCSIEMU_ERR_SPACE (not
+ * enough room), SCSIEMU_ERR_ORDER (a change is being saved: try again), or
+ * SCSIEMU_ERR_ARG (no persistent reservations here).
+ *
+ * import replaces all there is, PRgeneration included; nexuses that lose their
+ * registration get 2A/05, others 2A/04 when the reservation is not what it was.
+ * 0, or nothing was changed: SCSIEMU_ERR_ARG (damaged, of another version),
+ * SCSIEMU_ERR_SPACE (limits.registrants), SCSIEMU_ERR_ORDER (as above).
+ */
+int scsiemu_lu_pr_export(const struct scsiemu_lu *lu, void *buf, uint32_t *len);
+int scsiemu_lu_pr_import(struct scsiemu_lu *lu, const void *buf, uint32_t len);
+/*
+ * What was saved cannot be had (its file is damaged), but the logical unit is
+ * to be served: all but a few commands end with 7/44/01 until a host sends
+ * PERSISTENT RESERVE OUT with REPLACE LOST RESERVATION (SPC-5 5.13.5.3), or
+ * scsiemu_lu_pr_import() succeeds.
+ */
+void scsiemu_lu_pr_lost(struct scsiemu_lu *lu);
 
 struct scsiemu_nexus_config {
 	uint32_t size; /* sizeof *this */
-	/* TransportID (SPC-5 7.6.4); the caller's until detach. May be NULL. */
+	/* TransportID (SPC-5 7.6.4), 24 to 252 bytes; the caller's until
+	 * detach. With the port it is whom a persistent reservation knows.
+	 * NULL: it cannot register for any. */
 	const uint8_t *transport_id;
 	uint16_t transport_id_len;
 	uint16_t port; /* relative target port it came through; 0 = first */

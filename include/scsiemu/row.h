@@ -97,7 +97,10 @@ enum scsiemu_stop {
 	SCSIEMU_ON_STOPPED = 1u << 12,
 	SCSIEMU_ON_BECOMING = 1u << 13,
 	SCSIEMU_ON_BAD_FORMAT = 1u << 14,
-	SCSIEMU_ON_PROTECTED = 1u << 15 /* write protected */
+	SCSIEMU_ON_PROTECTED = 1u << 15, /* write protected */
+	/* reservations cannot be told: stops every row that has not
+	 * SCSIEMU_ROW_PR_LOST (SPC-5 5.13.5.3) */
+	SCSIEMU_ON_PR_LOST = 1u << 16
 };
 /* The usual sets. */
 #define SCSIEMU_STOP_ALUA                                                      \
@@ -126,8 +129,12 @@ enum scsiemu_row_flag {
 	SCSIEMU_ROW_LONG = 128,	    /* count is not bound by MAXIMUM TRANSFER
 				     * LENGTH (no data of that size moves) */
 	SCSIEMU_ROW_WHOLE_LU = 256, /* extent for ordering = the whole LU */
-	SCSIEMU_ROW_NEXUS = 1024 /* not for the anonymous nexus, unless the LU
-				  * is configured so (anonymous_pr): 5/20/00 */
+	SCSIEMU_ROW_NEXUS = 1024,  /* not for the anonymous nexus, unless the LU
+				    * is configured so (anonymous_pr): 5/20/00 */
+	SCSIEMU_ROW_NAMED = 2048,  /* the same, and not for one without a
+				    * TransportID */
+	SCSIEMU_ROW_PR_LOST = 4096 /* runs while the information about
+				    * persistent reservations is lost */
 };
 
 /* What must be there for the row to exist. */

@@ -41,11 +41,19 @@ struct scsiemu_zone_options {
 	 * the one behind; that does not change. 0: no realms. */
 	uint32_t realms, realms_first;
 };
+/* The CRC of the guard tag (polynomial 8BB7h) of n bytes at p behind bytes
+ * whose CRC is crc; 0 at the beginning. */
+typedef uint16_t scsiemu_pi_crc_fn(uint16_t crc, const void *p, size_t n);
 
 /* What a disk offers beyond the usual; zero = not. */
 struct scsiemu_sbc_options {
 	uint32_t size; /* sizeof *this */
 	struct scsiemu_zone_options zones;
+	/* T10 protection information, on a medium with SCSIEMU_CAN_PI. */
+	bool pi;	     /* the disk may be formatted with it */
+	uint8_t pi_type;     /* 1 to 3: as what it is formatted; 0: without */
+	uint8_t pi_exponent; /* 2^n protection intervals per block */
+	scsiemu_pi_crc_fn *pi_crc; /* NULL: the core's own, by a table */
 	/* Blocks that the defect lists, and the list of those that WRITE LONG
 	 * made unreadable, have room for: at most 4096, 9 bytes of state
 	 * each. READ LONG, WRITE LONG, REASSIGN BLOCKS. */

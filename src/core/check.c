@@ -36,10 +36,9 @@ bool semu_check_cdb(struct scsiemu_lu *lu, struct scsiemu_cmd *c,
 		    const struct scsiemu_row *row)
 {
 	unsigned n = row->len < 32 ? row->len : 32;
-	bool anonymous = semu_ctx(c)->nexus == &lu->dev->anonymous;
 
-	if (row->len > c->cdb_len || (row->flags & SCSIEMU_ROW_NEXUS &&
-				      anonymous && !lu->anonymous_pr)) {
+	if (row->len > c->cdb_len ||
+	    semu_nexus_denied(lu, semu_ctx(c)->nexus, row)) {
 		scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
 			     SCSIEMU_ASC_INVALID_OPCODE);
 		return false;
@@ -81,10 +80,11 @@ static const struct stop_sense stop_sense[] = {
 	{ SCSIEMU_SK_NOT_READY, SCSIEMU_ASC_BECOMING_READY },
 	{ SCSIEMU_SK_MEDIUM_ERROR, SCSIEMU_ASC_MEDIUM_FORMAT_CORRUPTED },
 	{ SCSIEMU_SK_DATA_PROTECT, SCSIEMU_ASC_WRITE_PROTECTED },
+	{ SCSIEMU_SK_DATA_PROTECT, SCSIEMU_ASC_PR_LOST },
 };
 #define STOP_SENSE_FROM 4
 /* What not every nexus is stopped by. */
-#define SEMU_WITH_APPLIES (SEMU_WITH_PARTS || SEMU_WITH_RESERVE)
+#define SEMU_WITH_APPLIES (SEMU_WITH_PARTS || SEMU_WITH_RESERVE || SEMU_WITH_PR)
 #define RESERVED                                                               \
 	(SCSIEMU_ON_RESERVE6 | SCSIEMU_ON_PR_READ | SCSIEMU_ON_PR_WRITE |      \
 	 SCSIEMU_ON_PR_ANY)
@@ -183,5 +183,7 @@ bool semu_check_odd_state(struct scsiemu_cmd *c)
 	}
 	if (row->flags & SCSIEMU_ROW_BY_FIELD)
 		stops = x->lu->type->stops(c);
+	if (!(row->flags & SCSIEMU_ROW_PR_LOST))
+		stops |= SCSIEMU_ON_PR_LOST;
 	return stopped(c, x->lu->guards & stops);
 }

@@ -16,6 +16,9 @@
 #ifndef SEMU_WITH_RESERVE /* RESERVE and RELEASE (6), (10) */
 #define SEMU_WITH_RESERVE 1
 #endif
+#ifndef SEMU_WITH_PR /* PERSISTENT RESERVE IN, PERSISTENT RESERVE OUT */
+#define SEMU_WITH_PR 1
+#endif
 #ifndef SEMU_WITH_MEDIUM /* START STOP UNIT, PREVENT ALLOW MEDIUM REMOVAL */
 #define SEMU_WITH_MEDIUM 1
 #endif
@@ -66,6 +69,9 @@
 #endif
 #ifndef SEMU_WITH_DEFECTS /* READ DEFECT DATA(10), (12) */
 #define SEMU_WITH_DEFECTS 1
+#endif
+#ifndef SEMU_WITH_PI /* protection information; READ(32), WRITE(32) ... */
+#define SEMU_WITH_PI 1
 #endif
 
 /* The engine itself. */

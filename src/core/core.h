@@ -14,6 +14,8 @@
 #include <scsiemu/wire.h>
 
 struct semu_itl;
+struct semu_reg; /* core/registrants.h */
+struct semu_tid;
 
 /*
  * Unit attentions: a bit each in semu_itl.ua. Bit order is priority, lowest
@@ -99,7 +101,8 @@ enum semu_odd {
 	SEMU_ELSEWHERE = 128,	/* has entries in other LUs' task sets */
 	SEMU_WATCHED = 256,	/* parts are to see its end */
 	SEMU_FINISHING = 512,	/* ... and do: its wants are theirs */
-	SEMU_AGAIN = 1024	/* finish() is called for its want's answer */
+	SEMU_FENCING = 1024,	/* waits until those it aborted are gone */
+	SEMU_AGAIN = 2048	/* finish() is called for its want's answer */
 };
 
 enum semu_resume {
@@ -155,6 +158,7 @@ struct semu_itl {
 	struct scsiemu_nexus *nexus;
 	struct semu_itl *hash, *of_lu, *of_nexus; /* chains */
 	uint32_t ua;				  /* bit per enum semu_ua */
+	uint32_t reg;	/* its registration (core/registrants.h); 0: none */
 	bool prevent;	/* PREVENT ALLOW MEDIUM REMOVAL */
 	uint8_t sticky; /* UA_INTLCK 10b: reported, not cleared */
 	bool regroups;	/* its SET TARGET PORT GROUPS is not over */
@@ -201,6 +205,8 @@ struct semu_cap {
 	uint16_t rpm;
 	uint8_t exponent, aligned;
 	bool thin, zeroes, dpofua, cache;
+	bool pi; /* may be formatted with protection information */
+	uint8_t pi_type, pi_exponent; /* is: 1 to 3, P_I_EXPONENT; 0: not */
 };
 
 /*
@@ -288,9 +294,16 @@ struct scsiemu_lu {
 	struct semu_itl *reserved; /* holder of RESERVE(6), RESERVE(10) */
 	struct scsiemu_nexus *aca; /* whose command made the ACA condition that
 				    * is in force; NULL: there is none */
+	/* persistent reservations: registrations (the first one), the one that
+	 * holds the reservation, if one does, and its type; 0: none */
+	uint32_t regs, holder, pr_generation;
+	uint8_t pr_type;
+	bool pr_aptpl;
+	bool pr_saving;	  /* a change of them is being made durable */
+	uint8_t pr_stamp; /* counts changes */
 	/* what mode page 0Ah says now */
 	uint8_t qerr, ua_intlck;
-	bool tas, swp;
+	bool tas, swp, nuar;
 	bool changing; /* a STORE want with CHANGES is out */
 	bool removed, wlun, absent;
 	uint16_t pins;	   /* replies that pin facts */
@@ -399,6 +412,10 @@ struct scsiemu_device {
 	struct scsiemu_cmd *zombies;  /* aborted, their want still out */
 	struct scsiemu_cmd *timers;   /* TMFs that wait, replies that pin */
 	struct scsiemu_lu *lu_timers; /* those with a timer */
+	/* registrations and TransportIDs of all LUs; the first free ones */
+	struct semu_reg *regs;
+	struct semu_tid *tids;
+	uint32_t nregs, reg_free, reg_nfree, ntids, tid_free, tid_nfree;
 	struct semu_set *sets;
 	uint32_t nsets;
 	struct scsiemu_target_port *ports;
@@ -436,6 +453,19 @@ static inline bool semu_row_exists(const struct scsiemu_lu *lu,
 				   const struct scsiemu_row *row)
 {
 	return (row->needs & ~lu->able) == 0;
+}
+
+/* Is the row not for this nexus? Without a name of its own it is not to hold
+ * what others are shut out by (rulings 7). */
+static inline bool semu_nexus_denied(const struct scsiemu_lu *lu,
+				     const struct scsiemu_nexus *n,
+				     const struct scsiemu_row *row)
+{
+	if (!(row->flags & (SCSIEMU_ROW_NEXUS | SCSIEMU_ROW_NAMED)))
+		return false;
+	if (n == &lu->dev->anonymous)
+		return !lu->anonymous_pr;
+	return row->flags & SCSIEMU_ROW_NAMED && !n->transport_id;
 }
 
 /* ua.c: establish a unit attention. except may be NULL. */

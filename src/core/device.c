@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A device in the caller's memory: limits, layout, set-up. */
 #include "core/engine.h"
+#include "core/registrants.h"
 #include <string.h>
 
 /* What a driver keeps behind a job's command (the pump: 248 bytes). */
 enum { DRIVER_ROOM = 256 };
+/* Registrations of a device that is not told how many: so many. */
+enum { PER_LU = 4, AT_MOST = 64 };
 
 static uint32_t or_default(uint32_t v, uint32_t d)
 {
@@ -31,6 +34,9 @@ static struct scsiemu_limits filled(const struct scsiemu_limits *l)
 	f.cmd_size = or_default(f.cmd_size,
 				sizeof(struct scsiemu_cmd) + DRIVER_ROOM);
 	f.cmd_size = (f.cmd_size + 15) & ~15u;
+	if (!f.registrants)
+		f.registrants = f.lus < AT_MOST / PER_LU ? f.lus * PER_LU
+							 : AT_MOST;
 	f.pin_ms = or_default(f.pin_ms, 2000);
 	f.abort_ms = or_default(f.abort_ms, 2000);
 	return f;
@@ -68,6 +74,7 @@ static void layout(struct bump *b, const struct scsiemu_limits *l,
 	uint32_t job_size = l->cmd_size + SEMU_JOB_EXTRA + l->job_scratch;
 	uint32_t lun_hash = power_of_two(2 * l->lus);
 	uint32_t itl_hash = power_of_two(l->itls);
+	uint32_t nregs = semu_regs_count(l), ntids = semu_tids_count(nregs);
 	const struct part {
 		size_t at; /* of a pointer in the device */
 		size_t n, size;
@@ -81,6 +88,8 @@ static void layout(struct bump *b, const struct scsiemu_limits *l,
 		PART(nexus_pool, l->nexuses, sizeof(struct scsiemu_nexus)),
 		PART(itl_pool, l->itls, sizeof(struct semu_itl)),
 		PART(itl_hash, itl_hash, sizeof(struct semu_itl *)),
+		PART(regs, nregs, sizeof(struct semu_reg)),
+		PART(tids, ntids, sizeof(struct semu_tid)),
 		PART(sets, l->types, sizeof(struct semu_set)),
 		PART(ports, l->ports, sizeof(struct scsiemu_target_port)),
 		PART(jobs, l->jobs, job_size),
@@ -98,6 +107,8 @@ static void layout(struct bump *b, const struct scsiemu_limits *l,
 		d->hash_mask = lun_hash - 1;
 		d->itl_mask = itl_hash - 1;
 		d->job_size = job_size;
+		d->nregs = nregs;
+		d->ntids = ntids;
 	}
 }
 
@@ -156,6 +167,7 @@ static void init_pools(struct scsiemu_device *d)
 		d->nexus_free = &d->nexus_pool[i];
 	}
 	add_itls(d, d->itl_pool, l->itls);
+	semu_regs_init(d);
 }
 
 int scsiemu_device_init(void *mem, size_t size, const struct scsiemu_limits *l,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Logical units: adding, finding, media coming and going, reset. */
 #include "core/engine.h"
+#include "core/registrants.h"
 #include <string.h>
 
 static uint32_t slot(const struct scsiemu_device *d, unsigned lun)
@@ -127,6 +128,8 @@ static uint32_t base_able(const struct scsiemu_lu *lu)
 		able |= SCSIEMU_NEED_SAVE;
 	if (SEMU_WITH_JOBS && lu->dev->limits.jobs)
 		able |= SCSIEMU_NEED_JOB;
+	if (lu->dev->nregs)
+		able |= SCSIEMU_NEED_PR;
 	return able;
 }
 
@@ -229,6 +232,7 @@ static void clear(struct scsiemu_lu *lu)
 	state = d->states + (size_t)(lu - d->pool) * d->limits.lu_state;
 	semu_lu_timer_off(lu);
 #endif
+	semu_reg_forget(lu);
 	memset(lu, 0, sizeof(*lu));
 	memset(state, 0, d->limits.lu_state);
 	lu->dev = d;

@@ -4,6 +4,7 @@
  * and service action. docs/adding-a-command.md walks through one.
  */
 #include "sbc/defects.h"
+#include "sbc/pi.h"
 #include "sbc/sbc.h"
 #include "sbc/zones.h"
 
@@ -19,6 +20,9 @@
 #define CDB10(op, m) USAGE(op, m, FF4, 0, FF2, 0)
 #define CDB12(op, m) USAGE(op, m, FF4, FF4, 0, 0)
 #define CDB16(op, m) USAGE(op, m, FF8, FF4, 0, 0)
+/* LBA, tags, count; only with type 2 protection (SBC-4 4.21.2.4). */
+#define CDB32(sa, m)                                                           \
+	USAGE(0x7f, 0, 0, 0, 0, 0, 0, 0x18, 0, sa, m, 0, FF8, FF8, FF4)
 
 #define STOPS_ANY   (SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM)
 #define STOPS_ALLOW (SCSIEMU_ON_RESERVE6 | STOPS_ANY)
@@ -37,6 +41,9 @@
 #define BLOCKS	      .flags = SCSIEMU_ROW_BLOCKS
 #define LONG	      .flags = SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_LONG
 
+#define ROW32(t, s)                                                            \
+	ROW(t, VARIABLE, 32), .sa = SCSIEMU_SA_##s, FIELDS(RW32), AT(10, 6),   \
+			      .needs = SCSIEMU_NEED_PI_2
 #define READ_ROW  NO_SA, RW(READ), .stops = STOPS_READ, BLOCKS, TIMES(1, 30)
 #define WRITE_ROW NO_SA, RW(WRITE), .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30)
 #define VERIFY_ROW                                                             \
@@ -55,13 +62,15 @@
 #define PREFETCH_ROW NO_SA, RW(NODATA), .stops = STOPS_READ, LONG, TIMES(1, 30)
 
 #define ZONE_OUT_ROW(t, s)                                                     \
-	ROW(t, ZONE_OUT, 16), .sa = SCSIEMU_SA_##s,                            \
+	ROW(t, ZONE_OUT, 16),                                                  \
+		.sa = SCSIEMU_SA_##s,                                          \
 		.usage = USAGE(0x94, SCSIEMU_SA_##s, FF8, 0, 0, FF2, 0x01, 0), \
 		.fn.step = semu_zone_out, .kind = SCSIEMU_K_STEPS,             \
 		.cls = SCSIEMU_C_EXCL, .needs = SCSIEMU_NEED_ZONES,            \
 		.stops = STOPS_WRITE, TIMES(1, 600)
 #define ZONE_IN_ROW(t, s, options)                                             \
-	ROW(t, ZONE_IN, 16), .sa = SCSIEMU_SA_##s, FIELDS(RW16),               \
+	ROW(t, ZONE_IN, 16),                                                   \
+		.sa = SCSIEMU_SA_##s, FIELDS(RW16),                            \
 		.usage = USAGE(0x95, SCSIEMU_SA_##s, FF8, FF4, options, 0),    \
 		.cls = SCSIEMU_C_INFO, .flags = SCSIEMU_ROW_RANGE,             \
 		.stops = STOPS_READ, TIMES(1, 60)
@@ -132,6 +141,12 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .usage = USAGE(0x42, 0, 0, 0, 0, 0, 0, FF2, 0), AT(0, 6),
 	  .flags = SCSIEMU_ROW_WHOLE_LU, .needs = SCSIEMU_NEED_THIN,
 	  .stops = STOPS_WRITE, TIMES(1, 60) },
+#endif
+#if SEMU_WITH_PI
+	{ ROW32("READ(32)", READ_32), .usage = CDB32(0x09, 0x1c), RW(READ),
+	  .stops = STOPS_READ, BLOCKS, TIMES(1, 30) },
+	{ ROW32("WRITE(32)", WRITE_32), .usage = CDB32(0x0b, 0x18), RW(WRITE),
+	  .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30) },
 #endif
 	{ ROW("READ(16)", READ_16, 16), READ_ROW, FIELDS(RW16), FUA_NV,
 	  .usage = CDB16(0x88, 0x1c), AT(1, 14) },
@@ -243,17 +258,21 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 #endif
 							 NULL };
 
-static const struct semu_vpd_page *const sbc_vpd[] = {
-	&semu_vpd_00,	  &semu_vpd_80,	    &semu_vpd_83,
+static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
+						       &semu_vpd_80,
+						       &semu_vpd_83,
 #if SEMU_WITH_VPD_MORE
-	&semu_vpd_86,	  &semu_vpd_87,	    &semu_vpd_88,
+						       &semu_vpd_86,
+						       &semu_vpd_87,
+						       &semu_vpd_88,
 #endif
-	&semu_sbc_vpd_b0, &semu_sbc_vpd_b1, &semu_sbc_vpd_b2,
+						       &semu_sbc_vpd_b0,
+						       &semu_sbc_vpd_b1,
+						       &semu_sbc_vpd_b2,
 #if SEMU_WITH_ZONES
-	&semu_sbc_vpd_b6,
+						       &semu_sbc_vpd_b6,
 #endif
-	NULL
-};
+						       NULL };
 
 static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_ALUA
@@ -261,6 +280,9 @@ static const struct semu_part_type *const sbc_parts[] = {
 #endif
 #if SEMU_WITH_DEFECTS
 	&semu_defects_part,
+#endif
+#if SEMU_WITH_PI
+	&semu_pi_part,
 #endif
 #if SEMU_WITH_ZONES
 	&semu_zones_part,

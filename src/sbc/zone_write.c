@@ -9,6 +9,7 @@
  * again by its pointer, which is saved before the status; and the saved pointer
  * is never behind blocks that are not durable: they are flushed first.
  */
+#include "sbc/pi.h"
 #include "sbc/zones.h"
 
 #if SEMU_WITH_ZONES
@@ -58,17 +59,19 @@ static bool is_write(const struct scsiemu_row *row)
 }
 
 /* What of its blocks a command has written: all when it ended well and the
- * host had as much; of a WRITE that failed those in front of the error. */
+ * host had as much; of a WRITE that failed those in front of the error (with
+ * protection information that is not known). */
 static uint64_t blocks_written(const struct scsiemu_cmd *c)
 {
 	const struct scsiemu_row *row = scsiemu_cmd_row(c);
-	const struct semu_cap *cap = &scsiemu_cmd_lu(c)->cap;
-	uint64_t n = scsiemu_cmd_count(c), done = c->out_done / cap->blen;
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	uint64_t n = scsiemu_cmd_count(c);
+	uint64_t done = c->out_done / semu_sbc_wire(c);
 
-	if (c->status && row->kind != SCSIEMU_K_WRITE)
+	if (c->status && (row->kind != SCSIEMU_K_WRITE || semu_pi(lu)))
 		return 0;
 	if (row->flags & SCSIEMU_ROW_LONG)
-		return n ? n : cap->nblk - scsiemu_cmd_lba(c);
+		return n ? n : lu->cap.nblk - scsiemu_cmd_lba(c);
 	return done < n ? done : n;
 }
 
@@ -87,9 +90,10 @@ static unsigned fua_kind(const struct scsiemu_row *row)
 	case SCSIEMU_OP_WRITE_AND_VERIFY_16:
 		return DURABLE;
 	case SCSIEMU_OP_VARIABLE:
-		if (row->sa == 0x0d)
+		if (row->sa == SCSIEMU_SA_WRITE_SAME_32)
 			return NOT_FUA;
-		return row->sa == 0x0c ? DURABLE : FUA_BIT;
+		return row->sa == SCSIEMU_SA_WRITE_AND_VERIFY_32 ? DURABLE
+								 : FUA_BIT;
 	default:
 		return row->prot_at ? FUA_BIT : NOT_FUA;
 	}

@@ -20,7 +20,8 @@ const struct semu_mode_page semu_mode_02 = {
 #endif
 
 /* Control (SPC-5 7.5.10). Byte 2: GLTSD, D_SENSE; 3: QUEUE ALGORITHM MODIFIER
- * unrestricted, as the engine orders, QERR; 4: UA_INTLCK_CTRL, SWP; 5: TAS. */
+ * unrestricted, as the engine orders, NUAR, QERR; 4: UA_INTLCK_CTRL, SWP;
+ * 5: TAS. */
 #if SEMU_WITH_MODE_SELECT
 static int control_check(struct scsiemu_cmd *c, const uint8_t *p, uint16_t at)
 {
@@ -36,6 +37,16 @@ static int control_check(struct scsiemu_cmd *c, const uint8_t *p, uint16_t at)
 }
 #endif
 
+/* DPICZ, ATO, ATMPE and RWWP speak of protection information. */
+static void control_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *p)
+{
+	(void)pc;
+	if (semu_part(lu, SEMU_PART_PI))
+		return;
+	p[2] &= 0xf7;
+	p[5] &= 0x4f;
+}
+
 static void control_apply(struct scsiemu_lu *lu, const uint8_t *p)
 {
 	lu->descr = p[2] >> 2 & 1;
@@ -43,6 +54,7 @@ static void control_apply(struct scsiemu_lu *lu, const uint8_t *p)
 	lu->ua_intlck = p[4] >> 4 & 3;
 	lu->swp = p[4] >> 3 & 1;
 	lu->tas = p[5] >> 6 & 1;
+	lu->nuar = p[3] >> 3 & 1;
 	semu_spc_guards(lu);
 }
 
@@ -50,7 +62,8 @@ const struct semu_mode_page semu_mode_0a = {
 	.code = 0x0a,
 	.len = 12,
 	.defaults = BYTES(0x0a, 10, 0x02, 0x10, [11] = 0),
-	.mask = BYTES(0, 0, 0x04, 0x06, 0x38, 0x40, [11] = 0),
+	.mask = BYTES(0, 0, 0x0c, 0x0e, 0x38, 0xf0, [11] = 0),
+	.fill = control_fill,
 #if SEMU_WITH_MODE_SELECT
 	.check = control_check,
 #endif

@@ -19,6 +19,25 @@
 #define READS  (SCSIEMU_PR_READ | STOP_ALUA_S | SCSIEMU_STOP_BUSY)
 #define WRITES (SCSIEMU_PR_WRITE | STOP_ALUA_S | SCSIEMU_STOP_BUSY)
 
+/* PERSISTENT RESERVE IN and OUT; whom OUT concerns is its handler's matter. */
+#define PR_STOPS (SCSIEMU_ON_RESERVE6 | STOP_ALUA_S | SCSIEMU_STOP_BUSY)
+#define PR_IN(cmd_name, action, f)                                             \
+	.name = SEMU_NAME("PERSISTENT RESERVE IN, " cmd_name),                 \
+	.op = SCSIEMU_OP_PERSISTENT_RESERVE_IN, .sa = (action), .len = 10,     \
+	.usage = SCSIEMU_USAGE(0x5e, (action), 0, 0, 0, 0, 0, 0xff, 0xff, 0),  \
+	.kind = SCSIEMU_K_PARAM_IN, .fn.in = (f), .fields = SCSIEMU_F_2AT7,    \
+	.stops = PR_STOPS, .needs = SCSIEMU_NEED_PR, .recommended = 30
+#define PR_OUT(cmd_name, action)                                               \
+	.name = SEMU_NAME("PERSISTENT RESERVE OUT, " cmd_name),                \
+	.op = SCSIEMU_OP_PERSISTENT_RESERVE_OUT, .sa = (action), .len = 10,    \
+	.usage = SCSIEMU_USAGE(0x5f, (action), 0xff, 0, 0, 0xff, 0xff, 0xff,   \
+			       0xff, 0),                                       \
+	.kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_pr_out,                    \
+	.then = semu_pr_next, .fields = SCSIEMU_F_4AT5, .stops = PR_STOPS,     \
+	.needs = SCSIEMU_NEED_PR, .recommended = 30
+#define PR_OUT_FLAGS                                                           \
+	.flags = SCSIEMU_ROW_NAMED | SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO
+
 const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	{ ROW_IS("TEST UNIT READY", SCSIEMU_OP_TEST_UNIT_READY, 6),
 	  .usage = SCSIEMU_USAGE(0x00, 0, 0, 0, 0, 0), .kind = SCSIEMU_K_NODATA,
@@ -28,11 +47,12 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .usage = SCSIEMU_USAGE(0x03, 0x01, 0, 0, 0xff, 0),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_request_sense,
 	  .then = semu_sense_requested, .fields = SCSIEMU_F_1AT4,
-	  .flags = SCSIEMU_ROW_UA_TAKE },
+	  .flags = SCSIEMU_ROW_UA_TAKE | SCSIEMU_ROW_PR_LOST },
 	{ ROW_IS("INQUIRY", SCSIEMU_OP_INQUIRY, 6),
 	  .usage = SCSIEMU_USAGE(0x12, 0x01, 0xff, 0xff, 0xff, 0),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_inquiry,
-	  .fields = SCSIEMU_F_2AT3, .flags = SCSIEMU_ROW_UA_SKIP },
+	  .fields = SCSIEMU_F_2AT3,
+	  .flags = SCSIEMU_ROW_UA_SKIP | SCSIEMU_ROW_PR_LOST },
 #if SEMU_WITH_MODE_SELECT
 	{ ROW_IS("MODE SELECT(6)", SCSIEMU_OP_MODE_SELECT_6, 6),
 	  .usage = SCSIEMU_USAGE(0x15, 0x13, 0, 0, 0xff, 0),
@@ -59,7 +79,8 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	{ ROW_IS("START STOP UNIT", SCSIEMU_OP_START_STOP_UNIT, 6),
 	  .usage = SCSIEMU_USAGE(0x1b, 0x01, 0, 0x0f, 0xf7, 0),
 	  .kind = SCSIEMU_K_NODATA, .fn.nodata = semu_start_stop,
-	  .cls = SCSIEMU_C_LU, .flags = SCSIEMU_ROW_BY_FIELD,
+	  .cls = SCSIEMU_C_LU,
+	  .flags = SCSIEMU_ROW_BY_FIELD | SCSIEMU_ROW_PR_LOST,
 	  .stops = WRITES | SCSIEMU_ON_STANDBY },
 #endif
 #if SEMU_WITH_DIAGNOSTIC
@@ -87,13 +108,14 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 				 0xff, 0),
 	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_write_buffer,
 	  .fields = SCSIEMU_F_3AT6, .cls = SCSIEMU_C_LU,
-	  .flags = SCSIEMU_ROW_BY_FIELD, .stops = WRITES },
+	  .flags = SCSIEMU_ROW_BY_FIELD | SCSIEMU_ROW_PR_LOST,
+	  .stops = WRITES },
 	{ ROW_IS("READ BUFFER(10)", SCSIEMU_OP_READ_BUFFER_10, 10),
 	  .usage = SCSIEMU_USAGE(0x3c, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 				 0xff, 0),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_read_buffer,
 	  .fields = SCSIEMU_F_3AT6, .cls = SCSIEMU_C_RW,
-	  .flags = SCSIEMU_ROW_BY_FIELD, .stops = READS },
+	  .flags = SCSIEMU_ROW_BY_FIELD | SCSIEMU_ROW_PR_LOST, .stops = READS },
 #endif
 #if SEMU_WITH_MODE_SELECT
 	{ ROW_IS("MODE SELECT(10)", SCSIEMU_OP_MODE_SELECT_10, 10),
@@ -120,20 +142,44 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 				 0),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_mode_sense,
 	  .fields = SCSIEMU_F_2AT7, .stops = READS },
+#if SEMU_WITH_PR
+	{ PR_IN("READ KEYS", SCSIEMU_SA_READ_KEYS, semu_pr_read_keys) },
+	{ PR_IN("READ RESERVATION", SCSIEMU_SA_READ_RESERVATION,
+		semu_pr_read_reservation) },
+	{ PR_IN("REPORT CAPABILITIES", SCSIEMU_SA_REPORT_CAPABILITIES,
+		semu_pr_capabilities) },
+	{ PR_IN("READ FULL STATUS", SCSIEMU_SA_READ_FULL_STATUS,
+		semu_pr_full_status) },
+	{ PR_OUT("REGISTER", SCSIEMU_SA_REGISTER), PR_OUT_FLAGS },
+	{ PR_OUT("RESERVE", SCSIEMU_SA_RESERVE), PR_OUT_FLAGS },
+	{ PR_OUT("RELEASE", SCSIEMU_SA_RELEASE), PR_OUT_FLAGS },
+	{ PR_OUT("CLEAR", SCSIEMU_SA_CLEAR), PR_OUT_FLAGS },
+	{ PR_OUT("PREEMPT", SCSIEMU_SA_PREEMPT), PR_OUT_FLAGS },
+	{ PR_OUT("PREEMPT AND ABORT", SCSIEMU_SA_PREEMPT_AND_ABORT),
+	  PR_OUT_FLAGS },
+	{ PR_OUT("REGISTER AND IGNORE EXISTING KEY",
+		 SCSIEMU_SA_REGISTER_AND_IGNORE),
+	  PR_OUT_FLAGS },
+	{ PR_OUT("REGISTER AND MOVE", SCSIEMU_SA_REGISTER_AND_MOVE),
+	  PR_OUT_FLAGS },
+	{ PR_OUT("REPLACE LOST RESERVATION", SCSIEMU_SA_REPLACE_LOST),
+	  PR_OUT_FLAGS | SCSIEMU_ROW_PR_LOST },
+#endif
 #if SEMU_WITH_BUFFER
 	{ ROW_IS("READ BUFFER(16)", SCSIEMU_OP_READ_BUFFER_16, 16),
 	  .usage = SCSIEMU_USAGE(0x9b, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 				 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_read_buffer,
 	  .fields = SCSIEMU_F_4AT10, .cls = SCSIEMU_C_RW,
-	  .flags = SCSIEMU_ROW_BY_FIELD, .stops = READS },
+	  .flags = SCSIEMU_ROW_BY_FIELD | SCSIEMU_ROW_PR_LOST, .stops = READS },
 #endif
 	{ ROW_IS("REPORT LUNS", SCSIEMU_OP_REPORT_LUNS, 12),
 	  .usage = SCSIEMU_USAGE(0xa0, 0, 0xff, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
 				 0, 0),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_luns,
 	  .then = semu_luns_reported, .fields = SCSIEMU_F_4AT6,
-	  .flags = SCSIEMU_ROW_UA_SKIP | SCSIEMU_ROW_FACTS },
+	  .flags = SCSIEMU_ROW_UA_SKIP | SCSIEMU_ROW_FACTS |
+		   SCSIEMU_ROW_PR_LOST },
 #if SEMU_WITH_IDENT
 	{ ROW_SA_IS("REPORT IDENTIFYING INFORMATION", SCSIEMU_OP_MAINTENANCE_IN,
 		    SCSIEMU_SA_REPORT_IDENTIFYING),

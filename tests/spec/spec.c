@@ -18,12 +18,10 @@ const struct disk_options spec_options = { .thin = true,
 void spec_make_scratch(struct spec *s, uint32_t scratch)
 {
 	struct disk_options o = spec_options;
-	struct scsiemu_nexus_config cf = { .size = sizeof(cf) };
 
 	o.scratch = scratch;
 	disk_make(&s->b, &o);
-	s->nexus = scsiemu_nexus_attach(s->b.d.dev, &cf);
-	assert_non_null(s->nexus);
+	s->nexus = drive_attach(&s->b.d, 0, 0);
 	s->b.d.nexus = s->nexus;
 	drive_settle(&s->b.d, s->b.lu, s->nexus);
 }

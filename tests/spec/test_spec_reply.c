@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "spec/spec.h"
+#include "support/pr.h"
 
 enum { ROOM = 8192 };
 static const uint32_t windows[] = { 64, 72, 128, 520, 4096 };
@@ -54,6 +55,10 @@ static const struct reply replies[] = {
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0a },
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0a, .cdb = { 0, 0x20 } },
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x05, .cdb = { [10] = 0xfe } },
+	{ .op = SCSIEMU_OP_PERSISTENT_RESERVE_IN, .sa = 0 },
+	{ .op = SCSIEMU_OP_PERSISTENT_RESERVE_IN, .sa = 1 },
+	{ .op = SCSIEMU_OP_PERSISTENT_RESERVE_IN, .sa = 2 },
+	{ .op = SCSIEMU_OP_PERSISTENT_RESERVE_IN, .sa = 3 },
 	{ .op = SCSIEMU_OP_RECEIVE_DIAGNOSTIC_RESULTS, .cdb = { 0, 1, 0 } },
 	{ .op = SCSIEMU_OP_READ_BUFFER_10, .cdb = { 0, 3 } },
 };
@@ -139,6 +144,23 @@ static void one_reply(struct spec *s, const struct reply *r)
 	free(full);
 }
 
+/* Three registrations and a reservation, for what reads them. */
+static void reserve(struct spec *s)
+{
+	struct scsiemu_nexus *was = s->b.d.nexus;
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct scsiemu_nexus *n = i ? drive_attach(&s->b.d, i, 0) : was;
+
+		drive_settle(&s->b.d, s->b.lu, n);
+		pr_register(&s->b.d, s->b.lu, n, 0x1122334455667700 + i);
+	}
+	pr_out(&s->b.d, s->b.lu, was, SCSIEMU_SA_RESERVE, 5, 0x1122334455667700,
+	       0, 0);
+	drive_good(&s->b.d);
+	s->b.d.nexus = was;
+}
+
 static void test_allocation(void **state)
 {
 	(void)state;
@@ -147,6 +169,8 @@ static void test_allocation(void **state)
 
 		spec_make_scratch(&s, 64);
 		s.b.k.mapped[3] = s.b.k.mapped[9] = 1;
+		if (replies[i].op == SCSIEMU_OP_PERSISTENT_RESERVE_IN)
+			reserve(&s);
 		if (replies[i].sa == 0x12) /* its list is as long as scratch */
 			for (uint32_t n = 0; n < 25; n++) {
 				run(&s, &replies[i], n, n);

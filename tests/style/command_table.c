@@ -14,6 +14,7 @@ static const struct {
 	{ SCSIEMU_NEED_REMOVABLE, "removable" },
 	{ SCSIEMU_NEED_THIN, "thin" },
 	{ SCSIEMU_NEED_SAVE, "saved state" },
+	{ SCSIEMU_NEED_PI_2, "type 2 protection" },
 	{ SCSIEMU_NEED_ZONES, "zoned" },
 	{ SCSIEMU_NEED_REALMS, "zone realms" },
 };

@@ -52,6 +52,11 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->cf.alua = o->alua;
 	b->sbc = o->sbc;
 	b->sbc.size = sizeof(b->sbc);
+	b->sbc.pi = o->pi_len || o->sbc.pi_type;
+	if (b->sbc.pi)
+		drive_disk_pi(
+			&b->k,
+			(uint16_t)or_else(o->pi_len, 8u << o->sbc.pi_exponent));
 	b->cf.options = &b->sbc;
 	b->cf.state_len = scsiemu_lu_state_size(&b->cf);
 	b->cf.state = b->state = malloc(b->cf.state_len);

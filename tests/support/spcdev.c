@@ -99,8 +99,6 @@ static const struct scsiemu_target_port port[] = {
 void spcdev_make(struct spcdev *t, const struct scsiemu_lu_config *cf,
 		 const struct scsiemu_limits *l)
 {
-	struct scsiemu_nexus_config n = { .size = sizeof(n), .port = 1 };
-
 	drive_make(&t->d, l ? l : &spcdev_limits);
 	drive_disk_make(&t->disk, 100, 512);
 	assert_int_equal(scsiemu_port_add(t->d.dev, &port[0]), 0);
@@ -108,11 +106,8 @@ void spcdev_make(struct spcdev *t, const struct scsiemu_lu_config *cf,
 	t->lu = scsiemu_lu_add(t->d.dev, 0, cf ? cf : &spcdev_config);
 	assert_non_null(t->lu);
 	scsiemu_lu_load(t->lu, &t->disk.m, false);
-	t->a = scsiemu_nexus_attach(t->d.dev, &n);
-	n.port = 2;
-	t->b = scsiemu_nexus_attach(t->d.dev, &n);
-	assert_non_null(t->a);
-	assert_non_null(t->b);
+	t->a = drive_attach(&t->d, 0, 1);
+	t->b = drive_attach(&t->d, 1, 2);
 	drive_settle(&t->d, t->lu, t->a);
 	drive_settle(&t->d, t->lu, t->b);
 	t->d.nexus = t->a;
