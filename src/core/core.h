@@ -228,6 +228,7 @@ enum semu_part {
 	SEMU_PART_LOG,
 	SEMU_PART_COPY,
 	SEMU_PART_INJECT,
+	SEMU_PART_REFERRALS,
 	SEMU_PART_COUNT
 };
 struct semu_more {
@@ -444,6 +445,9 @@ const struct scsiemu_row *semu_row_find(const struct scsiemu_lu *lu,
  * PROTECT and GROUP NUMBER when the LU offers them. */
 unsigned semu_row_usage(const struct scsiemu_lu *lu,
 			const struct scsiemu_row *row, unsigned i);
+
+/* fields.c: the byte where the count of enum scsiemu_fields begins. */
+uint16_t semu_count_at(unsigned fields);
 
 /* job.c: the flag of a job slot, between its command and its buffer. */
 #define SEMU_JOB_EXTRA 16

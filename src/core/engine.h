@@ -51,7 +51,6 @@ static inline unsigned semu_control_at(const struct scsiemu_row *row)
 
 /* fields.c: LBA and count by enum scsiemu_fields; the count's byte. */
 void semu_decode(struct semu_ctx *x, const uint8_t *cdb, unsigned fields);
-uint16_t semu_count_at(unsigned fields);
 
 /* check.c: CDB against row; state of LU and nexus against row. */
 bool semu_check_cdb(struct scsiemu_lu *lu, struct scsiemu_cmd *c,

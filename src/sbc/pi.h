@@ -98,5 +98,11 @@ uint16_t semu_pi_crc(uint16_t crc, const void *p, size_t n);
 
 /* The commands of a disk with protection: pi_piece.c */
 scsiemu_step_fn semu_pi_rw;
+/* pi_verify.c */
+scsiemu_step_fn semu_pi_verify, semu_pi_write_verify;
+/* pi_swap.c */
+scsiemu_step_fn semu_pi_compare_write, semu_pi_orwrite;
+/* pi_same.c */
+scsiemu_step_fn semu_pi_write_same;
 
 #endif

@@ -41,9 +41,9 @@
 #define BLOCKS	      .flags = SCSIEMU_ROW_BLOCKS
 #define LONG	      .flags = SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_LONG
 
-#define ROW32(t, s)                                                            \
+#define ROW32(t, s, n)                                                         \
 	ROW(t, VARIABLE, 32), .sa = SCSIEMU_SA_##s, FIELDS(RW32), AT(10, 6),   \
-			      .needs = SCSIEMU_NEED_PI_2
+			      .needs = SCSIEMU_NEED_PI_2 | (n)
 #define READ_ROW  NO_SA, RW(READ), .stops = STOPS_READ, BLOCKS, TIMES(1, 30)
 #define WRITE_ROW NO_SA, RW(WRITE), .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30)
 #define VERIFY_ROW                                                             \
@@ -143,10 +143,26 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .stops = STOPS_WRITE, TIMES(1, 60) },
 #endif
 #if SEMU_WITH_PI
-	{ ROW32("READ(32)", READ_32), .usage = CDB32(0x09, 0x1c), RW(READ),
+	{ ROW32("READ(32)", READ_32, 0), .usage = CDB32(0x09, 0x1c), RW(READ),
 	  .stops = STOPS_READ, BLOCKS, TIMES(1, 30) },
-	{ ROW32("WRITE(32)", WRITE_32), .usage = CDB32(0x0b, 0x18), RW(WRITE),
-	  .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30) },
+#if SEMU_WITH_VERIFY
+	{ ROW32("VERIFY(32)", VERIFY_32, 0), .usage = CDB32(0x0a, 0x16),
+	  RW(STEPS), .fn.step = semu_sbc_verify, .stops = STOPS_READ, BLOCKS,
+	  TIMES(1, 60) },
+#endif
+	{ ROW32("WRITE(32)", WRITE_32, 0), .usage = CDB32(0x0b, 0x18),
+	  RW(WRITE), .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30) },
+#if SEMU_WITH_VERIFY
+	{ ROW32("WRITE AND VERIFY(32)", WRITE_AND_VERIFY_32, 0),
+	  .usage = CDB32(0x0c, 0x16), RW(STEPS),
+	  .fn.step = semu_sbc_write_verify, .stops = STOPS_WRITE, BLOCKS,
+	  TIMES(1, 60) },
+#endif
+#if SEMU_WITH_WRITE_SAME
+	{ ROW32("WRITE SAME(32)", WRITE_SAME_32, SCSIEMU_NEED_BLOCK),
+	  .usage = CDB32(0x0d, 0x09), RW(STEPS), .fn.step = semu_sbc_write_same,
+	  .stops = STOPS_WRITE, LONG, TIMES(1, 600) },
+#endif
 #endif
 	{ ROW("READ(16)", READ_16, 16), READ_ROW, FIELDS(RW16), FUA_NV,
 	  .usage = CDB16(0x88, 0x1c), AT(1, 14) },
@@ -216,6 +232,14 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .fn.step = semu_sbc_lba_status, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,
 	  .stops = STOPS_READ, TIMES(1, 60) },
 #endif
+#if SEMU_WITH_REFERRALS
+	{ ROW("REPORT REFERRALS", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_REPORT_REFERRALS, FIELDS(RW16),
+	  .usage = USAGE(0x9e, 0x13, FF8, FF4, 0x01, 0),
+	  .fn.in = semu_sbc_report_referrals, .kind = SCSIEMU_K_PARAM_IN,
+	  .cls = SCSIEMU_C_INFO, .flags = SCSIEMU_ROW_RANGE,
+	  .needs = SCSIEMU_NEED_REFERRALS, .stops = STOPS_ALLOW, TIMES(1, 30) },
+#endif
 #if SEMU_WITH_DEFECTS
 	{ ROW("WRITE LONG(16)", SERVICE_ACTION_OUT_16, 16),
 	  .sa = SCSIEMU_SA_WRITE_LONG_16, WRITE_LONG_ROW, FIELDS(RW16),
@@ -269,6 +293,9 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 						       &semu_sbc_vpd_b0,
 						       &semu_sbc_vpd_b1,
 						       &semu_sbc_vpd_b2,
+#if SEMU_WITH_REFERRALS
+						       &semu_sbc_vpd_b3,
+#endif
 #if SEMU_WITH_ZONES
 						       &semu_sbc_vpd_b6,
 #endif
@@ -277,6 +304,9 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_ALUA
 	&semu_alua_part,
+#endif
+#if SEMU_WITH_REFERRALS
+	&semu_referrals_part,
 #endif
 #if SEMU_WITH_DEFECTS
 	&semu_defects_part,

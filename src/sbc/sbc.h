@@ -35,6 +35,10 @@ scsiemu_nodata_fn semu_sbc_sync;
 scsiemu_step_fn semu_sbc_verify, semu_sbc_write_verify;
 /* same.c */
 scsiemu_step_fn semu_sbc_write_same;
+/* referrals.c */
+scsiemu_in_fn semu_sbc_report_referrals;
+extern const struct semu_part_type semu_referrals_part;
+extern const struct semu_vpd_page semu_sbc_vpd_b3;
 /* thin.c */
 scsiemu_out_fn semu_sbc_unmap;
 scsiemu_step_fn semu_sbc_unmap_next, semu_sbc_lba_status;
@@ -108,6 +112,11 @@ int semu_sbc_bulk(struct scsiemu_cmd *c, enum scsiemu_want_kind kind,
 /* The data-out has not the size that the command computes. */
 int semu_sbc_fail_size(struct scsiemu_cmd *c);
 
+/* same.c: own[0] and own[1] become the next LBA and the blocks left; the block
+ * is received into scratch, zeros where none comes. */
+int semu_sbc_same_start(struct scsiemu_cmd *c);
+/* Nothing but this byte? */
+bool semu_sbc_all(const uint8_t *p, uint32_t len, uint8_t byte);
 /*
  * thin.c: the next piece of an extent that is to be deallocated: up to the next
  * granule boundary (*whole false: no granule, its blocks are written), or all

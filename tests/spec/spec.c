@@ -10,10 +10,12 @@
 
 #include "spec/spec.h"
 
-const struct disk_options spec_options = { .thin = true,
-					   .alua = &disk_alua,
-					   .removable = true,
-					   .sbc = { .defects = 16 } };
+const struct disk_options spec_options = {
+	.thin = true,
+	.alua = &disk_alua,
+	.removable = true,
+	.sbc = { .defects = 16, .referrals = &disk_referrals }
+};
 
 void spec_make_scratch(struct spec *s, uint32_t scratch)
 {

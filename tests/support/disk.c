@@ -19,6 +19,13 @@ const struct scsiemu_alua disk_alua = { .size = sizeof(disk_alua),
 					.ngroups = 1,
 					.groups = &group };
 
+static const struct scsiemu_referral segment = { .last = UINT64_MAX,
+						 .ngroups = 1,
+						 .groups = { { .id = 1 } } };
+const struct scsiemu_referrals disk_referrals = {
+	.size = sizeof(disk_referrals), .nsegments = 1, .segments = &segment
+};
+
 static uint32_t or_else(uint32_t v, uint32_t other)
 {
 	return v ? v : other;

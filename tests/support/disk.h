@@ -36,6 +36,9 @@ struct disk {
 /* One target port group, which hosts and the embedder may change. */
 extern const struct scsiemu_alua disk_alua;
 
+/* All blocks through that group. */
+extern const struct scsiemu_referrals disk_referrals;
+
 /* Made, settled: no unit attention is pending. */
 void disk_make(struct disk *b, const struct disk_options *o);
 void disk_free(struct disk *b);
