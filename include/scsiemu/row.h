@@ -163,8 +163,10 @@ enum scsiemu_need {
 	SCSIEMU_NEED_REFERRALS = 1 << 27,
 	SCSIEMU_NEED_LOG = 1 << 28,
 	SCSIEMU_NEED_ELEMENTS = 1 << 29,
-	SCSIEMU_NEED_REALMS = 1 << 30 /* zone domains and realms */
+	SCSIEMU_NEED_TOKENS = 1 << 30 /* ROD tokens */
 };
+/* The last bit is none of an int\'s: zone domains and realms. */
+#define SCSIEMU_NEED_REALMS 0x80000000u
 
 #define SCSIEMU_NO_SA	0xffff
 #define SCSIEMU_NO_BYTE 0 /* byte 0 is the opcode */

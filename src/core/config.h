@@ -123,6 +123,14 @@
 #define SEMU_WITH_MODE_MORE 1
 #endif
 
+/* What is made of several. */
+#ifndef SEMU_WITH_COPY /* third-party copy; needs SEMU_WITH_QUEUE */
+#define SEMU_WITH_COPY SEMU_WITH_QUEUE
+#endif
+#ifndef SEMU_WITH_ODX /* ROD tokens; needs SEMU_WITH_COPY, SEMU_WITH_PARTS */
+#define SEMU_WITH_ODX SEMU_WITH_COPY
+#endif
+
 #if SEMU_WITH_NAMES
 #define SEMU_NAME(s) (s)
 #else

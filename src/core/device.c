@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A device in the caller's memory: limits, layout, set-up. */
+#include "core/copies.h"
 #include "core/engine.h"
 #include "core/registrants.h"
 #include <string.h>
@@ -39,6 +40,11 @@ static struct scsiemu_limits filled(const struct scsiemu_limits *l)
 							 : AT_MOST;
 	f.pin_ms = or_default(f.pin_ms, 2000);
 	f.abort_ms = or_default(f.abort_ms, 2000);
+	if (!SEMU_WITH_COPY)
+		f.copies = 0;
+	if (!SEMU_WITH_ODX || !f.copies)
+		f.rod_tokens = 0;
+	f.rod_ranges = or_default(f.rod_ranges, 32);
 	return f;
 }
 
@@ -93,6 +99,12 @@ static void layout(struct bump *b, const struct scsiemu_limits *l,
 		PART(sets, l->types, sizeof(struct semu_set)),
 		PART(ports, l->ports, sizeof(struct scsiemu_target_port)),
 		PART(jobs, l->jobs, job_size),
+#if SEMU_WITH_COPY
+		PART(copies, l->copies, sizeof(struct semu_copy)),
+		PART(tokens, l->rod_tokens, sizeof(struct semu_token)),
+		PART(ranges, (size_t)l->rod_tokens * l->rod_ranges,
+		     sizeof(struct semu_range)),
+#endif
 #undef PART
 	};
 
@@ -270,6 +282,14 @@ int scsiemu_device_reserve(struct scsiemu_device *d, uint32_t pairs)
 	d->grown = mem;
 	grow(d, mem + GROWN, more);
 	return 0;
+}
+
+void scsiemu_device_copy(struct scsiemu_device *d,
+			 const struct scsiemu_copy_config *cf)
+{
+	memset(&d->copy, 0, sizeof(d->copy));
+	memcpy(&d->copy, cf,
+	       cf->size < sizeof(d->copy) ? cf->size : sizeof(d->copy));
 }
 
 int scsiemu_port_add(struct scsiemu_device *d,

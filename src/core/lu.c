@@ -330,6 +330,10 @@ void scsiemu_lu_remove(struct scsiemu_lu *lu)
 	semu_kill_lu(lu, NULL, 0, true);
 	while (lu->itls)
 		semu_itl_free(d, lu->itls);
+#if SEMU_WITH_COPY
+	if (lu->type->lost)
+		lu->type->lost(lu, NULL);
+#endif
 	semu_ua_device(d, SEMU_UA_LUNS, NULL);
 	semu_lu_cmd_gone(lu);
 }

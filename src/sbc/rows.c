@@ -7,6 +7,7 @@
 #include "sbc/pi.h"
 #include "sbc/sbc.h"
 #include "sbc/zones.h"
+#include "spc/copy.h"
 
 #define LEN(a)	   (sizeof(a) / sizeof((a)[0]))
 #define FF2	   0xff, 0xff
@@ -164,6 +165,20 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .stops = STOPS_WRITE, LONG, TIMES(1, 600) },
 #endif
 #endif
+#if SEMU_WITH_ODX
+	{ ROW("POPULATE TOKEN", THIRD_PARTY_COPY_OUT, 16), FIELDS(4AT10),
+	  .sa = SCSIEMU_SA_POPULATE_TOKEN, .fn.out = semu_sbc_populate,
+	  .usage = USAGE(0x83, 0x10, 0, 0, 0, 0, FF4, FF4, 0, 0), AT(0, 14),
+	  .kind = SCSIEMU_K_PARAM_OUT, .cls = SCSIEMU_C_EXCL,
+	  .flags = SCSIEMU_ROW_WHOLE_LU, .needs = SCSIEMU_NEED_TOKENS,
+	  .stops = STOPS_READ, TIMES(1, 30) },
+	{ ROW("WRITE USING TOKEN", THIRD_PARTY_COPY_OUT, 16), FIELDS(4AT10),
+	  .sa = SCSIEMU_SA_WRITE_USING_TOKEN, .fn.out = semu_sbc_use_token,
+	  .then = semu_copy_step, RW(PARAM_OUT),
+	  .usage = USAGE(0x83, 0x11, 0, 0, 0, 0, FF4, FF4, 0, 0), AT(0, 14),
+	  .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO,
+	  .needs = SCSIEMU_NEED_TOKENS, .stops = STOPS_WRITE, TIMES(1, 600) },
+#endif
 	{ ROW("READ(16)", READ_16, 16), READ_ROW, FIELDS(RW16), FUA_NV,
 	  .usage = CDB16(0x88, 0x1c), AT(1, 14) },
 #if SEMU_WITH_CAW
@@ -290,6 +305,9 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 						       &semu_vpd_87,
 						       &semu_vpd_88,
 #endif
+#if SEMU_WITH_COPY
+						       &semu_vpd_8f,
+#endif
 						       &semu_sbc_vpd_b0,
 						       &semu_sbc_vpd_b1,
 						       &semu_sbc_vpd_b2,
@@ -310,6 +328,9 @@ static const struct semu_part_type *const sbc_parts[] = {
 #endif
 #if SEMU_WITH_DEFECTS
 	&semu_defects_part,
+#endif
+#if SEMU_WITH_ODX
+	&semu_part_copy,
 #endif
 #if SEMU_WITH_PI
 	&semu_pi_part,
@@ -339,5 +360,8 @@ const struct scsiemu_type scsiemu_sbc = {
 	.stops = semu_spc_stops,
 	.applies = semu_spc_applies,
 	.reset = semu_spc_reset,
+#if SEMU_WITH_COPY
+	.lost = semu_copy_lost,
+#endif
 	.restore = semu_spc_restore,
 };

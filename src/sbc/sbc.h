@@ -45,6 +45,9 @@ scsiemu_step_fn semu_sbc_unmap_next, semu_sbc_lba_status;
 /* atomic.c */
 scsiemu_step_fn semu_sbc_compare_write, semu_sbc_orwrite;
 
+/* odx.c */
+scsiemu_out_fn semu_sbc_populate, semu_sbc_use_token;
+
 /* The byte of a CDB that has PROTECT, DPO and FUA, BYTCHK, UNMAP and NDOB. */
 static inline unsigned semu_sbc_byte(const struct scsiemu_cmd *c)
 {

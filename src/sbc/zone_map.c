@@ -131,7 +131,7 @@ static void part_loaded(struct scsiemu_lu *lu)
 
 	lu->able |= SCSIEMU_NEED_ZONES;
 	if (z->realms)
-		lu->able |= (uint32_t)SCSIEMU_NEED_REALMS;
+		lu->able |= SCSIEMU_NEED_REALMS;
 	lu->lane_shift = z->shift;
 	lu->lane_from = (uint64_t)z->conventional << z->shift;
 	if (z->misfit)

@@ -14,6 +14,7 @@ const struct disk_options spec_options = {
 	.thin = true,
 	.alua = &disk_alua,
 	.removable = true,
+	.copies = 2,
 	.sbc = { .defects = 16, .referrals = &disk_referrals }
 };
 
