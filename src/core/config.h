@@ -73,6 +73,9 @@
 #ifndef SEMU_WITH_DEFECTS /* READ DEFECT DATA(10), (12) */
 #define SEMU_WITH_DEFECTS 1
 #endif
+#ifndef SEMU_WITH_SCATTERED /* WRITE SCATTERED(16), (32) */
+#define SEMU_WITH_SCATTERED 1
+#endif
 #ifndef SEMU_WITH_PI /* protection information; READ(32), WRITE(32) ... */
 #define SEMU_WITH_PI 1
 #endif

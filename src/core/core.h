@@ -499,7 +499,8 @@ static inline bool semu_nexus_denied(const struct scsiemu_lu *lu,
 		return false;
 	if (n == &lu->dev->anonymous)
 		return !lu->anonymous_pr;
-	return row->flags & SCSIEMU_ROW_NAMED && !n->transport_id;
+	return SEMU_WITH_PR && row->flags & SCSIEMU_ROW_NAMED &&
+	       !n->transport_id;
 }
 
 /* ua.c: establish a unit attention. except may be NULL. */

@@ -164,6 +164,13 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .usage = CDB32(0x0d, 0x09), RW(STEPS), .fn.step = semu_sbc_write_same,
 	  .stops = STOPS_WRITE, LONG, TIMES(1, 600) },
 #endif
+#if SEMU_WITH_SCATTERED
+	{ ROW32("WRITE SCATTERED(32)", WRITE_SCATTERED_32, SCSIEMU_NEED_BLOCK),
+	  .usage = USAGE(0x7f, 0, 0, 0, 0, 0, 0, 0x18, 0, 0x11, 0x18, 0, FF2, 0,
+			 0, FF2, ZERO8, 0, 0, FF4),
+	  RW(STEPS), .fn.step = semu_sbc_scattered,
+	  .flags = SCSIEMU_ROW_WHOLE_LU, .stops = STOPS_WRITE, TIMES(1, 60) },
+#endif
 #endif
 #if SEMU_WITH_ODX
 	{ ROW("POPULATE TOKEN", THIRD_PARTY_COPY_OUT, 16), FIELDS(4AT10),
@@ -260,6 +267,14 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .sa = SCSIEMU_SA_WRITE_LONG_16, WRITE_LONG_ROW, FIELDS(RW16),
 	  .usage = USAGE(0x9f, 0xf1, FF8, 0, 0, FF2, 0, 0) },
 #endif
+#if SEMU_WITH_SCATTERED
+	{ ROW("WRITE SCATTERED(16)", SERVICE_ACTION_OUT_16, 16),
+	  .sa = SCSIEMU_SA_WRITE_SCATTERED_16, FIELDS(4AT10), AT(2, 14),
+	  .usage = USAGE(0x9f, 0x12, 0x18, 0, FF2, 0, 0, FF2, FF4, 0, 0),
+	  RW(STEPS), .fn.step = semu_sbc_scattered,
+	  .flags = SCSIEMU_ROW_WHOLE_LU, .needs = SCSIEMU_NEED_BLOCK,
+	  .stops = STOPS_WRITE, TIMES(1, 60) },
+#endif
 #if SEMU_WITH_READ_12
 	{ ROW("READ(12)", READ_12, 12), READ_ROW, FIELDS(RW12), FUA_NV,
 	  .usage = CDB12(0xa8, 0x1c), AT(1, 10) },
@@ -289,6 +304,9 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 							 &semu_sbc_mode_08,
 							 &semu_mode_0a,
 							 &semu_mode_0a01,
+#if SEMU_WITH_PI
+							 &semu_pi_mode_0a02,
+#endif
 #if SEMU_WITH_MODE_MORE
 							 &semu_mode_18,
 							 &semu_mode_19,
@@ -314,8 +332,14 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 #if SEMU_WITH_REFERRALS
 						       &semu_sbc_vpd_b3,
 #endif
+#if SEMU_WITH_PI
+						       &semu_pi_vpd_b4,
+#endif
 #if SEMU_WITH_ZONES
 						       &semu_sbc_vpd_b6,
+#endif
+#if SEMU_WITH_SCATTERED
+						       &semu_sbc_vpd_b7,
 #endif
 						       NULL };
 
