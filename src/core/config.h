@@ -67,6 +67,9 @@
 #ifndef SEMU_WITH_ORWRITE /* ORWRITE(16) */
 #define SEMU_WITH_ORWRITE 1
 #endif
+#ifndef SEMU_WITH_ZONES /* zoned disks (ZBC-2) */
+#define SEMU_WITH_ZONES 1
+#endif
 #ifndef SEMU_WITH_REFERRALS /* REPORT REFERRALS, VPD B3h */
 #define SEMU_WITH_REFERRALS 1
 #endif

@@ -19,6 +19,8 @@ static const struct {
 	{ SCSIEMU_NEED_PRIORITY, "command priorities" },
 	{ SCSIEMU_NEED_REFERRALS, "referrals" },
 	{ SCSIEMU_NEED_PI_2, "type 2 protection" },
+	{ SCSIEMU_NEED_ZONES, "zoned" },
+	{ SCSIEMU_NEED_REALMS, "zone realms" },
 };
 
 static void print(const struct scsiemu_row *r, const char *layer)
