@@ -191,6 +191,7 @@ static int set_up(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 	}
 #endif
 	lu->type = cf->type;
+	lu->peripheral = cf->type->type;
 	lu->set = get_set(lu->dev, cf->type);
 	lu->vendor_rows = cf->rows;
 	lu->nvendor = cf->rows ? cf->nrows : 0;
