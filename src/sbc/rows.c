@@ -6,6 +6,7 @@
 #include "sbc/defects.h"
 #include "sbc/pi.h"
 #include "sbc/sbc.h"
+#include "sbc/zones.h"
 #include "spc/copy.h"
 
 #define LEN(a)	   (sizeof(a) / sizeof((a)[0]))
@@ -61,6 +62,19 @@
 			   LONG, TIMES(1, 60)
 #define PREFETCH_ROW NO_SA, RW(NODATA), .stops = STOPS_READ, LONG, TIMES(1, 30)
 
+#define ZONE_OUT_ROW(t, s)                                                     \
+	ROW(t, ZONE_OUT, 16),                                                  \
+		.sa = SCSIEMU_SA_##s,                                          \
+		.usage = USAGE(0x94, SCSIEMU_SA_##s, FF8, 0, 0, FF2, 0x01, 0), \
+		.fn.step = semu_zone_out, .kind = SCSIEMU_K_STEPS,             \
+		.cls = SCSIEMU_C_EXCL, .needs = SCSIEMU_NEED_ZONES,            \
+		.stops = STOPS_WRITE, TIMES(1, 600)
+#define ZONE_IN_ROW(t, s, options)                                             \
+	ROW(t, ZONE_IN, 16),                                                   \
+		.sa = SCSIEMU_SA_##s, FIELDS(RW16),                            \
+		.usage = USAGE(0x95, SCSIEMU_SA_##s, FF8, FF4, options, 0),    \
+		.cls = SCSIEMU_C_INFO, .flags = SCSIEMU_ROW_RANGE,             \
+		.stops = STOPS_READ, TIMES(1, 60)
 #define READ_LONG_ROW                                                          \
 	.fn.step = semu_sbc_read_long, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,  \
 	.stops = STOPS_FLUSH, .needs = SCSIEMU_NEED_DEFECTS, TIMES(1, 30)
@@ -207,6 +221,22 @@ static const struct scsiemu_row sbc_rows[] = {
 	{ ROW("WRITE SAME(16)", WRITE_SAME_16, 16), SAME_ROW, FIELDS(RW16),
 	  .usage = CDB16(0x93, 0x09), AT(1, 14) },
 #endif
+#if SEMU_WITH_ZONES
+	{ ZONE_OUT_ROW("CLOSE ZONE", CLOSE_ZONE) },
+	{ ZONE_OUT_ROW("FINISH ZONE", FINISH_ZONE) },
+	{ ZONE_OUT_ROW("OPEN ZONE", OPEN_ZONE) },
+	{ ZONE_OUT_ROW("RESET WRITE POINTER", RESET_WRITE_POINTER) },
+	{ ZONE_OUT_ROW("SEQUENTIALIZE ZONE", SEQUENTIALIZE_ZONE) },
+	{ ZONE_IN_ROW("REPORT ZONES", REPORT_ZONES, 0xbf),
+	  .kind = SCSIEMU_K_STEPS, .fn.step = semu_report_zones,
+	  .needs = SCSIEMU_NEED_ZONES },
+	{ ZONE_IN_ROW("REPORT REALMS", REPORT_REALMS, 0x3f),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_realms,
+	  .needs = SCSIEMU_NEED_REALMS },
+	{ ZONE_IN_ROW("REPORT ZONE DOMAINS", REPORT_ZONE_DOMAINS, 0x3f),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_domains,
+	  .needs = SCSIEMU_NEED_REALMS },
+#endif
 	{ ROW("READ CAPACITY(16)", SERVICE_ACTION_IN_16, 16),
 	  .sa = SCSIEMU_SA_READ_CAPACITY_16, FIELDS(4AT10),
 	  .usage = USAGE(0x9e, 0x10, ZERO8, FF4, 0, 0),
@@ -274,6 +304,9 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 							 &semu_sbc_mode_08,
 							 &semu_mode_0a,
 							 &semu_mode_0a01,
+#if SEMU_WITH_PRIORITY
+							 &semu_mode_0a01_set,
+#endif
 #if SEMU_WITH_PI
 							 &semu_pi_mode_0a02,
 #endif
@@ -305,12 +338,18 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 #if SEMU_WITH_PI
 						       &semu_pi_vpd_b4,
 #endif
+#if SEMU_WITH_ZONES
+						       &semu_sbc_vpd_b6,
+#endif
 #if SEMU_WITH_SCATTERED
 						       &semu_sbc_vpd_b7,
 #endif
 						       NULL };
 
 static const struct semu_part_type *const sbc_parts[] = {
+#if SEMU_WITH_PRIORITY
+	&semu_priority_part,
+#endif
 #if SEMU_WITH_ALUA
 	&semu_alua_part,
 #endif
@@ -325,6 +364,9 @@ static const struct semu_part_type *const sbc_parts[] = {
 #endif
 #if SEMU_WITH_PI
 	&semu_pi_part,
+#endif
+#if SEMU_WITH_ZONES
+	&semu_zones_part,
 #endif
 	NULL
 };

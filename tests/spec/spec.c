@@ -18,6 +18,7 @@ enum { PI_TYPE = 0 };
 
 const struct disk_options spec_options = { .thin = true,
 					   .alua = &disk_alua,
+					   .priorities = true,
 					   .removable = true,
 					   .copies = 2,
 					   .sbc = {
