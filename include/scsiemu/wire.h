@@ -123,6 +123,7 @@ enum scsiemu_sa {
 	SCSIEMU_SA_WRITE_SAME_32 = 0x0d,       /* 7F */
 	SCSIEMU_SA_ORWRITE_32 = 0x0e,	       /* 7F */
 	SCSIEMU_SA_WRITE_SCATTERED_32 = 0x11,  /* 7F */
+	SCSIEMU_SA_GET_LBA_STATUS_32 = 0x12,   /* 7F */
 	SCSIEMU_SA_READ_CAPACITY_16 = 0x10,    /* 9E */
 	SCSIEMU_SA_READ_LONG_16 = 0x11,	       /* 9E */
 	SCSIEMU_SA_GET_LBA_STATUS_16 = 0x12,   /* 9E */

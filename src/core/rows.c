@@ -95,6 +95,8 @@ unsigned semu_row_usage(const struct scsiemu_lu *lu,
 		u |= 0x04; /* NACA */
 	if (i && i == row->prot_at && lu->offers & 1)
 		u |= 0xe0;
+	if (lu->offers & 4 && i == (row->prot_at ? row->prot_at : 1u))
+		u |= row->anchor;
 	if (i && i == row->group_at && lu->offers & 2)
 		u |= 0x3f;
 	return u;

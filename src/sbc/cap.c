@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sbc/sbc.h"
+#include "sbc/space.h"
 
 enum {
 	UNMAP_MAX = 1 << 20, /* blocks, descriptors: what hosts expect */
@@ -86,8 +87,20 @@ void semu_sbc_loaded(struct scsiemu_lu *lu)
 		lu->cap.nblk = m->nblk;
 	limits_of(&lu->cap, &lu->dev->limits);
 	lu->able = able_of(lu, m);
+	lu->offers &= (uint8_t)~4u;
+	if (lu->cap.thin && lu->able & SCSIEMU_CAN_ANCHOR)
+		lu->offers |= 4; /* ANCHOR */
 	page = semu_mode_current(lu, 0x08, 0);
 	if (page && page[0])
 		semu_sbc_mode_08.apply(lu, page);
 	semu_spc_guards(lu);
+}
+
+/* 38/07: which threshold was reached (SBC-4 4.7.3.8.6). */
+void semu_sbc_attention(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
+{
+	if (s->asc != semu_ua_asc[SEMU_UA_THIN])
+		return;
+	s->flags |= SCSIEMU_S_INFO;
+	s->info = semu_space_reached(lu);
 }

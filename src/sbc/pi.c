@@ -92,6 +92,8 @@ static void pi_loaded(struct scsiemu_lu *lu)
 	if (pi->unfit)
 		lu->guards |= SCSIEMU_ON_BAD_FORMAT;
 	if (on)
+		lu->offers &= (uint8_t)~4u; /* tuples have no anchors */
+	if (on)
 		bounds(lu, pi);
 }
 

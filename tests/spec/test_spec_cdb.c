@@ -194,7 +194,10 @@ static void test_masks(void **state)
 		assert_int_equal(row->usage[0], row->op);
 		assert_int_equal(scsiemu_cdb_length(cdb, 260), row->len);
 		assert_int_equal(row->usage[control_at(row)] & 0xfb, 0);
-		if (row->sa != SCSIEMU_NO_SA)
+		if (row->op == SCSIEMU_OP_VARIABLE)
+			assert_int_equal(row->usage[8] << 8 | row->usage[9],
+					 row->sa);
+		else if (row->sa != SCSIEMU_NO_SA)
 			assert_int_equal(row->usage[1] & 0x1f, row->sa);
 		assert_true(row->prot_at < row->len);
 		assert_true(row->group_at < row->len);
@@ -271,11 +274,14 @@ static void test_unknown(void **state)
 			continue;
 		}
 		for (unsigned sa = 0; has_sa && sa < 32; sa++) {
+			bool wide = op == SCSIEMU_OP_VARIABLE;
+
 			if (sas[sa])
 				continue;
-			cdb[1] = (uint8_t)sa;
+			cdb[wide ? 9 : 1] = (uint8_t)sa;
 			spec_run(&s, cdb, 16);
-			assert_true(spec_points(&s, 1, 4));
+			assert_true(wide ? spec_points(&s, 8, SCSIEMU_NO_BIT)
+					 : spec_points(&s, 1, 4));
 		}
 	}
 	spec_free(&s);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "core/engine.h"
 #include "spc/alua.h"
 #include "spec/spec.h"
 
@@ -189,10 +190,10 @@ static void test_attention(void **state)
 		spec_make(&s);
 		s.b.d.nexus = drive_attach(&s.b.d, 1, 0);
 		spec_cdb(cdb, row);
-		cdb[row->len - 1] = 0x04; /* NACA */
+		cdb[semu_control_at(row)] = 0x04; /* NACA */
 		spec_run(&s, cdb, row->len);
-		assert_true(spec_points(&s, row->len - 1u, 2));
-		cdb[row->len - 1] = 0;
+		assert_true(spec_points(&s, semu_control_at(row), 2));
+		cdb[semu_control_at(row)] = 0;
 		spec_run(&s, cdb, row->len);
 		if (spec_is(&s, SCSIEMU_SK_UNIT_ATTENTION,
 			    SCSIEMU_ASC_POWER_ON_OR_RESET) == !!exempt)
