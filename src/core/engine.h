@@ -69,9 +69,6 @@ int semu_undo(struct scsiemu_cmd *c);
 int semu_send_gap(struct scsiemu_cmd *c);
 int semu_reply(struct scsiemu_cmd *c, uint32_t lo);
 
-/* result.c: sense of a failed want. */
-void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
-
 /* taskset.c */
 /* True: it waits (phase and want are set). */
 #if SEMU_WITH_QUEUE

@@ -20,8 +20,7 @@ static const struct scsiemu_row *find_slow(struct scsiemu_lu *lu,
 			    &known);
 	if (row)
 		return row;
-	/* a CDB that ends before its service action names no command */
-	if (known && (c->cdb[0] != SCSIEMU_OP_VARIABLE || c->cdb_len >= 10))
+	if (known)
 		scsiemu_fail_cdb(
 			c, c->cdb[0] == SCSIEMU_OP_VARIABLE ? 8 : 1,
 			c->cdb[0] == SCSIEMU_OP_VARIABLE ? SCSIEMU_NO_BIT : 4);

@@ -76,13 +76,16 @@ static void pi_loaded(struct scsiemu_lu *lu)
 	pi->len = m && m->able & SCSIEMU_CAN_PI ? m->pi_len : 0;
 	lu->cap.pi = pi->len != 0;
 	on = pi->type && semu_pi_possible(lu, pi->type, pi->exponent);
+	if (lu->cap.pi)
+		lu->able |= SCSIEMU_CAN_PI;
 	lu->able &= ~(uint32_t)(SCSIEMU_NEED_PI | SCSIEMU_NEED_PI_2);
 	if (on)
 		lu->able |= pi->type == 2 ? SCSIEMU_NEED_PI | SCSIEMU_NEED_PI_2
 					  : SCSIEMU_NEED_PI;
 	lu->cap.pi_type = on ? pi->type : 0;
 	lu->cap.pi_exponent = on ? pi->exponent : 0;
-	lu->offers = (uint8_t)((lu->offers & ~1u) | on);
+	/* PROTECT; tuples have no anchors */
+	lu->offers = (uint8_t)((lu->offers & ~(1u | 4u * on)) | on);
 	semu_lu_watch(lu, SEMU_PART_PI, pi->type);
 	/* formatted in a way that this medium cannot be: it has to be formatted
 	 * anew (SBC-4 4.9) */
@@ -91,8 +94,6 @@ static void pi_loaded(struct scsiemu_lu *lu)
 	pi->unfit = m && pi->type && !on;
 	if (pi->unfit)
 		lu->guards |= SCSIEMU_ON_BAD_FORMAT;
-	if (on)
-		lu->offers &= (uint8_t)~4u; /* tuples have no anchors */
 	if (on)
 		bounds(lu, pi);
 }

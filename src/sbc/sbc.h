@@ -15,7 +15,7 @@
 
 extern const struct semu_mode_page semu_sbc_mode_01, semu_sbc_mode_08;
 extern const struct semu_vpd_page semu_sbc_vpd_b0, semu_sbc_vpd_b1,
-	semu_sbc_vpd_b2;
+	semu_sbc_vpd_b2, semu_sbc_vpd_b7;
 
 /* cap.c */
 void semu_sbc_attention(const struct scsiemu_lu *lu, struct scsiemu_sense *s);
@@ -36,6 +36,10 @@ scsiemu_nodata_fn semu_sbc_sync;
 scsiemu_step_fn semu_sbc_verify, semu_sbc_write_verify;
 /* same.c */
 scsiemu_step_fn semu_sbc_write_same;
+/* scatter.c */
+scsiemu_step_fn semu_sbc_scattered;
+/* Descriptors that a list may have. */
+uint32_t semu_sbc_scattered_max(const struct scsiemu_lu *lu);
 /* referrals.c */
 scsiemu_in_fn semu_sbc_report_referrals;
 extern const struct semu_part_type semu_referrals_part;
@@ -45,6 +49,9 @@ scsiemu_out_fn semu_sbc_unmap;
 scsiemu_step_fn semu_sbc_unmap_next, semu_sbc_lba_status;
 /* atomic.c */
 scsiemu_step_fn semu_sbc_compare_write, semu_sbc_orwrite;
+
+/* odx.c */
+scsiemu_out_fn semu_sbc_populate, semu_sbc_use_token;
 
 /* The byte of a CDB that has PROTECT, DPO and FUA, BYTCHK, UNMAP and NDOB. */
 static inline unsigned semu_sbc_byte(const struct scsiemu_cmd *c)

@@ -35,8 +35,10 @@ static void made(struct disk *b, struct scsiemu_sbc_options sbc)
 	};
 
 	disk_make(b, &o);
-	disk_fill(b, 1);
+	b->k.m.anchors = true;
 	b->k.m.ops = &ops;
+	scsiemu_lu_load(b->lu, &b->k.m, false);
+	disk_fill(b, 1);
 	used = 0;
 	available = NBLK;
 }
@@ -98,7 +100,7 @@ static void vpd(struct disk *b, uint8_t page)
 static void test_no_anchor(void **s)
 {
 	static const uint8_t one[12] = { 0xa3, 0x0c, 1, 0x42, [9] = 64 };
-	struct disk_options o = { .thin = true, .unable = SCSIEMU_CAN_ANCHOR };
+	struct disk_options o = { .thin = true };
 	uint8_t block[BLEN] = { 0 };
 	struct disk b;
 

@@ -147,7 +147,7 @@ static void test_pool(void **state)
 
 	(void)state;
 	assert_int_equal(scsiemu_open_mem(&m, &g, &err), 0);
-	assert_true(m.able & SCSIEMU_CAN_ANCHOR);
+	assert_true(m.anchors);
 	kit_ops(&m)->space(m.ctx, &used, &left);
 	assert_int_equal(used, 0);
 	assert_int_equal(left, 2 * CHUNK);
