@@ -139,7 +139,8 @@ enum scsiemu_row_flag {
 
 /* What must be there for the row to exist. */
 enum scsiemu_need {
-	/* low bits: enum scsiemu_can of the medium */
+	/* low bits: enum scsiemu_can of the medium, but for this one */
+	SCSIEMU_NEED_PRIORITY = 1 << 7, /* command priorities */
 	SCSIEMU_NEED_REMOVABLE = 1 << 8,
 	SCSIEMU_NEED_THIN = 1 << 9,
 	SCSIEMU_NEED_BLOCK = 1 << 10,  /* scratch holds one block */
@@ -165,6 +166,8 @@ enum scsiemu_need {
 	SCSIEMU_NEED_ELEMENTS = 1 << 29,
 	SCSIEMU_NEED_TOKENS = 1 << 30 /* ROD tokens */
 };
+/* The last bit is none of an int\'s: zone domains and realms. */
+#define SCSIEMU_NEED_REALMS 0x80000000u
 
 #define SCSIEMU_NO_SA	0xffff
 #define SCSIEMU_NO_BYTE 0 /* byte 0 is the opcode */

@@ -4,6 +4,7 @@
 #define SCSIEMU_SBC_H
 
 #include <scsiemu/device.h>
+#include <scsiemu/zones.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,6 +22,7 @@ typedef uint16_t scsiemu_pi_crc_fn(uint16_t crc, const void *p, size_t n);
 /* What a disk offers beyond the usual; zero = not. */
 struct scsiemu_sbc_options {
 	uint32_t size; /* sizeof *this */
+	struct scsiemu_zone_options zones;
 	/* T10 protection information, on a medium with SCSIEMU_CAN_PI. */
 	bool pi;	     /* the disk may be formatted with it */
 	uint8_t pi_type;     /* 1 to 3: as what it is formatted; 0: without */

@@ -222,7 +222,7 @@ bool semu_check_odd_state(struct scsiemu_cmd *c)
 	}
 	if (row->flags & SCSIEMU_ROW_BY_FIELD)
 		stops = x->lu->type->stops(c);
-	if (!(row->flags & SCSIEMU_ROW_PR_LOST))
+	if (SEMU_WITH_PR && !(row->flags & SCSIEMU_ROW_PR_LOST))
 		stops |= SCSIEMU_ON_PR_LOST;
 	return stopped(c, x->lu->guards & stops);
 }

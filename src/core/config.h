@@ -40,6 +40,9 @@
 #ifndef SEMU_WITH_ALUA /* REPORT and SET TARGET PORT GROUPS, access states */
 #define SEMU_WITH_ALUA 1
 #endif
+#ifndef SEMU_WITH_PRIORITY /* REPORT PRIORITY, SET PRIORITY */
+#define SEMU_WITH_PRIORITY 1
+#endif
 #ifndef SEMU_WITH_VPD_MORE /* VPD 86h, 87h, 88h */
 #define SEMU_WITH_VPD_MORE 1
 #endif
@@ -64,11 +67,17 @@
 #ifndef SEMU_WITH_ORWRITE /* ORWRITE(16) */
 #define SEMU_WITH_ORWRITE 1
 #endif
+#ifndef SEMU_WITH_ZONES /* zoned disks (ZBC-2) */
+#define SEMU_WITH_ZONES 1
+#endif
 #ifndef SEMU_WITH_REFERRALS /* REPORT REFERRALS, VPD B3h */
 #define SEMU_WITH_REFERRALS 1
 #endif
 #ifndef SEMU_WITH_DEFECTS /* READ DEFECT DATA(10), (12) */
 #define SEMU_WITH_DEFECTS 1
+#endif
+#ifndef SEMU_WITH_SCATTERED /* WRITE SCATTERED(16), (32) */
+#define SEMU_WITH_SCATTERED 1
 #endif
 #ifndef SEMU_WITH_PI /* protection information; READ(32), WRITE(32) ... */
 #define SEMU_WITH_PI 1

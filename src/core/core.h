@@ -104,7 +104,8 @@ enum semu_odd {
 	SEMU_ELSEWHERE = 128,	/* has entries in other LUs' task sets */
 	SEMU_WATCHED = 256,	/* parts are to see its end */
 	SEMU_FINISHING = 512,	/* ... and do: its wants are theirs */
-	SEMU_FENCING = 1024	/* waits until those it aborted are gone */
+	SEMU_FENCING = 1024,	/* waits until those it aborted are gone */
+	SEMU_AGAIN = 2048	/* finish() is called for its want's answer */
 };
 
 enum semu_resume {
@@ -160,10 +161,11 @@ struct semu_itl {
 	struct scsiemu_nexus *nexus;
 	struct semu_itl *hash, *of_lu, *of_nexus; /* chains */
 	uint32_t ua;				  /* bit per enum semu_ua */
-	uint32_t reg;	/* its registration (core/registrants.h); 0: none */
-	bool prevent;	/* PREVENT ALLOW MEDIUM REMOVAL */
-	uint8_t sticky; /* UA_INTLCK 10b: reported, not cleared */
-	bool regroups;	/* its SET TARGET PORT GROUPS is not over */
+	uint32_t reg;	  /* its registration (core/registrants.h); 0: none */
+	bool prevent;	  /* PREVENT ALLOW MEDIUM REMOVAL */
+	uint8_t sticky;	  /* UA_INTLCK 10b: reported, not cleared */
+	uint8_t priority; /* spc/priority.c; 0: the initial one */
+	bool regroups;	  /* its SET TARGET PORT GROUPS is not over */
 };
 
 struct scsiemu_nexus {
@@ -231,6 +233,7 @@ enum semu_part {
 	SEMU_PART_COPY,
 	SEMU_PART_INJECT,
 	SEMU_PART_REFERRALS,
+	SEMU_PART_PRIORITY,
 	SEMU_PART_COUNT
 };
 struct semu_more {
@@ -257,8 +260,9 @@ struct semu_part_type {
 	 * While it watches. begin(): all checks were passed, the handler is
 	 * next; 0 or FAILED. finish(): the command is about to be DONE with
 	 * c->status; it may fail it, or leave one STORE want, whose failure
-	 * fails it. Not called for aborted commands and those that a check or a
-	 * begin() refused.
+	 * fails it, and is called again after its success (SEMU_AGAIN) if it
+	 * returned SEMU_CALL_AGAIN. Not called for aborted commands and those
+	 * that a check or a begin() refused.
 	 */
 	int (*begin)(struct scsiemu_cmd *c);
 	int (*finish)(struct scsiemu_cmd *c);
@@ -269,7 +273,13 @@ struct semu_part_type {
 	/* Takes the place of the engine's one bulk want in READ and WRITE
 	 * rows. */
 	scsiemu_step_fn *rw;
+	/* State in many records: how many, SCSIEMU_NV_CHUNK + 0 and up, there
+	 * may be (restore() takes them); the next that is not saved, or 0. */
+	uint32_t (*records)(const struct scsiemu_lu *lu);
+	uint32_t (*unsaved)(struct scsiemu_lu *lu, uint8_t *buf, uint32_t *len);
 };
+/* What finish() may return besides enum scsiemu_handled. */
+#define SEMU_CALL_AGAIN 2
 
 struct scsiemu_lu {
 	/* hot: one or two cache lines */
@@ -325,7 +335,12 @@ struct scsiemu_lu {
 	uint32_t parts;		/* bit per enum semu_part that it has */
 	uint32_t watch;		/* ... that wants to see every command */
 	struct semu_more *more; /* NULL: it has none */
-	uint64_t timer; /* ms: when tick() of the parts is due; 0: off */
+	/* From this LBA on writers are alone in lanes of 2^lane_shift blocks
+	 * (zones with write pointers); shift 0: nowhere */
+	uint64_t lane_from;
+	uint8_t lane_shift;
+	uint8_t peripheral; /* peripheral device type that INQUIRY reports */
+	uint64_t timer;	    /* ms: when tick() of the parts is due; 0: off */
 	struct scsiemu_lu *timer_next;
 };
 
@@ -503,7 +518,8 @@ static inline bool semu_nexus_denied(const struct scsiemu_lu *lu,
 		return false;
 	if (n == &lu->dev->anonymous)
 		return !lu->anonymous_pr;
-	return row->flags & SCSIEMU_ROW_NAMED && !n->transport_id;
+	return SEMU_WITH_PR && row->flags & SCSIEMU_ROW_NAMED &&
+	       !n->transport_id;
 }
 
 /* ua.c: establish a unit attention. except may be NULL. */

@@ -7,8 +7,6 @@
 
 /* What a driver keeps behind a job's command (the pump: 248 bytes). */
 enum { DRIVER_ROOM = 256 };
-/* Registrations of a device that is not told how many: so many. */
-enum { PER_LU = 4, AT_MOST = 64 };
 
 static uint32_t or_default(uint32_t v, uint32_t d)
 {
@@ -35,9 +33,7 @@ static struct scsiemu_limits filled(const struct scsiemu_limits *l)
 	f.cmd_size = or_default(f.cmd_size,
 				sizeof(struct scsiemu_cmd) + DRIVER_ROOM);
 	f.cmd_size = (f.cmd_size + 15) & ~15u;
-	if (!f.registrants)
-		f.registrants = f.lus < AT_MOST / PER_LU ? f.lus * PER_LU
-							 : AT_MOST;
+	f.registrants = or_default(f.registrants, semu_regs_usual(f.lus));
 	f.pin_ms = or_default(f.pin_ms, 2000);
 	f.abort_ms = or_default(f.abort_ms, 2000);
 	if (!SEMU_WITH_COPY)
@@ -80,7 +76,9 @@ static void layout(struct bump *b, const struct scsiemu_limits *l,
 	uint32_t job_size = l->cmd_size + SEMU_JOB_EXTRA + l->job_scratch;
 	uint32_t lun_hash = power_of_two(2 * l->lus);
 	uint32_t itl_hash = power_of_two(l->itls);
+#if SEMU_WITH_PR
 	uint32_t nregs = semu_regs_count(l), ntids = semu_tids_count(nregs);
+#endif
 	const struct part {
 		size_t at; /* of a pointer in the device */
 		size_t n, size;
@@ -94,8 +92,10 @@ static void layout(struct bump *b, const struct scsiemu_limits *l,
 		PART(nexus_pool, l->nexuses, sizeof(struct scsiemu_nexus)),
 		PART(itl_pool, l->itls, sizeof(struct semu_itl)),
 		PART(itl_hash, itl_hash, sizeof(struct semu_itl *)),
+#if SEMU_WITH_PR
 		PART(regs, nregs, sizeof(struct semu_reg)),
 		PART(tids, ntids, sizeof(struct semu_tid)),
+#endif
 		PART(sets, l->types, sizeof(struct semu_set)),
 		PART(ports, l->ports, sizeof(struct scsiemu_target_port)),
 		PART(jobs, l->jobs, job_size),
@@ -119,8 +119,6 @@ static void layout(struct bump *b, const struct scsiemu_limits *l,
 		d->hash_mask = lun_hash - 1;
 		d->itl_mask = itl_hash - 1;
 		d->job_size = job_size;
-		d->nregs = nregs;
-		d->ntids = ntids;
 	}
 }
 
@@ -139,6 +137,7 @@ static void init_pseudo(struct scsiemu_device *d)
 	d->absent.type = &semu_absent;
 	d->absent.absent = true;
 	d->wlun.type = &semu_wlun;
+	d->wlun.peripheral = semu_wlun.type;
 	d->wlun.wlun = true;
 	d->absent.version = d->wlun.version = 6;
 	d->absent.tasks.next = d->absent.tasks.prev = &d->absent.tasks;

@@ -128,7 +128,7 @@ static uint32_t base_able(const struct scsiemu_lu *lu)
 		able |= SCSIEMU_NEED_SAVE;
 	if (SEMU_WITH_JOBS && lu->dev->limits.jobs)
 		able |= SCSIEMU_NEED_JOB;
-	if (lu->dev->nregs)
+	if (SEMU_WITH_PR && lu->dev->nregs)
 		able |= SCSIEMU_NEED_PR;
 	return able;
 }
@@ -191,6 +191,7 @@ static int set_up(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 	}
 #endif
 	lu->type = cf->type;
+	lu->peripheral = cf->type->type;
 	lu->set = get_set(lu->dev, cf->type);
 	lu->vendor_rows = cf->rows;
 	lu->nvendor = cf->rows ? cf->nrows : 0;

@@ -59,8 +59,9 @@ static uint32_t able_of(const struct scsiemu_lu *lu,
 	uint32_t able = lu->able | (m ? m->able : 0);
 	uint32_t scratch = lu->dev->limits.scratch;
 
-	able &= ~(uint32_t)(SCSIEMU_NEED_THIN | SCSIEMU_NEED_BLOCK |
-			    SCSIEMU_NEED_2BLOCK);
+	/* CAN_PI: of a disk that may be formatted with it (pi.c) */
+	able &= ~(uint32_t)(SCSIEMU_CAN_PI | SCSIEMU_NEED_THIN |
+			    SCSIEMU_NEED_BLOCK | SCSIEMU_NEED_2BLOCK);
 	if (lu->cap.thin)
 		able |= SCSIEMU_NEED_THIN;
 	if (scratch >= lu->cap.blen)

@@ -76,6 +76,8 @@ static void pi_loaded(struct scsiemu_lu *lu)
 	pi->len = m && m->able & SCSIEMU_CAN_PI ? m->pi_len : 0;
 	lu->cap.pi = pi->len != 0;
 	on = pi->type && semu_pi_possible(lu, pi->type, pi->exponent);
+	if (lu->cap.pi)
+		lu->able |= SCSIEMU_CAN_PI;
 	lu->able &= ~(uint32_t)(SCSIEMU_NEED_PI | SCSIEMU_NEED_PI_2);
 	if (on)
 		lu->able |= pi->type == 2 ? SCSIEMU_NEED_PI | SCSIEMU_NEED_PI_2

@@ -25,6 +25,8 @@ struct semu_pi {
 	bool unfit; /* this medium, or scratch, cannot do what the format is */
 };
 extern const struct semu_part_type semu_pi_part;
+extern const struct semu_mode_page semu_pi_mode_0a02;
+extern const struct semu_vpd_page semu_pi_vpd_b4;
 
 /* What the disk is formatted with; NULL: without protection. */
 static inline const struct semu_pi *semu_pi(const struct scsiemu_lu *lu)

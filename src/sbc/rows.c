@@ -6,6 +6,7 @@
 #include "sbc/defects.h"
 #include "sbc/pi.h"
 #include "sbc/sbc.h"
+#include "sbc/zones.h"
 #include "spc/copy.h"
 
 #define LEN(a)	   (sizeof(a) / sizeof((a)[0]))
@@ -61,6 +62,19 @@
 			   LONG, TIMES(1, 60)
 #define PREFETCH_ROW NO_SA, RW(NODATA), .stops = STOPS_READ, LONG, TIMES(1, 30)
 
+#define ZONE_OUT_ROW(t, s)                                                     \
+	ROW(t, ZONE_OUT, 16),                                                  \
+		.sa = SCSIEMU_SA_##s,                                          \
+		.usage = USAGE(0x94, SCSIEMU_SA_##s, FF8, 0, 0, FF2, 0x01, 0), \
+		.fn.step = semu_zone_out, .kind = SCSIEMU_K_STEPS,             \
+		.cls = SCSIEMU_C_EXCL, .needs = SCSIEMU_NEED_ZONES,            \
+		.stops = STOPS_WRITE, TIMES(1, 600)
+#define ZONE_IN_ROW(t, s, options)                                             \
+	ROW(t, ZONE_IN, 16),                                                   \
+		.sa = SCSIEMU_SA_##s, FIELDS(RW16),                            \
+		.usage = USAGE(0x95, SCSIEMU_SA_##s, FF8, FF4, options, 0),    \
+		.cls = SCSIEMU_C_INFO, .flags = SCSIEMU_ROW_RANGE,             \
+		.stops = STOPS_READ, TIMES(1, 60)
 #define READ_LONG_ROW                                                          \
 	.fn.step = semu_sbc_read_long, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,  \
 	.stops = STOPS_FLUSH, .needs = SCSIEMU_NEED_DEFECTS, TIMES(1, 30)
@@ -150,6 +164,13 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .usage = CDB32(0x0d, 0x09), RW(STEPS), .fn.step = semu_sbc_write_same,
 	  .stops = STOPS_WRITE, LONG, TIMES(1, 600) },
 #endif
+#if SEMU_WITH_SCATTERED
+	{ ROW32("WRITE SCATTERED(32)", WRITE_SCATTERED_32, SCSIEMU_NEED_BLOCK),
+	  .usage = USAGE(0x7f, 0, 0, 0, 0, 0, 0, 0x18, 0, 0x11, 0x18, 0, FF2, 0,
+			 0, FF2, ZERO8, 0, 0, FF4),
+	  RW(STEPS), .fn.step = semu_sbc_scattered,
+	  .flags = SCSIEMU_ROW_WHOLE_LU, .stops = STOPS_WRITE, TIMES(1, 60) },
+#endif
 #endif
 #if SEMU_WITH_ODX
 	{ ROW("POPULATE TOKEN", THIRD_PARTY_COPY_OUT, 16), FIELDS(4AT10),
@@ -200,6 +221,22 @@ static const struct scsiemu_row sbc_rows[] = {
 	{ ROW("WRITE SAME(16)", WRITE_SAME_16, 16), SAME_ROW, FIELDS(RW16),
 	  .usage = CDB16(0x93, 0x09), AT(1, 14) },
 #endif
+#if SEMU_WITH_ZONES
+	{ ZONE_OUT_ROW("CLOSE ZONE", CLOSE_ZONE) },
+	{ ZONE_OUT_ROW("FINISH ZONE", FINISH_ZONE) },
+	{ ZONE_OUT_ROW("OPEN ZONE", OPEN_ZONE) },
+	{ ZONE_OUT_ROW("RESET WRITE POINTER", RESET_WRITE_POINTER) },
+	{ ZONE_OUT_ROW("SEQUENTIALIZE ZONE", SEQUENTIALIZE_ZONE) },
+	{ ZONE_IN_ROW("REPORT ZONES", REPORT_ZONES, 0xbf),
+	  .kind = SCSIEMU_K_STEPS, .fn.step = semu_report_zones,
+	  .needs = SCSIEMU_NEED_ZONES },
+	{ ZONE_IN_ROW("REPORT REALMS", REPORT_REALMS, 0x3f),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_realms,
+	  .needs = SCSIEMU_NEED_REALMS },
+	{ ZONE_IN_ROW("REPORT ZONE DOMAINS", REPORT_ZONE_DOMAINS, 0x3f),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_domains,
+	  .needs = SCSIEMU_NEED_REALMS },
+#endif
 	{ ROW("READ CAPACITY(16)", SERVICE_ACTION_IN_16, 16),
 	  .sa = SCSIEMU_SA_READ_CAPACITY_16, FIELDS(4AT10),
 	  .usage = USAGE(0x9e, 0x10, ZERO8, FF4, 0, 0),
@@ -230,6 +267,14 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .sa = SCSIEMU_SA_WRITE_LONG_16, WRITE_LONG_ROW, FIELDS(RW16),
 	  .usage = USAGE(0x9f, 0xf1, FF8, 0, 0, FF2, 0, 0) },
 #endif
+#if SEMU_WITH_SCATTERED
+	{ ROW("WRITE SCATTERED(16)", SERVICE_ACTION_OUT_16, 16),
+	  .sa = SCSIEMU_SA_WRITE_SCATTERED_16, FIELDS(4AT10), AT(2, 14),
+	  .usage = USAGE(0x9f, 0x12, 0x18, 0, FF2, 0, 0, FF2, FF4, 0, 0),
+	  RW(STEPS), .fn.step = semu_sbc_scattered,
+	  .flags = SCSIEMU_ROW_WHOLE_LU, .needs = SCSIEMU_NEED_BLOCK,
+	  .stops = STOPS_WRITE, TIMES(1, 60) },
+#endif
 #if SEMU_WITH_READ_12
 	{ ROW("READ(12)", READ_12, 12), READ_ROW, FIELDS(RW12), FUA_NV,
 	  .usage = CDB12(0xa8, 0x1c), AT(1, 10) },
@@ -259,6 +304,12 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 							 &semu_sbc_mode_08,
 							 &semu_mode_0a,
 							 &semu_mode_0a01,
+#if SEMU_WITH_PRIORITY
+							 &semu_mode_0a01_set,
+#endif
+#if SEMU_WITH_PI
+							 &semu_pi_mode_0a02,
+#endif
 #if SEMU_WITH_MODE_MORE
 							 &semu_mode_18,
 							 &semu_mode_19,
@@ -284,9 +335,21 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 #if SEMU_WITH_REFERRALS
 						       &semu_sbc_vpd_b3,
 #endif
+#if SEMU_WITH_PI
+						       &semu_pi_vpd_b4,
+#endif
+#if SEMU_WITH_ZONES
+						       &semu_sbc_vpd_b6,
+#endif
+#if SEMU_WITH_SCATTERED
+						       &semu_sbc_vpd_b7,
+#endif
 						       NULL };
 
 static const struct semu_part_type *const sbc_parts[] = {
+#if SEMU_WITH_PRIORITY
+	&semu_priority_part,
+#endif
 #if SEMU_WITH_ALUA
 	&semu_alua_part,
 #endif
@@ -301,6 +364,9 @@ static const struct semu_part_type *const sbc_parts[] = {
 #endif
 #if SEMU_WITH_PI
 	&semu_pi_part,
+#endif
+#if SEMU_WITH_ZONES
+	&semu_zones_part,
 #endif
 	NULL
 };

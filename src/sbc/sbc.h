@@ -15,7 +15,7 @@
 
 extern const struct semu_mode_page semu_sbc_mode_01, semu_sbc_mode_08;
 extern const struct semu_vpd_page semu_sbc_vpd_b0, semu_sbc_vpd_b1,
-	semu_sbc_vpd_b2;
+	semu_sbc_vpd_b2, semu_sbc_vpd_b7;
 
 /* cap.c */
 void semu_sbc_loaded(struct scsiemu_lu *lu);
@@ -35,6 +35,10 @@ scsiemu_nodata_fn semu_sbc_sync;
 scsiemu_step_fn semu_sbc_verify, semu_sbc_write_verify;
 /* same.c */
 scsiemu_step_fn semu_sbc_write_same;
+/* scatter.c */
+scsiemu_step_fn semu_sbc_scattered;
+/* Descriptors that a list may have. */
+uint32_t semu_sbc_scattered_max(const struct scsiemu_lu *lu);
 /* referrals.c */
 scsiemu_in_fn semu_sbc_report_referrals;
 extern const struct semu_part_type semu_referrals_part;
