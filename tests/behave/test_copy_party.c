@@ -49,8 +49,7 @@ static const uint8_t *descriptor(const struct copier *c, uint8_t type)
 }
 
 /* The copy failed at segment seg with left bytes of it not copied. */
-static void failed(struct copier *c, uint16_t asc, unsigned seg,
-		   uint32_t left)
+static void failed(struct copier *c, uint16_t asc, unsigned seg, uint32_t left)
 {
 	const uint8_t *p;
 
