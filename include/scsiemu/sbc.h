@@ -4,6 +4,7 @@
 #define SCSIEMU_SBC_H
 
 #include <scsiemu/device.h>
+#include <scsiemu/zones.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -11,14 +12,54 @@ extern "C" {
 
 extern const struct scsiemu_type scsiemu_sbc;
 
+#define SCSIEMU_REFERRAL_GROUPS 8
+struct scsiemu_referrals;
+
+/* The CRC of the guard tag (polynomial 8BB7h) of n bytes at p behind bytes
+ * whose CRC is crc; 0 at the beginning. */
+typedef uint16_t scsiemu_pi_crc_fn(uint16_t crc, const void *p, size_t n);
+
 /* What a disk offers beyond the usual; zero = not. */
 struct scsiemu_sbc_options {
 	uint32_t size; /* sizeof *this */
+	struct scsiemu_zone_options zones;
+	/* T10 protection information, on a medium with SCSIEMU_CAN_PI. */
+	bool pi;	     /* the disk may be formatted with it */
+	uint8_t pi_type;     /* 1 to 3: as what it is formatted; 0: without */
+	uint8_t pi_exponent; /* 2^n protection intervals per block */
+	scsiemu_pi_crc_fn *pi_crc; /* NULL: the core's own, by a table */
 	/* Blocks that the defect lists, and the list of those that WRITE LONG
 	 * made unreadable, have room for: at most 4096, 9 bytes of state
 	 * each. READ LONG, WRITE LONG, REASSIGN BLOCKS. */
 	uint32_t defects;
+	/* User data segments (SBC-4 4.28), or NULL. Its segments stay the
+	 * caller's until others take their place or the LU is gone. */
+	const struct scsiemu_referrals *referrals;
 };
+
+/* A run of blocks, and the target port groups that reach it. */
+struct scsiemu_referral {
+	uint64_t first, last;
+	uint8_t ngroups;
+	struct {
+		uint16_t id;
+		uint8_t state; /* enum scsiemu_access (alua.h) */
+	} groups[SCSIEMU_REFERRAL_GROUPS];
+};
+struct scsiemu_referrals {
+	uint32_t size; /* sizeof *this */
+	/* With a multiplier only the blocks at 0, 1, 2 ... times segment_blk *
+	 * multiplier behind first, segment_blk of each, are the segment's:
+	 * stripes. */
+	uint32_t segment_blk, multiplier;
+	uint32_t nsegments; /* blocks of none are reached through all groups */
+	const struct scsiemu_referral *segments;
+};
+/*
+ * Other segments: unit attention 3F/15. Only for a disk that was made with
+ * some. 0 or SCSIEMU_ERR_ARG.
+ */
+int scsiemu_sbc_refer(struct scsiemu_lu *lu, const struct scsiemu_referrals *r);
 
 #ifdef __cplusplus
 }

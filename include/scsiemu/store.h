@@ -33,7 +33,8 @@ enum scsiemu_can {
 	SCSIEMU_CAN_UNMAP = 8,
 	SCSIEMU_CAN_CAS = 16,
 	SCSIEMU_CAN_STATUS = 32,
-	SCSIEMU_CAN_LEND = 64
+	SCSIEMU_CAN_LEND = 64,
+	SCSIEMU_CAN_PI = 128 /* protection information with each block */
 };
 
 /* Returned by a store call or a port's window: the completion follows (it may
@@ -119,6 +120,17 @@ struct scsiemu_block_ops {
 	/* End of a batch: submit what is queued. */
 	void (*kick)(void *s);
 	void (*close)(void *s);
+	/* As read and write, with the blocks' protection information: at pi,
+	 * medium.pi_len bytes for each block. Blocks that were never written
+	 * so, and those that were zeroed or unmapped since, have FFh in all of
+	 * them. The caller keeps to these two on a medium where it uses them.
+	 */
+	int (*read_pi)(void *s, struct scsiemu_io *io, uint64_t lba,
+		       uint32_t nblk, const struct scsiemu_vec *v, unsigned nv,
+		       uint8_t *pi);
+	int (*write_pi)(void *s, struct scsiemu_io *io, uint64_t lba,
+			uint32_t nblk, const struct scsiemu_vec *v, unsigned nv,
+			const uint8_t *pi);
 };
 
 struct scsiemu_tape_pos {
@@ -182,7 +194,8 @@ struct scsiemu_nv_ops {
 	/* At set-up. *len: room, then length; 0 when nothing was saved. 0, or
 	 * SCSIEMU_E_READ: what is there is damaged or foreign. */
 	int (*load)(void *nv, uint32_t id, void *buf, uint32_t *len);
-	/* Durable, old or new, before it is done; may be PENDING. */
+	/* Durable, old or new, before it is done; may be PENDING. Of one id
+	 * they take effect in the order of the calls. */
 	int (*save)(void *nv, struct scsiemu_io *io, uint32_t id,
 		    const void *buf, uint32_t len);
 	void (*close)(void *nv);

@@ -14,22 +14,25 @@ static bool both(unsigned op)
 }
 
 /* A count of 0: to the end. */
-static bool to_the_end(unsigned op)
+static bool to_the_end(const struct scsiemu_row *row)
 {
-	return op == SCSIEMU_OP_WRITE_SAME_10 || op == SCSIEMU_OP_WRITE_SAME_16;
+	return row->op == SCSIEMU_OP_WRITE_SAME_10 ||
+	       row->op == SCSIEMU_OP_WRITE_SAME_16 ||
+	       (row->op == SCSIEMU_OP_VARIABLE &&
+		row->sa == SCSIEMU_SA_WRITE_SAME_32);
 }
 
 unsigned semu_sbc_access(const struct scsiemu_cmd *c, uint64_t *lba,
 			 uint64_t *nblk)
 {
 	const struct scsiemu_row *row = scsiemu_cmd_row(c);
-	uint32_t blen = scsiemu_cmd_lu(c)->cap.blen;
+	uint32_t blen = semu_sbc_wire(c);
 
 	*lba = scsiemu_cmd_lba(c);
 	*nblk = scsiemu_cmd_count(c);
 	if (!(row->flags & SCSIEMU_ROW_BLOCKS))
 		return 0;
-	if (!*nblk && to_the_end(row->op))
+	if (!*nblk && to_the_end(row))
 		*nblk = scsiemu_cmd_lu(c)->cap.nblk - *lba;
 	if (row->stops & SCSIEMU_ON_PROTECTED) {
 		/* the host may have had less */

@@ -17,11 +17,14 @@ struct drive_disk {
 	struct scsiemu_medium m;
 	uint8_t *bytes;	 /* m.nblk * m.blen */
 	uint8_t *mapped; /* 1 per block: written and not deallocated */
+	uint8_t *pi;	 /* m.nblk * m.pi_len, or NULL */
 };
 
 /* nblk blocks of blen bytes, all zero and deallocated, with every ability
  * except lending. */
 void drive_disk_make(struct drive_disk *k, uint64_t nblk, uint32_t blen);
+/* Room for len bytes of protection information with each block, all FFh. */
+void drive_disk_pi(struct drive_disk *k, uint16_t len);
 void drive_disk_free(struct drive_disk *k);
 
 /* A want, as it went out. */
@@ -72,12 +75,18 @@ struct drive {
 	uint8_t nv[SCSIEMU_NV_COUNT][1024]; /* last V_NV_SAVE of each id */
 	uint32_t nv_len[SCSIEMU_NV_COUNT];
 	unsigned njobs; /* background commands run to their end */
+	uint8_t tid[8][24];
 };
 
 /* A device with these limits (NULL: defaults). scratch starts as
  * limits.scratch or 512. */
 void drive_make(struct drive *d, const struct scsiemu_limits *l);
 void drive_free(struct drive *d);
+
+/* A nexus of an initiator port of its own: who (0 ... 7) is in its Fibre
+ * Channel TransportID (drive.tid[who]), port its relative target port. */
+struct scsiemu_nexus *drive_attach(struct drive *d, unsigned who,
+				   uint16_t port);
 
 /* Start a command: the first want is in t->want. in_len: room for data-in,
  * SCSIEMU_UNKNOWN allowed (then 1 MiB is really there). */
