@@ -350,6 +350,14 @@ static inline void *semu_part(const struct scsiemu_lu *lu, enum semu_part part)
 	return lu->more ? lu->more->part[part] : NULL;
 }
 
+_Static_assert((int)SCSIEMU_NEED_PRIORITY == (int)SCSIEMU_CAN_LEND,
+	       "another bit became free, or none");
+/* What a medium (NULL: none) can do, as bits of lu->able. */
+static inline uint32_t semu_medium_able(const struct scsiemu_medium *m)
+{
+	return m ? m->able & ~(uint32_t)SCSIEMU_CAN_LEND : 0;
+}
+
 /* parts.c: the part wants to see every command, or no longer. */
 void semu_lu_watch(struct scsiemu_lu *lu, enum semu_part part, bool on);
 /* nexus.c: the target port it came through; NULL: none is known. */

@@ -231,6 +231,11 @@ static void without(void **state)
 	spcdev_make(&t, NULL, NULL);
 	spcdev_in(&t, REPORT(0, 255));
 	drive_cdb(&t.d, 1, 4);
+	/* whatever the medium can do */
+	t.disk.m.able = 0xff;
+	scsiemu_lu_changed(t.lu);
+	spcdev_in(&t, REPORT(0, 255));
+	drive_cdb(&t.d, 1, 4);
 	spcdev_in(&t, 0x12, 1, 0x86, 0, 255, 0);
 	assert_int_equal(t.d.t.in[5], 0x07);
 	spcdev_in(&t, 0x1a, 8, 0x4a, 1, 255, 0);
