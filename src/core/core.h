@@ -267,6 +267,10 @@ struct semu_part_type {
 	 */
 	int (*begin)(struct scsiemu_cmd *c);
 	int (*finish)(struct scsiemu_cmd *c);
+	/* A copy manager's command, perhaps another LU's, is about to read or
+	 * write these blocks of lu: 0 or FAILED. */
+	int (*raw)(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t nblk);
 	/* Takes the place of the engine's one bulk want in READ and WRITE
 	 * rows. */
 	scsiemu_step_fn *rw;
@@ -485,6 +489,19 @@ struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
  * blocks? False: status and sense say why not. Unit attentions do not count. */
 bool semu_check_as(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
 		   const struct scsiemu_row *row, uint64_t lba, uint64_t nblk);
+
+/* parts.c: what the parts of lu have to say to that. */
+#if SEMU_WITH_PARTS
+int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t nblk);
+#else
+static inline int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
+				 bool write, uint64_t lba, uint64_t nblk)
+{
+	(void)c, (void)lu, (void)write, (void)lba, (void)nblk;
+	return 0;
+}
+#endif
 
 /* result.c: sense of a failed want. */
 void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
