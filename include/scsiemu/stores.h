@@ -32,6 +32,9 @@ struct scsiemu_geometry {
 	 * in a file of its own (PATH.pi) and the blocks as they were. */
 	uint16_t pi_len;
 	bool pi_side;
+	/* memory only: so many bytes of it may be written, less than there
+	 * are (thin); 64 KiB at a time. 0: all of them */
+	uint64_t pool;
 };
 
 /* 0, or -1 with why in *err (each opener below). */

@@ -208,6 +208,7 @@ struct semu_cap {
 	uint32_t same_blk;    /* MAXIMUM WRITE SAME LENGTH; 0 = no limit */
 	uint16_t rpm;
 	uint8_t exponent, aligned;
+	uint8_t lbp_not; /* bits of VPD B2h byte 5 that are not offered */
 	bool thin, zeroes, dpofua, cache;
 	bool pi; /* may be formatted with protection information */
 	uint8_t pi_type, pi_exponent; /* is: 1 to 3, P_I_EXPONENT; 0: not */
@@ -266,6 +267,10 @@ struct semu_part_type {
 	 */
 	int (*begin)(struct scsiemu_cmd *c);
 	int (*finish)(struct scsiemu_cmd *c);
+	/* A copy manager's command, perhaps another LU's, is about to read or
+	 * write these blocks of lu: 0 or FAILED. */
+	int (*raw)(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t nblk);
 	/* Takes the place of the engine's one bulk want in READ and WRITE
 	 * rows. */
 	scsiemu_step_fn *rw;
@@ -285,9 +290,9 @@ struct scsiemu_lu {
 	uint32_t able;	 /* enum scsiemu_can | scsiemu_need met */
 	uint16_t wflags; /* flags of every WRITE: FUA when WCE is off */
 	uint8_t descr;	 /* D_SENSE */
-	uint8_t offers;	 /* 1: PROTECT bits, 2: GROUP NUMBER are allowed */
-	bool traced;	 /* the device has a trace function */
-	bool lasting;	 /* nslow counts a reason that is not a command's */
+	uint8_t offers; /* 1: PROTECT, 2: GROUP NUMBER, 4: ANCHOR are allowed */
+	bool traced;	/* the device has a trace function */
+	bool lasting;	/* nslow counts a reason that is not a command's */
 	const struct semu_set *set;
 	const struct scsiemu_row *vendor_rows; /* the embedder's own */
 	unsigned nvendor;
@@ -389,6 +394,8 @@ struct scsiemu_type {
 	void (*loaded)(struct scsiemu_lu *lu);
 	/* Stops of a row with SCSIEMU_ROW_BY_FIELD. */
 	uint32_t (*stops)(const struct scsiemu_cmd *c);
+	/* A unit attention is reported: what belongs to it beside its code. */
+	void (*attention)(const struct scsiemu_lu *lu, struct scsiemu_sense *s);
 	/* Of the stops in force that the row names: those of reservations and
 	 * of ALUA that are for this nexus. */
 	uint32_t (*applies)(const struct scsiemu_cmd *c, uint32_t hit);
@@ -482,6 +489,19 @@ struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
  * blocks? False: status and sense say why not. Unit attentions do not count. */
 bool semu_check_as(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
 		   const struct scsiemu_row *row, uint64_t lba, uint64_t nblk);
+
+/* parts.c: what the parts of lu have to say to that. */
+#if SEMU_WITH_PARTS
+int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t nblk);
+#else
+static inline int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
+				 bool write, uint64_t lba, uint64_t nblk)
+{
+	(void)c, (void)lu, (void)write, (void)lba, (void)nblk;
+	return 0;
+}
+#endif
 
 /* result.c: sense of a failed want. */
 void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);

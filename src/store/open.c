@@ -165,6 +165,7 @@ void semu_offer(struct scsiemu_medium *m,
 	m->able = scsiemu_block_able(ops);
 	if (!m->pi_len)
 		m->able &= ~(uint32_t)SCSIEMU_CAN_PI;
+	m->anchors = SCSIEMU_HAS(scsiemu_block_ops, ops, anchor);
 }
 
 bool semu_runs_add(struct semu_runs *r, uint64_t nblk,
