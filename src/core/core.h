@@ -267,6 +267,10 @@ struct semu_part_type {
 	/* Takes the place of the engine's one bulk want in READ and WRITE
 	 * rows. */
 	scsiemu_step_fn *rw;
+	/* Another LU's command is about to read or write blocks of this LU: may
+	 * it? 0 or FAILED. */
+	int (*touch)(struct scsiemu_cmd *c, struct scsiemu_lu *lu, uint64_t lba,
+		     uint64_t nblk, bool write);
 	/* State in many records: how many, SCSIEMU_NV_CHUNK + 0 and up, there
 	 * may be (restore() takes them); the next that is not saved, or 0. */
 	uint32_t (*records)(const struct scsiemu_lu *lu);
