@@ -216,6 +216,7 @@ struct scsiemu_lu_config {
 	uint32_t state_len; /* scsiemu_lu_state_size(), or less */
 	/* Asymmetric access (alua.h), or NULL. Copied. */
 	const struct scsiemu_alua *alua;
+	bool priorities; /* REPORT PRIORITY, SET PRIORITY */
 };
 
 /* Bytes of state of a LU that is configured so: all that it offers, at its

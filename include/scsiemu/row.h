@@ -139,7 +139,9 @@ enum scsiemu_row_flag {
 
 /* What must be there for the row to exist. */
 enum scsiemu_need {
-	/* low bits: enum scsiemu_can of the medium */
+	/* low bits: enum scsiemu_can of the medium. Lending is no row's need,
+	 * its bit stands for another one: */
+	SCSIEMU_NEED_PRIORITY = 1 << 6, /* command priorities */
 	SCSIEMU_NEED_REMOVABLE = 1 << 8,
 	SCSIEMU_NEED_THIN = 1 << 9,
 	SCSIEMU_NEED_BLOCK = 1 << 10,  /* scratch holds one block */

@@ -196,8 +196,7 @@ bool semu_check_as(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
 	x->row = was.row;
 	x->count = was.count;
 	x->entry.lba = was.entry.lba;
-	return ok && semu_parts_touch(c, lu, lba, nblk,
-				      row->stops & SCSIEMU_ON_PROTECTED) == 0;
+	return ok;
 }
 #endif
 

@@ -40,6 +40,9 @@
 #ifndef SEMU_WITH_ALUA /* REPORT and SET TARGET PORT GROUPS, access states */
 #define SEMU_WITH_ALUA 1
 #endif
+#ifndef SEMU_WITH_PRIORITY /* REPORT PRIORITY, SET PRIORITY */
+#define SEMU_WITH_PRIORITY 1
+#endif
 #ifndef SEMU_WITH_VPD_MORE /* VPD 86h, 87h, 88h */
 #define SEMU_WITH_VPD_MORE 1
 #endif

@@ -161,10 +161,11 @@ struct semu_itl {
 	struct scsiemu_nexus *nexus;
 	struct semu_itl *hash, *of_lu, *of_nexus; /* chains */
 	uint32_t ua;				  /* bit per enum semu_ua */
-	uint32_t reg;	/* its registration (core/registrants.h); 0: none */
-	bool prevent;	/* PREVENT ALLOW MEDIUM REMOVAL */
-	uint8_t sticky; /* UA_INTLCK 10b: reported, not cleared */
-	bool regroups;	/* its SET TARGET PORT GROUPS is not over */
+	uint32_t reg;	  /* its registration (core/registrants.h); 0: none */
+	bool prevent;	  /* PREVENT ALLOW MEDIUM REMOVAL */
+	uint8_t sticky;	  /* UA_INTLCK 10b: reported, not cleared */
+	uint8_t priority; /* spc/priority.c; 0: the initial one */
+	bool regroups;	  /* its SET TARGET PORT GROUPS is not over */
 };
 
 struct scsiemu_nexus {
@@ -232,6 +233,7 @@ enum semu_part {
 	SEMU_PART_COPY,
 	SEMU_PART_INJECT,
 	SEMU_PART_REFERRALS,
+	SEMU_PART_PRIORITY,
 	SEMU_PART_COUNT
 };
 struct semu_more {
@@ -264,13 +266,13 @@ struct semu_part_type {
 	 */
 	int (*begin)(struct scsiemu_cmd *c);
 	int (*finish)(struct scsiemu_cmd *c);
+	/* A copy manager's command, perhaps another LU's, is about to read or
+	 * write these blocks of lu: 0 or FAILED. */
+	int (*raw)(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t nblk);
 	/* Takes the place of the engine's one bulk want in READ and WRITE
 	 * rows. */
 	scsiemu_step_fn *rw;
-	/* Another LU's command is about to read or write blocks of this LU: may
-	 * it? 0 or FAILED. */
-	int (*touch)(struct scsiemu_cmd *c, struct scsiemu_lu *lu, uint64_t lba,
-		     uint64_t nblk, bool write);
 	/* State in many records: how many, SCSIEMU_NV_CHUNK + 0 and up, there
 	 * may be (restore() takes them); the next that is not saved, or 0. */
 	uint32_t (*records)(const struct scsiemu_lu *lu);
@@ -346,6 +348,14 @@ struct scsiemu_lu {
 static inline void *semu_part(const struct scsiemu_lu *lu, enum semu_part part)
 {
 	return lu->more ? lu->more->part[part] : NULL;
+}
+
+_Static_assert((int)SCSIEMU_NEED_PRIORITY == (int)SCSIEMU_CAN_LEND,
+	       "another bit became free, or none");
+/* What a medium (NULL: none) can do, as bits of lu->able. */
+static inline uint32_t semu_medium_able(const struct scsiemu_medium *m)
+{
+	return m ? m->able & ~(uint32_t)SCSIEMU_CAN_LEND : 0;
 }
 
 /* parts.c: the part wants to see every command, or no longer. */
@@ -476,6 +486,19 @@ struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
  * blocks? False: status and sense say why not. Unit attentions do not count. */
 bool semu_check_as(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
 		   const struct scsiemu_row *row, uint64_t lba, uint64_t nblk);
+
+/* parts.c: what the parts of lu have to say to that. */
+#if SEMU_WITH_PARTS
+int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t nblk);
+#else
+static inline int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
+				 bool write, uint64_t lba, uint64_t nblk)
+{
+	(void)c, (void)lu, (void)write, (void)lba, (void)nblk;
+	return 0;
+}
+#endif
 
 /* result.c: sense of a failed want. */
 void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);

@@ -227,9 +227,6 @@ const struct semu_part_type *semu_parts_of_record(const struct scsiemu_lu *lu,
  * want was left. */
 int semu_parts_begin(struct scsiemu_cmd *c);
 bool semu_parts_finish(struct scsiemu_cmd *c);
-/* May a copy touch blocks of this LU? 0 or FAILED. */
-int semu_parts_touch(struct scsiemu_cmd *c, struct scsiemu_lu *lu, uint64_t lba,
-		     uint64_t nblk, bool write);
 /* Who takes READ and WRITE; NULL: the engine. */
 scsiemu_step_fn *semu_parts_rw(const struct scsiemu_lu *lu);
 #else
@@ -273,12 +270,6 @@ static inline bool semu_parts_finish(struct scsiemu_cmd *c)
 {
 	(void)c;
 	return false;
-}
-static inline int semu_parts_touch(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
-				   uint64_t lba, uint64_t nblk, bool write)
-{
-	(void)c, (void)lu, (void)lba, (void)nblk, (void)write;
-	return 0;
 }
 static inline scsiemu_step_fn *semu_parts_rw(const struct scsiemu_lu *lu)
 {

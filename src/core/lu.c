@@ -138,7 +138,7 @@ static void loaded(struct scsiemu_lu *lu)
 	const struct scsiemu_medium *m = lu->medium;
 	uint32_t scratch = lu->dev->limits.scratch;
 
-	lu->able = base_able(lu) | (m ? m->able : 0);
+	lu->able = base_able(lu) | semu_medium_able(m);
 	if (m && m->blen && scratch >= m->blen)
 		lu->able |= SCSIEMU_NEED_BLOCK;
 	if (m && m->blen && scratch >= 2 * m->blen)

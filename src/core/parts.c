@@ -118,18 +118,6 @@ const struct semu_part_type *semu_parts_of_record(const struct scsiemu_lu *lu,
 	return p;
 }
 
-int semu_parts_touch(struct scsiemu_cmd *c, struct scsiemu_lu *lu, uint64_t lba,
-		     uint64_t nblk, bool write)
-{
-	const struct semu_part_type *p;
-	unsigned i = 0;
-
-	while ((p = next(lu, &i)) != NULL)
-		if (p->touch && p->touch(c, lu, lba, nblk, write) < 0)
-			return SCSIEMU_FAILED;
-	return 0;
-}
-
 uint32_t scsiemu_lu_record(const struct scsiemu_lu *lu, uint32_t id)
 {
 	const struct semu_part_type *p;
@@ -220,6 +208,20 @@ bool semu_parts_finish(struct scsiemu_cmd *c)
 	x->step = finish;
 	return finish(c, SCSIEMU_OK) == SCSIEMU_WANTS;
 }
+
+#if SEMU_WITH_COPY
+int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t nblk)
+{
+	const struct semu_part_type *p;
+	unsigned i = 0;
+
+	while ((p = next(lu, &i)) != NULL)
+		if (p->raw && p->raw(c, lu, write, lba, nblk) < 0)
+			return SCSIEMU_FAILED;
+	return 0;
+}
+#endif
 
 scsiemu_step_fn *semu_parts_rw(const struct scsiemu_lu *lu)
 {

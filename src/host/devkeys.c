@@ -179,6 +179,7 @@ static const struct key keys[] = {
 	{ "readonly", NULL, AT(readonly), 0, 0, "" },
 	{ "removable", NULL, AT(removable), 0, 0, "" },
 	{ "aca", NULL, AT(aca), 0, 0, "" },
+	{ "priorities", NULL, AT(priorities), 0, 0, "" },
 	{ "vendor", set_text, AT(text.vendor), 1, 8,
 	  "1 to 8 ASCII characters" },
 	{ "product", set_text, AT(text.product), 1, 16,
@@ -338,6 +339,7 @@ const char *scsiemu_host_help(void)
 	       "    removable          the medium can be ejected\n"
 	       "    aca                commands with NACA may stop the task "
 	       "set\n"
+	       "    priorities         hosts may set command priorities\n"
 	       "    vendor=TEXT        1 to 8 characters\n"
 	       "    product=TEXT       1 to 16 characters\n"
 	       "    revision=TEXT      1 to 4 characters\n"

@@ -28,7 +28,7 @@ struct semu_devstr {
 		uint8_t model;
 		bool constrained;
 	} zones;
-	bool mem, null, thin, readonly, removable, aca;
+	bool mem, null, thin, readonly, removable, aca, priorities;
 	char path[SEMU_PATH], nv[SEMU_PATH];
 	struct semu_devtext {
 		char vendor[9], product[17], revision[5], serial[33];

@@ -99,6 +99,7 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		.removable = s->removable,
 		.aca = s->aca,
 		.read_only = s->readonly,
+		.priorities = s->priorities,
 		.nv = h->nv.ops,
 		.nv_ctx = h->nv.ctx,
 		.options = &own->sbc,
@@ -262,6 +263,7 @@ static int give_state(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 
 	cf.options = NULL;
 	cf.alua = NULL;
+	cf.priorities = false;
 	plain = scsiemu_lu_state_size(&cf);
 	all = scsiemu_lu_state_size(h->config);
 	if (all == plain || all <= scsiemu_device_limits(d)->lu_state)

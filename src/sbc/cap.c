@@ -56,7 +56,7 @@ static void facts_of(struct semu_cap *cap, const struct scsiemu_medium *m)
 static uint32_t able_of(const struct scsiemu_lu *lu,
 			const struct scsiemu_medium *m)
 {
-	uint32_t able = lu->able | (m ? m->able : 0);
+	uint32_t able = lu->able | semu_medium_able(m);
 	uint32_t scratch = lu->dev->limits.scratch;
 
 	/* CAN_PI: of a disk that may be formatted with it (pi.c) */

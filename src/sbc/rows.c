@@ -27,7 +27,7 @@
 
 #define STOPS_ANY   (SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM)
 #define STOPS_ALLOW (SCSIEMU_ON_RESERVE6 | STOPS_ANY)
-#define STOPS_SIZE  (STOPS_ALLOW & ~(uint32_t)SCSIEMU_ON_STANDBY)
+#define STOPS_SIZE  (STOPS_ANY & ~(uint32_t)SCSIEMU_ON_STANDBY)
 #define STOPS_READ  (SCSIEMU_PR_READ | STOPS_ANY)
 #define STOPS_FLUSH (SCSIEMU_PR_WRITE | STOPS_ANY)
 #define STOPS_WRITE (STOPS_FLUSH | SCSIEMU_ON_PROTECTED)
@@ -304,6 +304,9 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 							 &semu_sbc_mode_08,
 							 &semu_mode_0a,
 							 &semu_mode_0a01,
+#if SEMU_WITH_PRIORITY
+							 &semu_mode_0a01_set,
+#endif
 #if SEMU_WITH_PI
 							 &semu_pi_mode_0a02,
 #endif
@@ -344,6 +347,9 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 						       NULL };
 
 static const struct semu_part_type *const sbc_parts[] = {
+#if SEMU_WITH_PRIORITY
+	&semu_priority_part,
+#endif
 #if SEMU_WITH_ALUA
 	&semu_alua_part,
 #endif

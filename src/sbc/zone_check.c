@@ -201,8 +201,8 @@ int semu_zones_judge(struct scsiemu_cmd *c, struct scsiemu_lu *lu, uint64_t lba,
 	return write ? judge_write(c, lu, z, &b) : judge_read(c, z, &b);
 }
 
-int semu_zones_touch(struct scsiemu_cmd *c, struct scsiemu_lu *lu, uint64_t lba,
-		     uint64_t n, bool write)
+int semu_zones_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t n)
 {
 	if (write && n && lba + n > lu->lane_from)
 		return illegal(c, SCSIEMU_ASC_UNALIGNED_WRITE);

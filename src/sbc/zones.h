@@ -130,8 +130,8 @@ int semu_zones_judge(struct scsiemu_cmd *c, struct scsiemu_lu *lu, uint64_t lba,
 		     uint64_t n, bool write);
 /* A third-party copy: writes to conventional zones only, where it need not be
  * alone. */
-int semu_zones_touch(struct scsiemu_cmd *c, struct scsiemu_lu *lu, uint64_t lba,
-		     uint64_t n, bool write);
+int semu_zones_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t n);
 /* ... deallocate them? That moves no write pointer. */
 int semu_zones_judge_unmap(struct scsiemu_cmd *c, uint64_t lba, uint64_t n);
 int semu_zones_begin(struct scsiemu_cmd *c);

@@ -279,6 +279,15 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .fields = SCSIEMU_F_4AT6,
 	  .stops = SCSIEMU_PR_READ | SCSIEMU_STOP_ALUA },
 #endif
+#if SEMU_WITH_PRIORITY
+	{ ROW_SA_IS("REPORT PRIORITY", SCSIEMU_OP_MAINTENANCE_IN,
+		    SCSIEMU_SA_REPORT_PRIORITY),
+	  .usage = SCSIEMU_USAGE(0xa3, 0x0e, 0xc0, 0, 0, 0, 0xff, 0xff, 0xff,
+				 0xff, 0, 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_priority,
+	  .fields = SCSIEMU_F_4AT6, .needs = SCSIEMU_NEED_PRIORITY,
+	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_STOP_ALUA },
+#endif
 #if SEMU_WITH_TIMESTAMP
 	{ ROW_SA_IS("REPORT TIMESTAMP", SCSIEMU_OP_MAINTENANCE_IN,
 		    SCSIEMU_SA_REPORT_TIMESTAMP),
@@ -309,6 +318,15 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .needs = SCSIEMU_NEED_ALUA_SET,
 	  .stops = SCSIEMU_PR_WRITE | SCSIEMU_ON_TRANSITION |
 		   SCSIEMU_ON_OFFLINE | SCSIEMU_STOP_BUSY },
+#endif
+#if SEMU_WITH_PRIORITY
+	{ ROW_SA_IS("SET PRIORITY", SCSIEMU_OP_MAINTENANCE_OUT,
+		    SCSIEMU_SA_SET_PRIORITY),
+	  .usage = SCSIEMU_USAGE(0xa4, 0x0e, 0xc0, 0, 0, 0, 0xff, 0xff, 0xff,
+				 0xff, 0, 0),
+	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_set_priority,
+	  .fields = SCSIEMU_F_4AT6, .needs = SCSIEMU_NEED_PRIORITY,
+	  .stops = SCSIEMU_PR_WRITE | SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY },
 #endif
 #if SEMU_WITH_TIMESTAMP
 	{ ROW_SA_IS("SET TIMESTAMP", SCSIEMU_OP_MAINTENANCE_OUT,

@@ -17,7 +17,7 @@ enum {
 			9 * SEMU_WITH_COPY + 2 * SEMU_WITH_ODX,
 	SEMU_SPC_NROWS = SEMU_SPC_LUNS + 1 + 2 * SEMU_WITH_RSOC +
 			 2 * SEMU_WITH_TIMESTAMP + 2 * SEMU_WITH_IDENT +
-			 2 * SEMU_WITH_ALUA
+			 2 * SEMU_WITH_ALUA + 2 * SEMU_WITH_PRIORITY
 };
 extern const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS];
 
@@ -75,6 +75,21 @@ static inline unsigned semu_alua_tpgs(const struct scsiemu_lu *lu)
 {
 	(void)lu;
 	return 0;
+}
+#endif
+/* priority.c */
+#if SEMU_WITH_PRIORITY
+extern const struct semu_part_type semu_priority_part;
+int semu_report_priority(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+int semu_set_priority(struct scsiemu_cmd *c, struct scsiemu_rd *r);
+/* Mode pages were selected: perhaps the initial priority is another. */
+void semu_priority_selected(struct scsiemu_lu *lu,
+			    const struct scsiemu_nexus *by);
+#else
+static inline void semu_priority_selected(struct scsiemu_lu *lu,
+					  const struct scsiemu_nexus *by)
+{
+	(void)lu, (void)by;
 }
 #endif
 /* inquiry.c */

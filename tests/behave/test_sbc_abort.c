@@ -44,6 +44,8 @@ static const struct op ops[] = {
 	{ SCSIEMU_OP_READ_LONG_10, 0, 3, 520, 0, 520, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_IN, 0x2a, 0, 16, 0, 16, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_OUT, 0x0a, 0, 8, 8, 0, false, false },
+	{ SCSIEMU_OP_MAINTENANCE_IN, 0x0e, 0, 16, 0, 12, false, false },
+	{ SCSIEMU_OP_MAINTENANCE_OUT, 0x0e, 0, 8, 8, 0, false, false },
 };
 
 struct how {
@@ -59,6 +61,7 @@ static void make(struct disk *b, const struct how *h)
 				  .thin = true,
 				  .granule = 4,
 				  .alua = &disk_alua,
+				  .priorities = true,
 				  .unable = h->cas ? 0 : SCSIEMU_CAN_CAS,
 				  .sbc = { .defects = 8,
 					   .referrals = &disk_referrals } };

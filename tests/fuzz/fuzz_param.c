@@ -55,7 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  .blen = BLEN,
 				  .thin = true,
 				  .copies = 2,
-				  .alua = &disk_alua };
+				  .alua = &disk_alua,
+				  .priorities = true };
 	uint8_t cdb[260] = { 0 };
 	const struct scsiemu_row *row;
 	struct disk b;

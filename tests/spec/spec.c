@@ -24,6 +24,7 @@ enum { REMOVABLE = true, MODEL = SCSIEMU_NOT_ZONED };
 
 const struct disk_options spec_options = { .thin = true,
 					   .alua = &disk_alua,
+					   .priorities = true,
 					   .removable = REMOVABLE,
 					   .copies = 2,
 					   .sbc = {
