@@ -169,10 +169,46 @@ static void done(struct model *m, struct task *k)
 	k->out = NULL;
 }
 
+/* Behind the writes to slot i that are on their way. */
+static uint64_t behind(const struct model *m, const struct task *k, unsigned i)
+{
+	unsigned ahead = 0;
+
+	for (unsigned j = 0; j < DEPTH; j++)
+		if (&m->task[j] != k && m->task[j].used &&
+		    m->task[j].kind == WRITE && m->task[j].lba / ZONE == i)
+			ahead += m->task[j].n;
+	return i * ZONE + (m->wp[i] + ahead) % ZONE;
+}
+
+static void zone_cdb(struct model *m, struct task *k, uint8_t cdb[16])
+{
+	k->lba = (CONVENTIONAL + pick(m, SLOTS - CONVENTIONAL)) * ZONE;
+	memset(cdb, 0, 16);
+	cdb[0] = SCSIEMU_OP_ZONE_OUT;
+	cdb[1] = k->kind == ZONE_RESET ? SCSIEMU_SA_RESET_WRITE_POINTER
+				       : SCSIEMU_SA_FINISH_ZONE;
+	cdb[9] = (uint8_t)k->lba;
+}
+
+static void block_cdb(struct model *m, struct task *k, uint8_t cdb[16])
+{
+	bool fua = k->kind == WRITE && pick(m, 3) == 0;
+
+	if (k->lba + k->n > SLOTS * ZONE)
+		k->n = (uint32_t)(SLOTS * ZONE - k->lba);
+	disk_cdb(cdb,
+		 k->kind == READ ? SCSIEMU_OP_READ_16 : SCSIEMU_OP_WRITE_16,
+		 fua ? 8 : 0, k->lba, k->n);
+	k->out = malloc(k->n * BLOCK);
+	assert_non_null(k->out);
+	disk_pattern(k->out, k->lba, k->n, BLOCK, (unsigned)k->order);
+}
+
 static void start(struct model *m, struct task *k)
 {
 	uint8_t cdb[16];
-	unsigned i = pick(m, SLOTS), ahead = 0;
+	unsigned i = pick(m, SLOTS);
 
 	drive_task_free(&k->t);
 	memset(k, 0, sizeof(*k));
@@ -181,37 +217,16 @@ static void start(struct model *m, struct task *k)
 	k->kind = (enum kind)(pick(m, 20) < 14 ? WRITE : pick(m, 5));
 	k->fails = pick(m, 8) == 0;
 	k->n = 1 + pick(m, 5);
-	if (i < CONVENTIONAL || pick(m, 8) == 0) {
+	if (i < CONVENTIONAL || pick(m, 8) == 0)
 		k->lba = i * ZONE + pick(m, ZONE - 5);
-	} else { /* behind those that are on their way */
-		for (unsigned j = 0; j < DEPTH; j++)
-			if (&m->task[j] != k && m->task[j].used &&
-			    m->task[j].kind == WRITE &&
-			    m->task[j].lba / ZONE == i)
-				ahead += m->task[j].n;
-		k->lba = i * ZONE + (m->wp[i] + ahead) % ZONE;
-	}
-	if (k->kind == ZONE_RESET || k->kind == ZONE_FINISH) {
-		k->lba = (CONVENTIONAL + pick(m, SLOTS - CONVENTIONAL)) * ZONE;
-		memset(cdb, 0, 16);
-		cdb[0] = SCSIEMU_OP_ZONE_OUT;
-		cdb[1] = k->kind == ZONE_RESET ? SCSIEMU_SA_RESET_WRITE_POINTER
-					       : SCSIEMU_SA_FINISH_ZONE;
-		cdb[9] = (uint8_t)k->lba;
-	} else if (k->kind == FLUSH) {
+	else
+		k->lba = behind(m, k, i);
+	if (k->kind == ZONE_RESET || k->kind == ZONE_FINISH)
+		zone_cdb(m, k, cdb);
+	else if (k->kind == FLUSH)
 		disk_cdb(cdb, SCSIEMU_OP_SYNCHRONIZE_CACHE_16, 0, 0, 0);
-	} else {
-		if (k->lba + k->n > SLOTS * ZONE)
-			k->n = (uint32_t)(SLOTS * ZONE - k->lba);
-		disk_cdb(cdb,
-			 k->kind == READ ? SCSIEMU_OP_READ_16
-					 : SCSIEMU_OP_WRITE_16,
-			 k->kind == WRITE && pick(m, 3) == 0 ? 8 : 0, k->lba,
-			 k->n);
-		k->out = malloc(k->n * BLOCK);
-		assert_non_null(k->out);
-		disk_pattern(k->out, k->lba, k->n, BLOCK, (unsigned)k->order);
-	}
+	else
+		block_cdb(m, k, cdb);
 	drive_start(&m->z.b.d, &k->t, m->z.b.lu, cdb, 16, k->out, k->n * BLOCK,
 		    k->n * BLOCK);
 	if (k->t.want == SCSIEMU_DONE)
