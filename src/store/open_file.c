@@ -146,12 +146,33 @@ static int find_size(struct opening *o)
 	return check_size(o);
 }
 
-/* The file beside it, as large as the blocks need it; made when it is missing:
- * then nothing is known of any block. */
+/* The file beside it; a new one gets its length, and with its name it is
+ * durable. */
+static int open_or_make_side(struct opening *o, uint64_t size)
+{
+	int err;
+
+	o->side = semu_file_open(o->side_path, mode_of(o));
+	if (o->side != -ENOENT || o->g->read_only)
+		return o->side < 0 ? -o->side : 0;
+	o->side = semu_file_open(o->side_path, O_RDWR | O_CREAT | O_EXCL);
+	if (o->side < 0)
+		return -o->side;
+	o->side_made = true;
+	if (semu_sys->ftruncate(o->side, (off_t)size))
+		return errno;
+	err = semu_file_sync(semu_sys->fsync, o->side);
+	return err ? err : semu_file_sync_folder(o->side_path);
+}
+
+/* As large as the blocks need it; made when it is missing: then nothing is
+ * known of any block. */
 static int open_side(struct opening *o)
 {
-	uint64_t nblk = (o->want ? o->want : o->bytes) / o->stride, size;
+	uint64_t nblk = (o->want ? o->want : o->bytes) / o->stride;
+	uint64_t size = nblk * o->g->pi_len;
 	struct stat st;
+	int err;
 
 	if (!o->g->pi_len || !o->g->pi_side)
 		return 0;
@@ -160,31 +181,18 @@ static int open_side(struct opening *o)
 				     "is a block device, which has no file "
 				     "beside it: keep protection information "
 				     "behind the blocks");
-	o->side = semu_file_open(o->side_path, mode_of(o));
-	if (o->side == -ENOENT && !o->g->read_only) {
-		o->side = semu_file_open(o->side_path,
-					 O_RDWR | O_CREAT | O_EXCL);
-		o->side_made = o->side >= 0;
-	}
-	if (o->side < 0)
-		return semu_err_system(o->err, o->side_path, -o->side);
-	size = nblk * o->g->pi_len;
-	if (o->side_made && semu_sys->ftruncate(o->side, (off_t)size))
-		return semu_err_system(o->err, o->side_path, errno);
-	if (semu_sys->fstat(o->side, &st))
-		return semu_err_system(o->err, o->side_path, errno);
+	err = open_or_make_side(o, size);
+	if (!err && semu_sys->fstat(o->side, &st))
+		err = errno;
+	if (err)
+		return semu_err_system(o->err, o->side_path, err);
 	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != size)
 		return semu_err_file(o->err, o->side_path,
 				     "has not the %" PRIu64 " bytes that "
 				     "belong to %" PRIu64 " blocks: remove it "
 				     "to begin without protection information",
 				     size, nblk);
-	if (!o->side_made)
-		return 0;
-	return semu_file_sync(semu_sys->fsync, o->side) ||
-			       semu_file_sync_folder(o->side_path)
-		       ? semu_err_system(o->err, o->side_path, EIO)
-		       : 0;
+	return 0;
 }
 
 static const struct scsiemu_block_ops *ops_of(const struct opening *o)
