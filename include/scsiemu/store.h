@@ -33,7 +33,8 @@ enum scsiemu_can {
 	SCSIEMU_CAN_UNMAP = 8,
 	SCSIEMU_CAN_CAS = 16,
 	SCSIEMU_CAN_STATUS = 32,
-	SCSIEMU_CAN_LEND = 64
+	SCSIEMU_CAN_LEND = 64,
+	SCSIEMU_CAN_FORMAT = 128
 };
 
 /* Returned by a store call or a port's window: the completion follows (it may
@@ -119,6 +120,11 @@ struct scsiemu_block_ops {
 	/* End of a batch: submit what is queued. */
 	void (*kick)(void *s);
 	void (*close)(void *s);
+	/* From now on the medium has nblk blocks of blen bytes (UINT64_MAX: all
+	 * that there is room for); what is in them is open. Its facts in *m
+	 * become the new ones in this call; E_RANGE: it cannot be so. */
+	int (*format)(void *s, struct scsiemu_io *io, struct scsiemu_medium *m,
+		      uint32_t blen, uint64_t nblk);
 };
 
 struct scsiemu_tape_pos {

@@ -220,6 +220,8 @@ enum semu_part {
 	SEMU_PART_LOG,
 	SEMU_PART_COPY,
 	SEMU_PART_INJECT,
+	SEMU_PART_SELFTEST,
+	SEMU_PART_SCAN,
 	SEMU_PART_COUNT
 };
 struct semu_more {
@@ -251,9 +253,24 @@ struct semu_part_type {
 	 */
 	int (*begin)(struct scsiemu_cmd *c);
 	int (*finish)(struct scsiemu_cmd *c);
+	/* FORMAT UNIT or SANITIZE is over: all blocks are new. keep: the write
+	 * pointers of zones stay (ZNR). */
+	void (*wiped)(struct scsiemu_lu *lu, bool keep);
 	/* Takes the place of the engine's one bulk want in READ and WRITE
 	 * rows. */
 	scsiemu_step_fn *rw;
+};
+
+/*
+ * What a logical unit is busy with, or what its last work has left behind: the
+ * sense of commands that a guard of SCSIEMU_STOP_BUSY stops, and the pollable
+ * sense data of REQUEST SENSE (SPC-5 5.12.2).
+ */
+struct semu_busy {
+	uint16_t asc;	   /* 0: nothing */
+	uint16_t progress; /* in 1/65536 */
+	uint8_t key;
+	bool counts; /* there is a progress */
 };
 
 struct scsiemu_lu {
@@ -303,6 +320,7 @@ struct scsiemu_lu {
 	uint32_t parts;		/* bit per enum semu_part that it has */
 	uint32_t watch;		/* ... that wants to see every command */
 	struct semu_more *more; /* NULL: it has none */
+	struct semu_busy busy;
 	uint64_t timer; /* ms: when tick() of the parts is due; 0: off */
 	struct scsiemu_lu *timer_next;
 };
@@ -413,6 +431,22 @@ unsigned semu_row_usage(const struct scsiemu_lu *lu,
 
 /* job.c: the flag of a job slot, between its command and its buffer. */
 #define SEMU_JOB_EXTRA 16
+/* A job that does not begin before semu_cmd_go_on(): so that its buffer can be
+ * filled. NULL: all jobs are running. */
+struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+				 const uint64_t own[2], bool survives);
+/* The command holds nobody up any more, although it has not ended. */
+void semu_cmd_let_by(struct scsiemu_cmd *c);
+/* The same, and it waits until semu_cmd_go_on() calls its step function with
+ * OK; to be returned. */
+int semu_cmd_park(struct scsiemu_cmd *c);
+void semu_cmd_go_on(struct scsiemu_cmd *c);
+/* fail.c: fails with the sense of lu->busy. */
+int semu_fail_busy(struct scsiemu_cmd *c);
+/* lu.c: its medium's facts changed: cap, able, guards. Without attention. */
+void semu_lu_loaded(struct scsiemu_lu *lu);
+/* parts.c: all blocks are new (struct semu_part_type). */
+void semu_parts_wiped(struct scsiemu_lu *lu, bool keep);
 
 /* Is the row there for this LU? */
 static inline bool semu_row_exists(const struct scsiemu_lu *lu,

@@ -8,7 +8,41 @@
 #include "core/engine.h"
 #include <string.h>
 
+void semu_cmd_let_by(struct scsiemu_cmd *c)
+{
+	struct semu_ctx *x = semu_ctx(c);
+	struct semu_entry *e = &x->entry;
+
+	e->cls = SCSIEMU_C_INFO;
+	if (e->counted && !semu_entry_slow(e)) {
+		e->counted = false;
+		x->lu->nslow--;
+	}
+	semu_wake(x->lu);
+}
+
 #if SEMU_WITH_JOBS
+int semu_cmd_park(struct scsiemu_cmd *c)
+{
+	struct semu_ctx *x = semu_ctx(c);
+
+	semu_cmd_let_by(c);
+	x->phase = SEMU_P_WAIT;
+	x->resume = SEMU_RESUME_STEP;
+	c->want = SCSIEMU_WAIT;
+	c->len = 0;
+	return SCSIEMU_WANTS;
+}
+
+void semu_cmd_go_on(struct scsiemu_cmd *c)
+{
+	struct semu_ctx *x = semu_ctx(c);
+
+	if (x->phase != SEMU_P_WAIT)
+		return;
+	x->phase = SEMU_P_READY;
+	semu_ready_push(c);
+}
 
 static const struct scsiemu_row job_row = {
 	.name = "background job",
@@ -55,17 +89,18 @@ static void init(struct scsiemu_cmd *c, struct scsiemu_lu *lu)
 	x->nexus = &d->anonymous;
 	x->entry.cmd = c;
 	x->entry.lu = lu;
-	x->phase = SEMU_P_READY;
+	x->phase = SEMU_P_WAIT;
 	x->resume = SEMU_RESUME_STEP;
+	c->want = SCSIEMU_WAIT;
 }
 
-int scsiemu_job_start(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
-		      const uint64_t own[2], bool survives)
+struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+				 const uint64_t own[2], bool survives)
 {
 	struct scsiemu_cmd *c = free_job(lu->dev);
 
 	if (!c)
-		return SCSIEMU_ERR_SPACE;
+		return NULL;
 	*used(lu->dev, c) = 1;
 	init(c, lu);
 	semu_ctx(c)->step = fn;
@@ -75,7 +110,17 @@ int scsiemu_job_start(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
 	semu_ctx(c)->own[1] = own[1];
 	semu_link(&semu_ctx(c)->entry, lu);
 	semu_trace(lu, SCSIEMU_EV_START, c, 0);
-	semu_ready_push(c);
+	return c;
+}
+
+int scsiemu_job_start(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+		      const uint64_t own[2], bool survives)
+{
+	struct scsiemu_cmd *c = semu_job_new(lu, fn, own, survives);
+
+	if (!c)
+		return SCSIEMU_ERR_SPACE;
+	semu_cmd_go_on(c);
 	return 0;
 }
 

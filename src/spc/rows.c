@@ -70,8 +70,9 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	{ ROW_IS("SEND DIAGNOSTIC", SCSIEMU_OP_SEND_DIAGNOSTIC, 6),
 	  .usage = SCSIEMU_USAGE(0x1d, 0xf7, 0, 0xff, 0xff, 0),
 	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_send_diagnostic,
-	  .then = semu_self_test, .fields = SCSIEMU_F_2AT3, .cls = SCSIEMU_C_LU,
-	  .flags = SCSIEMU_ROW_ERRORS, .stops = WRITES },
+	  .then = semu_selftest_step, .fields = SCSIEMU_F_2AT3,
+	  .cls = SCSIEMU_C_LU, .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO,
+	  .stops = WRITES },
 #endif
 #if SEMU_WITH_MEDIUM
 	{ ROW_IS("PREVENT ALLOW MEDIUM REMOVAL",

@@ -229,6 +229,19 @@ static int file_status(void *ctx, struct scsiemu_io *io, uint64_t lba,
 	return err && !r.n ? semu_errno_result(err, SEMU_READING) : SCSIEMU_OK;
 }
 
+/* The bytes stay what they are. */
+static int file_format(void *ctx, struct scsiemu_io *io,
+		       struct scsiemu_medium *m, uint32_t blen, uint64_t nblk)
+{
+	struct semu_file *s = ctx;
+	int rc = semu_reshape(m, s->bytes, blen, nblk);
+
+	(void)io;
+	s->nblk = m->nblk;
+	s->blen = m->blen;
+	return rc;
+}
+
 static void file_close(void *ctx)
 {
 	struct semu_file *s = ctx;
@@ -246,6 +259,7 @@ const struct scsiemu_block_ops semu_file_ops = {
 	.unmap = file_unmap,
 	.status = file_status,
 	.close = file_close,
+	.format = file_format,
 };
 
 /* Behind the end of a regular file there is nothing to lose: ask there. */

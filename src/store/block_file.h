@@ -9,7 +9,7 @@ struct semu_file {
 	struct scsiemu_block_ops ops;
 	int fd;
 	uint32_t blen;
-	uint64_t nblk;
+	uint64_t nblk, bytes; /* bytes: what there is room for */
 	unsigned lacks; /* ways to make zeros that do not work here */
 	bool device;	/* a block device */
 	bool dead;	/* an fdatasync failed */

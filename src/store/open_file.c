@@ -147,6 +147,7 @@ static void offer(struct scsiemu_medium *m, struct semu_file *s,
 	s->device = S_ISBLK(o->st.st_mode);
 	s->blen = m->blen;
 	s->nblk = m->nblk = bytes / m->blen;
+	s->bytes = bytes;
 	if (m->thin && !m->read_only && !semu_file_punches(s))
 		m->thin = m->zeroes = false;
 	if (m->thin && (uint64_t)o->st.st_blksize > m->blen)
@@ -160,6 +161,7 @@ static void offer(struct scsiemu_medium *m, struct semu_file *s,
 		s->ops.write = NULL;
 		s->ops.flush = s->ops.zero = NULL;
 		s->ops.cas = NULL;
+		s->ops.format = NULL;
 	}
 	m->ops = &s->ops;
 	m->ctx = s;
