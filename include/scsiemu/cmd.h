@@ -47,13 +47,16 @@ enum scsiemu_want_flag {
 	 * the results are already valid: status may ride with the bytes, and
 	 * buf stays unchanged until scsiemu_end(). */
 	SCSIEMU_LAST = 1,
-	SCSIEMU_FUA = 2,     /* durable before did() */
-	SCSIEMU_DPO = 4,     /* a hint: do not keep in a cache */
-	SCSIEMU_WHOLE = 8,   /* atomic: neither short nor in several calls */
-	SCSIEMU_IMMED = 16,  /* the verb may finish in the background */
-	SCSIEMU_DIG = 32,    /* WRITE: first half is compare data (store.cas) */
-	SCSIEMU_CHANGES = 64 /* STORE: changes facts (UNLOAD, MOVE); the core
-			      * holds it back while a reply is pinned */
+	SCSIEMU_FUA = 2,    /* durable before did() */
+	SCSIEMU_DPO = 4,    /* a hint: do not keep in a cache */
+	SCSIEMU_WHOLE = 8,  /* atomic: neither short nor in several calls */
+	SCSIEMU_IMMED = 16, /* the verb may finish in the background */
+	SCSIEMU_DIG = 32,   /* WRITE: first half is compare data (store.cas) */
+	SCSIEMU_CHANGES = 64, /* STORE: changes facts (UNLOAD, MOVE); the core
+			       * holds it back while a reply is pinned */
+	SCSIEMU_PI = 128      /* V_LOAD, V_SAVE: with the blocks' protection
+			       * information, medium.pi_len bytes for each,
+			       * behind buf[0..len) */
 };
 
 /* Verbs of STORE wants. What addr, count, buf and len mean is noted; values
@@ -85,6 +88,8 @@ enum scsiemu_verb {
 	SCSIEMU_V_OBJ_GETATTR,
 	SCSIEMU_V_OBJ_SETATTR,
 	SCSIEMU_V_NV_SAVE, /* count = record id, buf/len; durable before did */
+	SCSIEMU_V_ACCESS,   /* addr = target port group, count = the state it is
+			    * to be in (alua.h); E_* refuses */
 	SCSIEMU_V_FORMAT   /* block: addr = new length of a block, count = how
 			    * many, UINT64_MAX: all; the medium's facts are the
 			    * new ones before did(OK) */

@@ -18,6 +18,7 @@ extern "C" {
 struct scsiemu_row;
 struct scsiemu_type; /* a device type: scsiemu_sbc in <scsiemu/sbc.h>, ... */
 struct scsiemu_nv_ops;
+struct scsiemu_alua;
 
 /* Zero = default. Sizes of the set-up memory and what VPD and RSOC promise. */
 struct scsiemu_limits {
@@ -141,6 +142,9 @@ struct scsiemu_medium {
 	bool read_only;	  /* the medium refuses writes */
 	bool thin;	  /* block: LBPME; needs SCSIEMU_CAN_UNMAP */
 	bool zeroes;	  /* block: unmapped blocks read as zeros (LBPRZ) */
+	uint16_t pi_len;  /* block: bytes of protection information that the
+			   * store has room for with each block; 8 for each
+			   * interval (SBC-4 4.21) */
 };
 
 struct scsiemu_lu_config {
@@ -170,6 +174,8 @@ struct scsiemu_lu_config {
 	 * 8-aligned, the caller's until the LU is gone. NULL: the device's. */
 	void *state;
 	uint32_t state_len; /* scsiemu_lu_state_size(), or less */
+	/* Asymmetric access (alua.h), or NULL. Copied. */
+	const struct scsiemu_alua *alua;
 };
 
 /* Bytes of state of a LU that is configured so: all that it offers, at its

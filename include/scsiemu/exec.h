@@ -61,7 +61,8 @@ struct scsiemu_chunk_io {
 	int (*write)(void *ctx, struct scsiemu_lu *lu, uint64_t lba,
 		     uint32_t skip, const void *buf, uint32_t len);
 	/* FLUSH, ZERO, UNMAP, FILL, MATCH, EJECT, NV_SAVE, ... of c->verb
-	 * (LOAD and SAVE come to read and write); NULL: none is offered */
+	 * (LOAD and SAVE come to read and write, but for those with
+	 * SCSIEMU_PI); NULL: none is offered */
 	int (*verb)(void *ctx, struct scsiemu_cmd *c);
 	void *ctx;
 };

@@ -11,9 +11,22 @@ extern "C" {
 
 extern const struct scsiemu_type scsiemu_sbc;
 
+/* The CRC of the guard tag (polynomial 8BB7h) of n bytes at p behind bytes
+ * whose CRC is crc; 0 at the beginning. */
+typedef uint16_t scsiemu_pi_crc_fn(uint16_t crc, const void *p, size_t n);
+
 /* What a disk offers beyond the usual; zero = not. */
 struct scsiemu_sbc_options {
 	uint32_t size; /* sizeof *this */
+	/* T10 protection information, on a medium with SCSIEMU_CAN_PI. */
+	bool pi;	     /* the disk may be formatted with it */
+	uint8_t pi_type;     /* 1 to 3: as what it is formatted; 0: without */
+	uint8_t pi_exponent; /* 2^n protection intervals per block */
+	scsiemu_pi_crc_fn *pi_crc; /* NULL: the core's own, by a table */
+	/* Blocks that the defect lists, and the list of those that WRITE LONG
+	 * made unreadable, have room for: at most 4096, 9 bytes of state
+	 * each. READ LONG, WRITE LONG, REASSIGN BLOCKS. */
+	uint32_t defects;
 };
 
 #ifdef __cplusplus

@@ -34,7 +34,8 @@ enum scsiemu_can {
 	SCSIEMU_CAN_CAS = 16,
 	SCSIEMU_CAN_STATUS = 32,
 	SCSIEMU_CAN_LEND = 64,
-	SCSIEMU_CAN_FORMAT = 128
+	SCSIEMU_CAN_PI = 128, /* protection information with each block */
+	SCSIEMU_CAN_FORMAT = 1 << 30 /* blocks of another length */
 };
 
 /* Returned by a store call or a port's window: the completion follows (it may
@@ -125,6 +126,17 @@ struct scsiemu_block_ops {
 	 * become the new ones in this call; E_RANGE: it cannot be so. */
 	int (*format)(void *s, struct scsiemu_io *io, struct scsiemu_medium *m,
 		      uint32_t blen, uint64_t nblk);
+	/* As read and write, with the blocks' protection information: at pi,
+	 * medium.pi_len bytes for each block. Blocks that were never written
+	 * so, and those that were zeroed or unmapped since, have FFh in all of
+	 * them. The caller keeps to these two on a medium where it uses them.
+	 */
+	int (*read_pi)(void *s, struct scsiemu_io *io, uint64_t lba,
+		       uint32_t nblk, const struct scsiemu_vec *v, unsigned nv,
+		       uint8_t *pi);
+	int (*write_pi)(void *s, struct scsiemu_io *io, uint64_t lba,
+			uint32_t nblk, const struct scsiemu_vec *v, unsigned nv,
+			const uint8_t *pi);
 };
 
 struct scsiemu_tape_pos {

@@ -34,6 +34,9 @@
 #ifndef SEMU_WITH_IDENT /* REPORT and SET IDENTIFYING INFORMATION */
 #define SEMU_WITH_IDENT 1
 #endif
+#ifndef SEMU_WITH_ALUA /* REPORT and SET TARGET PORT GROUPS, access states */
+#define SEMU_WITH_ALUA 1
+#endif
 #ifndef SEMU_WITH_VPD_MORE /* VPD 86h, 87h, 88h */
 #define SEMU_WITH_VPD_MORE 1
 #endif
@@ -60,6 +63,9 @@
 #endif
 #ifndef SEMU_WITH_DEFECTS /* READ DEFECT DATA(10), (12) */
 #define SEMU_WITH_DEFECTS 1
+#endif
+#ifndef SEMU_WITH_PI /* protection information; READ(32), WRITE(32) ... */
+#define SEMU_WITH_PI 1
 #endif
 
 /* The engine itself. */

@@ -156,6 +156,7 @@ struct semu_itl {
 	uint32_t ua;				  /* bit per enum semu_ua */
 	bool prevent;	/* PREVENT ALLOW MEDIUM REMOVAL */
 	uint8_t sticky; /* UA_INTLCK 10b: reported, not cleared */
+	bool regroups;	/* its SET TARGET PORT GROUPS is not over */
 };
 
 struct scsiemu_nexus {
@@ -199,6 +200,8 @@ struct semu_cap {
 	uint16_t rpm;
 	uint8_t exponent, aligned;
 	bool thin, zeroes, dpofua, cache;
+	bool pi; /* may be formatted with protection information */
+	uint8_t pi_type, pi_exponent; /* is: 1 to 3, P_I_EXPONENT; 0: not */
 };
 
 /*
@@ -333,6 +336,9 @@ static inline void *semu_part(const struct scsiemu_lu *lu, enum semu_part part)
 
 /* parts.c: the part wants to see every command, or no longer. */
 void semu_lu_watch(struct scsiemu_lu *lu, enum semu_part part, bool on);
+/* nexus.c: the target port it came through; NULL: none is known. */
+const struct scsiemu_target_port *semu_nexus_port(
+	const struct scsiemu_nexus *n);
 /* lutimer.c: call tick() of its parts at the first scsiemu_device_tick() at or
  * after ms, or when it was asked for before if that is earlier. */
 void semu_lu_timer(struct scsiemu_lu *lu, uint64_t ms);

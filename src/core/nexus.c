@@ -215,3 +215,13 @@ void *scsiemu_nexus_user(const struct scsiemu_nexus *n)
 {
 	return n->user;
 }
+
+const struct scsiemu_target_port *semu_nexus_port(const struct scsiemu_nexus *n)
+{
+	const struct scsiemu_device *d = n->dev;
+
+	for (uint32_t i = 0; i < d->nports; i++)
+		if (!n->port || d->ports[i].id == n->port)
+			return &d->ports[i];
+	return NULL;
+}

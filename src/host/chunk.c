@@ -117,7 +117,9 @@ static int chunk_store(struct chunk *k)
 	int rc = SCSIEMU_E_HARDWARE;
 
 	k->n = 0;
-	if (c->verb == SCSIEMU_V_LOAD)
+	if (c->flags & SCSIEMU_PI && k->io->verb)
+		rc = k->io->verb(k->io->ctx, c);
+	else if (c->verb == SCSIEMU_V_LOAD)
 		rc = k->io->read(k->io->ctx, c->lu, c->addr, 0, c->buf, c->len);
 	else if (c->verb == SCSIEMU_V_SAVE)
 		rc = k->io->write(k->io->ctx, c->lu, c->addr, 0, c->buf,

@@ -145,6 +145,18 @@ static int set_path(const struct key *k, void *to, const char *value)
 	return 0;
 }
 
+static int set_alua(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devalua_who(to, value);
+}
+
+static int set_groups(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devalua_groups(to, value);
+}
+
 #define AT(member) offsetof(struct semu_devstr, member)
 
 static const struct key keys[] = {
@@ -172,6 +184,13 @@ static const struct key keys[] = {
 	{ "naa", set_naa, AT(naa), 0, 0,
 	  "16 hexadecimal digits, the first 2, 3 or 5" },
 	{ "version", set_number, AT(version), 2, 7, "2 (SCSI-2) to 7 (SPC-5)" },
+	{ "alua", set_alua, AT(tpgs), 0, 0, "implicit, explicit or both" },
+	{ "groups", set_groups, AT(groups), 0, 0,
+	  "at most 16 of ID:STATE with + between them, STATE optimized, "
+	  "nonoptimized, standby, unavailable, lba or offline, and * for "
+	  "preferred" },
+	{ "transition", set_number, AT(transition), 1, 3600000,
+	  "1 to 3600000 milliseconds" },
 	{ "nv", set_path, AT(nv), 1, SEMU_PATH - 1,
 	  "the path of a file for saved state" },
 };
@@ -303,6 +322,15 @@ const char *scsiemu_host_help(void)
 	       "    serial=TEXT        1 to 32 characters\n"
 	       "    naa=HEX            16 digits, the first 2, 3 or 5\n"
 	       "    version=N          2 (SCSI-2) to 7 (SPC-5); 6\n"
-	       "    nv=FILE            keeps saved mode pages\n"
+	       "    alua=WHO           target port groups have states that "
+	       "implicit, explicit\n"
+	       "                       or both may change\n"
+	       "    groups=ID:STATE+... states at first: optimized, "
+	       "nonoptimized, standby,\n"
+	       "                       unavailable, lba, offline; with * it is "
+	       "preferred\n"
+	       "    transition=MS      a change takes so long\n"
+	       "    nv=FILE            keeps saved mode pages and other small "
+	       "state\n"
 	       "  \"\\,\" is a comma inside a value\n";
 }

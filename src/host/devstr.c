@@ -103,6 +103,16 @@ static int check_store(const struct semu_devstr *s, struct scsiemu_errmsg *err)
 	return 0;
 }
 
+static int check_alua(const struct semu_devstr *s, struct scsiemu_errmsg *err)
+{
+	if (!s->tpgs && (s->groups.n || s->transition))
+		return semu_err(err,
+				"%s without alua: add alua=both, or leave "
+				"it out",
+				s->groups.n ? "groups" : "transition");
+	return 0;
+}
+
 static int check_size(struct semu_devstr *s, struct scsiemu_errmsg *err)
 {
 	if (!s->block)
@@ -126,7 +136,8 @@ int semu_devstr_parse(struct semu_devstr *s, const char *device,
 	memset(s, 0, sizeof(*s));
 	s->sbc.size = sizeof(s->sbc);
 	p = take_type(s, device, err);
-	if (!p || take_keys(s, p, err) || check_store(s, err))
+	if (!p || take_keys(s, p, err) || check_store(s, err) ||
+	    check_alua(s, err))
 		return -1;
 	return check_size(s, err);
 }

@@ -3,17 +3,26 @@
 #ifndef SEMU_HOST_DEVSTR_H
 #define SEMU_HOST_DEVSTR_H
 
+#include <scsiemu/alua.h>
 #include <scsiemu/host.h>
 #include <scsiemu/sbc.h>
 
 #define SEMU_PATH 1024
+
+#define SEMU_DEVGROUPS 16
+struct semu_devgroups {
+	unsigned n;
+	struct scsiemu_alua_group group[SEMU_DEVGROUPS];
+};
 
 /* What was given; zero or empty: not given. */
 struct semu_devstr {
 	const struct scsiemu_type *type;
 	const char *type_name;
 	struct scsiemu_sbc_options sbc;
-	uint64_t size, block, exponent, version, naa;
+	uint64_t size, block, exponent, version, naa, transition;
+	uint8_t tpgs; /* enum scsiemu_tpgs */
+	struct semu_devgroups groups;
 	bool mem, null, thin, readonly, removable, aca;
 	char path[SEMU_PATH], nv[SEMU_PATH];
 	struct semu_devtext {
@@ -28,5 +37,9 @@ int semu_devstr_parse(struct semu_devstr *s, const char *device,
 /* devkeys.c: one key=value (value NULL: there was no '='). */
 int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
 		    uint64_t *seen, struct scsiemu_errmsg *err);
+
+/* devalua.c: the values of alua and of groups. 0, or -1. */
+int semu_devalua_who(uint8_t *tpgs, const char *value);
+int semu_devalua_groups(struct semu_devgroups *gs, const char *value);
 
 #endif

@@ -54,7 +54,25 @@ struct own {
 	struct scsiemu_lu_config config; /* first: host_lu.config points here */
 	struct semu_devtext text;
 	struct scsiemu_sbc_options sbc;
+	struct scsiemu_alua alua;
+	struct semu_devgroups groups;
 };
+
+static void configure_alua(struct own *own, const struct semu_devstr *s)
+{
+	if (!s->tpgs)
+		return;
+	own->groups = s->groups;
+	own->alua = (struct scsiemu_alua){
+		.size = sizeof(own->alua),
+		.tpgs = s->tpgs,
+		.max_groups = SEMU_DEVGROUPS,
+		.ngroups = (uint16_t)own->groups.n,
+		.groups = own->groups.group,
+		.transition_ms = (uint32_t)s->transition,
+	};
+	own->config.alua = &own->alua;
+}
 
 static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 {
@@ -80,6 +98,7 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		.nv_ctx = h->nv.ctx,
 		.options = &own->sbc,
 	};
+	configure_alua(own, s);
 	h->config = &own->config;
 	return 0;
 }
@@ -229,6 +248,7 @@ static int give_state(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 	struct scsiemu_lu_config cf = *h->config;
 
 	cf.options = NULL;
+	cf.alua = NULL;
 	plain = scsiemu_lu_state_size(&cf);
 	all = scsiemu_lu_state_size(h->config);
 	if (all == plain || all <= scsiemu_device_limits(d)->lu_state)

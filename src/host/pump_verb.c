@@ -3,6 +3,8 @@
  * host/pump_verb.c - STORE wants: a verb is an entry in a table. What a block
  * store does not offer is made of reads and writes (pump_sweep.c).
  */
+#include <scsiemu/alua.h>
+
 #include "host/task.h"
 
 static int answer_no_medium(struct scsiemu_task *t)
@@ -106,39 +108,57 @@ static int verb_status(struct scsiemu_task *t, struct scsiemu_medium *m)
 		     ops->status(m->ctx, &t->io, c->addr, extents, &t->n));
 }
 
-typedef int blocks_fn(void *s, struct scsiemu_io *io, uint64_t lba,
-		      uint32_t nblk, const struct scsiemu_vec *v, unsigned nv);
-
-/* Medium <-> memory of the core, whole blocks, by read or write of the store.
- */
-static int core_blocks(struct scsiemu_task *t, struct scsiemu_medium *m,
-		       blocks_fn *move)
+/* Memory of the core, whole blocks, as the only vector; false: it is not. */
+static bool core_blocks(struct scsiemu_task *t, const struct scsiemu_medium *m)
 {
 	struct scsiemu_cmd *c = &t->cmd;
 
 	if (c->len % m->blen || !c->len)
-		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
+		return false;
 	t->v[0].base = c->buf;
 	t->v[0].len = c->len;
 	semu_io_begin(t, SEMU_A_VERB);
-	return after(t, m, semu_after_verb,
-		     move(m->ctx, &t->io, c->addr, c->len / m->blen, t->v, 1));
+	return true;
 }
 
 static int verb_load(struct scsiemu_task *t, struct scsiemu_medium *m)
 {
 	const struct scsiemu_block_ops *ops = m->ops;
+	struct scsiemu_cmd *c = &t->cmd;
+	uint32_t n = c->len / m->blen;
+	bool pi = c->flags & SCSIEMU_PI;
+	int rc;
 
-	return core_blocks(t, m, ops->read);
+	if ((pi && !SCSIEMU_HAS(scsiemu_block_ops, ops, read_pi)) ||
+	    !core_blocks(t, m))
+		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
+	if (pi)
+		rc = ops->read_pi(m->ctx, &t->io, c->addr, n, t->v, 1,
+				  c->buf + c->len);
+	else
+		rc = ops->read(m->ctx, &t->io, c->addr, n, t->v, 1);
+	return after(t, m, semu_after_verb, rc);
 }
 
 static int verb_save(struct scsiemu_task *t, struct scsiemu_medium *m)
 {
 	const struct scsiemu_block_ops *ops = m->ops;
+	struct scsiemu_cmd *c = &t->cmd;
+	uint32_t n = c->len / m->blen;
+	bool pi = c->flags & SCSIEMU_PI;
+	int rc;
 
 	if (!ops->write)
 		return semu_answer(t, SCSIEMU_E_PROTECTED, 0);
-	return core_blocks(t, m, ops->write);
+	if ((pi && !SCSIEMU_HAS(scsiemu_block_ops, ops, write_pi)) ||
+	    !core_blocks(t, m))
+		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
+	if (pi)
+		rc = ops->write_pi(m->ctx, &t->io, c->addr, n, t->v, 1,
+				   c->buf + c->len);
+	else
+		rc = ops->write(m->ctx, &t->io, c->addr, n, t->v, 1);
+	return after(t, m, semu_after_verb, rc);
 }
 
 /* The core takes the medium out, when this succeeded: one that could not be
@@ -187,6 +207,21 @@ static int verb_format(struct scsiemu_task *t, struct scsiemu_medium *m)
 	return after(t, m, semu_after_verb,
 		     ops->format(m->ctx, &t->io, m, (uint32_t)c->addr,
 				 c->count));
+}
+
+static int verb_access(struct scsiemu_task *t)
+{
+	struct scsiemu_cmd *c = &t->cmd;
+	const struct scsiemu_alua_ops *ops;
+	void *ctx;
+
+	ops = scsiemu_lu_alua_ops(c->lu, &ctx);
+	if (!ops || !SCSIEMU_HAS(scsiemu_alua_ops, ops, change))
+		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
+	semu_io_begin(t, SEMU_A_NV);
+	return after(t, NULL, semu_after_verb,
+		     ops->change(ctx, &t->io, c->lu, (uint16_t)c->addr,
+				 (uint8_t)c->count));
 }
 
 /* Verbs on block media. */
@@ -244,6 +279,8 @@ int semu_want_store(struct scsiemu_task *t)
 
 	if (c->verb == SCSIEMU_V_NV_SAVE)
 		return verb_nv_save(t);
+	if (c->verb == SCSIEMU_V_ACCESS)
+		return verb_access(t);
 	m = scsiemu_lu_medium(c->lu);
 	if (!m)
 		return c->verb == SCSIEMU_V_INSERT ? verb_insert(t)

@@ -4,7 +4,8 @@
 
 uint16_t semu_sbc_flags(const struct scsiemu_cmd *c)
 {
-	return (uint16_t)((c->cdb[1] >> 2 & (SCSIEMU_FUA | SCSIEMU_DPO)) |
+	return (uint16_t)((semu_sbc_byte(c) >> 2 &
+			   (SCSIEMU_FUA | SCSIEMU_DPO)) |
 			  scsiemu_cmd_lu(c)->wflags);
 }
 

@@ -3,6 +3,8 @@
  * The disk as a device type, and its commands (SBC-4), a row each, by opcode
  * and service action. docs/adding-a-command.md walks through one.
  */
+#include "sbc/defects.h"
+#include "sbc/pi.h"
 #include "sbc/sbc.h"
 
 #define LEN(a)	   (sizeof(a) / sizeof((a)[0]))
@@ -17,9 +19,13 @@
 #define CDB10(op, m) USAGE(op, m, FF4, 0, FF2, 0)
 #define CDB12(op, m) USAGE(op, m, FF4, FF4, 0, 0)
 #define CDB16(op, m) USAGE(op, m, FF8, FF4, 0, 0)
+/* LBA, tags, count; only with type 2 protection (SBC-4 4.21.2.4). */
+#define CDB32(sa, m)                                                           \
+	USAGE(0x7f, 0, 0, 0, 0, 0, 0, 0x18, 0, sa, m, 0, FF8, FF8, FF4)
 
 #define STOPS_ANY   (SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM)
 #define STOPS_ALLOW (SCSIEMU_ON_RESERVE6 | STOPS_ANY)
+#define STOPS_SIZE  (STOPS_ALLOW & ~(uint32_t)SCSIEMU_ON_STANDBY)
 #define STOPS_READ  (SCSIEMU_PR_READ | STOPS_ANY)
 #define STOPS_FLUSH (SCSIEMU_PR_WRITE | STOPS_ANY)
 #define STOPS_WRITE (STOPS_FLUSH | SCSIEMU_ON_PROTECTED)
@@ -34,6 +40,9 @@
 #define BLOCKS	      .flags = SCSIEMU_ROW_BLOCKS
 #define LONG	      .flags = SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_LONG
 
+#define ROW32(t, s)                                                            \
+	ROW(t, VARIABLE, 32), .sa = SCSIEMU_SA_##s, FIELDS(RW32), AT(10, 6),   \
+			      .needs = SCSIEMU_NEED_PI_2
 #define READ_ROW  NO_SA, RW(READ), .stops = STOPS_READ, BLOCKS, TIMES(1, 30)
 #define WRITE_ROW NO_SA, RW(WRITE), .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30)
 #define VERIFY_ROW                                                             \
@@ -51,11 +60,25 @@
 			   LONG, TIMES(1, 60)
 #define PREFETCH_ROW NO_SA, RW(NODATA), .stops = STOPS_READ, LONG, TIMES(1, 30)
 
+#define READ_LONG_ROW                                                          \
+	.fn.step = semu_sbc_read_long, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,  \
+	.stops = STOPS_FLUSH, .needs = SCSIEMU_NEED_DEFECTS, TIMES(1, 30)
+#define WRITE_LONG_ROW                                                         \
+	.fn.step = semu_sbc_write_long, .kind = SCSIEMU_K_STEPS,               \
+	.cls = SCSIEMU_C_LU, .flags = SCSIEMU_ROW_RANGE, .stops = STOPS_WRITE, \
+	.needs = SCSIEMU_NEED_DEFECTS, TIMES(1, 30)
+
 #define FUA_NV	.obsolete = 0x02
 #define SYNC_NV .obsolete = 0x04
 #define LUN	.obsolete = 0xe0
 
 static const struct scsiemu_row sbc_rows[] = {
+#if SEMU_WITH_DEFECTS
+	{ ROW("REASSIGN BLOCKS", REASSIGN_BLOCKS, 6), NO_SA,
+	  .fn.step = semu_sbc_reassign, .kind = SCSIEMU_K_STEPS,
+	  .cls = SCSIEMU_C_LU, .usage = USAGE(0x07, 0x03, 0, 0, 0, 0),
+	  .stops = STOPS_WRITE, .needs = SCSIEMU_NEED_DEFECTS, TIMES(1, 60) },
+#endif
 	{ ROW("READ(6)", READ_6, 6), READ_ROW, FIELDS(RW6), LUN,
 	  .usage = USAGE(0x08, 0x1f, FF2, 0xff, 0) },
 	{ ROW("WRITE(6)", WRITE_6, 6), WRITE_ROW, FIELDS(RW6), LUN,
@@ -63,7 +86,7 @@ static const struct scsiemu_row sbc_rows[] = {
 	{ ROW("READ CAPACITY(10)", READ_CAPACITY_10, 10), NO_SA,
 	  .usage = USAGE(0x25, ZERO8, 0), .fn.in = semu_sbc_capacity_10,
 	  .kind = SCSIEMU_K_PARAM_IN, .cls = SCSIEMU_C_INFO,
-	  .stops = STOPS_ALLOW, TIMES(1, 30) },
+	  .stops = STOPS_SIZE, TIMES(1, 30) },
 	{ ROW("READ(10)", READ_10, 10), READ_ROW, FIELDS(RW10), FUA_NV,
 	  .usage = CDB10(0x28, 0x1c), AT(1, 6) },
 	{ ROW("WRITE(10)", WRITE_10, 10), WRITE_ROW, FIELDS(RW10), FUA_NV,
@@ -88,6 +111,12 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .kind = SCSIEMU_K_PARAM_IN, .cls = SCSIEMU_C_INFO, FIELDS(2AT7),
 	  .stops = STOPS_READ, TIMES(1, 30) },
 #endif
+#if SEMU_WITH_DEFECTS
+	{ ROW("READ LONG(10)", READ_LONG_10, 10), NO_SA, READ_LONG_ROW,
+	  FIELDS(RW10), .usage = USAGE(0x3e, 0x06, FF4, 0, FF2, 0) },
+	{ ROW("WRITE LONG(10)", WRITE_LONG_10, 10), NO_SA, WRITE_LONG_ROW,
+	  FIELDS(RW10), .usage = USAGE(0x3f, 0xe0, FF4, 0, FF2, 0) },
+#endif
 #if SEMU_WITH_WRITE_SAME
 	{ ROW("WRITE SAME(10)", WRITE_SAME_10, 10), SAME_ROW, FIELDS(RW10),
 	  .usage = CDB10(0x41, 0x08), AT(1, 6) },
@@ -98,6 +127,12 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .usage = USAGE(0x42, 0, 0, 0, 0, 0, 0, FF2, 0), AT(0, 6),
 	  .flags = SCSIEMU_ROW_WHOLE_LU, .needs = SCSIEMU_NEED_THIN,
 	  .stops = STOPS_WRITE, TIMES(1, 60) },
+#endif
+#if SEMU_WITH_PI
+	{ ROW32("READ(32)", READ_32), .usage = CDB32(0x09, 0x1c), RW(READ),
+	  .stops = STOPS_READ, BLOCKS, TIMES(1, 30) },
+	{ ROW32("WRITE(32)", WRITE_32), .usage = CDB32(0x0b, 0x18), RW(WRITE),
+	  .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30) },
 #endif
 	{ ROW("READ(16)", READ_16, 16), READ_ROW, FIELDS(RW16), FUA_NV,
 	  .usage = CDB16(0x88, 0x1c), AT(1, 14) },
@@ -138,13 +173,23 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .sa = SCSIEMU_SA_READ_CAPACITY_16, FIELDS(4AT10),
 	  .usage = USAGE(0x9e, 0x10, ZERO8, FF4, 0, 0),
 	  .fn.in = semu_sbc_capacity_16, .kind = SCSIEMU_K_PARAM_IN,
-	  .cls = SCSIEMU_C_INFO, .stops = STOPS_ALLOW, TIMES(1, 30) },
+	  .cls = SCSIEMU_C_INFO, .stops = STOPS_SIZE, TIMES(1, 30) },
+#if SEMU_WITH_DEFECTS
+	{ ROW("READ LONG(16)", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_READ_LONG_16, READ_LONG_ROW, FIELDS(RW16),
+	  .usage = USAGE(0x9e, 0x11, FF8, 0, 0, FF2, 0x03, 0) },
+#endif
 #if SEMU_WITH_THIN
 	{ ROW("GET LBA STATUS(16)", SERVICE_ACTION_IN_16, 16),
 	  .sa = SCSIEMU_SA_GET_LBA_STATUS_16, FIELDS(RW16),
 	  .usage = USAGE(0x9e, 0x12, FF8, FF4, 0xff, 0),
 	  .fn.step = semu_sbc_lba_status, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,
 	  .stops = STOPS_READ, TIMES(1, 60) },
+#endif
+#if SEMU_WITH_DEFECTS
+	{ ROW("WRITE LONG(16)", SERVICE_ACTION_OUT_16, 16),
+	  .sa = SCSIEMU_SA_WRITE_LONG_16, WRITE_LONG_ROW, FIELDS(RW16),
+	  .usage = USAGE(0x9f, 0xf1, FF8, 0, 0, FF2, 0, 0) },
 #endif
 #if SEMU_WITH_READ_12
 	{ ROW("READ(12)", READ_12, 12), READ_ROW, FIELDS(RW12), FUA_NV,
@@ -191,6 +236,19 @@ static const struct semu_vpd_page *const sbc_vpd[] = {
 	&semu_sbc_vpd_b0, &semu_sbc_vpd_b1, &semu_sbc_vpd_b2, NULL
 };
 
+static const struct semu_part_type *const sbc_parts[] = {
+#if SEMU_WITH_ALUA
+	&semu_alua_part,
+#endif
+#if SEMU_WITH_DEFECTS
+	&semu_defects_part,
+#endif
+#if SEMU_WITH_PI
+	&semu_pi_part,
+#endif
+	NULL
+};
+
 /* SAM-5, SPC-4, SBC-3, iSCSI */
 static const uint16_t sbc_versions[] = { 0x00a0, 0x0460, 0x04c0, 0x0960, 0 };
 
@@ -203,6 +261,7 @@ const struct scsiemu_type scsiemu_sbc = {
 	.mode = sbc_mode,
 	.vpd = sbc_vpd,
 	.versions = sbc_versions,
+	.parts = sbc_parts,
 	.state = semu_spc_state,
 	.init = semu_spc_init,
 	.loaded = semu_sbc_loaded,

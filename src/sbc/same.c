@@ -9,7 +9,7 @@
 #include "sbc/sbc.h"
 
 #if SEMU_WITH_WRITE_SAME
-enum { BYTE1_NDOB = 1, BYTE1_UNMAP = 8 };
+enum { UNMAP = 8 }; /* beside PROTECT */
 
 /* Blocks of one FILL: between two of them an abort takes effect. */
 #define FILL_MAX 0x10000u
@@ -21,8 +21,7 @@ static bool all_zero(const uint8_t *p, uint32_t len)
 
 static bool takes_data(const struct scsiemu_cmd *c)
 {
-	return !(c->cdb[1] & BYTE1_NDOB &&
-		 c->cdb[0] == SCSIEMU_OP_WRITE_SAME_16);
+	return !semu_sbc_ndob(c);
 }
 
 /* Old initiators deallocate without sending a block. */
@@ -30,7 +29,7 @@ static bool size_ok(const struct scsiemu_cmd *c)
 {
 	return !takes_data(c) || c->out_len == SCSIEMU_UNKNOWN ||
 	       c->out_len == scsiemu_cmd_lu(c)->cap.blen ||
-	       (!c->out_len && c->cdb[1] & BYTE1_UNMAP);
+	       (!c->out_len && semu_sbc_byte(c) & UNMAP);
 }
 
 /* own: next LBA, blocks left. */
@@ -43,7 +42,7 @@ static int same_start(struct scsiemu_cmd *c)
 	own[1] = scsiemu_cmd_count(c);
 	if (!own[1])
 		own[1] = cap->nblk - own[0];
-	if (c->cdb[1] & BYTE1_UNMAP && !cap->thin)
+	if (semu_sbc_byte(c) & UNMAP && !cap->thin)
 		return scsiemu_fail_cdb(c, 1, 3);
 	if (cap->same_blk && own[1] > cap->same_blk)
 		return scsiemu_fail_cdb(
@@ -66,7 +65,7 @@ static enum scsiemu_verb piece(const struct scsiemu_cmd *c, uint64_t lba,
 #if SEMU_WITH_THIN
 		bool whole = false;
 
-		if (c->cdb[1] & BYTE1_UNMAP && lu->cap.zeroes)
+		if (semu_sbc_byte(c) & UNMAP && lu->cap.zeroes)
 			*n = semu_sbc_piece(lu, lba, *n, &whole);
 		if (whole)
 			return SCSIEMU_V_UNMAP;

@@ -22,8 +22,13 @@ void semu_sbc_loaded(struct scsiemu_lu *lu);
 
 /* info.c */
 scsiemu_in_fn semu_sbc_capacity_10, semu_sbc_capacity_16;
+/* defectdata.c */
 scsiemu_in_fn semu_sbc_defects_10, semu_sbc_defects_12;
 scsiemu_step_fn semu_sbc_defects_end;
+/* long.c */
+scsiemu_step_fn semu_sbc_read_long, semu_sbc_write_long;
+/* reassign.c */
+scsiemu_step_fn semu_sbc_reassign;
 /* cache.c */
 scsiemu_nodata_fn semu_sbc_sync;
 /* verify.c */
@@ -36,7 +41,58 @@ scsiemu_step_fn semu_sbc_unmap_next, semu_sbc_lba_status;
 /* atomic.c */
 scsiemu_step_fn semu_sbc_compare_write, semu_sbc_orwrite;
 
-/* cache.c: FUA and DPO of a CDB that has them in byte 1, with WCE. */
+/* The byte of a CDB that has PROTECT, DPO and FUA, BYTCHK, UNMAP and NDOB. */
+static inline unsigned semu_sbc_byte(const struct scsiemu_cmd *c)
+{
+	return c->cdb[scsiemu_cmd_row(c)->prot_at];
+}
+
+/* PROTECT; 0 where the CDB has none. */
+static inline unsigned semu_pi_protect(const struct scsiemu_cmd *c)
+{
+	return scsiemu_cmd_row(c)->prot_at ? semu_sbc_byte(c) >> 5 : 0;
+}
+
+/* Bytes of a block on the wire: with its protection information, when PROTECT
+ * says so. */
+static inline uint32_t semu_sbc_wire(const struct scsiemu_cmd *c)
+{
+	const struct semu_cap *cap = &scsiemu_cmd_lu(c)->cap;
+
+	return cap->blen + (semu_pi_protect(c) ? 8u << cap->pi_exponent : 0);
+}
+
+/* NDOB: a WRITE SAME(16) or (32) without data-out. */
+static inline bool semu_sbc_ndob(const struct scsiemu_cmd *c)
+{
+	const struct scsiemu_row *row = scsiemu_cmd_row(c);
+
+	return (row->op == SCSIEMU_OP_WRITE_SAME_16 ||
+		(row->op == SCSIEMU_OP_VARIABLE &&
+		 row->sa == SCSIEMU_SA_WRITE_SAME_32)) &&
+	       semu_sbc_byte(c) & 1;
+}
+
+/* A field of the configuration's struct scsiemu_sbc_options; 0 where there are
+ * none, or an older program's that are shorter. */
+#define SEMU_SBC_OPTION(cf, field)                                             \
+	((cf)->options &&                                                      \
+			 ((const struct scsiemu_sbc_options *)(cf)->options)   \
+					 ->size >=                             \
+				 offsetof(struct scsiemu_sbc_options, field) + \
+					 sizeof(((struct scsiemu_sbc_options   \
+							  *)0)                 \
+							->field)               \
+		 ? ((const struct scsiemu_sbc_options *)(cf)->options)->field  \
+		 : 0)
+
+/* access.c: does the command read, does it write blocks of its CDB's extent?
+ * Bits of enum semu_sbc_access; the extent in *lba and *nblk. */
+enum semu_sbc_access { SEMU_SBC_READS = 1, SEMU_SBC_WRITES = 2 };
+unsigned semu_sbc_access(const struct scsiemu_cmd *c, uint64_t *lba,
+			 uint64_t *nblk);
+
+/* cache.c: FUA and DPO of the CDB, with WCE. */
 uint16_t semu_sbc_flags(const struct scsiemu_cmd *c);
 /*
  * The end of a command that changed blocks through verbs: with FUA in flags

@@ -11,7 +11,7 @@ enum { BYTCHK_NONE, BYTCHK_EACH, BYTCHK_RESERVED, BYTCHK_SAME };
 
 static unsigned bytchk(const struct scsiemu_cmd *c)
 {
-	return c->cdb[1] >> 1 & 3;
+	return semu_sbc_byte(c) >> 1 & 3;
 }
 
 static bool has_block(const struct scsiemu_cmd *c)

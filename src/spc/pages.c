@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The mode pages that every device type has (SPC-5 7.5, reference 7). */
+#include <scsiemu/alua.h>
+
 #include "spc/spc.h"
 
 #define BYTES(...)                                                             \
@@ -34,6 +36,16 @@ static int control_check(struct scsiemu_cmd *c, const uint8_t *p, uint16_t at)
 }
 #endif
 
+/* DPICZ, ATO, ATMPE and RWWP speak of protection information. */
+static void control_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *p)
+{
+	(void)pc;
+	if (semu_part(lu, SEMU_PART_PI))
+		return;
+	p[2] &= 0xf7;
+	p[5] &= 0x4f;
+}
+
 static void control_apply(struct scsiemu_lu *lu, const uint8_t *p)
 {
 	lu->descr = p[2] >> 2 & 1;
@@ -48,7 +60,8 @@ const struct semu_mode_page semu_mode_0a = {
 	.code = 0x0a,
 	.len = 12,
 	.defaults = BYTES(0x0a, 10, 0x02, 0x10, [11] = 0),
-	.mask = BYTES(0, 0, 0x04, 0x06, 0x38, 0x40, [11] = 0),
+	.mask = BYTES(0, 0, 0x0c, 0x06, 0x38, 0xf0, [11] = 0),
+	.fill = control_fill,
 #if SEMU_WITH_MODE_SELECT
 	.check = control_check,
 #endif
@@ -56,13 +69,24 @@ const struct semu_mode_page semu_mode_0a = {
 };
 
 /* Control extension (SPC-5 7.5.11): TCMOS, SCSIP: the timestamp is set by SET
- * TIMESTAMP and by the embedder. */
+ * TIMESTAMP and by the embedder. IALUAE: states may change implicitly. */
+#if SEMU_WITH_ALUA
+static void extension_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *p)
+{
+	if (pc != 1)
+		p[4] |= semu_alua_tpgs(lu) & SCSIEMU_ALUA_IMPLICIT;
+}
+#endif
+
 const struct semu_mode_page semu_mode_0a01 = {
 	.code = 0x0a,
 	.sub = 0x01,
 	.len = 32,
 	.defaults = BYTES(0x4a, 0x01, 0, 28,
 			  SEMU_WITH_TIMESTAMP ? 0x06 : 0x04, [31] = 0),
+#if SEMU_WITH_ALUA
+	.fill = extension_fill,
+#endif
 };
 
 #if SEMU_WITH_MODE_MORE

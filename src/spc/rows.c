@@ -59,7 +59,8 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	{ ROW_IS("START STOP UNIT", SCSIEMU_OP_START_STOP_UNIT, 6),
 	  .usage = SCSIEMU_USAGE(0x1b, 0x01, 0, 0x0f, 0xf7, 0),
 	  .kind = SCSIEMU_K_NODATA, .fn.nodata = semu_start_stop,
-	  .cls = SCSIEMU_C_LU, .flags = SCSIEMU_ROW_BY_FIELD, .stops = WRITES },
+	  .cls = SCSIEMU_C_LU, .flags = SCSIEMU_ROW_BY_FIELD,
+	  .stops = WRITES | SCSIEMU_ON_STANDBY },
 #endif
 #if SEMU_WITH_DIAGNOSTIC
 	{ ROW_IS("RECEIVE DIAGNOSTIC RESULTS",
@@ -79,19 +80,21 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 		 SCSIEMU_OP_PREVENT_ALLOW_MEDIUM_REMOVAL, 6),
 	  .usage = SCSIEMU_USAGE(0x1e, 0, 0, 0, 0x03, 0),
 	  .kind = SCSIEMU_K_NODATA, .fn.nodata = semu_prevent_allow,
-	  .flags = SCSIEMU_ROW_BY_FIELD, .stops = WRITES },
+	  .flags = SCSIEMU_ROW_BY_FIELD, .stops = WRITES | SCSIEMU_ON_STANDBY },
 #endif
 #if SEMU_WITH_BUFFER
 	{ ROW_IS("WRITE BUFFER", SCSIEMU_OP_WRITE_BUFFER, 10),
 	  .usage = SCSIEMU_USAGE(0x3b, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 				 0xff, 0),
 	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_write_buffer,
-	  .fields = SCSIEMU_F_3AT6, .cls = SCSIEMU_C_LU, .stops = WRITES },
+	  .fields = SCSIEMU_F_3AT6, .cls = SCSIEMU_C_LU,
+	  .flags = SCSIEMU_ROW_BY_FIELD, .stops = WRITES },
 	{ ROW_IS("READ BUFFER(10)", SCSIEMU_OP_READ_BUFFER_10, 10),
 	  .usage = SCSIEMU_USAGE(0x3c, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 				 0xff, 0),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_read_buffer,
-	  .fields = SCSIEMU_F_3AT6, .cls = SCSIEMU_C_RW, .stops = READS },
+	  .fields = SCSIEMU_F_3AT6, .cls = SCSIEMU_C_RW,
+	  .flags = SCSIEMU_ROW_BY_FIELD, .stops = READS },
 #endif
 #if SEMU_WITH_MODE_SELECT
 	{ ROW_IS("MODE SELECT(10)", SCSIEMU_OP_MODE_SELECT_10, 10),
@@ -123,7 +126,8 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .usage = SCSIEMU_USAGE(0x9b, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 				 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_read_buffer,
-	  .fields = SCSIEMU_F_4AT10, .cls = SCSIEMU_C_RW, .stops = READS },
+	  .fields = SCSIEMU_F_4AT10, .cls = SCSIEMU_C_RW,
+	  .flags = SCSIEMU_ROW_BY_FIELD, .stops = READS },
 #endif
 	{ ROW_IS("REPORT LUNS", SCSIEMU_OP_REPORT_LUNS, 12),
 	  .usage = SCSIEMU_USAGE(0xa0, 0, 0xff, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
@@ -139,6 +143,15 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_ident,
 	  .fields = SCSIEMU_F_4AT6, .cls = SCSIEMU_C_RW,
 	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_ON_OFFLINE },
+#endif
+#if SEMU_WITH_ALUA
+	{ ROW_SA_IS("REPORT TARGET PORT GROUPS", SCSIEMU_OP_MAINTENANCE_IN,
+		    SCSIEMU_SA_REPORT_GROUPS),
+	  .usage = SCSIEMU_USAGE(0xa3, 0xea, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				 0, 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_groups,
+	  .fields = SCSIEMU_F_4AT6, .needs = SCSIEMU_NEED_ALUA,
+	  .stops = SCSIEMU_ON_RESERVE6 },
 #endif
 #if SEMU_WITH_RSOC
 	{ ROW_SA_IS("REPORT SUPPORTED OPERATION CODES",
@@ -174,6 +187,18 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .then = semu_ident_saved, .fields = SCSIEMU_F_4AT6,
 	  .cls = SCSIEMU_C_LU,
 	  .stops = SCSIEMU_PR_WRITE | SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY },
+#endif
+#if SEMU_WITH_ALUA
+	{ ROW_SA_IS("SET TARGET PORT GROUPS", SCSIEMU_OP_MAINTENANCE_OUT,
+		    SCSIEMU_SA_SET_GROUPS),
+	  .usage = SCSIEMU_USAGE(0xa4, 0x0a, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				 0, 0),
+	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_set_groups,
+	  .then = semu_groups_set, .fields = SCSIEMU_F_4AT6,
+	  .cls = SCSIEMU_C_LU, .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO,
+	  .needs = SCSIEMU_NEED_ALUA_SET,
+	  .stops = SCSIEMU_PR_WRITE | SCSIEMU_ON_TRANSITION |
+		   SCSIEMU_ON_OFFLINE | SCSIEMU_STOP_BUSY },
 #endif
 #if SEMU_WITH_TIMESTAMP
 	{ ROW_SA_IS("SET TIMESTAMP", SCSIEMU_OP_MAINTENANCE_OUT,

@@ -72,6 +72,17 @@ void semu_spc_guards(struct scsiemu_lu *lu)
 	lu->guards = g;
 }
 
+/* The echo modes of READ BUFFER and WRITE BUFFER: in all access states but
+ * offline (SPC-5 5.18.2.5). */
+static bool is_echo(unsigned op, unsigned mode)
+{
+	if (op == SCSIEMU_OP_WRITE_BUFFER)
+		return mode == 0x0a;
+	return (op == SCSIEMU_OP_READ_BUFFER_10 ||
+		op == SCSIEMU_OP_READ_BUFFER_16) &&
+	       (mode == 0x0a || mode == 0x0b);
+}
+
 /* Rows whose stops depend on CDB fields (reference 4.4). */
 uint32_t semu_spc_stops(const struct scsiemu_cmd *c)
 {
@@ -85,13 +96,15 @@ uint32_t semu_spc_stops(const struct scsiemu_cmd *c)
 	if (row->op == SCSIEMU_OP_PREVENT_ALLOW_MEDIUM_REMOVAL &&
 	    !(c->cdb[4] & 0x03))
 		stops &= ~(uint32_t)(SCSIEMU_ON_PR_READ | SCSIEMU_ON_PR_WRITE);
+	if (SEMU_WITH_BUFFER && is_echo(row->op, c->cdb[1] & 0x1f))
+		stops &= ~(uint32_t)(SCSIEMU_ON_UNAVAILABLE |
+				     SCSIEMU_ON_TRANSITION);
 	return stops;
 }
 
 uint32_t semu_spc_applies(const struct scsiemu_cmd *c, uint32_t hit)
 {
-	(void)c;
-	return hit;
+	return semu_alua_applies(c, hit);
 }
 
 void semu_spc_reset(struct scsiemu_lu *lu)

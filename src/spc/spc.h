@@ -16,7 +16,8 @@ enum {
 			2 * SEMU_WITH_MEDIUM + 2 * SEMU_WITH_DIAGNOSTIC +
 			3 * SEMU_WITH_BUFFER,
 	SEMU_SPC_NROWS = SEMU_SPC_LUNS + 1 + 2 * SEMU_WITH_RSOC +
-			 2 * SEMU_WITH_TIMESTAMP + 2 * SEMU_WITH_IDENT
+			 2 * SEMU_WITH_TIMESTAMP + 2 * SEMU_WITH_IDENT +
+			 2 * SEMU_WITH_ALUA
 };
 extern const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS];
 
@@ -54,6 +55,29 @@ struct semu_spc {
 };
 struct semu_spc *semu_spc(const struct scsiemu_lu *lu);
 
+/* alua.c */
+#if SEMU_WITH_ALUA
+extern const struct semu_part_type semu_alua_part;
+/* Of the stops in force: those that are of the command's own group. */
+uint32_t semu_alua_applies(const struct scsiemu_cmd *c, uint32_t hit);
+unsigned semu_alua_tpgs(const struct scsiemu_lu *lu);
+/* groups.c */
+int semu_report_groups(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+int semu_set_groups(struct scsiemu_cmd *c, struct scsiemu_rd *r);
+int semu_groups_set(struct scsiemu_cmd *c, int result);
+#else
+static inline uint32_t semu_alua_applies(const struct scsiemu_cmd *c,
+					 uint32_t hit)
+{
+	(void)c;
+	return hit;
+}
+static inline unsigned semu_alua_tpgs(const struct scsiemu_lu *lu)
+{
+	(void)lu;
+	return 0;
+}
+#endif
 /* inquiry.c */
 int semu_inquiry(struct scsiemu_cmd *c, struct scsiemu_wr *w);
 unsigned semu_peripheral(const struct scsiemu_lu *lu);

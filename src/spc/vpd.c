@@ -88,19 +88,6 @@ static void put_lu_designators(const struct scsiemu_lu *lu,
 }
 
 #if SEMU_WITH_PORTS
-/* The port that the command's nexus came through; NULL: none is known. */
-static const struct scsiemu_target_port *port_of(const struct scsiemu_cmd *c)
-{
-	const struct scsiemu_device *d = scsiemu_cmd_lu(c)->dev;
-	uint16_t id = semu_ctx(c)->nexus->port;
-	uint32_t i;
-
-	for (i = 0; i < d->nports; i++)
-		if (!id || d->ports[i].id == id)
-			return &d->ports[i];
-	return NULL;
-}
-
 static void put_port_designators(const struct scsiemu_target_port *p,
 				 struct scsiemu_wr *w)
 {
@@ -116,7 +103,8 @@ static void put_identification(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 #if SEMU_WITH_PORTS
-	const struct scsiemu_target_port *p = port_of(c);
+	const struct scsiemu_target_port *p =
+		semu_nexus_port(semu_ctx(c)->nexus);
 #endif
 
 	if (!lu->wlun)
@@ -141,10 +129,14 @@ const struct semu_vpd_page semu_vpd_83 = { .code = 0x83,
 /* Extended INQUIRY data (SPC-5 7.7.7). */
 static void put_extended(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
-	scsiemu_wr_u8(w, 0);
+	bool pi = scsiemu_cmd_lu(c)->cap.pi;
+
+	/* SPT: types 1 to 3; GRD_CHK, APP_CHK, REF_CHK */
+	scsiemu_wr_u8(w, pi ? 0x3f : 0);
 	scsiemu_wr_u8(w, 0x07); /* HEADSUP, ORDSUP, SIMPSUP */
-	scsiemu_wr_u8(w, scsiemu_cmd_lu(c)->cap.cache);	    /* V_SUP */
-	scsiemu_wr_u8(w, 0x01);				    /* LUICLR */
+	scsiemu_wr_u8(w, scsiemu_cmd_lu(c)->cap.cache); /* V_SUP */
+	/* NO_PI_CHK, P_I_I_SUP, LUICLR */
+	scsiemu_wr_u8(w, (pi ? 0x30u : 0) | 0x01);
 	scsiemu_wr_u8(w, SEMU_WITH_MODE_SELECT ? 0x08 : 0); /* RTD_SUP */
 	scsiemu_wr_zero(w, 4);
 	scsiemu_wr_u8(w, 252); /* maximum supported sense data length */

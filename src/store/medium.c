@@ -19,7 +19,7 @@ uint32_t scsiemu_block_able(const struct scsiemu_block_ops *ops)
 	return ABLE(write, SCSIEMU_CAN_WRITE) | ABLE(flush, SCSIEMU_CAN_FLUSH) |
 	       ABLE(zero, SCSIEMU_CAN_ZERO) | ABLE(unmap, SCSIEMU_CAN_UNMAP) |
 	       ABLE(status, SCSIEMU_CAN_STATUS) | ABLE(cas, SCSIEMU_CAN_CAS) |
-	       ABLE(lend, SCSIEMU_CAN_LEND) |
+	       ABLE(lend, SCSIEMU_CAN_LEND) | ABLE(read_pi, SCSIEMU_CAN_PI) |
 	       ABLE(format, SCSIEMU_CAN_FORMAT);
 }
 

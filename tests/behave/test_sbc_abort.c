@@ -17,7 +17,8 @@ enum { NBLK = 32, BLEN = 512, ALL = NBLK * BLEN };
 
 struct op {
 	uint8_t op, byte1;
-	uint8_t lba, n;
+	uint8_t lba;
+	uint16_t n;
 	uint16_t out_len, in_len;
 	bool unmap, old; /* old: data-out begins with what is on the medium */
 };
@@ -39,6 +40,9 @@ static const struct op ops[] = {
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x12, 0, 200, 0, 200, false, false },
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x10, 0, 32, 0, 32, false, false },
 	{ SCSIEMU_OP_READ_DEFECT_DATA_12, 0x18, 0, 32, 0, 32, false, false },
+	{ SCSIEMU_OP_READ_LONG_10, 0, 3, 520, 0, 520, false, false },
+	{ SCSIEMU_OP_MAINTENANCE_IN, 0x2a, 0, 16, 0, 16, false, false },
+	{ SCSIEMU_OP_MAINTENANCE_OUT, 0x0a, 0, 8, 8, 0, false, false },
 };
 
 struct how {
@@ -53,7 +57,9 @@ static void make(struct disk *b, const struct how *h)
 	struct disk_options o = { .nblk = NBLK,
 				  .thin = true,
 				  .granule = 4,
-				  .unable = h->cas ? 0 : SCSIEMU_CAN_CAS };
+				  .alua = &disk_alua,
+				  .unable = h->cas ? 0 : SCSIEMU_CAN_CAS,
+				  .sbc = { .defects = 8 } };
 
 	disk_make(b, &o);
 	b->d.chunk = h->chunk;
@@ -65,6 +71,8 @@ static void make(struct disk *b, const struct how *h)
 
 static void data_out(const struct op *op)
 {
+	/* group 1 becomes non-optimized */
+	static const uint8_t groups[8] = { [4] = 1, [7] = 1 };
 	static const uint8_t list[40] = {
 		0, 38, 0, 32, [15] = 1, [19] = 9, [31] = 17, [35] = 6
 	};
@@ -75,6 +83,8 @@ static void data_out(const struct op *op)
 		       op->op == SCSIEMU_OP_VERIFY_10 ? 4096 : 2048);
 	if (op->unmap)
 		memcpy(out, list, sizeof(list));
+	if (op->op == SCSIEMU_OP_MAINTENANCE_OUT)
+		memcpy(out, groups, sizeof(groups));
 }
 
 static void start(struct disk *b, struct drive_task *t, const struct op *op)

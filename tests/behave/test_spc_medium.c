@@ -150,8 +150,7 @@ static uint32_t stops_of(struct spcdev *t, const uint8_t *cdb)
 
 static void stops_by_field(void **state)
 {
-	const uint32_t rest = SCSIEMU_ON_UNAVAILABLE | SCSIEMU_ON_TRANSITION |
-			      SCSIEMU_ON_OFFLINE | SCSIEMU_STOP_BUSY;
+	const uint32_t rest = SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY;
 	struct spcdev *t = *state;
 
 	assert_int_equal(stops_of(t, BYTES(START_STOP(START))), rest);

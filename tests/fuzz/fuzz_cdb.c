@@ -46,6 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  .thin = true,
 				  .removable = true,
 				  .granule = 4,
+				  .alua = &disk_alua,
 				  .max_xfer = 1 << 19 };
 	static const uint8_t inquiry[6] = { SCSIEMU_OP_INQUIRY, 0, 0, 0, 96 };
 	struct disk b;

@@ -48,7 +48,9 @@ static void put_length(uint8_t *cdb, const struct scsiemu_row *row, unsigned n)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct disk_options o = { .nblk = NBLK, .blen = BLEN, .thin = true };
+	struct disk_options o = {
+		.nblk = NBLK, .blen = BLEN, .thin = true, .alua = &disk_alua
+	};
 	uint8_t cdb[260] = { 0 };
 	const struct scsiemu_row *row;
 	struct disk b;

@@ -53,7 +53,7 @@ def differences(disk, size, scsi_disk, queue):
 
 def main():
     wrong = []
-    with rig.rig(sys.argv[1], *(d[0] for d in DISKS)) as disks:
+    with rig.rig(sys.argv[1], *(d[0] for d in DISKS)) as (disks,):
         for lun, (device, size, scsi_disk, queue) in enumerate(DISKS):
             wrong += [f"{device}: {name} is {value!r}, expected {want!r}"
                       for name, value, want in differences(

@@ -95,7 +95,7 @@ def blocks(disk, thin):
 
 def main():
     os.makedirs(MOUNT)
-    with rig.rig(sys.argv[1], *DEVICES) as disks:
+    with rig.rig(sys.argv[1], *DEVICES) as (disks,):
         for lun, device in enumerate(DEVICES):
             disk, thin = disks[lun], "thin" in device
             file_system(disk)

@@ -5,6 +5,7 @@ import contextlib
 import glob
 import os
 import re
+import signal
 import subprocess
 
 import servers
@@ -70,27 +71,53 @@ class Disk:
         return read(glob.glob(f"{self.sysfs}/scsi_disk/*/{name}")[0])
 
 
-def disks():
-    """LUN: Disk, of all that are attached."""
-    found = map(Disk, glob.glob("/sys/class/scsi_device/*/device"))
-    return {d.lun: d for d in found}
+def opens(path):
+    """The driver is done with it; a medium there need not be."""
+    try:
+        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+        return True
+    except OSError:
+        return False
 
 
-def attached(count):
-    now = disks()
-    return now if len(now) == count and all(
-        os.path.exists(d.sd) and os.path.exists(d.sg)
-        for d in now.values()) else None
+def units():
+    """The kernel's folders of all logical units."""
+    return set(glob.glob("/sys/class/scsi_device/*/device"))
 
 
-def login(server):
+def attached(folders, count):
+    found = list(map(Disk, folders))
+    return {d.lun: d for d in found} if len(found) == count and all(
+        opens(d.sd) and opens(d.sg) for d in found) else None
+
+
+def login(server, count, settings=(), iface="default"):
+    """Log in, with these (name, value) of open-iscsi's node record, and wait
+    for the logical units: LUN: Disk."""
+    before = units()
     portal = f"127.0.0.1:{server.port}"
-    need("iscsiadm", "-m", "discovery", "-t", "sendtargets", "-p", portal)
-    need("iscsiadm", "-m", "node", "-T", servers.IQN, "-p", portal, "--login")
+    node = ("iscsiadm", "-m", "node", "-T", servers.IQN, "-p", portal, "-I",
+            iface)
+    need("iscsiadm", "-m", "discovery", "-t", "sendtargets", "-p", portal,
+         "-I", iface)
+    for name, value in settings:
+        need(*node, "-o", "update", "-n", name, "-v", value)
+    need(*node, "--login")
+    return servers.wait_for(lambda: attached(units() - before, count),
+                            "disks", server.alive)
 
 
 def logout():
     need("iscsiadm", "-m", "node", "-T", servers.IQN, "--logout")
+
+
+def another():
+    """An iface of open-iscsi that is an initiator of its own."""
+    iface = ("iscsiadm", "-m", "iface", "-I", "another")
+    need(*iface, "-o", "new")
+    need(*iface, "-o", "update", "-n", "iface.initiatorname", "-v",
+         INITIATOR + "-b")
+    return "another"
 
 
 @contextlib.contextmanager
@@ -103,21 +130,24 @@ def initiator():
     config = "/etc/iscsi/iscsid.conf"
     with open(config, "w", encoding="ascii") as f:
         f.write("node.session.scan = auto\n")
-    with servers.Process(["setsid", "iscsid", "-f", "-c", config, "-i", name],
-                         grace=5) as daemon:
-        servers.wait_for(
-            lambda: not run("iscsiadm", "-m", "iface")[0],
-            "iscsid", daemon.alive)
-        yield
+    with servers.Process(["setsid", "iscsid", "-f", "-c", config, "-i",
+                          name]) as daemon:
+        try:
+            servers.wait_for(lambda: not run("iscsiadm", "-m", "iface")[0],
+                             "iscsid", daemon.alive)
+            yield
+        finally:
+            # SIGTERM may be too late for its loop, and it keeps nothing.
+            daemon.stop(signal.SIGKILL)
 
 
 @contextlib.contextmanager
-def rig(build, *devices):
-    """The server with these devices, all attached: LUN: Disk."""
+def rig(build, *devices, initiators=1):
+    """The server with these devices, all attached by one or two initiators:
+    LUN: Disk for each."""
     with servers.iscsi_server(build, *devices) as server, initiator():
-        login(server)
-        yield servers.wait_for(lambda: attached(len(devices)), "disks",
-                               server.alive)
+        ifaces = ["default"] + [another()] * (initiators - 1)
+        yield [login(server, len(devices), iface=i) for i in ifaces]
         logout()
         if server.stop():
             raise servers.Failed(server.text(server.err))

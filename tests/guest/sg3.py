@@ -14,7 +14,8 @@ A transcript says what a tool prints about a logical unit, exactly:
     [3]
 
 A command runs in a shell, where SG0 and SD0 are the paths of LUN 0 (and so
-on) and DIR is an empty folder. Its output (both kinds) is indented by two
+on; with the line "initiators 2", SG0B and SD0B those of a second session that
+is another initiator's) and DIR is an empty folder. Its output (both kinds) is indented by two
 blanks, "..." stands for any lines, "<*>" for any characters; its exit status
 follows unless it is 0. Blanks at the end of a line and empty lines at the end
 do not count. --print prints a transcript as it would have to be, for a person
@@ -60,6 +61,7 @@ class Transcript:
 
     def __init__(self, path):
         self.path, self.devices, self.steps = path, [], []
+        self.initiators = 1
         with open(path, encoding="utf-8") as f:
             self.source = f.read().splitlines()
         for n, line in enumerate(self.source, 1):
@@ -68,6 +70,8 @@ class Transcript:
     def take(self, n, line):
         if line.startswith("device "):
             self.devices.append(line.split(" ", 1)[1])
+        elif line.startswith("initiators "):
+            self.initiators = int(line.split()[1])
         elif line.startswith("$ "):
             self.steps.append(Step(n, line[2:]))
         elif self.steps and (not line or line.startswith("  ")):
@@ -79,11 +83,13 @@ class Transcript:
 
     def results(self, build):
         """(step, status, lines) of each command."""
-        with rig.rig(build, *self.devices) as disks, \
-                tempfile.TemporaryDirectory() as folder:
+        with rig.rig(build, *self.devices, initiators=self.initiators) as \
+                sessions, tempfile.TemporaryDirectory() as folder:
             env = {"DIR": folder}
-            for lun, disk in disks.items():
-                env |= {f"SG{lun}": disk.sg, f"SD{lun}": disk.sd}
+            for disks, which in zip(sessions, ("", "B")):
+                for lun, disk in disks.items():
+                    env |= {f"SG{lun}{which}": disk.sg,
+                            f"SD{lun}{which}": disk.sd}
             for step in self.steps:
                 status, out = rig.run("sh", "-c", step.command, env=env)
                 yield step, status, tidy(out.splitlines())

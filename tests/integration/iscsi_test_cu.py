@@ -25,7 +25,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
 LATER = re.compile(r"\.(Prin|Prout|ExtendedCopy|ReceiveCopyResults|Sanitize|"
                    r"WriteAtomic16)")
 
-DEVICES = ("0=disk:mem,size=256M,thin,exponent=3",
+DEVICES = ("0=disk:mem,size=256M,thin,exponent=3,alua=both",
            "1=disk:mem,size=64M,removable,thin",
            "2=disk:mem,size=64M,thin")
 LUNS = {"PreventAllow": 1, "StartStopUnit": 1, "NoMedia": 1, "ReadOnly": 2,

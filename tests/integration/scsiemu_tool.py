@@ -181,6 +181,211 @@ INQUIRY
         self.assertEqual(second - first, 5000)
 
 
+class Pages(Tool):
+    def pages(self, *args, device=DISK, status=0):
+        return self.run_tool("pages", device, *args, status=status)[0]
+
+    def test_list(self):
+        self.assertEqual(self.pages("vpd").splitlines()[:3], [
+            "vpd", "  00h       Supported VPD pages",
+            "  80h       Unit serial number"])
+        both = json.loads(self.pages("--json"))
+        for kind in both:
+            only = json.loads(self.pages(kind, "--json"))
+            self.assertEqual(only, {kind: both[kind]})
+            sheet = self.pages(kind).splitlines()
+            self.assertEqual(len(sheet), 1 + len(both[kind]))
+            for line, page in zip(sheet[1:], both[kind]):
+                code = f"{page['page']:02X}h"
+                if page.get("subpage"):
+                    code += f"/{page['subpage']:02X}h"
+                self.assertEqual(line, f"  {code:<9} {page['name']}")
+
+    def test_every_page(self):
+        """Raw, hex and JSON are the bytes that the commands give."""
+        for kind, pages in json.loads(self.pages("--json")).items():
+            for page in pages:
+                code = f"{page['page']:02x}"
+                if page.get("subpage"):
+                    code += f",{page['subpage']:02x}"
+                raw = subprocess.run(
+                    [PROGRAM, "pages", DISK, kind, code, "--raw"],
+                    capture_output=True, check=True).stdout
+                self.assertEqual(raw, self.fetch(kind, page))
+                dump = self.pages(kind, code, "--hex").splitlines()[1:]
+                self.assertEqual(bytes.fromhex(
+                    "".join(x[7:56] for x in dump)), raw)
+                got = json.loads(self.pages(kind, code, "--json"))[kind]
+                self.assertEqual(got[0]["name"], page["name"])
+                if kind == "mode":
+                    self.assertEqual(got[0]["current"], raw.hex())
+
+    def fetch(self, kind, page):
+        code, sub = page["page"], page.get("subpage", 0)
+        cdb = {"vpd": [0x12, 1, code, 255, 255, 0],
+               "mode": [0x5a, 8, code, sub, 0, 0, 0, 255, 255, 0],
+               "log": [0x4d, 0, 0x40 | code, sub, 0, 0, 0, 255, 255, 0]}
+        data = bytes.fromhex(self.exec_json(
+            "--", bytes(cdb[kind]).hex())[0]["data_in"])
+        return data[8:] if kind == "mode" else data
+
+    def test_sheets(self):
+        self.assertEqual(self.pages("vpd", "80"), """\
+80h       Unit serial number
+  serial number                 S1
+""")
+        device = DISK + ",naa=5000c50012345678"
+        self.assertEqual(self.pages("vpd", "83", device=device), """\
+83h       Device identification
+  logical unit   T10 vendor identification  ACME    Thing           S1
+  logical unit   NAA                        5000c50012345678
+  logical unit   SCSI name string           naa.5000c50012345678
+  target port    relative target port       1
+  target port    target port group          1
+  target port    SCSI name string           iqn.2026-11.org.scsiemu:scsiemu,t,\
+0x0001
+  target device  SCSI name string           iqn.2026-11.org.scsiemu:scsiemu
+""")
+        lines = self.pages("mode", "8").splitlines()
+        self.assertEqual(lines[0], "08h       Caching")
+        self.assertIn("  WCE                           1, changeable", lines)
+        self.assertIn("  RCD                           0", lines)
+
+    def test_mode_values(self):
+        with tempfile.TemporaryDirectory() as folder:
+            device = f"{DISK},nv={folder}/nv"
+            page = "00 00 00 00 08 12 00" + "00" * 17
+            self.exec("--", "15 11 00 00 18 00", "--out-hex", page,
+                      device=device)
+            self.assertIn("  WCE                           0, changeable, "
+                          "default 1\n", self.pages("mode", "08",
+                                                    device=device))
+            got = json.loads(self.pages("mode", "08", "--json",
+                                        device=device))["mode"][0]
+            self.assertEqual(got["WCE"], {"current": 0, "changeable": 1,
+                                          "default": 1, "saved": 0})
+            self.assertTrue(got["saveable"])
+            for pc in ("current", "changeable", "default", "saved"):
+                dump = self.pages("mode", "08", "--pc", pc, "--hex",
+                                  device=device).splitlines()[1:]
+                self.assertEqual(bytes.fromhex(
+                    "".join(x[7:56] for x in dump)).hex(), got[pc])
+
+    def test_not_there(self):
+        for kind, code in (("vpd", "ff"), ("mode", "3e"), ("log", "3e")):
+            out, err = self.run_tool("pages", DISK, kind, code, status=1)
+            self.assertEqual(out, "")
+            self.assertIn(f"no {kind} page {code}", err)
+        # a page that has no saved values
+        self.pages("mode", "8", "--pc=saved", "--hex", status=1)
+
+
+class Inspect(Tool):
+    def inspect(self, *args, device=DISK):
+        return self.run_tool("inspect", device, *args)[0]
+
+    def test_sheet(self):
+        self.assertEqual(self.inspect().split("\n\n")[:3], ["""\
+device                        disk in memory, 64 MiB, 512-byte blocks""", """\
+identity
+  vendor                        ACME
+  product                       Thing
+  revision                      1.0
+  type                          direct access block device
+  version                       SPC-4
+  removable                     no
+  serial number                 S1
+  naa                           """ + self.naa(), """\
+capacity
+  blocks                        131072
+  block length                  512 bytes
+  capacity                      67108864 bytes
+  physical block length         512 bytes
+  protection type               0
+  provisioning                  full
+  LBPME                         0
+  LBPRZ                         0
+  LOWEST ALIGNED LBA            0
+  RC BASIS                      0"""])
+
+    def naa(self):
+        out = self.run_tool("pages", DISK, "vpd", "83", "--json")[0]
+        value = [d["value"] for d in json.loads(out)["vpd"][0]["designators"]
+                 if d["type"] == "NAA"][0]
+        return bytes.fromhex(value).hex(" ")
+
+    def test_thin(self):
+        got = json.loads(self.inspect("--json", device="disk:null,size=2T,"
+                                      "block=4096,version=7,removable"))
+        self.assertEqual(got["identity"]["version"], "SPC-5")
+        self.assertTrue(got["identity"]["removable"])
+        self.assertEqual(got["capacity"]["blocks"], 1 << 29)
+        self.assertEqual(got["capacity"]["capacity"], 2 << 40)
+        got = json.loads(self.inspect("--json", device=DISK + ",thin,"
+                                      "exponent=3"))
+        self.assertEqual(got["capacity"]["provisioning"], "thin")
+        self.assertEqual(got["capacity"]["LBPME"], 1)
+        self.assertEqual(got["capacity"]["physical_block_length"], 4096)
+
+    def test_mapping(self):
+        with tempfile.TemporaryDirectory() as folder:
+            device = f"disk:path={folder}/d.img,size=1M,thin,block=4096"
+            self.exec("--", "2a 00 00 00 00 05 00 00 02 00", "--out-hex",
+                      "5a" * 8192, device=device)
+            got = json.loads(self.inspect("--json", device=device))
+            self.assertEqual(got["mapping"], {"mapped_or_unknown": 2,
+                                              "deallocated": 254})
+            self.assertEqual(got["defects"], {"primary": 0, "grown": 0})
+
+    def test_commands(self):
+        """As many as RSOC says, each with its usage data, in both forms."""
+        got = json.loads(self.inspect("--json"))["commands"]
+        data = bytes.fromhex(self.exec_json(
+            "--", "a3 0c 00 00 00 00 00 00 ff ff 00 00")[0]["data_in"])
+        self.assertEqual(len(got), (len(data) - 4) // 8)
+        for i, c in enumerate(got):
+            d = data[4 + 8 * i:12 + 8 * i]
+            self.assertEqual(c["opcode"], d[0])
+            self.assertEqual(c.get("service_action", 0),
+                             int.from_bytes(d[2:4], "big"))
+            self.assertEqual(len(c["usage"]), 2 * c["length"])
+            self.assertEqual(c["usage"][:2], f"{d[0]:02x}")
+            self.assertNotIn(c["name"], ("?", ""))
+        sheet = self.inspect()
+        for c in got:
+            self.assertIn(c["name"], sheet)
+            self.assertIn(bytes.fromhex(c["usage"]).hex(" "), sheet)
+
+    def test_pages(self):
+        sheet = self.inspect()
+        got = json.loads(self.inspect("--json"))
+        listed = json.loads(self.run_tool("pages", DISK, "--json")[0])
+        for kind, pages in listed.items():
+            self.assertEqual([p["name"] for p in got[kind + "_pages"]],
+                             [p["name"] for p in pages])
+            for p in pages:
+                one = self.run_tool("pages", DISK, kind, f"{p['page']:02x},"
+                                    f"{p.get('subpage', 0):02x}")[0]
+                for line in one.splitlines():
+                    self.assertIn("  " + line + "\n", sheet)
+
+    def test_nothing_is_unknown(self):
+        """Every page the library has is in the tool's tables."""
+        for pages in json.loads(self.run_tool("pages", DISK + ",thin",
+                                              "--json")[0]).values():
+            self.assertNotIn("?", [p["name"] for p in pages])
+
+    def test_devices(self):
+        for device in ("disk:mem,size=1M,readonly", "disk:null,size=512",
+                       "disk:mem,size=1M,version=2",
+                       "disk:mem,size=1M,vendor=\"\\o/,product=a\\,b"):
+            got = json.loads(self.inspect("--json", device=device))
+            self.inspect(device=device)
+            self.assertIn("capacity", got)
+        self.assertEqual(got["identity"]["vendor"], '"\\o/')
+        self.assertEqual(got["identity"]["product"], "a,b")
+
+
 class Wrong(Tool):
     def test_usage(self):
         self.refused(why="usage: scsiemu exec")
@@ -227,6 +432,25 @@ class Wrong(Tool):
                             ("tape", "tape")):
             self.refused("exec", device, "--", "00" * 6, why=why)
         self.refused("exec", DISK, "0=" + DISK, "--", "00" * 6, why="LUN")
+
+    def test_pages(self):
+        for args, why in (([], "no device"), ([DISK, "vdp"], '"vdp"'),
+                          ([DISK, "vpd", "0x80"], "hexadecimal"),
+                          ([DISK, "vpd", "800"], "hexadecimal"),
+                          ([DISK, "vpd", ""], "hexadecimal"),
+                          ([DISK, "mode", "8,"], "hexadecimal"),
+                          ([DISK, "vpd", "80", "83"], "one page code"),
+                          ([DISK, "--raw"], "needs a page code"),
+                          ([DISK, "--fast"], 'no option "--fast"'),
+                          ([DISK, "mode", "8", "--pc"], "missing"),
+                          ([DISK, "mode", "8", "--pc", "old"], '"old"'),
+                          ([DISK, "vpd", "0", "--pc=saved"], "--pc is for"),
+                          (["disk:mem,siez=1M"], "did you mean")):
+            self.refused("pages", *args, why=why)
+        self.refused("inspect", why="usage: scsiemu inspect")
+        self.refused("inspect", DISK, DISK, why="usage: scsiemu inspect")
+        self.refused("inspect", DISK, "--raw", why="usage: scsiemu inspect")
+        self.refused("inspect", "disk:mem,siez=1M", why="did you mean")
 
     def test_files(self):
         for args, why in ((["--out", "/nowhere/at/all"], "/nowhere/at/all"),

@@ -10,13 +10,17 @@
 
 #include "spec/spec.h"
 
+const struct disk_options spec_options = { .thin = true,
+					   .alua = &disk_alua,
+					   .removable = true,
+					   .sbc = { .defects = 16 } };
+
 void spec_make_scratch(struct spec *s, uint32_t scratch)
 {
-	struct disk_options o = { .thin = true,
-				  .removable = true,
-				  .scratch = scratch };
+	struct disk_options o = spec_options;
 	struct scsiemu_nexus_config cf = { .size = sizeof(cf) };
 
+	o.scratch = scratch;
 	disk_make(&s->b, &o);
 	s->nexus = scsiemu_nexus_attach(s->b.d.dev, &cf);
 	assert_non_null(s->nexus);

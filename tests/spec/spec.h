@@ -16,6 +16,8 @@ struct spec {
 
 /* A thin, removable disk with two blocks and more of scratch. */
 void spec_make(struct spec *s);
+/* What it is made from. */
+extern const struct disk_options spec_options;
 /* The same with another scratch as the device's least. */
 void spec_make_scratch(struct spec *s, uint32_t scratch);
 void spec_free(struct spec *s);

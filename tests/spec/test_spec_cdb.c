@@ -135,6 +135,7 @@ static const uint8_t by_value[][3] = {
 	{ SCSIEMU_OP_MAINTENANCE_IN, 10, 0x80 }, /* IDENTIFYING TYPE 40h */
 	{ SCSIEMU_OP_MAINTENANCE_OUT, 10, 0x80 },
 	{ SCSIEMU_OP_MAINTENANCE_IN, 2, 0x04 }, /* REPORTING OPTIONS 4h */
+	{ SCSIEMU_OP_MAINTENANCE_IN, 1, 0xc0 }, /* PARAMETER DATA FORMAT */
 };
 
 static unsigned refused_by_value(const struct scsiemu_row *row, unsigned i)

@@ -51,6 +51,8 @@ static const struct reply replies[] = {
 	  .sa = 0x0c,
 	  .cdb = { 0, 0, 0x83, 0x9e, 0, 0x10 } },
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0d, .cdb = { 0, 0, 0x80 } },
+	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0a },
+	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0a, .cdb = { 0, 0x20 } },
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x05, .cdb = { [10] = 0xfe } },
 	{ .op = SCSIEMU_OP_RECEIVE_DIAGNOSTIC_RESULTS, .cdb = { 0, 1, 0 } },
 	{ .op = SCSIEMU_OP_READ_BUFFER_10, .cdb = { 0, 3 } },

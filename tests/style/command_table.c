@@ -14,6 +14,7 @@ static const struct {
 	{ SCSIEMU_NEED_REMOVABLE, "removable" },
 	{ SCSIEMU_NEED_THIN, "thin" },
 	{ SCSIEMU_NEED_SAVE, "saved state" },
+	{ SCSIEMU_NEED_PI_2, "type 2 protection" },
 };
 
 static void print(const struct scsiemu_row *r, const char *layer)

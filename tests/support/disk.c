@@ -8,7 +8,16 @@
 
 #include <cmocka.h>
 
+#include <scsiemu/alua.h>
+
 #include "support/disk.h"
+
+static const struct scsiemu_alua_group group = { .id = 1 };
+const struct scsiemu_alua disk_alua = { .size = sizeof(disk_alua),
+					.tpgs = SCSIEMU_ALUA_BOTH,
+					.asks = true,
+					.ngroups = 1,
+					.groups = &group };
 
 static uint32_t or_else(uint32_t v, uint32_t other)
 {
@@ -27,6 +36,7 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	l.whole = or_else(o->whole, 65536);
 	l.max_xfer = o->max_xfer;
 	l.jobs = o->jobs;
+	l.ports = o->ports;
 	drive_make(&b->d, &l);
 	drive_disk_make(&b->k, o->nblk ? o->nblk : 64, or_else(o->blen, 512));
 	b->k.m.able &= ~o->unable;
@@ -39,6 +49,18 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->cf.removable = o->removable;
 	b->cf.read_only = o->read_only;
 	b->cf.can_save = true;
+	b->cf.alua = o->alua;
+	b->sbc = o->sbc;
+	b->sbc.size = sizeof(b->sbc);
+	b->sbc.pi = o->pi_len || o->sbc.pi_type;
+	if (b->sbc.pi)
+		drive_disk_pi(
+			&b->k,
+			(uint16_t)or_else(o->pi_len, 8u << o->sbc.pi_exponent));
+	b->cf.options = &b->sbc;
+	b->cf.state_len = scsiemu_lu_state_size(&b->cf);
+	b->cf.state = b->state = malloc(b->cf.state_len);
+	assert_non_null(b->state);
 	b->lu = scsiemu_lu_add(b->d.dev, 0, &b->cf);
 	assert_non_null(b->lu);
 	if (!o->empty)
@@ -49,6 +71,7 @@ void disk_make(struct disk *b, const struct disk_options *o)
 void disk_free(struct disk *b)
 {
 	drive_free(&b->d);
+	free(b->state);
 	drive_disk_free(&b->k);
 }
 

@@ -15,10 +15,13 @@ struct disk_options {
 	uint32_t blen;	  /* 512 */
 	uint32_t scratch; /* 2048 */
 	uint32_t whole;	  /* 65536; 1: none */
-	uint32_t max_xfer, jobs, granule;
+	uint32_t max_xfer, jobs, granule, ports;
 	uint32_t unable; /* SCSIEMU_CAN_* taken from the medium */
 	uint8_t exponent;
+	uint16_t pi_len; /* room for protection; 0: what sbc.pi_type needs */
+	const struct scsiemu_alua *alua;
 	bool thin, no_zeroes, removable, read_only, empty;
+	struct scsiemu_sbc_options sbc; /* size is set */
 };
 
 struct disk {
@@ -26,7 +29,12 @@ struct disk {
 	struct drive_disk k;
 	struct scsiemu_lu *lu;
 	struct scsiemu_lu_config cf;
+	struct scsiemu_sbc_options sbc;
+	void *state;
 };
+
+/* One target port group, which hosts and the embedder may change. */
+extern const struct scsiemu_alua disk_alua;
 
 /* Made, settled: no unit attention is pending. */
 void disk_make(struct disk *b, const struct disk_options *o);

@@ -38,8 +38,17 @@ void drive_disk_make(struct drive_disk *k, uint64_t nblk, uint32_t blen)
 	k->m.zeroes = true;
 }
 
+void drive_disk_pi(struct drive_disk *k, uint16_t len)
+{
+	k->pi = get(k->m.nblk * len);
+	memset(k->pi, 0xff, k->m.nblk * len);
+	k->m.pi_len = len;
+	k->m.able |= SCSIEMU_CAN_PI;
+}
+
 void drive_disk_free(struct drive_disk *k)
 {
+	free(k->pi);
 	free(k->bytes);
 	free(k->mapped);
 }
@@ -174,21 +183,58 @@ static int extent(struct drive_disk *k, struct scsiemu_cmd *c, uint32_t *bytes)
 		else if (c->verb == SCSIEMU_V_ZERO || k->m.zeroes)
 			memset(at, 0, blen);
 		k->mapped[c->addr + i] = c->verb != SCSIEMU_V_UNMAP;
+		if (k->pi && c->verb != SCSIEMU_V_FILL)
+			memset(k->pi + (c->addr + i) * k->m.pi_len, 0xff,
+			       k->m.pi_len);
 	}
 	return SCSIEMU_OK;
+}
+
+/* The tuples of the blocks of a LOAD or SAVE; NULL: it is without them. */
+static uint8_t *tuples(const struct scsiemu_cmd *c, uint32_t *len)
+{
+	const struct drive_disk *k = disk_of(c);
+
+	*len = 0;
+	if (!(c->flags & SCSIEMU_PI))
+		return NULL;
+	assert_non_null(k->pi);
+	assert_int_equal(c->len % k->m.blen, 0);
+	assert_true(c->buf + c->len + c->len / k->m.blen * k->m.pi_len <=
+		    c->scratch + c->scratch_len);
+	*len = c->len / k->m.blen * k->m.pi_len;
+	return k->pi + c->addr * k->m.pi_len;
+}
+
+static void load(struct scsiemu_cmd *c)
+{
+	uint32_t len;
+	const uint8_t *pi = tuples(c, &len);
+
+	memcpy(c->buf, blocks(disk_of(c), c->addr, c->skip, c->len), c->len);
+	if (pi)
+		memcpy(c->buf + c->len, pi, len);
+}
+
+static void save(struct scsiemu_cmd *c)
+{
+	uint32_t len;
+	uint8_t *pi = tuples(c, &len);
+
+	memcpy(blocks(disk_of(c), c->addr, c->skip, c->len), c->buf, c->len);
+	mark(disk_of(c), c->addr, c->skip, c->skip + c->len, 1);
+	if (pi)
+		memcpy(pi, c->buf + c->len, len);
 }
 
 static int store(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
 {
 	switch (c->verb) {
 	case SCSIEMU_V_LOAD:
-		memcpy(c->buf, blocks(disk_of(c), c->addr, c->skip, c->len),
-		       c->len);
+		load(c);
 		return SCSIEMU_OK;
 	case SCSIEMU_V_SAVE:
-		memcpy(blocks(disk_of(c), c->addr, c->skip, c->len), c->buf,
-		       c->len);
-		mark(disk_of(c), c->addr, c->skip, c->skip + c->len, 1);
+		save(c);
 		return SCSIEMU_OK;
 	case SCSIEMU_V_ZERO:
 	case SCSIEMU_V_UNMAP:

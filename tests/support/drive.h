@@ -17,11 +17,14 @@ struct drive_disk {
 	struct scsiemu_medium m;
 	uint8_t *bytes;	 /* m.nblk * m.blen */
 	uint8_t *mapped; /* 1 per block: written and not deallocated */
+	uint8_t *pi;	 /* m.nblk * m.pi_len, or NULL */
 };
 
 /* nblk blocks of blen bytes, all zero and deallocated, with every ability
  * except lending. */
 void drive_disk_make(struct drive_disk *k, uint64_t nblk, uint32_t blen);
+/* Room for len bytes of protection information with each block, all FFh. */
+void drive_disk_pi(struct drive_disk *k, uint16_t len);
 void drive_disk_free(struct drive_disk *k);
 
 /* A want, as it went out. */

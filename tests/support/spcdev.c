@@ -44,6 +44,8 @@ static const struct semu_vpd_page *const vpd[] = { &semu_vpd_00, &semu_vpd_80,
 
 static const uint16_t versions[] = { 0x0460, 0x0600, 0 };
 
+static const struct semu_part_type *const parts[] = { &semu_alua_part, NULL };
+
 static void loaded(struct scsiemu_lu *lu)
 {
 	const struct scsiemu_medium *m = lu->medium;
@@ -65,7 +67,9 @@ const struct scsiemu_type spcdev_type = {
 	.versions = versions,
 	.init = semu_spc_init,
 	.loaded = loaded,
+	.parts = parts,
 	.stops = semu_spc_stops,
+	.applies = semu_spc_applies,
 	.reset = semu_spc_reset,
 	.restore = semu_spc_restore,
 };

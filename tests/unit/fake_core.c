@@ -2,6 +2,7 @@
 /* unit/fake_core.c - see fake_core.h. */
 #include "unit/fake_core.h"
 
+#include <scsiemu/alua.h>
 #include <scsiemu/wire.h>
 
 #include <assert.h>
@@ -238,4 +239,11 @@ const struct scsiemu_nv_ops *scsiemu_lu_nv(const struct scsiemu_lu *lu,
 {
 	*ctx = lu->nv_ctx;
 	return lu->nv;
+}
+
+const struct scsiemu_alua_ops *scsiemu_lu_alua_ops(const struct scsiemu_lu *lu,
+						   void **ctx)
+{
+	*ctx = lu->alua_ctx;
+	return lu->alua;
 }

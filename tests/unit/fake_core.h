@@ -25,6 +25,8 @@ struct scsiemu_lu {
 	struct scsiemu_medium *medium, *ejected;
 	const struct scsiemu_nv_ops *nv;
 	void *nv_ctx;
+	const struct scsiemu_alua_ops *alua;
+	void *alua_ctx;
 	const struct fc_step *script; /* of commands started now */
 	unsigned nscript;
 	bool blocked; /* commands wait */

@@ -72,6 +72,25 @@ static const struct {
 	{ "disk:mem,size=1M,naa=300000000000000g", "16 hexadecimal digits" },
 	{ "disk:mem,size=1M,version=8", "2 (SCSI-2) to 7 (SPC-5)" },
 	{ "disk:mem,size=1M,version=1", "version=1 is not possible" },
+	{ "disk:mem,size=1M,alua=", "implicit, explicit or both" },
+	{ "disk:mem,size=1M,alua=bot", "alua=bot is not possible" },
+	{ "disk:mem,size=1M,alua=boths", "implicit, explicit or both" },
+	{ "disk:mem,size=1M,groups=1:standby", "groups without alua" },
+	{ "disk:mem,size=1M,transition=9", "transition without alua" },
+	{ "disk:mem,size=1M,alua=both,transition=0", "1 to 3600000" },
+	{ "disk:mem,size=1M,alua=both,groups=", "ID:STATE" },
+	{ "disk:mem,size=1M,alua=both,groups=:offline", "ID:STATE" },
+	{ "disk:mem,size=1M,alua=both,groups=65536:offline", "ID:STATE" },
+	{ "disk:mem,size=1M,alua=both,groups=1", "ID:STATE" },
+	{ "disk:mem,size=1M,alua=both,groups=1:", "ID:STATE" },
+	{ "disk:mem,size=1M,alua=both,groups=1:off", "ID:STATE" },
+	{ "disk:mem,size=1M,alua=both,groups=1:offline+", "ID:STATE" },
+	{ "disk:mem,size=1M,alua=both,groups=1:offline**", "ID:STATE" },
+	{ "disk:mem,size=1M,alua=both,groups=1:offline+1:lba", "ID:STATE" },
+	{ "disk:mem,size=1M,alua=both,groups="
+	  "1:lba+2:lba+3:lba+4:lba+5:lba+6:lba+7:lba+8:lba+9:lba+10:lba+"
+	  "11:lba+12:lba+13:lba+14:lba+15:lba+16:lba+17:lba",
+	  "at most 16" },
 	{ "disk:mem,size=1M,nv=", "the path of a file for saved state" },
 	{ "disk:path=/nonexistent/dir/x", "/nonexistent/dir/x: does not" },
 	{ "disk:path=/", "is a directory" },
@@ -122,7 +141,9 @@ static void test_all_keys(void **state)
 			"disk:path=a\\,b.img,size=3G,block=4096,exponent=3,"
 			"thin,removable,vendor=ACME,product=Fine Disk,"
 			"revision=1.02,serial=X1,naa=500aBcDeF0123456,"
-			"version=5,nv=a.nv",
+			"version=5,nv=a.nv,alua=explicit,transition=250,"
+			"groups=1:optimized*+65535:nonoptimized+3:standby+"
+			"4:unavailable+5:lba+6:offline*",
 			&err),
 		0);
 	assert_string_equal(s.path, "a,b.img");
@@ -137,6 +158,19 @@ static void test_all_keys(void **state)
 	assert_true(s.naa == 0x500abcdef0123456);
 	assert_int_equal(s.version, 5);
 	assert_string_equal(s.nv, "a.nv");
+	assert_int_equal(s.tpgs, SCSIEMU_ALUA_EXPLICIT);
+	assert_int_equal(s.transition, 250);
+	assert_int_equal(s.groups.n, 6);
+	assert_int_equal(s.groups.group[0].state, SCSIEMU_OPTIMIZED);
+	assert_true(s.groups.group[0].preferred);
+	assert_int_equal(s.groups.group[1].id, 65535);
+	assert_int_equal(s.groups.group[1].state, SCSIEMU_NON_OPTIMIZED);
+	assert_false(s.groups.group[1].preferred);
+	assert_int_equal(s.groups.group[2].state, SCSIEMU_STANDBY);
+	assert_int_equal(s.groups.group[3].state, SCSIEMU_UNAVAILABLE);
+	assert_int_equal(s.groups.group[4].state, SCSIEMU_LBA_DEPENDENT);
+	assert_int_equal(s.groups.group[5].state, SCSIEMU_OFFLINE);
+	assert_true(s.groups.group[5].preferred);
 	assert_ptr_equal(s.type, &scsiemu_sbc);
 }
 
@@ -312,13 +346,39 @@ static void test_last_flush(void **state)
 	}
 }
 
+/* A disk of a device string has the groups that it names. */
+static void test_groups(void **state)
+{
+	struct scsiemu_limits l = { .size = sizeof(l) };
+	struct scsiemu_device *d;
+	struct scsiemu_host_lu h;
+	struct scsiemu_errmsg err;
+
+	(void)state;
+	d = scsiemu_device_create(&l, &scsiemu_host_allocator);
+	assert_non_null(d);
+	assert_int_equal(scsiemu_host_open(&h,
+					   "disk:null,size=1M,alua=implicit,"
+					   "groups=7:standby",
+					   &err),
+			 0);
+	assert_int_equal(scsiemu_host_attach(&h, d, 0, &err), 0);
+	assert_int_equal(scsiemu_lu_access_of(h.lu, 7), SCSIEMU_STANDBY);
+	assert_int_equal(scsiemu_lu_access(h.lu, 7, SCSIEMU_OPTIMIZED), 0);
+	assert_int_equal(scsiemu_lu_access_of(h.lu, 7), SCSIEMU_OPTIMIZED);
+	scsiemu_lu_remove(h.lu);
+	assert_int_equal(scsiemu_host_close(&h, &err), 0);
+	scsiemu_device_destroy(d, &scsiemu_host_allocator);
+}
+
 static void test_help(void **state)
 {
 	static const char *const keys[] = {
-		"path=",      "mem ",	   "null ",    "size=",
-		"block=",     "exponent=", "thin ",    "readonly ",
-		"removable ", "vendor=",   "product=", "revision=",
-		"serial=",    "naa=",	   "version=", "nv=",
+		"path=",      "mem ",	   "null ",	  "size=",
+		"block=",     "exponent=", "thin ",	  "readonly ",
+		"removable ", "vendor=",   "product=",	  "revision=",
+		"serial=",    "naa=",	   "version=",	  "nv=",
+		"alua=",      "groups=",   "transition=",
 	};
 	size_t i;
 
@@ -339,6 +399,7 @@ int main(void)
 		cmocka_unit_test(test_foreign_state),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_last_flush),
+		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_help),
 	};
 

@@ -3,6 +3,8 @@
  * The pump's verbs: what a store offers is called, what it does not offer is
  * made of reads and writes; other kinds of media get theirs as they are.
  */
+#include <scsiemu/alua.h>
+
 #include "unit/pump_rig.h"
 
 static const enum fake_order orders[] = { FAKE_INLINE, FAKE_EARLY, FAKE_FIFO,
@@ -237,6 +239,8 @@ static void test_not_offered(void **state)
 	run(&r, verb(SCSIEMU_V_REWIND, 0, 1));
 	rig_bad(&r, SCSIEMU_E_HARDWARE);
 	run(&r, verb(SCSIEMU_V_NV_SAVE, 0, 1));
+	rig_bad(&r, SCSIEMU_E_HARDWARE);
+	run(&r, verb(SCSIEMU_V_ACCESS, 0, 1));
 	rig_bad(&r, SCSIEMU_E_HARDWARE);
 	fake_store_without(&r.store, FAKE_WRITE);
 	fake_store_without(&r.store, FAKE_ZERO);
@@ -484,6 +488,51 @@ static void test_changer(void **state)
 	rig_close(&r);
 }
 
+struct array {
+	struct scsiemu_io *io;
+	unsigned group, state;
+	int rc;
+};
+
+static int change(void *ctx, struct scsiemu_io *io, struct scsiemu_lu *lu,
+		  uint16_t group, uint8_t state)
+{
+	struct array *a = ctx;
+
+	(void)lu;
+	*a = (struct array){ io, group, state, a->rc };
+	return a->rc;
+}
+
+/* A host's change of an access state goes to the configuration's ops. */
+static void test_access(void **state)
+{
+	static const struct scsiemu_alua_ops ops = { .size = sizeof(ops),
+						     .change = change };
+	struct fc_step s = verb(SCSIEMU_V_ACCESS, 0x1234, 2);
+	struct array a = { .rc = SCSIEMU_OK };
+	struct rig r;
+
+	(void)state;
+	rig_open(&r);
+	r.lu.alua = &ops;
+	r.lu.alua_ctx = &a;
+	run(&r, s);
+	rig_good(&r);
+	assert_int_equal(a.group, 0x1234);
+	assert_int_equal(a.state, 2);
+	a.rc = SCSIEMU_E_BUSY;
+	run(&r, s);
+	rig_bad(&r, SCSIEMU_E_BUSY);
+	a.rc = SCSIEMU_PENDING;
+	rig_again(&r);
+	assert_int_equal(rig_submit(&r, &r.t, &s, 1, NULL, 0, NULL, 0), 0);
+	assert_int_equal(r.t.ndone, 0);
+	scsiemu_io_done(a.io, SCSIEMU_OK);
+	assert_int_equal(r.t.ndone, 1);
+	rig_close(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -495,6 +544,7 @@ int main(void)
 		cmocka_unit_test(test_eject),
 		cmocka_unit_test(test_not_offered),
 		cmocka_unit_test(test_nv_save),
+		cmocka_unit_test(test_access),
 		cmocka_unit_test(test_tape),
 		cmocka_unit_test(test_object),
 		cmocka_unit_test(test_changer),

@@ -18,6 +18,11 @@ static const struct subcommand {
 	{ "exec", exec_main,
 	  "[LUN=]DEVICE ... [OPTION ...] -- CDB [OPTION ...] [-- CDB ...]",
 	  "send commands, print status, sense and data" },
+	{ "inspect", inspect_main, "DEVICE [--json]",
+	  "print what the device is and can do" },
+	{ "pages", pages_main,
+	  "DEVICE [vpd|mode|log [CODE[,SUB]]] [--raw|--hex|--json] [--pc NAME]",
+	  "list or dump VPD, mode and log pages" },
 };
 
 enum { NSUBCOMMANDS = sizeof(subcommands) / sizeof(subcommands[0]) };

@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { LABEL = 30, DUMP = 16, TEXT = 1024 };
+enum { LABEL = 30, LONG_LABEL = 46, DUMP = 16, TEXT = 1024 };
 
 /* How deep the sheet is: less than depth where a title was left out. */
 static unsigned level(const struct report *r)
@@ -40,10 +40,13 @@ static void quote(struct report *r, const char *s)
 	putc('"', r->out);
 }
 
+/* Names of T10 begin with a capital and stay as they are. */
 static void label(struct report *r, const char *key)
 {
+	bool own = *key >= 'a' && *key <= 'z';
+
 	for (; *key; key++)
-		putc(*key == '_' ? ' ' : *key, r->out);
+		putc(own && *key == '_' ? ' ' : *key, r->out);
 }
 
 /* JSON: what stands in front of a value. */
@@ -135,6 +138,7 @@ void report_list(struct report *r, const char *key, const char *title)
 static bool sheet_value(struct report *r, const char *key)
 {
 	size_t len = key ? strlen(key) : 0;
+	size_t width = len < LABEL ? LABEL : LONG_LABEL;
 
 	if (r->json || hidden(r))
 		return false;
@@ -143,9 +147,12 @@ static bool sheet_value(struct report *r, const char *key)
 	if (!key)
 		return true;
 	label(r, key);
-	fprintf(r->out, "%*s", len < LABEL ? (int)(LABEL - len) : 1, "");
+	fprintf(r->out, "%*s", len < width ? (int)(width - len) : 1, "");
 	return true;
 }
+
+static void object(struct report *r, const char *key, const char *fmt,
+		   va_list ap) __attribute__((format(printf, 3, 0)));
 
 static void object(struct report *r, const char *key, const char *fmt,
 		   va_list ap)

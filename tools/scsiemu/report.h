@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * report.h - what a subcommand found out, written once: as a sheet for people
- * or as JSON. A key is a JSON name; its sheet label has spaces for underscores.
+ * or as JSON. A key is a JSON name. The sheet has spaces for its underscores,
+ * where the name is ours and not T10's (in capitals).
  */
 #ifndef TOOL_REPORT_H
 #define TOOL_REPORT_H

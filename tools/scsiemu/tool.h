@@ -14,5 +14,7 @@ int tool_usage(const char *name);
 
 /* argv[0] is the subcommand's name, argv[argc] is NULL. */
 int exec_main(int argc, char **argv);
+int inspect_main(int argc, char **argv);
+int pages_main(int argc, char **argv);
 
 #endif

@@ -47,9 +47,9 @@ void scsiemu_iscsi_destroy(struct scsiemu_iscsi *e);
 
 /*
  * The target ports of a target: one per portal group of the node, relative
- * port identifier = tag, SCSI name "iqn...,t,0x0001" (SPC-5 7.6.4.5). Call it
- * when portals and target are added, before the first login. 0, or
- * SCSIEMU_ERR_SPACE (scsiemu_limits.ports is too small).
+ * port identifier = target port group = tag, SCSI name "iqn...,t,0x0001" (SPC-5
+ * 7.6.4.5). Call it when portals and target are added, before the first login.
+ * 0, or SCSIEMU_ERR_SPACE (scsiemu_limits.ports is too small).
  */
 int scsiemu_iscsi_ports(struct scsiemu_iscsi *e,
 			struct scsiemu_iscsi_target *t);

@@ -117,7 +117,7 @@ static int port_of(struct scsiemu_iscsi *e, struct scsiemu_iscsi_target *t,
 	struct scsiemu_pump *pump = scsiemu_iscsi_target_user(t);
 	struct semu_iscsi_portname *p = a->alloc(a->ctx, sizeof(*p));
 	struct scsiemu_target_port cf = { .id = tag,
-					  .group = 1,
+					  .group = tag,
 					  .protocol = 5 };
 
 	if (!p)
