@@ -202,6 +202,7 @@ static void make_device(struct target *t)
 		.ports = 64,
 		.types = 8,
 		.scratch = 16384,
+		.jobs = 4,
 		.cmd_size = sizeof(struct scsiemu_task),
 	};
 

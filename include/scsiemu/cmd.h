@@ -88,7 +88,7 @@ enum scsiemu_verb {
 	SCSIEMU_V_OBJ_GETATTR,
 	SCSIEMU_V_OBJ_SETATTR,
 	SCSIEMU_V_NV_SAVE, /* count = record id, buf/len; durable before did */
-	SCSIEMU_V_ACCESS,   /* addr = target port group, count = the state it is
+	SCSIEMU_V_ACCESS,  /* addr = target port group, count = the state it is
 			    * to be in (alua.h); E_* refuses */
 	SCSIEMU_V_FORMAT   /* block: addr = new length of a block, count = how
 			    * many, UINT64_MAX: all; the medium's facts are the

@@ -68,6 +68,13 @@
 #define SEMU_WITH_PI 1
 #endif
 
+#ifndef SEMU_WITH_FORMAT /* FORMAT UNIT, new blocks by MODE SELECT */
+#define SEMU_WITH_FORMAT 1
+#endif
+#ifndef SEMU_WITH_SANITIZE /* SANITIZE */
+#define SEMU_WITH_SANITIZE 1
+#endif
+
 /* The engine itself. */
 #ifndef SEMU_WITH_SHORT_WAY /* speed: READ, WRITE, TEST UNIT READY in line,    \
 			     * rows by index */
@@ -112,6 +119,17 @@
 #endif
 #ifndef SEMU_WITH_MODE_MORE /* mode pages 02h, 18h, 19h, 1Ah, 1Ch */
 #define SEMU_WITH_MODE_MORE 1
+#endif
+
+/* Long work needs parts for its state, a job, and commands that wait for it. */
+#define SEMU_WITH_WORK                                                         \
+	((SEMU_WITH_FORMAT || SEMU_WITH_SANITIZE) && SEMU_WITH_PARTS &&        \
+	 SEMU_WITH_JOBS && SEMU_WITH_QUEUE)
+#if !SEMU_WITH_WORK
+#undef SEMU_WITH_FORMAT
+#undef SEMU_WITH_SANITIZE
+#define SEMU_WITH_FORMAT   0
+#define SEMU_WITH_SANITIZE 0
 #endif
 
 #if SEMU_WITH_NAMES

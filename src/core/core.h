@@ -224,6 +224,7 @@ enum semu_part {
 	SEMU_PART_COPY,
 	SEMU_PART_INJECT,
 	SEMU_PART_SELFTEST,
+	SEMU_PART_WORK,
 	SEMU_PART_SCAN,
 	SEMU_PART_COUNT
 };
@@ -367,6 +368,12 @@ struct scsiemu_type {
 	int (*init)(struct scsiemu_lu *lu);
 	/* The medium came, went or changed: cap, able, guards. */
 	void (*loaded)(struct scsiemu_lu *lu);
+	/* The block descriptor of a MODE SELECT: 0, or failed with a pointer to
+	 * one of its two fields; then it is accepted. NULL: it may say only
+	 * what is. nblk 0, blen 0: as it is; nblk UINT64_MAX: all. */
+	int (*judge)(struct scsiemu_cmd *c, uint64_t nblk, uint32_t blen,
+		     uint32_t nblk_at, uint32_t blen_at);
+	void (*accept)(struct scsiemu_lu *lu);
 	/* Stops of a row with SCSIEMU_ROW_BY_FIELD. */
 	uint32_t (*stops)(const struct scsiemu_cmd *c);
 	/* Of the stops in force that the row names: those of reservations and

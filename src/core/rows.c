@@ -97,5 +97,8 @@ unsigned semu_row_usage(const struct scsiemu_lu *lu,
 		u |= 0xe0;
 	if (i && i == row->group_at && lu->offers & 2)
 		u |= 0x3f;
+	if (i == 1 && row->flags & SCSIEMU_ROW_ZNR &&
+	    lu->able & SCSIEMU_NEED_ZONES)
+		u |= 0x40;
 	return u;
 }

@@ -204,9 +204,9 @@ static int verb_format(struct scsiemu_task *t, struct scsiemu_medium *m)
 	if (!SCSIEMU_HAS(scsiemu_block_ops, ops, format))
 		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
 	semu_io_begin(t, SEMU_A_VERB);
-	return after(t, m, semu_after_verb,
-		     ops->format(m->ctx, &t->io, m, (uint32_t)c->addr,
-				 c->count));
+	return after(
+		t, m, semu_after_verb,
+		ops->format(m->ctx, &t->io, m, (uint32_t)c->addr, c->count));
 }
 
 static int verb_access(struct scsiemu_task *t)
@@ -248,7 +248,8 @@ static int block_verb(struct scsiemu_task *t, struct scsiemu_medium *m)
 /* What is made of single reads and writes takes longer. */
 enum { CHEAPER = 64 };
 
-static uint64_t cost(const struct scsiemu_cmd *c, const struct scsiemu_medium *m)
+static uint64_t cost(const struct scsiemu_cmd *c,
+		     const struct scsiemu_medium *m)
 {
 	const struct scsiemu_block_ops *ops = m->ops;
 	uint64_t bytes = c->count * m->blen;

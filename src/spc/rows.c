@@ -142,7 +142,8 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 				 0xfe, 0),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_ident,
 	  .fields = SCSIEMU_F_4AT6, .cls = SCSIEMU_C_RW,
-	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_ON_OFFLINE },
+	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_ON_OFFLINE |
+		   SCSIEMU_STOP_BUSY },
 #endif
 #if SEMU_WITH_ALUA
 	{ ROW_SA_IS("REPORT TARGET PORT GROUPS", SCSIEMU_OP_MAINTENANCE_IN,
@@ -176,7 +177,8 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 				 0, 0),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_timestamp,
 	  .fields = SCSIEMU_F_4AT6,
-	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_STOP_ALUA },
+	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_STOP_ALUA |
+		   SCSIEMU_STOP_BUSY },
 #endif
 #if SEMU_WITH_IDENT
 	{ ROW_SA_IS("SET IDENTIFYING INFORMATION", SCSIEMU_OP_MAINTENANCE_OUT,

@@ -153,9 +153,9 @@ int semu_selftest_step(struct scsiemu_cmd *c, int result)
 int semu_selftest_background(struct scsiemu_cmd *c, uint8_t code)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	const uint64_t own[2] = {
-		0, code == SEMU_TEST_EXTENDED_BACKGROUND ? EXTENDED : 0
-	};
+	const uint64_t own[2] = { 0, code == SEMU_TEST_EXTENDED_BACKGROUND
+					     ? EXTENDED
+					     : 0 };
 
 	if (semu_spc(lu)->selftest)
 		return semu_fail_busy(c);

@@ -47,9 +47,9 @@ static inline bool semu_can_save(const struct scsiemu_lu *lu)
 struct semu_spc {
 	uint16_t ident_max, text_max, buffer_max;
 	uint16_t ident_len, text_len;
-	uint16_t echo_len; /* of the last WRITE BUFFER in echo mode */
-	bool echoed;	   /* there was one */
-	uint8_t selftest;  /* self-test code that runs; 0 none */
+	uint16_t echo_len;     /* of the last WRITE BUFFER in echo mode */
+	bool echoed;	       /* there was one */
+	uint8_t selftest;      /* self-test code that runs; 0 none */
 	uint8_t selftest_stop; /* it is to end, enum semu_selftest_end */
 	uint8_t bytes[];
 };

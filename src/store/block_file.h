@@ -10,9 +10,9 @@ struct semu_file {
 	int fd;
 	uint32_t blen;
 	uint64_t nblk, bytes; /* bytes: what there is room for */
-	unsigned lacks; /* ways to make zeros that do not work here */
-	bool device;	/* a block device */
-	bool dead;	/* an fdatasync failed */
+	unsigned lacks;	      /* ways to make zeros that do not work here */
+	bool device;	      /* a block device */
+	bool dead;	      /* an fdatasync failed */
 };
 
 /* All that a file may offer. */

@@ -13,7 +13,8 @@
 const struct disk_options spec_options = { .thin = true,
 					   .alua = &disk_alua,
 					   .removable = true,
-					   .sbc = { .defects = 16 } };
+					   .sbc = { .defects = 16,
+						    .format = true } };
 
 void spec_make_scratch(struct spec *s, uint32_t scratch)
 {
