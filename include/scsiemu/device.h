@@ -20,6 +20,9 @@ struct scsiemu_type; /* a device type: scsiemu_sbc in <scsiemu/sbc.h>, ... */
 struct scsiemu_nv_ops;
 struct scsiemu_alua;
 
+/* A limit of this value: there are none. */
+#define SCSIEMU_NONE UINT32_MAX
+
 /* Zero = default. Sizes of the set-up memory and what VPD and RSOC promise. */
 struct scsiemu_limits {
 	uint32_t size;	      /* sizeof *this */
@@ -43,8 +46,16 @@ struct scsiemu_limits {
 			       * sizeof(struct scsiemu_cmd) */
 	uint32_t pin_ms;      /* how long a many-window reply may hold off a
 			       * change of facts; 2000 */
-	uint32_t abort_ms;    /* a TMF answers after this though a store hangs;
-			       * 2000 */
+	uint32_t abort_ms;    /* a TMF, and PREEMPT AND ABORT, answers after
+			       * this though a store hangs; 2000 */
+	uint32_t registrants; /* registrations (PERSISTENT RESERVE OUT) of all
+			       * LUs; 4 * lus, at most 64. SCSIEMU_NONE: no
+			       * persistent reservations */
+	uint32_t copies;      /* third-party copies that are under way or whose
+			       * results are kept; 0: no third-party copy */
+	uint32_t rod_tokens;  /* ROD tokens at once; 0: none. They need
+			       * scsiemu_device_copy() with random */
+	uint32_t rod_ranges;  /* ranges of blocks of one ROD token; 32 */
 };
 
 /* Bytes that scsiemu_device_init() needs for these limits. */
@@ -109,6 +120,35 @@ struct scsiemu_cmd *scsiemu_ready(struct scsiemu_device *d);
 void scsiemu_device_trace(struct scsiemu_device *d, scsiemu_trace_fn *fn,
 			  void *ctx);
 
+/* One end of a third-party copy, as a host names it. */
+struct scsiemu_copy_party {
+	struct scsiemu_nexus *nexus; /* who copies; NULL: the anonymous one */
+	/* As in VPD 83h: a header of 4 bytes, then the designator. */
+	const uint8_t *designator;
+	uint32_t len;
+	struct scsiemu_lu *lu; /* that has it, of this device; NULL: none has */
+	bool write;	       /* it is the destination */
+};
+/* The logical unit that is meant and that the nexus may reach so; NULL: there
+ * is none (A/08/04). One of another device is never reached (A/0D/02). */
+typedef struct scsiemu_lu *scsiemu_copy_fn(void *ctx,
+					   const struct scsiemu_copy_party *p);
+/* len unpredictable bytes into buf; false: there are none now. */
+typedef bool scsiemu_random_fn(void *ctx, void *buf, uint32_t len);
+
+struct scsiemu_copy_config {
+	uint32_t size; /* sizeof *this */
+	/* NULL: all logical units of the device, for everybody who sees it. */
+	scsiemu_copy_fn *party;
+	/* For ROD tokens, which have to be unguessable; NULL: no tokens. */
+	scsiemu_random_fn *random;
+	void *ctx;
+};
+/* Before the first scsiemu_lu_add(). Both functions are called on the device's
+ * thread, inside scsiemu_start() and scsiemu_did(), and must answer at once. */
+void scsiemu_device_copy(struct scsiemu_device *d,
+			 const struct scsiemu_copy_config *cf);
+
 /* A target port, for VPD 83h and 88h. Strings stay the caller's. */
 struct scsiemu_target_port {
 	uint16_t id;	  /* relative target port identifier, 1 ... */
@@ -158,7 +198,7 @@ struct scsiemu_lu_config {
 	uint8_t version;    /* INQUIRY byte 2; 0 = 6 (SPC-4) */
 	bool removable;
 	bool read_only;	   /* write protected whatever the medium says */
-	bool anonymous_pr; /* the anonymous nexus may reserve (ruling 7) */
+	bool anonymous_pr; /* the anonymous nexus may reserve, as one host */
 	bool can_save;	   /* without nv: the embedder answers V_NV_SAVE */
 	bool aca;	   /* NORMACA: the NACA bit makes an ACA condition */
 	/* Durable small state: saved mode pages, identifiers. May be NULL. */
@@ -176,6 +216,7 @@ struct scsiemu_lu_config {
 	uint32_t state_len; /* scsiemu_lu_state_size(), or less */
 	/* Asymmetric access (alua.h), or NULL. Copied. */
 	const struct scsiemu_alua *alua;
+	bool priorities; /* REPORT PRIORITY, SET PRIORITY */
 };
 
 /* Bytes of state of a LU that is configured so: all that it offers, at its
@@ -234,8 +275,10 @@ enum scsiemu_nv_id {
 	SCSIEMU_NV_SELFTEST = 9,  /* self-test results */
 	SCSIEMU_NV_ALUA = 10,	  /* target port group states set by a host */
 	SCSIEMU_NV_ELEMENTS = 11, /* depopulated elements */
-	SCSIEMU_NV_ZONES = 12,	  /* zone states */
-	SCSIEMU_NV_COUNT
+	SCSIEMU_NV_ZONES = 12,	  /* zone states: not used, they are chunks */
+	SCSIEMU_NV_COUNT,
+	/* From here on: pieces of a state that is large, of zones */
+	SCSIEMU_NV_CHUNK = 0x100
 };
 /*
  * Hand back what was saved under id (before the first command). 0, or
@@ -245,9 +288,46 @@ enum scsiemu_nv_id {
 int scsiemu_lu_restore(struct scsiemu_lu *lu, uint32_t id, const void *buf,
 		       uint32_t len);
 
+/* The records that this LU may have saved, in the order in which to hand them
+ * back: that behind id (0: the first); 0 when there are no more. */
+uint32_t scsiemu_lu_record(const struct scsiemu_lu *lu, uint32_t id);
+/*
+ * Before the LU goes: what it has not saved yet because nobody asked for it to
+ * be durable. Flush the medium first, then call until it returns 0: each call
+ * fills buf (*len: room, then length; 512 bytes are enough) with a record and
+ * returns its id. No command may be alive.
+ */
+uint32_t scsiemu_lu_unsaved(struct scsiemu_lu *lu, void *buf, uint32_t *len);
+/*
+ * Persistent reservations of a logical unit as bytes (version, check sum, the
+ * same on every machine): what V_NV_SAVE of SCSIEMU_NV_PR saves, and what one
+ * server of a pair hands to the other. From outside the command path.
+ *
+ * export: *len is the room, then the length, 28 bytes and for each
+ * registration 12 and its TransportID (at most 252). 0, SCSIEMU_ERR_SPACE (not
+ * enough room), SCSIEMU_ERR_ORDER (a change is being saved: try again), or
+ * SCSIEMU_ERR_ARG (no persistent reservations here).
+ *
+ * import replaces all there is, PRgeneration included; nexuses that lose their
+ * registration get 2A/05, others 2A/04 when the reservation is not what it was.
+ * 0, or nothing was changed: SCSIEMU_ERR_ARG (damaged, of another version),
+ * SCSIEMU_ERR_SPACE (limits.registrants), SCSIEMU_ERR_ORDER (as above).
+ */
+int scsiemu_lu_pr_export(const struct scsiemu_lu *lu, void *buf, uint32_t *len);
+int scsiemu_lu_pr_import(struct scsiemu_lu *lu, const void *buf, uint32_t len);
+/*
+ * What was saved cannot be had (its file is damaged), but the logical unit is
+ * to be served: all but a few commands end with 7/44/01 until a host sends
+ * PERSISTENT RESERVE OUT with REPLACE LOST RESERVATION (SPC-5 5.13.5.3), or
+ * scsiemu_lu_pr_import() succeeds.
+ */
+void scsiemu_lu_pr_lost(struct scsiemu_lu *lu);
+
 struct scsiemu_nexus_config {
 	uint32_t size; /* sizeof *this */
-	/* TransportID (SPC-5 7.6.4); the caller's until detach. May be NULL. */
+	/* TransportID (SPC-5 7.6.4), 24 to 252 bytes; the caller's until
+	 * detach. With the port it is whom a persistent reservation knows.
+	 * NULL: it cannot register for any. */
 	const uint8_t *transport_id;
 	uint16_t transport_id_len;
 	uint16_t port; /* relative target port it came through; 0 = first */

@@ -97,7 +97,10 @@ enum scsiemu_stop {
 	SCSIEMU_ON_STOPPED = 1u << 12,
 	SCSIEMU_ON_BECOMING = 1u << 13,
 	SCSIEMU_ON_BAD_FORMAT = 1u << 14,
-	SCSIEMU_ON_PROTECTED = 1u << 15 /* write protected */
+	SCSIEMU_ON_PROTECTED = 1u << 15, /* write protected */
+	/* reservations cannot be told: stops every row that has not
+	 * SCSIEMU_ROW_PR_LOST (SPC-5 5.13.5.3) */
+	SCSIEMU_ON_PR_LOST = 1u << 16
 };
 /* The usual sets. */
 #define SCSIEMU_STOP_ALUA                                                      \
@@ -128,13 +131,19 @@ enum scsiemu_row_flag {
 	SCSIEMU_ROW_WHOLE_LU = 256, /* extent for ordering = the whole LU */
 	SCSIEMU_ROW_NEXUS = 1024, /* not for the anonymous nexus, unless the LU
 				   * is configured so (anonymous_pr): 5/20/00 */
-	SCSIEMU_ROW_ZNR = 2048	  /* bit 6 of byte 1 is used where there are
-				   * zones */
+	SCSIEMU_ROW_NAMED = 2048, /* the same, and not for one without a
+				   * TransportID */
+	SCSIEMU_ROW_PR_LOST = 4096, /* runs while the information about
+				     * persistent reservations is lost */
+	SCSIEMU_ROW_ZNR = 8192	    /* bit 6 of byte 1 is used where there are
+				     * zones */
 };
 
 /* What must be there for the row to exist. */
 enum scsiemu_need {
-	/* low bits: enum scsiemu_can of the medium */
+	/* low bits: enum scsiemu_can of the medium. Lending is no row's need,
+	 * its bit stands for another one: */
+	SCSIEMU_NEED_PRIORITY = 1 << 6, /* command priorities */
 	SCSIEMU_NEED_REMOVABLE = 1 << 8,
 	SCSIEMU_NEED_THIN = 1 << 9,
 	SCSIEMU_NEED_BLOCK = 1 << 10,  /* scratch holds one block */
@@ -157,8 +166,11 @@ enum scsiemu_need {
 	SCSIEMU_NEED_POWER = 1 << 26,
 	SCSIEMU_NEED_REFERRALS = 1 << 27,
 	SCSIEMU_NEED_LOG = 1 << 28,
-	SCSIEMU_NEED_ELEMENTS = 1 << 29
+	SCSIEMU_NEED_ELEMENTS = 1 << 29,
+	SCSIEMU_NEED_TOKENS = 1 << 30 /* ROD tokens */
 };
+/* The last bit is none of an int\'s: zone domains and realms. */
+#define SCSIEMU_NEED_REALMS 0x80000000u
 
 #define SCSIEMU_NO_SA	0xffff
 #define SCSIEMU_NO_BYTE 0 /* byte 0 is the opcode */

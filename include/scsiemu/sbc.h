@@ -4,12 +4,16 @@
 #define SCSIEMU_SBC_H
 
 #include <scsiemu/device.h>
+#include <scsiemu/zones.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 extern const struct scsiemu_type scsiemu_sbc;
+
+#define SCSIEMU_REFERRAL_GROUPS 8
+struct scsiemu_referrals;
 
 /* The CRC of the guard tag (polynomial 8BB7h) of n bytes at p behind bytes
  * whose CRC is crc; 0 at the beginning. */
@@ -18,6 +22,7 @@ typedef uint16_t scsiemu_pi_crc_fn(uint16_t crc, const void *p, size_t n);
 /* What a disk offers beyond the usual; zero = not. */
 struct scsiemu_sbc_options {
 	uint32_t size; /* sizeof *this */
+	struct scsiemu_zone_options zones;
 	/* T10 protection information, on a medium with SCSIEMU_CAN_PI. */
 	bool pi;	     /* the disk may be formatted with it */
 	uint8_t pi_type;     /* 1 to 3: as what it is formatted; 0: without */
@@ -33,6 +38,9 @@ struct scsiemu_sbc_options {
 	bool format;
 	/* The results of the last 20 self-tests are kept: 324 bytes. */
 	bool selftests;
+	/* User data segments (SBC-4 4.28), or NULL. Its segments stay the
+	 * caller's until others take their place or the LU is gone. */
+	const struct scsiemu_referrals *referrals;
 };
 
 /*
@@ -43,6 +51,30 @@ struct scsiemu_sbc_options {
  */
 bool scsiemu_sbc_formatted(const struct scsiemu_lu *lu, uint32_t *blen,
 			   uint64_t *nblk);
+
+/* A run of blocks, and the target port groups that reach it. */
+struct scsiemu_referral {
+	uint64_t first, last;
+	uint8_t ngroups;
+	struct {
+		uint16_t id;
+		uint8_t state; /* enum scsiemu_access (alua.h) */
+	} groups[SCSIEMU_REFERRAL_GROUPS];
+};
+struct scsiemu_referrals {
+	uint32_t size; /* sizeof *this */
+	/* With a multiplier only the blocks at 0, 1, 2 ... times segment_blk *
+	 * multiplier behind first, segment_blk of each, are the segment's:
+	 * stripes. */
+	uint32_t segment_blk, multiplier;
+	uint32_t nsegments; /* blocks of none are reached through all groups */
+	const struct scsiemu_referral *segments;
+};
+/*
+ * Other segments: unit attention 3F/15. Only for a disk that was made with
+ * some. 0 or SCSIEMU_ERR_ARG.
+ */
+int scsiemu_sbc_refer(struct scsiemu_lu *lu, const struct scsiemu_referrals *r);
 
 #ifdef __cplusplus
 }

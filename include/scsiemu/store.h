@@ -200,7 +200,8 @@ struct scsiemu_nv_ops {
 	/* At set-up. *len: room, then length; 0 when nothing was saved. 0, or
 	 * SCSIEMU_E_READ: what is there is damaged or foreign. */
 	int (*load)(void *nv, uint32_t id, void *buf, uint32_t *len);
-	/* Durable, old or new, before it is done; may be PENDING. */
+	/* Durable, old or new, before it is done; may be PENDING. Of one id
+	 * they take effect in the order of the calls. */
 	int (*save)(void *nv, struct scsiemu_io *io, uint32_t id,
 		    const void *buf, uint32_t len);
 	void (*close)(void *nv);

@@ -36,10 +36,9 @@ bool semu_check_cdb(struct scsiemu_lu *lu, struct scsiemu_cmd *c,
 		    const struct scsiemu_row *row)
 {
 	unsigned n = row->len < 32 ? row->len : 32;
-	bool anonymous = semu_ctx(c)->nexus == &lu->dev->anonymous;
 
-	if (row->len > c->cdb_len || (row->flags & SCSIEMU_ROW_NEXUS &&
-				      anonymous && !lu->anonymous_pr)) {
+	if (row->len > c->cdb_len ||
+	    semu_nexus_denied(lu, semu_ctx(c)->nexus, row)) {
 		scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
 			     SCSIEMU_ASC_INVALID_OPCODE);
 		return false;
@@ -81,10 +80,11 @@ static const struct stop_sense stop_sense[] = {
 	{ SCSIEMU_SK_NOT_READY, SCSIEMU_ASC_BECOMING_READY },
 	{ SCSIEMU_SK_MEDIUM_ERROR, SCSIEMU_ASC_MEDIUM_FORMAT_CORRUPTED },
 	{ SCSIEMU_SK_DATA_PROTECT, SCSIEMU_ASC_WRITE_PROTECTED },
+	{ SCSIEMU_SK_DATA_PROTECT, SCSIEMU_ASC_PR_LOST },
 };
 #define STOP_SENSE_FROM 4
 /* What not every nexus is stopped by. */
-#define SEMU_WITH_APPLIES (SEMU_WITH_PARTS || SEMU_WITH_RESERVE)
+#define SEMU_WITH_APPLIES (SEMU_WITH_PARTS || SEMU_WITH_RESERVE || SEMU_WITH_PR)
 #define RESERVED                                                               \
 	(SCSIEMU_ON_RESERVE6 | SCSIEMU_ON_PR_READ | SCSIEMU_ON_PR_WRITE |      \
 	 SCSIEMU_ON_PR_ANY)
@@ -165,6 +165,45 @@ bool semu_check_range(struct scsiemu_cmd *c)
 	return true;
 }
 
+#if SEMU_WITH_COPY
+static bool may_run(struct scsiemu_cmd *c, uint64_t lba, uint64_t nblk)
+{
+	const struct semu_ctx *x = semu_ctx(c);
+	uint64_t cap = x->lu->cap.nblk;
+
+	if (!stopped(c, x->lu->guards & x->row->stops))
+		return false;
+	if (lba < cap && nblk <= cap - lba)
+		return true;
+	return range_fails(c);
+}
+
+bool semu_check_as(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
+		   const struct scsiemu_row *row, uint64_t lba, uint64_t nblk)
+{
+	struct semu_ctx *x = semu_ctx(c);
+	struct semu_ctx was = { .lu = x->lu,
+				.itl = x->itl,
+				.row = x->row,
+				.count = x->count,
+				.entry.lba = x->entry.lba };
+	bool ok;
+
+	x->lu = lu;
+	x->itl = semu_itl_get(lu, x->nexus);
+	x->row = row;
+	x->count = nblk < UINT32_MAX ? (uint32_t)nblk : UINT32_MAX;
+	x->entry.lba = lba;
+	ok = may_run(c, lba, nblk);
+	x->lu = was.lu;
+	x->itl = was.itl;
+	x->row = was.row;
+	x->count = was.count;
+	x->entry.lba = was.entry.lba;
+	return ok;
+}
+#endif
+
 static bool no_pair(struct scsiemu_cmd *c)
 {
 	if (semu_ctx(c)->lu->absent)
@@ -187,5 +226,7 @@ bool semu_check_odd_state(struct scsiemu_cmd *c)
 	}
 	if (row->flags & SCSIEMU_ROW_BY_FIELD)
 		stops = x->lu->type->stops(c);
+	if (SEMU_WITH_PR && !(row->flags & SCSIEMU_ROW_PR_LOST))
+		stops |= SCSIEMU_ON_PR_LOST;
 	return stopped(c, x->lu->guards & stops);
 }

@@ -16,6 +16,9 @@
 #ifndef SEMU_WITH_RESERVE /* RESERVE and RELEASE (6), (10) */
 #define SEMU_WITH_RESERVE 1
 #endif
+#ifndef SEMU_WITH_PR /* PERSISTENT RESERVE IN, PERSISTENT RESERVE OUT */
+#define SEMU_WITH_PR 1
+#endif
 #ifndef SEMU_WITH_MEDIUM /* START STOP UNIT, PREVENT ALLOW MEDIUM REMOVAL */
 #define SEMU_WITH_MEDIUM 1
 #endif
@@ -36,6 +39,9 @@
 #endif
 #ifndef SEMU_WITH_ALUA /* REPORT and SET TARGET PORT GROUPS, access states */
 #define SEMU_WITH_ALUA 1
+#endif
+#ifndef SEMU_WITH_PRIORITY /* REPORT PRIORITY, SET PRIORITY */
+#define SEMU_WITH_PRIORITY 1
 #endif
 #ifndef SEMU_WITH_VPD_MORE /* VPD 86h, 87h, 88h */
 #define SEMU_WITH_VPD_MORE 1
@@ -61,8 +67,17 @@
 #ifndef SEMU_WITH_ORWRITE /* ORWRITE(16) */
 #define SEMU_WITH_ORWRITE 1
 #endif
+#ifndef SEMU_WITH_ZONES /* zoned disks (ZBC-2) */
+#define SEMU_WITH_ZONES 1
+#endif
+#ifndef SEMU_WITH_REFERRALS /* REPORT REFERRALS, VPD B3h */
+#define SEMU_WITH_REFERRALS 1
+#endif
 #ifndef SEMU_WITH_DEFECTS /* READ DEFECT DATA(10), (12) */
 #define SEMU_WITH_DEFECTS 1
+#endif
+#ifndef SEMU_WITH_SCATTERED /* WRITE SCATTERED(16), (32) */
+#define SEMU_WITH_SCATTERED 1
 #endif
 #ifndef SEMU_WITH_PI /* protection information; READ(32), WRITE(32) ... */
 #define SEMU_WITH_PI 1
@@ -119,6 +134,14 @@
 #endif
 #ifndef SEMU_WITH_MODE_MORE /* mode pages 02h, 18h, 19h, 1Ah, 1Ch */
 #define SEMU_WITH_MODE_MORE 1
+#endif
+
+/* What is made of several. */
+#ifndef SEMU_WITH_COPY /* third-party copy; needs SEMU_WITH_QUEUE */
+#define SEMU_WITH_COPY SEMU_WITH_QUEUE
+#endif
+#ifndef SEMU_WITH_ODX /* ROD tokens; needs SEMU_WITH_COPY, SEMU_WITH_PARTS */
+#define SEMU_WITH_ODX SEMU_WITH_COPY
 #endif
 
 /* Long work needs parts for its state, a job, and commands that wait for it. */

@@ -14,6 +14,11 @@
 #include <scsiemu/wire.h>
 
 struct semu_itl;
+struct semu_copy;  /* core/copies.h */
+struct semu_token; /* core/copies.h */
+struct semu_range; /* core/copies.h */
+struct semu_reg;   /* core/registrants.h */
+struct semu_tid;
 
 /*
  * Unit attentions: a bit each in semu_itl.ua. Bit order is priority, lowest
@@ -98,7 +103,9 @@ enum semu_odd {
 	SEMU_ORPHAN_LU = 64,	/* its LU, likewise */
 	SEMU_ELSEWHERE = 128,	/* has entries in other LUs' task sets */
 	SEMU_WATCHED = 256,	/* parts are to see its end */
-	SEMU_FINISHING = 512	/* ... and do: its wants are theirs */
+	SEMU_FINISHING = 512,	/* ... and do: its wants are theirs */
+	SEMU_FENCING = 1024,	/* waits until those it aborted are gone */
+	SEMU_AGAIN = 2048	/* finish() is called for its want's answer */
 };
 
 enum semu_resume {
@@ -154,9 +161,11 @@ struct semu_itl {
 	struct scsiemu_nexus *nexus;
 	struct semu_itl *hash, *of_lu, *of_nexus; /* chains */
 	uint32_t ua;				  /* bit per enum semu_ua */
-	bool prevent;	/* PREVENT ALLOW MEDIUM REMOVAL */
-	uint8_t sticky; /* UA_INTLCK 10b: reported, not cleared */
-	bool regroups;	/* its SET TARGET PORT GROUPS is not over */
+	uint32_t reg;	  /* its registration (core/registrants.h); 0: none */
+	bool prevent;	  /* PREVENT ALLOW MEDIUM REMOVAL */
+	uint8_t sticky;	  /* UA_INTLCK 10b: reported, not cleared */
+	uint8_t priority; /* spc/priority.c; 0: the initial one */
+	bool regroups;	  /* its SET TARGET PORT GROUPS is not over */
 };
 
 struct scsiemu_nexus {
@@ -226,6 +235,8 @@ enum semu_part {
 	SEMU_PART_SELFTEST,
 	SEMU_PART_WORK,
 	SEMU_PART_SCAN,
+	SEMU_PART_REFERRALS,
+	SEMU_PART_PRIORITY,
 	SEMU_PART_COUNT
 };
 struct semu_more {
@@ -252,8 +263,9 @@ struct semu_part_type {
 	 * While it watches. begin(): all checks were passed, the handler is
 	 * next; 0 or FAILED. finish(): the command is about to be DONE with
 	 * c->status; it may fail it, or leave one STORE want, whose failure
-	 * fails it. Not called for aborted commands and those that a check or a
-	 * begin() refused.
+	 * fails it, and is called again after its success (SEMU_AGAIN) if it
+	 * returned SEMU_CALL_AGAIN. Not called for aborted commands and those
+	 * that a check or a begin() refused.
 	 */
 	int (*begin)(struct scsiemu_cmd *c);
 	int (*finish)(struct scsiemu_cmd *c);
@@ -263,7 +275,13 @@ struct semu_part_type {
 	/* Takes the place of the engine's one bulk want in READ and WRITE
 	 * rows. */
 	scsiemu_step_fn *rw;
+	/* State in many records: how many, SCSIEMU_NV_CHUNK + 0 and up, there
+	 * may be (restore() takes them); the next that is not saved, or 0. */
+	uint32_t (*records)(const struct scsiemu_lu *lu);
+	uint32_t (*unsaved)(struct scsiemu_lu *lu, uint8_t *buf, uint32_t *len);
 };
+/* What finish() may return besides enum scsiemu_handled. */
+#define SEMU_CALL_AGAIN 2
 
 /*
  * What a logical unit is busy with, or what its last work has left behind: the
@@ -300,9 +318,16 @@ struct scsiemu_lu {
 	struct semu_itl *reserved; /* holder of RESERVE(6), RESERVE(10) */
 	struct scsiemu_nexus *aca; /* whose command made the ACA condition that
 				    * is in force; NULL: there is none */
+	/* persistent reservations: registrations (the first one), the one that
+	 * holds the reservation, if one does, and its type; 0: none */
+	uint32_t regs, holder, pr_generation;
+	uint8_t pr_type;
+	bool pr_aptpl;
+	bool pr_saving;	  /* a change of them is being made durable */
+	uint8_t pr_stamp; /* counts changes */
 	/* what mode page 0Ah says now */
 	uint8_t qerr, ua_intlck;
-	bool tas, swp;
+	bool tas, swp, nuar;
 	bool changing; /* a STORE want with CHANGES is out */
 	bool removed, wlun, absent;
 	uint16_t pins;	   /* replies that pin facts */
@@ -325,7 +350,12 @@ struct scsiemu_lu {
 	uint32_t watch;		/* ... that wants to see every command */
 	struct semu_more *more; /* NULL: it has none */
 	struct semu_busy busy;
-	uint64_t timer; /* ms: when tick() of the parts is due; 0: off */
+	/* From this LBA on writers are alone in lanes of 2^lane_shift blocks
+	 * (zones with write pointers); shift 0: nowhere */
+	uint64_t lane_from;
+	uint8_t lane_shift;
+	uint8_t peripheral; /* peripheral device type that INQUIRY reports */
+	uint64_t timer;	    /* ms: when tick() of the parts is due; 0: off */
 	struct scsiemu_lu *timer_next;
 };
 
@@ -333,6 +363,14 @@ struct scsiemu_lu {
 static inline void *semu_part(const struct scsiemu_lu *lu, enum semu_part part)
 {
 	return lu->more ? lu->more->part[part] : NULL;
+}
+
+_Static_assert((int)SCSIEMU_NEED_PRIORITY == (int)SCSIEMU_CAN_LEND,
+	       "another bit became free, or none");
+/* What a medium (NULL: none) can do, as bits of lu->able. */
+static inline uint32_t semu_medium_able(const struct scsiemu_medium *m)
+{
+	return m ? m->able & ~(uint32_t)SCSIEMU_CAN_LEND : 0;
 }
 
 /* parts.c: the part wants to see every command, or no longer. */
@@ -382,6 +420,9 @@ struct scsiemu_type {
 
 	/* Logical unit reset (SAM-5 6.3.3): state back to saved. */
 	void (*reset)(struct scsiemu_lu *lu);
+	/* The state of a pair goes (nexus loss, reset); itl NULL: that of the
+	 * LU, which is being removed. */
+	void (*lost)(struct scsiemu_lu *lu, const struct semu_itl *itl);
 	/* A saved record came back: 0 or SCSIEMU_ERR_ARG. */
 	int (*restore)(struct scsiemu_lu *lu, uint32_t id, const uint8_t *buf,
 		       uint32_t len);
@@ -413,6 +454,10 @@ struct scsiemu_device {
 	struct scsiemu_cmd *zombies;  /* aborted, their want still out */
 	struct scsiemu_cmd *timers;   /* TMFs that wait, replies that pin */
 	struct scsiemu_lu *lu_timers; /* those with a timer */
+	/* registrations and TransportIDs of all LUs; the first free ones */
+	struct semu_reg *regs;
+	struct semu_tid *tids;
+	uint32_t nregs, reg_free, reg_nfree, ntids, tid_free, tid_nfree;
 	struct semu_set *sets;
 	uint32_t nsets;
 	struct scsiemu_target_port *ports;
@@ -424,6 +469,12 @@ struct scsiemu_device {
 	uint8_t timestamp_origin; /* SPC-5 5.20: 0, 2, 3 */
 	scsiemu_trace_fn *trace;
 	void *trace_ctx;
+	/* third-party copy */
+	struct scsiemu_copy_config copy;
+	struct semu_copy *copies;  /* limits.copies of them */
+	struct semu_token *tokens; /* limits.rod_tokens of them */
+	struct semu_range *ranges; /* limits.rod_ranges for each */
+	uint64_t copy_serial;	   /* counts copies, tokens */
 };
 
 /* The rows of an LU in ascending (opcode, service action) order; those that do
@@ -442,16 +493,21 @@ const struct scsiemu_row *semu_row_find(const struct scsiemu_lu *lu,
 unsigned semu_row_usage(const struct scsiemu_lu *lu,
 			const struct scsiemu_row *row, unsigned i);
 
+/* fields.c: the byte where the count of enum scsiemu_fields begins. */
+uint16_t semu_count_at(unsigned fields);
+
 /* job.c: the flag of a job slot, between its command and its buffer. */
 #define SEMU_JOB_EXTRA 16
-/* A job that does not begin before semu_cmd_go_on(): so that its buffer can be
- * filled. NULL: all jobs are running. */
+/* As scsiemu_job_start(); the command, so that its scratch can be filled
+ * before it runs. NULL: all jobs are running. */
 struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
 				 const uint64_t own[2], bool survives);
-/* The command holds nobody up any more, although it has not ended. */
-void semu_cmd_let_by(struct scsiemu_cmd *c);
-/* The same, and it waits until semu_cmd_go_on() calls its step function with
- * OK; to be returned. */
+
+/* The same, but it does not begin before semu_cmd_go_on(). */
+struct scsiemu_cmd *semu_job_hold(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+				  const uint64_t own[2], bool survives);
+/* It keeps nobody waiting any more, and waits itself until semu_cmd_go_on()
+ * calls its step function with OK; to be returned. */
 int semu_cmd_park(struct scsiemu_cmd *c);
 void semu_cmd_go_on(struct scsiemu_cmd *c);
 /* fail.c: fails with the sense of lu->busy. */
@@ -461,11 +517,39 @@ void semu_lu_loaded(struct scsiemu_lu *lu);
 /* parts.c: all blocks are new (struct semu_part_type). */
 void semu_parts_wiped(struct scsiemu_lu *lu, bool keep);
 
+/* check.c: might the command's nexus run this row on another LU now, at these
+ * blocks? False: status and sense say why not. Unit attentions do not count. */
+bool semu_check_as(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
+		   const struct scsiemu_row *row, uint64_t lba, uint64_t nblk);
+
+/* result.c: sense of a failed want. */
+void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
+
+/* taskset.c: the command's place in its own LU's task set keeps nobody waiting
+ * from now on. */
+void semu_cmd_yield(struct scsiemu_cmd *c);
+/* It gives up its places in other task sets (scsiemu_cmd_enter()). */
+void semu_cmd_leave(struct scsiemu_cmd *c);
+
 /* Is the row there for this LU? */
 static inline bool semu_row_exists(const struct scsiemu_lu *lu,
 				   const struct scsiemu_row *row)
 {
 	return (row->needs & ~lu->able) == 0;
+}
+
+/* Is the row not for this nexus? Without a name of its own it is not to hold
+ * what others are shut out by (rulings 7). */
+static inline bool semu_nexus_denied(const struct scsiemu_lu *lu,
+				     const struct scsiemu_nexus *n,
+				     const struct scsiemu_row *row)
+{
+	if (!(row->flags & (SCSIEMU_ROW_NEXUS | SCSIEMU_ROW_NAMED)))
+		return false;
+	if (n == &lu->dev->anonymous)
+		return !lu->anonymous_pr;
+	return SEMU_WITH_PR && row->flags & SCSIEMU_ROW_NAMED &&
+	       !n->transport_id;
 }
 
 /* ua.c: establish a unit attention. except may be NULL. */

@@ -51,7 +51,6 @@ static inline unsigned semu_control_at(const struct scsiemu_row *row)
 
 /* fields.c: LBA and count by enum scsiemu_fields; the count's byte. */
 void semu_decode(struct semu_ctx *x, const uint8_t *cdb, unsigned fields);
-uint16_t semu_count_at(unsigned fields);
 
 /* check.c: CDB against row; state of LU and nexus against row. */
 bool semu_check_cdb(struct scsiemu_lu *lu, struct scsiemu_cmd *c,
@@ -69,9 +68,6 @@ int semu_done(struct scsiemu_cmd *c);
 int semu_undo(struct scsiemu_cmd *c);
 int semu_send_gap(struct scsiemu_cmd *c);
 int semu_reply(struct scsiemu_cmd *c, uint32_t lo);
-
-/* result.c: sense of a failed want. */
-void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
 
 /* taskset.c */
 /* True: it waits (phase and want are set). */
@@ -293,12 +289,39 @@ void semu_kill(struct scsiemu_cmd *c, unsigned tmf, bool task_aborted);
 /* Abort those in lu that belong to nexus (NULL: all), with jobs or not. */
 void semu_kill_lu(struct scsiemu_lu *lu, const struct scsiemu_nexus *nexus,
 		  unsigned tmf, bool jobs);
-/* A zombie is gone: TMFs that waited for it. */
+/* The same on behalf of nexus `by`: another one's are told. */
+void semu_kill_by(struct scsiemu_cmd *c, const struct scsiemu_nexus *by,
+		  unsigned tmf);
+/* A zombie is gone: those that waited for it. */
 void semu_tmf_check(struct scsiemu_device *d);
 /* A status that UA_INTLCK_CTRL 11b remembers (SPC-5 7.5.8). */
 void semu_ua_status(struct semu_itl *itl, uint8_t status);
 /* QERR: a command ended with CHECK CONDITION. */
 void semu_qerr(struct scsiemu_cmd *c);
+
+/* fence.c */
+/* The commands of nexus n in c's LU end, except c itself, and its ACA
+ * condition. */
+void semu_preempt(struct scsiemu_cmd *c, struct scsiemu_nexus *n);
+#if SEMU_WITH_QUEUE
+/* A step function waits: until semu_release_held(); until what was aborted in
+ * its LU is gone (FINISHED: it is). */
+int semu_hold(struct scsiemu_cmd *c);
+int semu_fence(struct scsiemu_cmd *c);
+bool semu_fence_over(const struct scsiemu_cmd *c);
+void semu_fence_end(struct scsiemu_cmd *c);
+#else
+static inline int semu_hold(struct scsiemu_cmd *c)
+{
+	(void)c;
+	return SCSIEMU_FINISHED;
+}
+static inline int semu_fence(struct scsiemu_cmd *c)
+{
+	(void)c;
+	return SCSIEMU_FINISHED;
+}
+#endif
 
 /* nexus.c */
 struct semu_itl *semu_itl_get(struct scsiemu_lu *lu, struct scsiemu_nexus *n);

@@ -8,25 +8,14 @@
 #include "core/engine.h"
 #include <string.h>
 
-void semu_cmd_let_by(struct scsiemu_cmd *c)
-{
-	struct semu_ctx *x = semu_ctx(c);
-	struct semu_entry *e = &x->entry;
-
-	e->cls = SCSIEMU_C_INFO;
-	if (e->counted && !semu_entry_slow(e)) {
-		e->counted = false;
-		x->lu->nslow--;
-	}
-	semu_wake(x->lu);
-}
-
 #if SEMU_WITH_JOBS
 int semu_cmd_park(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
-	semu_cmd_let_by(c);
+#if SEMU_WITH_QUEUE
+	semu_cmd_yield(c);
+#endif
 	x->phase = SEMU_P_WAIT;
 	x->resume = SEMU_RESUME_STEP;
 	c->want = SCSIEMU_WAIT;
@@ -94,8 +83,8 @@ static void init(struct scsiemu_cmd *c, struct scsiemu_lu *lu)
 	c->want = SCSIEMU_WAIT;
 }
 
-struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
-				 const uint64_t own[2], bool survives)
+struct scsiemu_cmd *semu_job_hold(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+				  const uint64_t own[2], bool survives)
 {
 	struct scsiemu_cmd *c = free_job(lu->dev);
 
@@ -113,15 +102,20 @@ struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
 	return c;
 }
 
+struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+				 const uint64_t own[2], bool survives)
+{
+	struct scsiemu_cmd *c = semu_job_hold(lu, fn, own, survives);
+
+	if (c)
+		semu_cmd_go_on(c);
+	return c;
+}
+
 int scsiemu_job_start(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
 		      const uint64_t own[2], bool survives)
 {
-	struct scsiemu_cmd *c = semu_job_new(lu, fn, own, survives);
-
-	if (!c)
-		return SCSIEMU_ERR_SPACE;
-	semu_cmd_go_on(c);
-	return 0;
+	return semu_job_new(lu, fn, own, survives) ? 0 : SCSIEMU_ERR_SPACE;
 }
 
 void semu_job_end(struct scsiemu_cmd *c)
@@ -129,6 +123,13 @@ void semu_job_end(struct scsiemu_cmd *c)
 	*used(semu_ctx(c)->lu->dev, c) = 0;
 }
 #else
+struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+				 const uint64_t own[2], bool survives)
+{
+	(void)lu, (void)fn, (void)own, (void)survives;
+	return NULL;
+}
+
 int scsiemu_job_start(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
 		      const uint64_t own[2], bool survives)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Logical units: adding, finding, media coming and going, reset. */
 #include "core/engine.h"
+#include "core/registrants.h"
 #include <string.h>
 
 static uint32_t slot(const struct scsiemu_device *d, unsigned lun)
@@ -127,6 +128,8 @@ static uint32_t base_able(const struct scsiemu_lu *lu)
 		able |= SCSIEMU_NEED_SAVE;
 	if (SEMU_WITH_JOBS && lu->dev->limits.jobs)
 		able |= SCSIEMU_NEED_JOB;
+	if (SEMU_WITH_PR && lu->dev->nregs)
+		able |= SCSIEMU_NEED_PR;
 	return able;
 }
 
@@ -135,7 +138,7 @@ void semu_lu_loaded(struct scsiemu_lu *lu)
 	const struct scsiemu_medium *m = lu->medium;
 	uint32_t scratch = lu->dev->limits.scratch;
 
-	lu->able = base_able(lu) | (m ? m->able : 0);
+	lu->able = base_able(lu) | semu_medium_able(m);
 	if (m && m->blen && scratch >= m->blen)
 		lu->able |= SCSIEMU_NEED_BLOCK;
 	if (m && m->blen && scratch >= 2 * m->blen)
@@ -188,6 +191,7 @@ static int set_up(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 	}
 #endif
 	lu->type = cf->type;
+	lu->peripheral = cf->type->type;
 	lu->set = get_set(lu->dev, cf->type);
 	lu->vendor_rows = cf->rows;
 	lu->nvendor = cf->rows ? cf->nrows : 0;
@@ -228,6 +232,7 @@ static void clear(struct scsiemu_lu *lu)
 	state = d->states + (size_t)(lu - d->pool) * d->limits.lu_state;
 	semu_lu_timer_off(lu);
 #endif
+	semu_reg_forget(lu);
 	memset(lu, 0, sizeof(*lu));
 	memset(state, 0, d->limits.lu_state);
 	lu->dev = d;
@@ -325,6 +330,10 @@ void scsiemu_lu_remove(struct scsiemu_lu *lu)
 	semu_kill_lu(lu, NULL, 0, true);
 	while (lu->itls)
 		semu_itl_free(d, lu->itls);
+#if SEMU_WITH_COPY
+	if (lu->type->lost)
+		lu->type->lost(lu, NULL);
+#endif
 	semu_ua_device(d, SEMU_UA_LUNS, NULL);
 	semu_lu_cmd_gone(lu);
 }

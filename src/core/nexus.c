@@ -5,6 +5,7 @@
  * which kills a tape driver. An exhausted pool answers BUSY until it grows.
  */
 #include "core/engine.h"
+#include "core/registrants.h"
 
 static uint32_t hash(const struct scsiemu_lu *lu, const struct scsiemu_nexus *n)
 {
@@ -31,7 +32,8 @@ static struct semu_itl *make(struct scsiemu_lu *lu, struct scsiemu_nexus *n,
 				.nexus = n,
 				.hash = *chain,
 				.of_lu = lu->itls,
-				.of_nexus = n->itls };
+				.of_nexus = n->itls,
+				.reg = semu_reg_of(lu, n) };
 	semu_ua_itl(i, n->again ? SEMU_UA_NEXUS_LOSS : SEMU_UA_POWER_ON);
 	*chain = i;
 	lu->itls = i;
@@ -77,6 +79,10 @@ void semu_itl_lost(struct semu_itl *itl)
 		itl->prevent = false;
 		lu->prevents--;
 	}
+#if SEMU_WITH_COPY
+	if (lu->type->lost)
+		lu->type->lost(lu, itl);
+#endif
 }
 
 void semu_itl_free(struct scsiemu_device *d, struct semu_itl *itl)

@@ -58,15 +58,18 @@ int semu_parts_add(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 	return rc;
 }
 
-/* The parts of a LU, in the order of its type's list; NULL ends. */
+/* The parts of a LU, in the order of its type's list; NULL ends. One that has
+ * no state here (ROD tokens are the device's) is there while it watches. */
 static const struct semu_part_type *next(const struct scsiemu_lu *lu,
 					 unsigned *i)
 {
 	const struct semu_part_type *const *p = lu->type->parts;
 
-	if (!lu->parts)
+	uint32_t parts = lu->parts | lu->watch;
+
+	if (!parts)
 		return NULL;
-	while (p[*i] && !(lu->parts >> p[*i]->part & 1))
+	while (p[*i] && !(parts >> p[*i]->part & 1))
 		++*i;
 	return p[*i] ? p[(*i)++] : NULL;
 }
@@ -118,9 +121,39 @@ const struct semu_part_type *semu_parts_of_record(const struct scsiemu_lu *lu,
 	unsigned i = 0;
 
 	while ((p = next(lu, &i)) != NULL)
-		if (id && p->nv == id)
+		if (id &&
+		    (p->nv == id || (p->records && id >= SCSIEMU_NV_CHUNK &&
+				     id - SCSIEMU_NV_CHUNK < p->records(lu))))
 			break;
 	return p;
+}
+
+uint32_t scsiemu_lu_record(const struct scsiemu_lu *lu, uint32_t id)
+{
+	const struct semu_part_type *p;
+	unsigned i = 0;
+
+	id = id + 1 == SCSIEMU_NV_COUNT ? SCSIEMU_NV_CHUNK : id + 1;
+	if (id < SCSIEMU_NV_CHUNK)
+		return id;
+	while ((p = next(lu, &i)) != NULL)
+		if (p->records && id - SCSIEMU_NV_CHUNK < p->records(lu))
+			return id;
+	return 0;
+}
+
+uint32_t scsiemu_lu_unsaved(struct scsiemu_lu *lu, void *buf, uint32_t *len)
+{
+	const struct semu_part_type *p;
+	uint32_t id = 0, room = *len;
+	unsigned i = 0;
+
+	while (!id && (p = next(lu, &i)) != NULL) {
+		*len = room;
+		if (p->unsaved)
+			id = p->unsaved(lu, buf, len);
+	}
+	return id;
 }
 
 /* Does it see the LU's commands? */
@@ -157,10 +190,19 @@ static int finish(struct scsiemu_cmd *c, int result)
 	const struct semu_part_type *p;
 
 	(void)result;
-	while ((p = next(x->lu, &x->nstep)) != NULL)
-		if (p->finish && watches(x->lu, p) &&
-		    p->finish(c) == SCSIEMU_WANTS)
+	while ((p = next(x->lu, &x->nstep)) != NULL) {
+		int rc = SCSIEMU_FINISHED;
+
+		if (p->finish && watches(x->lu, p))
+			rc = p->finish(c);
+		x->odd &= (uint16_t)~SEMU_AGAIN;
+		if (rc == SEMU_CALL_AGAIN) {
+			x->odd |= SEMU_AGAIN;
+			x->nstep--; /* the same part */
+		}
+		if (rc >= SCSIEMU_WANTS)
 			return SCSIEMU_WANTS;
+	}
 	return SCSIEMU_FINISHED;
 }
 

@@ -13,6 +13,8 @@ static void done_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
 #if SEMU_WITH_QUEUE
 	if (x->odd & SEMU_PINNED)
 		semu_unpin(c);
+	if (x->odd & SEMU_FENCING)
+		semu_timer_remove(c);
 #endif
 	if (c->aborted) {
 		c->outcome = x->odd & SEMU_TAS ? SCSIEMU_STATUS

@@ -91,6 +91,12 @@ uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 		after = semu_ctx(c)->timer;
 		if (semu_ctx(c)->deadline > now_ms)
 			continue;
+#if SEMU_WITH_PR
+		if (semu_ctx(c)->odd & SEMU_FENCING) {
+			semu_fence_end(c);
+			continue;
+		}
+#endif
 		if (c->tmf)
 			tmf_expired(c);
 		else

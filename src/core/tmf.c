@@ -121,8 +121,8 @@ void scsiemu_abort(struct scsiemu_cmd *c)
 
 /* Whom another nexus (not `by`) clears is told by TASK ABORTED (TAS=1) or by a
  * unit attention (SAM-5 5.9); not what is done or was ended before. */
-static void kill_by(struct scsiemu_cmd *c, const struct scsiemu_nexus *by,
-		    unsigned tmf)
+void semu_kill_by(struct scsiemu_cmd *c, const struct scsiemu_nexus *by,
+		  unsigned tmf)
 {
 	struct semu_ctx *x = semu_ctx(c);
 	bool foreign = x->nexus != by, was = c->aborted;
@@ -147,7 +147,7 @@ static bool kill_set(struct scsiemu_cmd *tmf)
 			continue;
 		/* What is done is there no more: its status goes out. */
 		found |= semu_ctx(c)->phase != SEMU_P_DONE;
-		kill_by(c, t->nexus, tmf->tmf);
+		semu_kill_by(c, t->nexus, tmf->tmf);
 	}
 	return found;
 }
@@ -325,6 +325,10 @@ void semu_tmf_check(struct scsiemu_device *d)
 
 	for (c = d->timers; c; c = next) {
 		next = semu_ctx(c)->timer;
+#if SEMU_WITH_PR
+		if (semu_ctx(c)->odd & SEMU_FENCING && semu_fence_over(c))
+			semu_fence_end(c);
+#endif
 		if (!c->tmf || must_wait(c))
 			continue;
 		semu_timer_remove(c);
@@ -349,7 +353,7 @@ void semu_qerr(struct scsiemu_cmd *c)
 		if (e != &y->entry || e->cmd == c || e->cmd->job ||
 		    (x->lu->qerr == 3 && y->nexus != x->nexus))
 			continue;
-		kill_by(e->cmd, x->nexus, 0);
+		semu_kill_by(e->cmd, x->nexus, 0);
 	}
 }
 #endif

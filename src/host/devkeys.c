@@ -157,6 +157,12 @@ static int set_groups(const struct key *k, void *to, const char *value)
 	return semu_devalua_groups(to, value);
 }
 
+static int set_zoned(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devzones_model(to, value);
+}
+
 #define AT(member) offsetof(struct semu_devstr, member)
 
 static const struct key keys[] = {
@@ -173,6 +179,7 @@ static const struct key keys[] = {
 	{ "readonly", NULL, AT(readonly), 0, 0, "" },
 	{ "removable", NULL, AT(removable), 0, 0, "" },
 	{ "aca", NULL, AT(aca), 0, 0, "" },
+	{ "priorities", NULL, AT(priorities), 0, 0, "" },
 	{ "format", NULL, AT(sbc.format), 0, 0, "" },
 	{ "selftests", NULL, AT(sbc.selftests), 0, 0, "" },
 	{ "vendor", set_text, AT(text.vendor), 1, 8,
@@ -193,6 +200,22 @@ static const struct key keys[] = {
 	  "preferred" },
 	{ "transition", set_number, AT(transition), 1, 3600000,
 	  "1 to 3600000 milliseconds" },
+	{ "zoned", set_zoned, AT(zones.model), 0, 0, "managed or aware" },
+	{ "zone_size", set_size, AT(zones.bytes), 1024, INT64_MAX,
+	  "1K or more, a power of two" },
+	{ "zone_cap", set_size, AT(zones.cap), 256, INT64_MAX,
+	  "256 or more bytes, at most zone_size" },
+	{ "zone_conv", set_number, AT(zones.conventional), 0, UINT32_MAX,
+	  "a number of zones" },
+	{ "zone_before", set_number, AT(zones.before), 0, UINT32_MAX,
+	  "a number of zones" },
+	{ "zone_open", set_number, AT(zones.open), 0, UINT32_MAX - 1,
+	  "a number of zones, 0 for no limit" },
+	{ "zone_realms", set_number, AT(zones.realms), 1, UINT32_MAX,
+	  "1 or more realms" },
+	{ "zone_front", set_number, AT(zones.front), 0, UINT32_MAX,
+	  "a number of realms" },
+	{ "zone_constrained", NULL, AT(zones.constrained), 0, 0, "" },
 	{ "nv", set_path, AT(nv), 1, SEMU_PATH - 1,
 	  "the path of a file for saved state" },
 };
@@ -318,6 +341,7 @@ const char *scsiemu_host_help(void)
 	       "    removable          the medium can be ejected\n"
 	       "    aca                commands with NACA may stop the task "
 	       "set\n"
+	       "    priorities         hosts may set command priorities\n"
 	       "    format             FORMAT UNIT and SANITIZE\n"
 	       "    selftests          the results of self-tests are kept\n"
 	       "    vendor=TEXT        1 to 8 characters\n"
@@ -334,6 +358,19 @@ const char *scsiemu_host_help(void)
 	       "                       unavailable, lba, offline; with * it is "
 	       "preferred\n"
 	       "    transition=MS      a change takes so long\n"
+	       "    zoned=MODEL        managed (host managed) or aware\n"
+	       "    zone_size=BYTES    a power of two; 256M\n"
+	       "    zone_cap=BYTES     writable part of a zone, a gap zone "
+	       "behind it\n"
+	       "    zone_conv=N        the first zones are conventional\n"
+	       "    zone_before=N      sequential or before required zones "
+	       "behind them\n"
+	       "    zone_open=N        at most so many are open; 0: no limit\n"
+	       "    zone_constrained   reading stops at write pointers\n"
+	       "    zone_realms=N      realms in two zone domains\n"
+	       "    zone_front=N       realms that are active in the first "
+	       "one; "
+	       "0\n"
 	       "    nv=FILE            keeps saved mode pages and other small "
 	       "state\n"
 	       "  \"\\,\" is a comma inside a value\n";

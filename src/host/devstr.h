@@ -23,7 +23,12 @@ struct semu_devstr {
 	uint64_t size, block, exponent, version, naa, transition;
 	uint8_t tpgs; /* enum scsiemu_tpgs */
 	struct semu_devgroups groups;
-	bool mem, null, thin, readonly, removable, aca;
+	struct semu_devzones {
+		uint64_t bytes, cap, conventional, before, open, realms, front;
+		uint8_t model;
+		bool constrained;
+	} zones;
+	bool mem, null, thin, readonly, removable, aca, priorities;
 	char path[SEMU_PATH], nv[SEMU_PATH];
 	struct semu_devtext {
 		char vendor[9], product[17], revision[5], serial[33];
@@ -37,6 +42,15 @@ int semu_devstr_parse(struct semu_devstr *s, const char *device,
 /* devkeys.c: one key=value (value NULL: there was no '='). */
 int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
 		    uint64_t *seen, struct scsiemu_errmsg *err);
+
+/* devzones.c: the value of zoned; zones of a disk of `bytes`. 0, or -1. */
+int semu_devzones_model(uint8_t *model, const char *value);
+int semu_devzones_check(const struct semu_devstr *s,
+			struct scsiemu_errmsg *err);
+int semu_devzones_make(struct scsiemu_zone_options *o,
+		       const struct semu_devstr *s,
+		       const struct scsiemu_medium *m,
+		       struct scsiemu_errmsg *err);
 
 /* devalua.c: the values of alua and of groups. 0, or -1. */
 int semu_devalua_who(uint8_t *tpgs, const char *value);

@@ -74,6 +74,11 @@ static void configure_alua(struct own *own, const struct semu_devstr *s)
 	own->config.alua = &own->alua;
 }
 
+static struct own *own_of(struct scsiemu_host_lu *h)
+{
+	return (struct own *)(void *)h->config;
+}
+
 static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 {
 	struct own *own = calloc(1, sizeof(*own));
@@ -94,6 +99,7 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		.removable = s->removable,
 		.aca = s->aca,
 		.read_only = s->readonly,
+		.priorities = s->priorities,
 		.nv = h->nv.ops,
 		.nv_ctx = h->nv.ctx,
 		.options = &own->sbc,
@@ -167,6 +173,10 @@ int scsiemu_host_open(struct scsiemu_host_lu *h, const char *device,
 		release(h);
 		return -1;
 	}
+	if (semu_devzones_make(&own_of(h)->sbc.zones, &s, &h->medium, err)) {
+		release(h);
+		return -1;
+	}
 	return 0;
 }
 
@@ -179,7 +189,7 @@ static uint64_t mix(uint64_t h, uint8_t byte)
 void scsiemu_host_serial(struct scsiemu_host_lu *h, const char *target,
 			 uint16_t lun)
 {
-	struct own *own = (struct own *)(void *)h->config;
+	struct own *own = own_of(h);
 	uint64_t id = 0xcbf29ce484222325u;
 
 	if (own->config.serial)
@@ -210,16 +220,20 @@ static const char *const kept[SCSIEMU_NV_COUNT] = {
 static int restore_all(struct scsiemu_host_lu *h, void *buf,
 		       struct scsiemu_errmsg *err)
 {
-	for (uint32_t id = 1; id < SCSIEMU_NV_COUNT; id++) {
+	uint32_t id = 0;
+
+	while ((id = scsiemu_lu_record(h->lu, id)) != 0) {
 		uint32_t len = NV_RECORD;
 
 		if (h->nv.ops->load(h->nv.ctx, id, buf, &len) ||
 		    (len && scsiemu_lu_restore(h->lu, id, buf, len)))
-			return semu_err(err,
-					"nv: the saved %s are damaged or of "
-					"another kind of device: name another "
-					"nv file, or remove it",
-					kept[id]);
+			return semu_err(
+				err,
+				"nv: the saved %s are damaged or of "
+				"another kind of device: name another "
+				"nv file, or remove it",
+				kept[id < SCSIEMU_NV_COUNT ? id
+							   : SCSIEMU_NV_ZONES]);
 	}
 	return 0;
 }
@@ -269,6 +283,7 @@ static int give_state(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 
 	cf.options = NULL;
 	cf.alua = NULL;
+	cf.priorities = false;
 	plain = scsiemu_lu_state_size(&cf);
 	all = scsiemu_lu_state_size(h->config);
 	if (all == plain || all <= scsiemu_device_limits(d)->lu_state)
@@ -337,6 +352,23 @@ static int flush(struct scsiemu_medium *m, struct last_flush *f)
 	return f->result;
 }
 
+/* What nobody asked to be durable, and is now that the medium is flushed. */
+static int save_rest(struct scsiemu_host_lu *h)
+{
+	struct scsiemu_io io = { .info = SCSIEMU_NO_INFO };
+	uint8_t buf[512];
+	uint32_t id, len = sizeof(buf);
+	int rc = 0;
+
+	if (!h->lu || !h->nv.ops)
+		return 0;
+	while (!rc && (id = scsiemu_lu_unsaved(h->lu, buf, &len)) != 0) {
+		rc = h->nv.ops->save(h->nv.ctx, &io, id, buf, len);
+		len = sizeof(buf);
+	}
+	return rc;
+}
+
 int scsiemu_host_close(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
 {
 	struct last_flush f = { .io = { .info = SCSIEMU_NO_INFO,
@@ -348,6 +380,11 @@ int scsiemu_host_close(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
 		semu_err(err,
 			 "%s: the last flush failed (%d): what was written "
 			 "since the one before may be lost; check the medium",
+			 h->summary, rc);
+	else if ((rc = save_rest(h)) != 0)
+		semu_err(err,
+			 "%s: saving zone states failed (%d): write pointers "
+			 "may be behind what was written; check the nv file",
 			 h->summary, rc);
 	release(h);
 	return rc ? -1 : 0;

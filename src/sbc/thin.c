@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Logical block provisioning (SBC-4 4.7): UNMAP and GET LBA STATUS. */
-#include "sbc/sbc.h"
+#include "sbc/zones.h"
 
 #if SEMU_WITH_THIN
 uint64_t semu_sbc_piece(const struct scsiemu_lu *lu, uint64_t lba, uint64_t n,
@@ -35,6 +35,10 @@ static bool list_ok(struct scsiemu_cmd *c, struct scsiemu_rd *r, unsigned n)
 					  lba > cap->nblk ? lba : cap->nblk);
 			return false;
 		}
+#if SEMU_WITH_ZONES
+		if (semu_zones_judge_unmap(c, lba, nblk) < 0)
+			return false;
+#endif
 		total += nblk;
 		if (total > cap->unmap_blk) {
 			scsiemu_fail_param(

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* VPD pages of the disk (SBC-4 6.6): the capability record, written out. */
-#include "sbc/sbc.h"
+#include "sbc/zones.h"
 
 /* Block limits. Bytes are counted from behind the header: page byte 4. */
 static void limits_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
@@ -39,7 +39,8 @@ static void medium_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	scsiemu_wr_be16(w, lu->cap.rpm);
 	scsiemu_wr_u8(w, 0);
 	scsiemu_wr_u8(w, after);
-	scsiemu_wr_zero(w, 56);
+	scsiemu_wr_u8(w, semu_zones_aware(lu) ? 0x10 : 0); /* ZONED */
+	scsiemu_wr_zero(w, 55);
 }
 
 const struct semu_vpd_page semu_sbc_vpd_b1 = {
@@ -67,3 +68,23 @@ const struct semu_vpd_page semu_sbc_vpd_b2 = {
 	.code = 0xb2,
 	.fill = thin_fill,
 };
+
+#if SEMU_WITH_SCATTERED
+/* Block limits extension. Bytes are counted from behind the header. */
+static void limits_more_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+
+	scsiemu_wr_zero(w, 12);		     /* no streams */
+	scsiemu_wr_be32(w, lu->cap.max_blk); /* a range of WRITE SCATTERED */
+	scsiemu_wr_be32(w, semu_sbc_scattered_max(lu));
+	scsiemu_wr_be32(w, lu->cap.max_blk);
+	scsiemu_wr_zero(w, 4);
+}
+
+const struct semu_vpd_page semu_sbc_vpd_b7 = {
+	.code = 0xb7,
+	.needs = SCSIEMU_NEED_BLOCK,
+	.fill = limits_more_fill,
+};
+#endif

@@ -384,8 +384,8 @@ static struct scsiemu_cmd *make_job(struct scsiemu_lu *lu,
 {
 	const uint64_t own[2] = { [LBA] = len };
 	struct semu_work *w = state(lu);
-	struct scsiemu_cmd *j = semu_job_new(lu, job, own,
-					     plan->kind == SEMU_WORK_SANITIZE);
+	struct scsiemu_cmd *j = semu_job_hold(lu, job, own,
+					      plan->kind == SEMU_WORK_SANITIZE);
 
 	if (!j)
 		return NULL;

@@ -7,7 +7,7 @@ enum { EVPD = 0x01, STANDARD_LEN = 96, VERSIONS = 8 };
 unsigned semu_peripheral(const struct scsiemu_lu *lu)
 {
 	/* 011b: nothing can be here */
-	return lu->absent ? 0x7f : lu->type->type;
+	return lu->absent ? 0x7f : lu->peripheral;
 }
 
 static void put_versions(struct scsiemu_wr *w, const uint16_t *v)
@@ -26,14 +26,18 @@ static int standard(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 	/* NORMACA, HISUP, response data format */
 	scsiemu_wr_u8(w, lu->normaca ? 0x32 : 0x12);
 	scsiemu_wr_u8(w, STANDARD_LEN - 5);
-	scsiemu_wr_u8(w, semu_alua_tpgs(lu) << 4 | lu->cap.pi); /* SCCS, 3PC */
-	scsiemu_wr_u8(w, lu->dev->nports > 1 ? 0x10 : 0);	/* MULTIP */
-	scsiemu_wr_u8(w, 0x02);					/* CMDQUE */
+	/* TPGS, 3PC, PROTECT; no SCCS */
+	scsiemu_wr_u8(w, semu_alua_tpgs(lu) << 4 | lu->cap.pi |
+				 (lu->able & SCSIEMU_NEED_COPY ? 0x08u : 0));
+	scsiemu_wr_u8(w, lu->dev->nports > 1 ? 0x10 : 0); /* MULTIP */
+	scsiemu_wr_u8(w, 0x02);				  /* CMDQUE */
 	scsiemu_wr_ascii(w, lu->vendor, sizeof(lu->vendor));
 	scsiemu_wr_ascii(w, lu->product, sizeof(lu->product));
 	scsiemu_wr_ascii(w, lu->revision, sizeof(lu->revision));
 	scsiemu_wr_zero(w, 58 - 36);
 	put_versions(w, lu->type->versions);
+	if (lu->able & SCSIEMU_NEED_ZONES)
+		scsiemu_wr_be16(w, 0x0620); /* ZBC */
 	scsiemu_wr_zero(w, STANDARD_LEN - scsiemu_wr_tell(w));
 	return SCSIEMU_FINISHED;
 }

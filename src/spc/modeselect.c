@@ -191,6 +191,7 @@ static void commit(struct scsiemu_cmd *c, uint32_t bytes)
 	memcpy(lu->state, next, bytes);
 	semu_mode_apply(lu);
 	semu_ua_lu(lu, SEMU_UA_MODE, semu_ctx(c)->nexus);
+	semu_priority_selected(lu, semu_ctx(c)->nexus);
 }
 
 /* Flush, save, make current. */

@@ -20,7 +20,8 @@ const struct semu_mode_page semu_mode_02 = {
 #endif
 
 /* Control (SPC-5 7.5.10). Byte 2: GLTSD, D_SENSE; 3: QUEUE ALGORITHM MODIFIER
- * unrestricted, as the engine orders, QERR; 4: UA_INTLCK_CTRL, SWP; 5: TAS. */
+ * unrestricted, as the engine orders, NUAR, QERR; 4: UA_INTLCK_CTRL, SWP;
+ * 5: TAS. */
 #if SEMU_WITH_MODE_SELECT
 static int control_check(struct scsiemu_cmd *c, const uint8_t *p, uint16_t at)
 {
@@ -53,6 +54,7 @@ static void control_apply(struct scsiemu_lu *lu, const uint8_t *p)
 	lu->ua_intlck = p[4] >> 4 & 3;
 	lu->swp = p[4] >> 3 & 1;
 	lu->tas = p[5] >> 6 & 1;
+	lu->nuar = SEMU_WITH_PR && p[3] & 0x08;
 	semu_spc_guards(lu);
 }
 
@@ -60,7 +62,7 @@ const struct semu_mode_page semu_mode_0a = {
 	.code = 0x0a,
 	.len = 12,
 	.defaults = BYTES(0x0a, 10, 0x02, 0x10, [11] = 0),
-	.mask = BYTES(0, 0, 0x0c, 0x06, 0x38, 0xf0, [11] = 0),
+	.mask = BYTES(0, 0, 0x0c, 0x0e, 0x38, 0xf0, [11] = 0),
 	.fill = control_fill,
 #if SEMU_WITH_MODE_SELECT
 	.check = control_check,
@@ -78,9 +80,26 @@ static void extension_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *p)
 }
 #endif
 
+#if SEMU_WITH_PRIORITY
+/* With priorities: INITIAL COMMAND PRIORITY can be changed. */
+const struct semu_mode_page semu_mode_0a01_set = {
+	.code = 0x0a,
+	.sub = 0x01,
+	.part = 1 + SEMU_PART_PRIORITY,
+	.len = 32,
+	.defaults = BYTES(0x4a, 0x01, 0, 28,
+			  SEMU_WITH_TIMESTAMP ? 0x06 : 0x04, [31] = 0),
+	.mask = BYTES(0, 0, 0, 0, 0, 0x0f, [31] = 0),
+#if SEMU_WITH_ALUA
+	.fill = extension_fill,
+#endif
+};
+#endif
+
 const struct semu_mode_page semu_mode_0a01 = {
 	.code = 0x0a,
 	.sub = 0x01,
+	.part = -(1 + SEMU_PART_PRIORITY),
 	.len = 32,
 	.defaults = BYTES(0x4a, 0x01, 0, 28,
 			  SEMU_WITH_TIMESTAMP ? 0x06 : 0x04, [31] = 0),

@@ -5,20 +5,16 @@
  */
 #include "spc/spc.h"
 
-bool semu_reserve_denied(const struct scsiemu_cmd *c)
-{
-	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-
-	return semu_ctx(c)->nexus == &lu->dev->anonymous && !lu->anonymous_pr;
-}
-
 #if SEMU_WITH_RESERVE
 
-/* Another nexus's reservation has already stopped the row. */
+/* Another nexus's reservation has already stopped the row. One who may pass a
+ * persistent reservation has what it asks for (SPC-5 5.13.3). */
 int semu_reserve(struct scsiemu_cmd *c)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 
+	if (lu->guards & SCSIEMU_ON_PR_ANY)
+		return SCSIEMU_FINISHED;
 	lu->reserved = semu_ctx(c)->itl;
 	lu->guards |= SCSIEMU_ON_RESERVE6;
 	return SCSIEMU_FINISHED;

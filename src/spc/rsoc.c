@@ -10,6 +10,11 @@
 enum { RCTD = 0x80, CTDP = 0x80, SUPPORTED = 3, UNSUPPORTED = 1 };
 
 /* Rows that this nexus may not use are not there for it. */
+static bool denied(const struct scsiemu_cmd *c, const struct scsiemu_row *row)
+{
+	return semu_nexus_denied(scsiemu_cmd_lu(c), semu_ctx(c)->nexus, row);
+}
+
 static const struct scsiemu_row *next(const struct scsiemu_cmd *c,
 				      struct semu_row_iter *it)
 {
@@ -17,7 +22,7 @@ static const struct scsiemu_row *next(const struct scsiemu_cmd *c,
 
 	do
 		row = semu_row_next(scsiemu_cmd_lu(c), it);
-	while (row && row->flags & SCSIEMU_ROW_NEXUS && semu_reserve_denied(c));
+	while (row && denied(c, row));
 	return row;
 }
 
@@ -84,7 +89,7 @@ static const struct scsiemu_row *find(const struct scsiemu_cmd *c, bool *known)
 	const struct scsiemu_row *row = semu_row_find(
 		scsiemu_cmd_lu(c), c->cdb[3], semu_be16(c->cdb + 4), known);
 
-	if (row && row->flags & SCSIEMU_ROW_NEXUS && semu_reserve_denied(c)) {
+	if (row && denied(c, row)) {
 		*known = false;
 		return NULL;
 	}

@@ -176,7 +176,9 @@ int semu_selftest_foreground(struct scsiemu_cmd *c, uint8_t code)
 		scsiemu_cmd_own(c)[1] = EXTENDED;
 	enter(lu, code);
 	lu->guards |= SCSIEMU_ON_SELFTEST;
-	semu_cmd_let_by(c);
+#if SEMU_WITH_QUEUE
+	semu_cmd_yield(c);
+#endif
 	return semu_selftest_step(c, SCSIEMU_OK);
 }
 

@@ -90,9 +90,11 @@ uint32_t semu_spc_stops(const struct scsiemu_cmd *c)
 	uint32_t stops = row->stops;
 
 	/* START without power condition, and "allow": class A, and the first
-	 * goes past a foreign RESERVE, too. */
+	 * goes past a foreign RESERVE and lost reservations, too. */
 	if (row->op == SCSIEMU_OP_START_STOP_UNIT && (c->cdb[4] & 0xf1) == 0x01)
 		stops &= ~(uint32_t)SCSIEMU_PR_WRITE;
+	else if (row->op == SCSIEMU_OP_START_STOP_UNIT)
+		stops |= SCSIEMU_ON_PR_LOST;
 	if (row->op == SCSIEMU_OP_PREVENT_ALLOW_MEDIUM_REMOVAL &&
 	    !(c->cdb[4] & 0x03))
 		stops &= ~(uint32_t)(SCSIEMU_ON_PR_READ | SCSIEMU_ON_PR_WRITE);
@@ -104,6 +106,9 @@ uint32_t semu_spc_stops(const struct scsiemu_cmd *c)
 
 uint32_t semu_spc_applies(const struct scsiemu_cmd *c, uint32_t hit)
 {
+#if SEMU_WITH_PR
+	hit = semu_pr_applies(c, hit);
+#endif
 	return semu_alua_applies(c, hit);
 }
 
@@ -124,6 +129,10 @@ int semu_spc_restore(struct scsiemu_lu *lu, uint32_t id, const uint8_t *buf,
 #if SEMU_WITH_IDENT
 	if (id == SCSIEMU_NV_IDENT || id == SCSIEMU_NV_TEXT)
 		return semu_ident_restore(lu, id, buf, len);
+#endif
+#if SEMU_WITH_PR
+	if (id == SCSIEMU_NV_PR)
+		return semu_pr_restore(lu, buf, len);
 #endif
 	(void)lu, (void)id, (void)buf, (void)len;
 	return SCSIEMU_ERR_ARG;

@@ -13,11 +13,12 @@
  * of types. TEST UNIT READY, REQUEST SENSE and INQUIRY come first. */
 enum {
 	SEMU_SPC_LUNS = 5 + 2 * SEMU_WITH_MODE_SELECT + 4 * SEMU_WITH_RESERVE +
-			2 * SEMU_WITH_MEDIUM + 2 * SEMU_WITH_DIAGNOSTIC +
-			3 * SEMU_WITH_BUFFER,
+			13 * SEMU_WITH_PR + 2 * SEMU_WITH_MEDIUM +
+			2 * SEMU_WITH_DIAGNOSTIC + 3 * SEMU_WITH_BUFFER +
+			9 * SEMU_WITH_COPY + 2 * SEMU_WITH_ODX,
 	SEMU_SPC_NROWS = SEMU_SPC_LUNS + 1 + 2 * SEMU_WITH_RSOC +
 			 2 * SEMU_WITH_TIMESTAMP + 2 * SEMU_WITH_IDENT +
-			 2 * SEMU_WITH_ALUA
+			 2 * SEMU_WITH_ALUA + 2 * SEMU_WITH_PRIORITY
 };
 extern const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS];
 
@@ -78,6 +79,21 @@ static inline unsigned semu_alua_tpgs(const struct scsiemu_lu *lu)
 	return 0;
 }
 #endif
+/* priority.c */
+#if SEMU_WITH_PRIORITY
+extern const struct semu_part_type semu_priority_part;
+int semu_report_priority(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+int semu_set_priority(struct scsiemu_cmd *c, struct scsiemu_rd *r);
+/* Mode pages were selected: perhaps the initial priority is another. */
+void semu_priority_selected(struct scsiemu_lu *lu,
+			    const struct scsiemu_nexus *by);
+#else
+static inline void semu_priority_selected(struct scsiemu_lu *lu,
+					  const struct scsiemu_nexus *by)
+{
+	(void)lu, (void)by;
+}
+#endif
 /* inquiry.c */
 int semu_inquiry(struct scsiemu_cmd *c, struct scsiemu_wr *w);
 unsigned semu_peripheral(const struct scsiemu_lu *lu);
@@ -93,8 +109,18 @@ int semu_report_tmfs(struct scsiemu_cmd *c, struct scsiemu_wr *w);
 /* reserve.c */
 int semu_reserve(struct scsiemu_cmd *c);
 int semu_release(struct scsiemu_cmd *c);
-/* May this nexus not hold a reservation (rulings 7)? */
-bool semu_reserve_denied(const struct scsiemu_cmd *c);
+/* prin.c */
+int semu_pr_read_keys(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+int semu_pr_read_reservation(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+int semu_pr_capabilities(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+int semu_pr_full_status(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+/* prout.c */
+int semu_pr_out(struct scsiemu_cmd *c, struct scsiemu_rd *r);
+int semu_pr_next(struct scsiemu_cmd *c, int result);
+/* prchange.c: semu_spc_applies() for persistent reservations */
+uint32_t semu_pr_applies(const struct scsiemu_cmd *c, uint32_t hit);
+/* prstate.c */
+int semu_pr_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len);
 /* medium.c */
 int semu_start_stop(struct scsiemu_cmd *c);
 int semu_prevent_allow(struct scsiemu_cmd *c);

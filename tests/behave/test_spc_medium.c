@@ -157,9 +157,9 @@ static void stops_by_field(void **state)
 	assert_int_equal(stops_of(t, BYTES(START_STOP(START | NO_FLUSH))),
 			 rest);
 	assert_int_equal(stops_of(t, BYTES(START_STOP(0))),
-			 rest | SCSIEMU_PR_WRITE);
+			 rest | SCSIEMU_PR_WRITE | SCSIEMU_ON_PR_LOST);
 	assert_int_equal(stops_of(t, BYTES(START_STOP(0x10 | START))),
-			 rest | SCSIEMU_PR_WRITE);
+			 rest | SCSIEMU_PR_WRITE | SCSIEMU_ON_PR_LOST);
 	assert_int_equal(stops_of(t, BYTES(PREVENT(0))),
 			 rest | SCSIEMU_ON_RESERVE6);
 	assert_int_equal(stops_of(t, BYTES(PREVENT(1))),

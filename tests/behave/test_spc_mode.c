@@ -266,7 +266,7 @@ static void large_and_protected(void **state)
 static void page_control(void **state)
 {
 	static const uint8_t mask[12] = {
-		PS(0x0a), 10, 0x04, 0x06, 0x38, 0x40
+		PS(0x0a), 10, 0x04, 0x0e, 0x38, 0x40
 	};
 	static const uint8_t fixed[12] = { PS(0x1c), 10 };
 	static const uint8_t subpage[32] = { PS(0x4a), 1, 0, 28 };

@@ -51,6 +51,9 @@ static void put_length(uint8_t *cdb, const struct scsiemu_row *row, unsigned n)
 	case SCSIEMU_F_3AT6:
 		semu_put16(cdb + 7, n);
 		break;
+	case SCSIEMU_F_4AT10:
+		semu_put32(cdb + 10, n);
+		break;
 	default:
 		semu_put32(cdb + 6, n);
 		break;
@@ -62,7 +65,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct disk_options o = { .nblk = NBLK,
 				  .blen = BLEN,
 				  .thin = true,
+				  .copies = 2,
 				  .alua = &disk_alua,
+				  .priorities = true,
 				  .sbc = { .format = true } };
 	uint8_t cdb[260] = { 0 };
 	const struct scsiemu_row *row;

@@ -98,12 +98,9 @@ static void make(struct disk *b, struct scsiemu_nexus *n[2])
 	for (uint16_t i = 0; i < 2; i++) {
 		struct scsiemu_target_port p = { .id = (uint16_t)(i + 1),
 						 .group = (uint16_t)(i + 1) };
-		struct scsiemu_nexus_config cf = { .size = sizeof(cf),
-						   .port = p.id };
 
 		assert_int_equal(scsiemu_port_add(b->d.dev, &p), 0);
-		n[i] = scsiemu_nexus_attach(b->d.dev, &cf);
-		assert_non_null(n[i]);
+		n[i] = drive_attach(&b->d, i, p.id);
 		drive_settle(&b->d, b->lu, n[i]);
 	}
 }

@@ -74,6 +74,21 @@ void drive_free(struct drive *d)
 	free(d->mem);
 }
 
+struct scsiemu_nexus *drive_attach(struct drive *d, unsigned who, uint16_t port)
+{
+	struct scsiemu_nexus_config cf = { .size = sizeof(cf),
+					   .transport_id = d->tid[who],
+					   .transport_id_len = 24,
+					   .port = port };
+	struct scsiemu_nexus *n;
+
+	memcpy(d->tid[who] + 8, "\x50\x01\x02\x03\x04\x05\x06", 7);
+	d->tid[who][15] = (uint8_t)(0x10 + who);
+	n = scsiemu_nexus_attach(d->dev, &cf);
+	assert_non_null(n);
+	return n;
+}
+
 static struct drive_disk *disk_of(const struct scsiemu_cmd *c)
 {
 	struct scsiemu_medium *m = scsiemu_lu_medium(c->lu);

@@ -76,12 +76,18 @@ struct drive {
 	uint8_t nv[SCSIEMU_NV_COUNT][1024]; /* last V_NV_SAVE of each id */
 	uint32_t nv_len[SCSIEMU_NV_COUNT];
 	unsigned njobs; /* background commands run to their end */
+	uint8_t tid[8][24];
 };
 
 /* A device with these limits (NULL: defaults). scratch starts as
  * limits.scratch or 512. */
 void drive_make(struct drive *d, const struct scsiemu_limits *l);
 void drive_free(struct drive *d);
+
+/* A nexus of an initiator port of its own: who (0 ... 7) is in its Fibre
+ * Channel TransportID (drive.tid[who]), port its relative target port. */
+struct scsiemu_nexus *drive_attach(struct drive *d, unsigned who,
+				   uint16_t port);
 
 /* Start a command: the first want is in t->want. in_len: room for data-in,
  * SCSIEMU_UNKNOWN allowed (then 1 MiB is really there). */

@@ -32,9 +32,9 @@ static const struct semu_mode_page page_08 = {
 };
 
 static const struct semu_mode_page *const mode[] = {
-	&semu_mode_02,	 &page_08,	&semu_mode_0a,
-	&semu_mode_0a01, &semu_mode_18, &semu_mode_19,
-	&semu_mode_1a,	 &semu_mode_1c, NULL
+	&semu_mode_02,	     &page_08,	    &semu_mode_0a, &semu_mode_0a01,
+	&semu_mode_0a01_set, &semu_mode_18, &semu_mode_19, &semu_mode_1a,
+	&semu_mode_1c,	     NULL
 };
 
 static const struct semu_vpd_page *const vpd[] = { &semu_vpd_00, &semu_vpd_80,
@@ -44,7 +44,9 @@ static const struct semu_vpd_page *const vpd[] = { &semu_vpd_00, &semu_vpd_80,
 
 static const uint16_t versions[] = { 0x0460, 0x0600, 0 };
 
-static const struct semu_part_type *const parts[] = { &semu_alua_part, NULL };
+static const struct semu_part_type *const parts[] = { &semu_alua_part,
+						      &semu_priority_part,
+						      NULL };
 
 static void loaded(struct scsiemu_lu *lu)
 {
@@ -99,8 +101,6 @@ static const struct scsiemu_target_port port[] = {
 void spcdev_make(struct spcdev *t, const struct scsiemu_lu_config *cf,
 		 const struct scsiemu_limits *l)
 {
-	struct scsiemu_nexus_config n = { .size = sizeof(n), .port = 1 };
-
 	drive_make(&t->d, l ? l : &spcdev_limits);
 	drive_disk_make(&t->disk, 100, 512);
 	assert_int_equal(scsiemu_port_add(t->d.dev, &port[0]), 0);
@@ -108,11 +108,8 @@ void spcdev_make(struct spcdev *t, const struct scsiemu_lu_config *cf,
 	t->lu = scsiemu_lu_add(t->d.dev, 0, cf ? cf : &spcdev_config);
 	assert_non_null(t->lu);
 	scsiemu_lu_load(t->lu, &t->disk.m, false);
-	t->a = scsiemu_nexus_attach(t->d.dev, &n);
-	n.port = 2;
-	t->b = scsiemu_nexus_attach(t->d.dev, &n);
-	assert_non_null(t->a);
-	assert_non_null(t->b);
+	t->a = drive_attach(&t->d, 0, 1);
+	t->b = drive_attach(&t->d, 1, 2);
 	drive_settle(&t->d, t->lu, t->a);
 	drive_settle(&t->d, t->lu, t->b);
 	t->d.nexus = t->a;
