@@ -7,6 +7,7 @@
 #define SEMU_CORE_H
 
 #include "core/config.h"
+#include "core/steps.h"
 
 #include <scsiemu/device.h>
 #include <scsiemu/row.h>
@@ -495,41 +496,6 @@ unsigned semu_row_usage(const struct scsiemu_lu *lu,
 
 /* fields.c: the byte where the count of enum scsiemu_fields begins. */
 uint16_t semu_count_at(unsigned fields);
-
-/* job.c: the flag of a job slot, between its command and its buffer. */
-#define SEMU_JOB_EXTRA 16
-/* As scsiemu_job_start(); the command, so that its scratch can be filled
- * before it runs. NULL: all jobs are running. */
-struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
-				 const uint64_t own[2], bool survives);
-
-/* The same, but it does not begin before semu_cmd_go_on(). */
-struct scsiemu_cmd *semu_job_hold(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
-				  const uint64_t own[2], bool survives);
-/* It keeps nobody waiting any more, and waits itself until semu_cmd_go_on()
- * calls its step function with OK; to be returned. */
-int semu_cmd_park(struct scsiemu_cmd *c);
-void semu_cmd_go_on(struct scsiemu_cmd *c);
-/* fail.c: fails with the sense of lu->busy. */
-int semu_fail_busy(struct scsiemu_cmd *c);
-/* lu.c: its medium's facts changed: cap, able, guards. Without attention. */
-void semu_lu_loaded(struct scsiemu_lu *lu);
-/* parts.c: all blocks are new (struct semu_part_type). */
-void semu_parts_wiped(struct scsiemu_lu *lu, bool keep);
-
-/* check.c: might the command's nexus run this row on another LU now, at these
- * blocks? False: status and sense say why not. Unit attentions do not count. */
-bool semu_check_as(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
-		   const struct scsiemu_row *row, uint64_t lba, uint64_t nblk);
-
-/* result.c: sense of a failed want. */
-void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
-
-/* taskset.c: the command's place in its own LU's task set keeps nobody waiting
- * from now on. */
-void semu_cmd_yield(struct scsiemu_cmd *c);
-/* It gives up its places in other task sets (scsiemu_cmd_enter()). */
-void semu_cmd_leave(struct scsiemu_cmd *c);
 
 /* Is the row there for this LU? */
 static inline bool semu_row_exists(const struct scsiemu_lu *lu,
