@@ -273,6 +273,10 @@ struct semu_part_type {
 	/* FORMAT UNIT or SANITIZE is over: all blocks are new. keep: the write
 	 * pointers of zones stay (ZNR). */
 	void (*wiped)(struct scsiemu_lu *lu, bool keep);
+	/* A copy manager's command, perhaps another LU's, is about to read or
+	 * write these blocks of lu: 0 or FAILED. */
+	int (*raw)(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t nblk);
 	/* Takes the place of the engine's one bulk want in READ and WRITE
 	 * rows. */
 	scsiemu_step_fn *rw;

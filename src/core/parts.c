@@ -219,6 +219,20 @@ bool semu_parts_finish(struct scsiemu_cmd *c)
 	return finish(c, SCSIEMU_OK) == SCSIEMU_WANTS;
 }
 
+#if SEMU_WITH_COPY
+int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t nblk)
+{
+	const struct semu_part_type *p;
+	unsigned i = 0;
+
+	while ((p = next(lu, &i)) != NULL)
+		if (p->raw && p->raw(c, lu, write, lba, nblk) < 0)
+			return SCSIEMU_FAILED;
+	return 0;
+}
+#endif
+
 scsiemu_step_fn *semu_parts_rw(const struct scsiemu_lu *lu)
 {
 	const struct semu_part_type *p;

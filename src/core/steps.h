@@ -34,6 +34,19 @@ void semu_parts_wiped(struct scsiemu_lu *lu, bool keep);
 bool semu_check_as(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
 		   const struct scsiemu_row *row, uint64_t lba, uint64_t nblk);
 
+/* parts.c: what the parts of lu have to say to that. */
+#if SEMU_WITH_PARTS
+int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t nblk);
+#else
+static inline int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
+				 bool write, uint64_t lba, uint64_t nblk)
+{
+	(void)c, (void)lu, (void)write, (void)lba, (void)nblk;
+	return 0;
+}
+#endif
+
 /* result.c: sense of a failed want. */
 void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
 

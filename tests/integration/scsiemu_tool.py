@@ -158,6 +158,22 @@ INQUIRY
         self.assertEqual(got[1]["sense"]["additional"]["text"],
                          "MODE PARAMETERS CHANGED")
 
+    def test_ports(self):
+        # Each port is a group; only the group that was told goes to standby.
+        got = self.exec_json("--", "a3 0a 0000 0000 00000100 00 00", "--",
+                             "a4 0a 0000 0000 00000008 00 00", "--out-hex",
+                             "00000000 02000002", "--", "00" * 6, "--",
+                             "00" * 6, "--port", "2", "--", "00" * 6,
+                             "--port", "2", device=DISK + ",alua=explicit",
+                             status=1)
+        self.assertEqual(got[0]["data_in"][:8], "00000018")
+        self.assertEqual(got[1]["status"]["name"], "GOOD")
+        self.assertEqual(got[2]["status"]["name"], "GOOD")
+        self.assertEqual([g["sense"]["additional"]["text"] for g in got[3:]],
+                         ["ASYMMETRIC ACCESS STATE CHANGED",
+                          "LOGICAL UNIT NOT ACCESSIBLE, TARGET PORT IN "
+                          "STANDBY STATE"])
+
     def test_units(self):
         out = self.run_tool("exec", DISK, "7=disk:null,size=1G", "--json",
                             "--", "25" + "00" * 9, "--", "25" + "00" * 9,
@@ -337,6 +353,15 @@ capacity
                                               "deallocated": 254})
             self.assertEqual(got["defects"], {"primary": 0, "grown": 0})
 
+    def test_port_groups(self):
+        got = json.loads(self.inspect(
+            "--json", device=DISK + ",alua=both,groups=1:nonoptimized+"
+            "7:standby*"))
+        self.assertEqual([(g["group"], g["state"], g["PREF"], g["ports"])
+                          for g in got["target_port_groups"]],
+                         [(1, "active/non-optimized", 0, [1]),
+                          (7, "standby", 1, [])])
+
     def test_commands(self):
         """As many as RSOC says, each with its usage data, in both forms."""
         got = json.loads(self.inspect("--json"))["commands"]
@@ -419,6 +444,7 @@ class Wrong(Tool):
                           (["--in-len", "9" * 30], "no number"),
                           (["--initiator", "0"], "1 to 8"),
                           (["--initiator", "9"], "1 to 8"),
+                          (["--port", "5"], "1 to 4"),
                           (["--json=1"], "takes no value"),
                           (["--fast"], 'no option "--fast"'),
                           (["--out", "a", "--out-hex", "00"], "one of them")):
