@@ -38,6 +38,14 @@ struct scsiemu_sbc_options {
 	bool format;
 	/* The results of the last 20 self-tests are kept: 324 bytes. */
 	bool selftests;
+	/* Provisioning thresholds (mode page 1Ch/02h, 6/38/07), where the
+	 * store says how much is in use. Counted in units of
+	 * 2^threshold_exponent blocks. */
+	bool thresholds;
+	uint8_t threshold_exponent;
+	/* Bits of VPD B2h byte 5 that a thin disk does not offer although it
+	 * could: LBPU 80h, LBPWS 40h, LBPWS10 20h, ANC_SUP 02h. */
+	uint8_t lbp_not;
 	/* User data segments (SBC-4 4.28), or NULL. Its segments stay the
 	 * caller's until others take their place or the LU is gone. */
 	const struct scsiemu_referrals *referrals;

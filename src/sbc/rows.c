@@ -7,6 +7,7 @@
 #include "sbc/format.h"
 #include "sbc/pi.h"
 #include "sbc/sbc.h"
+#include "sbc/space.h"
 #include "sbc/work.h"
 #include "sbc/zones.h"
 #include "spc/copy.h"
@@ -156,14 +157,14 @@ static const struct scsiemu_row sbc_rows[] = {
 #endif
 #if SEMU_WITH_WRITE_SAME
 	{ ROW("WRITE SAME(10)", WRITE_SAME_10, 10), SAME_ROW, FIELDS(RW10),
-	  .usage = CDB10(0x41, 0x08), AT(1, 6) },
+	  .usage = CDB10(0x41, 0x08), AT(1, 6), .anchor = 0x10 },
 #endif
 #if SEMU_WITH_THIN
 	{ ROW("UNMAP", UNMAP, 10), NO_SA, .fn.out = semu_sbc_unmap,
 	  .then = semu_sbc_unmap_next, RW(PARAM_OUT), FIELDS(2AT7),
 	  .usage = USAGE(0x42, 0, 0, 0, 0, 0, 0, FF2, 0), AT(0, 6),
-	  .flags = SCSIEMU_ROW_WHOLE_LU, .needs = SCSIEMU_NEED_THIN,
-	  .stops = STOPS_WRITE, TIMES(1, 60) },
+	  .anchor = 0x01, .flags = SCSIEMU_ROW_WHOLE_LU,
+	  .needs = SCSIEMU_NEED_THIN, .stops = STOPS_WRITE, TIMES(1, 60) },
 #endif
 #if SEMU_WITH_SANITIZE
 	{ SANITIZE_ROW("SANITIZE (OVERWRITE)", OVERWRITE),
@@ -209,6 +210,14 @@ static const struct scsiemu_row sbc_rows[] = {
 	  RW(STEPS), .fn.step = semu_sbc_scattered,
 	  .flags = SCSIEMU_ROW_WHOLE_LU, .stops = STOPS_WRITE, TIMES(1, 60) },
 #endif
+#endif
+#if SEMU_WITH_THIN
+	{ ROW("GET LBA STATUS(32)", VARIABLE, 32),
+	  .sa = SCSIEMU_SA_GET_LBA_STATUS_32, FIELDS(RW32),
+	  .usage = USAGE(0x7f, 0, 0, 0, 0, 0, 0, 0x18, 0, 0x12, 0xff, 0, FF8,
+			 FF4, FF4, FF4),
+	  .fn.step = semu_sbc_lba_status, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,
+	  .stops = STOPS_READ, TIMES(1, 60) },
 #endif
 #if SEMU_WITH_ODX
 	{ ROW("POPULATE TOKEN", THIRD_PARTY_COPY_OUT, 16), FIELDS(4AT10),
@@ -257,7 +266,7 @@ static const struct scsiemu_row sbc_rows[] = {
 	  FIELDS(RW16), SYNC_NV, .usage = CDB16(0x91, 0x02), AT(0, 14) },
 #if SEMU_WITH_WRITE_SAME
 	{ ROW("WRITE SAME(16)", WRITE_SAME_16, 16), SAME_ROW, FIELDS(RW16),
-	  .usage = CDB16(0x93, 0x09), AT(1, 14) },
+	  .usage = CDB16(0x93, 0x09), AT(1, 14), .anchor = 0x10 },
 #endif
 #if SEMU_WITH_ZONES
 	{ ZONE_OUT_ROW("CLOSE ZONE", CLOSE_ZONE) },
@@ -353,6 +362,9 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 							 &semu_mode_19,
 							 &semu_mode_1a,
 							 &semu_mode_1c,
+#if SEMU_WITH_THIN
+							 &semu_sbc_mode_1c02,
+#endif
 #endif
 							 NULL };
 
@@ -419,6 +431,9 @@ static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_PI
 	&semu_pi_part,
 #endif
+#if SEMU_WITH_THIN
+	&semu_space_part,
+#endif
 #if SEMU_WITH_ZONES
 	&semu_zones_part,
 #endif
@@ -449,6 +464,7 @@ const struct scsiemu_type scsiemu_sbc = {
 	.init = semu_spc_init,
 	.loaded = semu_sbc_loaded,
 	.stops = semu_spc_stops,
+	.attention = semu_sbc_attention,
 	.applies = semu_spc_applies,
 #if SEMU_WITH_FORMAT
 	.judge = semu_format_judge,
