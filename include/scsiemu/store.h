@@ -34,10 +34,11 @@ enum scsiemu_can {
 	SCSIEMU_CAN_CAS = 16,
 	SCSIEMU_CAN_STATUS = 32,
 	SCSIEMU_CAN_LEND = 64,
-	SCSIEMU_CAN_PI = 128 /* protection information with each block */
+	SCSIEMU_CAN_PI = 128, /* protection information with each block */
+	/* what rows may need ends here */
+	SCSIEMU_CAN_ROWS = 255,
+	SCSIEMU_CAN_FORMAT = 256 /* blocks of another length */
 };
-/* Blocks of another length; no value of an enum in C11. */
-#define SCSIEMU_CAN_FORMAT 0x80000000u
 
 /* Returned by a store call or a port's window: the completion follows (it may
  * even come before the return). */

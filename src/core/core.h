@@ -376,7 +376,7 @@ _Static_assert((int)SCSIEMU_NEED_PRIORITY == (int)SCSIEMU_CAN_LEND,
 /* What a medium (NULL: none) can do, as bits of lu->able. */
 static inline uint32_t semu_medium_able(const struct scsiemu_medium *m)
 {
-	return m ? m->able & ~(uint32_t)SCSIEMU_CAN_LEND : 0;
+	return m ? m->able & SCSIEMU_CAN_ROWS & ~(uint32_t)SCSIEMU_CAN_LEND : 0;
 }
 
 /* parts.c: the part wants to see every command, or no longer. */

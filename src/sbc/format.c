@@ -89,9 +89,8 @@ static int bad(struct scsiemu_cmd *c, uint32_t at)
 /* Can its medium have other blocks? */
 static bool changeable(const struct scsiemu_lu *lu)
 {
-	const uint32_t need = SCSIEMU_CAN_FORMAT | SCSIEMU_NEED_FORMAT;
-
-	return (lu->able & need) == need;
+	return lu->medium && lu->medium->able & SCSIEMU_CAN_FORMAT &&
+	       lu->able & SCSIEMU_NEED_FORMAT;
 }
 
 static bool number_ok(const struct scsiemu_lu *lu, uint64_t nblk, uint32_t blen)
