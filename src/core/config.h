@@ -137,6 +137,9 @@
 #define SEMU_WITH_ODX SEMU_WITH_COPY
 #endif
 
+/* What not every nexus is stopped by: reservations, access states. */
+#define SEMU_WITH_APPLIES (SEMU_WITH_PARTS || SEMU_WITH_RESERVE)
+
 #if SEMU_WITH_NAMES
 #define SEMU_NAME(s) (s)
 #else

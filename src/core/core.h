@@ -385,20 +385,26 @@ struct scsiemu_type {
 	const struct semu_mode_page *const *mode; /* ascending; NULL ends */
 	const struct semu_vpd_page *const *vpd;	  /* ascending; NULL ends */
 	const uint16_t *versions; /* INQUIRY version descriptors; 0 ends */
+#if SEMU_WITH_PARTS
 	const struct semu_part_type *const *parts; /* NULL ends */
 	/* Bytes of state besides the parts' (bits of enum semu_part). */
 	uint32_t (*state)(const struct scsiemu_type *type, uint32_t parts);
+#endif
 	/* The LU was added: defaults into lu->state. < 0: SCSIEMU_ERR_*. */
 	int (*init)(struct scsiemu_lu *lu);
 	/* The medium came, went or changed: cap, able, guards. */
 	void (*loaded)(struct scsiemu_lu *lu);
 	/* Stops of a row with SCSIEMU_ROW_BY_FIELD. */
 	uint32_t (*stops)(const struct scsiemu_cmd *c);
+#if SEMU_WITH_THIN
 	/* A unit attention is reported: what belongs to it beside its code. */
 	void (*attention)(const struct scsiemu_lu *lu, struct scsiemu_sense *s);
+#endif
+#if SEMU_WITH_APPLIES
 	/* Of the stops in force that the row names: those of reservations and
 	 * of ALUA that are for this nexus. */
 	uint32_t (*applies)(const struct scsiemu_cmd *c, uint32_t hit);
+#endif
 
 	/* Logical unit reset (SAM-5 6.3.3): state back to saved. */
 	void (*reset)(struct scsiemu_lu *lu);

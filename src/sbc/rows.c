@@ -358,6 +358,7 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 #endif
 						       NULL };
 
+#if SEMU_WITH_PARTS
 static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_PRIORITY
 	&semu_priority_part,
@@ -385,6 +386,7 @@ static const struct semu_part_type *const sbc_parts[] = {
 #endif
 	NULL
 };
+#endif
 
 /* SAM-5, SPC-4, SBC-3, iSCSI */
 static const uint16_t sbc_versions[] = { 0x00a0, 0x0460, 0x04c0, 0x0960, 0 };
@@ -398,13 +400,19 @@ const struct scsiemu_type scsiemu_sbc = {
 	.mode = sbc_mode,
 	.vpd = sbc_vpd,
 	.versions = sbc_versions,
+#if SEMU_WITH_PARTS
 	.parts = sbc_parts,
 	.state = semu_spc_state,
+#endif
 	.init = semu_spc_init,
 	.loaded = semu_sbc_loaded,
 	.stops = semu_spc_stops,
+#if SEMU_WITH_THIN
 	.attention = semu_sbc_attention,
+#endif
+#if SEMU_WITH_APPLIES
 	.applies = semu_spc_applies,
+#endif
 	.reset = semu_spc_reset,
 #if SEMU_WITH_COPY
 	.lost = semu_copy_lost,
