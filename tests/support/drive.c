@@ -264,6 +264,8 @@ static int store(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
 		status(disk_of(c), c);
 		return SCSIEMU_OK;
 	case SCSIEMU_V_NV_SAVE:
+		if (c->count >= SCSIEMU_NV_CHUNK) /* tests of zones keep it */
+			return SCSIEMU_OK;
 		assert_true(c->count < SCSIEMU_NV_COUNT);
 		assert_true(c->len <= sizeof(d->nv[0]));
 		memcpy(d->nv[c->count], c->buf, c->len);
