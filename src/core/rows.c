@@ -97,20 +97,29 @@ const struct scsiemu_row *semu_row_next(const struct scsiemu_lu *lu,
 	return row;
 }
 
+/* Bits that only some logical units offer. */
+static unsigned offered(const struct scsiemu_lu *lu,
+			const struct scsiemu_row *row, unsigned i)
+{
+	unsigned u = 0;
+
+	if (i == row->prot_at && lu->offers & 1)
+		u |= 0xe0;
+	if (i == row->group_at && lu->offers & 2)
+		u |= 0x3f;
+	if (SEMU_WITH_THIN && lu->offers & 4 &&
+	    i == (row->prot_at ? row->prot_at : 1u))
+		u |= row->anchor;
+	return u;
+}
+
 unsigned semu_row_usage(const struct scsiemu_lu *lu,
 			const struct scsiemu_row *row, unsigned i)
 {
 	/* bytes that no row describes are not checked */
 	unsigned u = i < 32 ? row->usage[i] : 0xff;
 
-	if (SEMU_WITH_ACA && i && lu->normaca && i == semu_control_at(row))
+	if (SEMU_WITH_ACA && lu->normaca && i == semu_control_at(row))
 		u |= 0x04; /* NACA */
-	if (i && i == row->prot_at && lu->offers & 1)
-		u |= 0xe0;
-	if (SEMU_WITH_THIN && lu->offers & 4 &&
-	    i == (row->prot_at ? row->prot_at : 1u))
-		u |= row->anchor;
-	if (i && i == row->group_at && lu->offers & 2)
-		u |= 0x3f;
-	return u;
+	return i ? u | offered(lu, row, i) : u;
 }
