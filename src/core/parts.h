@@ -25,6 +25,9 @@ enum semu_part {
 	SEMU_PART_LOG,
 	SEMU_PART_COPY,
 	SEMU_PART_INJECT,
+	SEMU_PART_SELFTEST,
+	SEMU_PART_WORK,
+	SEMU_PART_SCAN,
 	SEMU_PART_REFERRALS,
 	SEMU_PART_PRIORITY,
 	SEMU_PART_COUNT
@@ -59,6 +62,9 @@ struct semu_part_type {
 	 */
 	int (*begin)(struct scsiemu_cmd *c);
 	int (*finish)(struct scsiemu_cmd *c);
+	/* FORMAT UNIT or SANITIZE is over: all blocks are new. keep: the write
+	 * pointers of zones stay (ZNR). */
+	void (*wiped)(struct scsiemu_lu *lu, bool keep);
 	/* A copy manager's command, perhaps another LU's, is about to read or
 	 * write these blocks of lu: 0 or FAILED. */
 	int (*raw)(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,

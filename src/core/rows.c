@@ -113,6 +113,16 @@ static unsigned offered(const struct scsiemu_lu *lu,
 	return u;
 }
 
+/* ZNR of SANITIZE. */
+static unsigned zones_use(const struct scsiemu_lu *lu,
+			  const struct scsiemu_row *row, unsigned i)
+{
+	return i == 1 && row->flags & SCSIEMU_ROW_ZNR &&
+			       lu->able & SCSIEMU_NEED_ZONES
+		       ? 0x40
+		       : 0;
+}
+
 unsigned semu_row_usage(const struct scsiemu_lu *lu,
 			const struct scsiemu_row *row, unsigned i)
 {
@@ -121,5 +131,5 @@ unsigned semu_row_usage(const struct scsiemu_lu *lu,
 
 	if (SEMU_WITH_ACA && lu->normaca && i == semu_control_at(row))
 		u |= 0x04; /* NACA */
-	return i ? u | offered(lu, row, i) : u;
+	return i ? u | offered(lu, row, i) | zones_use(lu, row, i) : u;
 }
