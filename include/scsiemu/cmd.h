@@ -87,6 +87,7 @@ enum scsiemu_verb {
 	SCSIEMU_V_OBJ_REMOVE,
 	SCSIEMU_V_OBJ_GETATTR,
 	SCSIEMU_V_OBJ_SETATTR,
+	SCSIEMU_V_ANCHOR,  /* block: as UNMAP, but space stays reserved */
 	SCSIEMU_V_NV_SAVE, /* count = record id, buf/len; durable before did */
 	SCSIEMU_V_ACCESS   /* addr = target port group, count = the state it is
 			    * to be in (alua.h); E_* refuses */

@@ -182,6 +182,7 @@ struct scsiemu_medium {
 	bool read_only;	  /* the medium refuses writes */
 	bool thin;	  /* block: LBPME; needs SCSIEMU_CAN_UNMAP */
 	bool zeroes;	  /* block: unmapped blocks read as zeros (LBPRZ) */
+	bool anchors;	  /* block: what is deallocated can keep its room */
 	uint16_t pi_len;  /* block: bytes of protection information that the
 			   * store has room for with each block; 8 for each
 			   * interval (SBC-4 4.21) */

@@ -201,6 +201,7 @@ struct scsiemu_row {
 	uint8_t group_at; /* byte with GROUP NUMBER in bits 4-0; 0 = none */
 	uint8_t obsolete; /* bits of byte 1 that were something once: neither
 			   * reported nor refused (FUA_NV, SYNC_NV) */
+	uint8_t anchor;	  /* the ANCHOR bit of the byte at prot_at, or byte 1 */
 	uint8_t inject;	  /* error-injection class */
 };
 

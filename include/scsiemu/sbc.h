@@ -32,6 +32,14 @@ struct scsiemu_sbc_options {
 	 * made unreadable, have room for: at most 4096, 9 bytes of state
 	 * each. READ LONG, WRITE LONG, REASSIGN BLOCKS. */
 	uint32_t defects;
+	/* Provisioning thresholds (mode page 1Ch/02h, 6/38/07), where the
+	 * store says how much is in use. Counted in units of
+	 * 2^threshold_exponent blocks. */
+	bool thresholds;
+	uint8_t threshold_exponent;
+	/* Bits of VPD B2h byte 5 that a thin disk does not offer although it
+	 * could: LBPU 80h, LBPWS 40h, LBPWS10 20h, ANC_SUP 02h. */
+	uint8_t lbp_not;
 	/* User data segments (SBC-4 4.28), or NULL. Its segments stay the
 	 * caller's until others take their place or the LU is gone. */
 	const struct scsiemu_referrals *referrals;

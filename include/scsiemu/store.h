@@ -131,6 +131,13 @@ struct scsiemu_block_ops {
 	int (*write_pi)(void *s, struct scsiemu_io *io, uint64_t lba,
 			uint32_t nblk, const struct scsiemu_vec *v, unsigned nv,
 			const uint8_t *pi);
+	/* A fact: blocks in use, and how many more can be written before there
+	 * is no space. Only where that is known at once. */
+	void (*space)(void *s, uint64_t *used, uint64_t *available);
+	/* As unmap, but what the blocks need stays reserved for them: a later
+	 * write cannot fail for want of space. E_NO_SPACE: there is none. */
+	int (*anchor)(void *s, struct scsiemu_io *io, uint64_t lba,
+		      uint64_t nblk);
 };
 
 struct scsiemu_tape_pos {

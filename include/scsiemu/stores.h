@@ -27,6 +27,9 @@ struct scsiemu_geometry {
 	uint8_t exponent; /* logical per physical block: 2^n */
 	bool thin;	  /* offer UNMAP (where the store can) */
 	bool read_only;
+	/* memory only: so many bytes of it may be written, less than there
+	 * are (thin); 64 KiB at a time. 0: all of them */
+	uint64_t pool;
 };
 
 /* 0, or -1 with why in *err (each opener below). */

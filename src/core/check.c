@@ -126,6 +126,8 @@ static bool attention(struct scsiemu_cmd *c)
 	struct semu_ctx *x = semu_ctx(c);
 
 	scsiemu_fail(c, SCSIEMU_SK_UNIT_ATTENTION, semu_ua_peek(x->itl));
+	if (x->lu->type->attention)
+		x->lu->type->attention(x->lu, &c->sense);
 	if (!x->lu->ua_intlck)
 		semu_ua_take(x->itl);
 	return false;

@@ -208,6 +208,7 @@ struct semu_cap {
 	uint32_t same_blk;    /* MAXIMUM WRITE SAME LENGTH; 0 = no limit */
 	uint16_t rpm;
 	uint8_t exponent, aligned;
+	uint8_t lbp_not; /* bits of VPD B2h byte 5 that are not offered */
 	bool thin, zeroes, dpofua, cache;
 	bool pi; /* may be formatted with protection information */
 	uint8_t pi_type, pi_exponent; /* is: 1 to 3, P_I_EXPONENT; 0: not */
@@ -289,9 +290,9 @@ struct scsiemu_lu {
 	uint32_t able;	 /* enum scsiemu_can | scsiemu_need met */
 	uint16_t wflags; /* flags of every WRITE: FUA when WCE is off */
 	uint8_t descr;	 /* D_SENSE */
-	uint8_t offers;	 /* 1: PROTECT bits, 2: GROUP NUMBER are allowed */
-	bool traced;	 /* the device has a trace function */
-	bool lasting;	 /* nslow counts a reason that is not a command's */
+	uint8_t offers; /* 1: PROTECT, 2: GROUP NUMBER, 4: ANCHOR are allowed */
+	bool traced;	/* the device has a trace function */
+	bool lasting;	/* nslow counts a reason that is not a command's */
 	const struct semu_set *set;
 	const struct scsiemu_row *vendor_rows; /* the embedder's own */
 	unsigned nvendor;
@@ -393,6 +394,8 @@ struct scsiemu_type {
 	void (*loaded)(struct scsiemu_lu *lu);
 	/* Stops of a row with SCSIEMU_ROW_BY_FIELD. */
 	uint32_t (*stops)(const struct scsiemu_cmd *c);
+	/* A unit attention is reported: what belongs to it beside its code. */
+	void (*attention)(const struct scsiemu_lu *lu, struct scsiemu_sense *s);
 	/* Of the stops in force that the row names: those of reservations and
 	 * of ALUA that are for this nexus. */
 	uint32_t (*applies)(const struct scsiemu_cmd *c, uint32_t hit);

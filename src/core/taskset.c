@@ -39,8 +39,8 @@ static bool lanes(const struct semu_entry *e, uint64_t *first, uint64_t *last)
 	uint64_t n = extent(e), to;
 
 	if (e != &semu_ctx(e->cmd)->entry ||
-	    !(row->flags & SCSIEMU_ROW_BLOCKS) ||
-	    !(row->stops & SCSIEMU_ON_PR_WRITE) || e->lba >= lu->cap.nblk)
+	    !(row->stops & SCSIEMU_ON_PR_WRITE) || e->lba >= lu->cap.nblk ||
+	    !(row->flags & (SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_WHOLE_LU)))
 		return false;
 	if (!n && row->flags & SCSIEMU_ROW_LONG)
 		n = UINT64_MAX;

@@ -176,6 +176,10 @@ static const struct key keys[] = {
 	  "256, 512, 1024, 2048 or 4096" },
 	{ "exponent", set_number, AT(exponent), 0, 15, "0 to 15" },
 	{ "thin", NULL, AT(thin), 0, 0, "" },
+	{ "pool", set_size, AT(pool), 65536, INT64_MAX,
+	  "64K or more bytes, with K M G T P for 2^10 ... 2^50" },
+	{ "thresholds", NULL, AT(sbc.thresholds), 0, 0, "" },
+	{ "defects", set_number, AT(defects), 1, 4096, "1 to 4096" },
 	{ "readonly", NULL, AT(readonly), 0, 0, "" },
 	{ "removable", NULL, AT(removable), 0, 0, "" },
 	{ "aca", NULL, AT(aca), 0, 0, "" },
@@ -335,6 +339,10 @@ const char *scsiemu_host_help(void)
 	       "    exponent=N         2^N logical blocks per physical: 0 to "
 	       "15; 0\n"
 	       "    thin               UNMAP gives room back\n"
+	       "    pool=BYTES         mem, thin: no more can be written\n"
+	       "    thresholds         tell hosts when the pool gets low\n"
+	       "    defects=N          room for N reassigned or unreadable "
+	       "blocks\n"
 	       "    readonly           refuses writes\n"
 	       "    removable          the medium can be ejected\n"
 	       "    aca                commands with NACA may stop the task "

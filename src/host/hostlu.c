@@ -35,6 +35,7 @@ static int open_store(struct scsiemu_host_lu *h, const struct semu_devstr *s,
 				      .blen = (uint32_t)s->block,
 				      .exponent = (uint8_t)s->exponent,
 				      .thin = s->thin,
+				      .pool = s->pool,
 				      .read_only = s->readonly };
 
 	if (s->mem)
@@ -87,6 +88,7 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		return -1;
 	own->text = s->text;
 	own->sbc = s->sbc;
+	own->sbc.defects = (uint32_t)s->defects;
 	own->config = (struct scsiemu_lu_config){
 		.size = sizeof(own->config),
 		.type = s->type,

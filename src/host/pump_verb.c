@@ -62,6 +62,18 @@ static int verb_unmap(struct scsiemu_task *t, struct scsiemu_medium *m)
 		     ops->unmap(m->ctx, &t->io, c->addr, c->count));
 }
 
+static int verb_anchor(struct scsiemu_task *t, struct scsiemu_medium *m)
+{
+	const struct scsiemu_block_ops *ops = m->ops;
+	struct scsiemu_cmd *c = &t->cmd;
+
+	if (!SCSIEMU_HAS(scsiemu_block_ops, ops, anchor))
+		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
+	semu_io_begin(t, SEMU_A_VERB);
+	return after(t, m, semu_after_verb,
+		     ops->anchor(m->ctx, &t->io, c->addr, c->count));
+}
+
 static int verb_fill(struct scsiemu_task *t, struct scsiemu_medium *m)
 {
 	if (t->cmd.len < m->blen)
@@ -216,9 +228,10 @@ static int (*const block_verbs[])(struct scsiemu_task *t,
 				  struct scsiemu_medium *m) = {
 	[SCSIEMU_V_LOAD] = verb_load,	  [SCSIEMU_V_SAVE] = verb_save,
 	[SCSIEMU_V_FLUSH] = verb_flush,	  [SCSIEMU_V_ZERO] = verb_zero,
-	[SCSIEMU_V_UNMAP] = verb_unmap,	  [SCSIEMU_V_FILL] = verb_fill,
-	[SCSIEMU_V_MATCH] = verb_match,	  [SCSIEMU_V_VERIFY] = verb_verify,
-	[SCSIEMU_V_STATUS] = verb_status, [SCSIEMU_V_EJECT] = verb_eject,
+	[SCSIEMU_V_ANCHOR] = verb_anchor, [SCSIEMU_V_UNMAP] = verb_unmap,
+	[SCSIEMU_V_FILL] = verb_fill,	  [SCSIEMU_V_MATCH] = verb_match,
+	[SCSIEMU_V_VERIFY] = verb_verify, [SCSIEMU_V_STATUS] = verb_status,
+	[SCSIEMU_V_EJECT] = verb_eject,
 };
 
 static int block_verb(struct scsiemu_task *t, struct scsiemu_medium *m)

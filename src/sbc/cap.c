@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sbc/sbc.h"
+#include "sbc/space.h"
 #include "spc/copy.h"
 
 enum {
@@ -105,6 +106,9 @@ void semu_sbc_loaded(struct scsiemu_lu *lu)
 		lu->cap.nblk = m->nblk;
 	limits_of(&lu->cap, &lu->dev->limits);
 	lu->able = able_of(lu, m);
+	lu->offers &= (uint8_t)~4u;
+	if (lu->cap.thin && m->anchors)
+		lu->offers |= 4; /* ANCHOR */
 #if SEMU_WITH_COPY
 	lu->able |= copy_able(lu);
 #endif
@@ -112,4 +116,13 @@ void semu_sbc_loaded(struct scsiemu_lu *lu)
 	if (page && page[0])
 		semu_sbc_mode_08.apply(lu, page);
 	semu_spc_guards(lu);
+}
+
+/* 38/07: which threshold was reached (SBC-4 4.7.3.8.6). */
+void semu_sbc_attention(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
+{
+	if (s->asc != semu_ua_asc[SEMU_UA_THIN])
+		return;
+	s->flags |= SCSIEMU_S_INFO;
+	s->info = semu_space_reached(lu);
 }

@@ -6,6 +6,7 @@
 #include "sbc/defects.h"
 #include "sbc/pi.h"
 #include "sbc/sbc.h"
+#include "sbc/space.h"
 #include "sbc/zones.h"
 #include "spc/copy.h"
 
@@ -27,7 +28,7 @@
 
 #define STOPS_ANY   (SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM)
 #define STOPS_ALLOW (SCSIEMU_ON_RESERVE6 | STOPS_ANY)
-#define STOPS_SIZE  (STOPS_ALLOW & ~(uint32_t)SCSIEMU_ON_STANDBY)
+#define STOPS_SIZE  (STOPS_ANY & ~(uint32_t)SCSIEMU_ON_STANDBY)
 #define STOPS_READ  (SCSIEMU_PR_READ | STOPS_ANY)
 #define STOPS_FLUSH (SCSIEMU_PR_WRITE | STOPS_ANY)
 #define STOPS_WRITE (STOPS_FLUSH | SCSIEMU_ON_PROTECTED)
@@ -134,14 +135,14 @@ static const struct scsiemu_row sbc_rows[] = {
 #endif
 #if SEMU_WITH_WRITE_SAME
 	{ ROW("WRITE SAME(10)", WRITE_SAME_10, 10), SAME_ROW, FIELDS(RW10),
-	  .usage = CDB10(0x41, 0x08), AT(1, 6) },
+	  .usage = CDB10(0x41, 0x08), AT(1, 6), .anchor = 0x10 },
 #endif
 #if SEMU_WITH_THIN
 	{ ROW("UNMAP", UNMAP, 10), NO_SA, .fn.out = semu_sbc_unmap,
 	  .then = semu_sbc_unmap_next, RW(PARAM_OUT), FIELDS(2AT7),
 	  .usage = USAGE(0x42, 0, 0, 0, 0, 0, 0, FF2, 0), AT(0, 6),
-	  .flags = SCSIEMU_ROW_WHOLE_LU, .needs = SCSIEMU_NEED_THIN,
-	  .stops = STOPS_WRITE, TIMES(1, 60) },
+	  .anchor = 0x01, .flags = SCSIEMU_ROW_WHOLE_LU,
+	  .needs = SCSIEMU_NEED_THIN, .stops = STOPS_WRITE, TIMES(1, 60) },
 #endif
 #if SEMU_WITH_PI
 	{ ROW32("READ(32)", READ_32, 0), .usage = CDB32(0x09, 0x1c), RW(READ),
@@ -171,6 +172,14 @@ static const struct scsiemu_row sbc_rows[] = {
 	  RW(STEPS), .fn.step = semu_sbc_scattered,
 	  .flags = SCSIEMU_ROW_WHOLE_LU, .stops = STOPS_WRITE, TIMES(1, 60) },
 #endif
+#endif
+#if SEMU_WITH_THIN
+	{ ROW("GET LBA STATUS(32)", VARIABLE, 32),
+	  .sa = SCSIEMU_SA_GET_LBA_STATUS_32, FIELDS(RW32),
+	  .usage = USAGE(0x7f, 0, 0, 0, 0, 0, 0, 0x18, 0, 0x12, 0xff, 0, FF8,
+			 FF4, FF4, FF4),
+	  .fn.step = semu_sbc_lba_status, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,
+	  .stops = STOPS_READ, TIMES(1, 60) },
 #endif
 #if SEMU_WITH_ODX
 	{ ROW("POPULATE TOKEN", THIRD_PARTY_COPY_OUT, 16), FIELDS(4AT10),
@@ -219,7 +228,7 @@ static const struct scsiemu_row sbc_rows[] = {
 	  FIELDS(RW16), SYNC_NV, .usage = CDB16(0x91, 0x02), AT(0, 14) },
 #if SEMU_WITH_WRITE_SAME
 	{ ROW("WRITE SAME(16)", WRITE_SAME_16, 16), SAME_ROW, FIELDS(RW16),
-	  .usage = CDB16(0x93, 0x09), AT(1, 14) },
+	  .usage = CDB16(0x93, 0x09), AT(1, 14), .anchor = 0x10 },
 #endif
 #if SEMU_WITH_ZONES
 	{ ZONE_OUT_ROW("CLOSE ZONE", CLOSE_ZONE) },
@@ -315,6 +324,9 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 							 &semu_mode_19,
 							 &semu_mode_1a,
 							 &semu_mode_1c,
+#if SEMU_WITH_THIN
+							 &semu_sbc_mode_1c02,
+#endif
 #endif
 							 NULL };
 
@@ -365,6 +377,9 @@ static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_PI
 	&semu_pi_part,
 #endif
+#if SEMU_WITH_THIN
+	&semu_space_part,
+#endif
 #if SEMU_WITH_ZONES
 	&semu_zones_part,
 #endif
@@ -388,6 +403,7 @@ const struct scsiemu_type scsiemu_sbc = {
 	.init = semu_spc_init,
 	.loaded = semu_sbc_loaded,
 	.stops = semu_spc_stops,
+	.attention = semu_sbc_attention,
 	.applies = semu_spc_applies,
 	.reset = semu_spc_reset,
 #if SEMU_WITH_COPY

@@ -201,6 +201,14 @@ int semu_zones_judge(struct scsiemu_cmd *c, struct scsiemu_lu *lu, uint64_t lba,
 	return write ? judge_write(c, lu, z, &b) : judge_read(c, z, &b);
 }
 
+int semu_zones_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t n)
+{
+	if (write && n && lba + n > lu->lane_from)
+		return illegal(c, SCSIEMU_ASC_UNALIGNED_WRITE);
+	return semu_zones_judge(c, lu, lba, n, write);
+}
+
 int semu_zones_judge_unmap(struct scsiemu_cmd *c, uint64_t lba, uint64_t n)
 {
 	const struct semu_zones *z = semu_zones(scsiemu_cmd_lu(c));

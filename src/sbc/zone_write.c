@@ -192,9 +192,20 @@ static int settle_all(struct scsiemu_cmd *c, struct semu_zones *z)
 	return SEMU_CALL_AGAIN;
 }
 
-/* WCE went off, or the medium stops: all that was acknowledged is durable. */
+static bool is_scattered(const struct scsiemu_row *row)
+{
+	return (row->op == SCSIEMU_OP_SERVICE_ACTION_OUT_16 &&
+		row->sa == SCSIEMU_SA_WRITE_SCATTERED_16) ||
+	       (row->op == SCSIEMU_OP_VARIABLE &&
+		row->sa == SCSIEMU_SA_WRITE_SCATTERED_32);
+}
+
+/* WCE went off, or the medium stops: all that was acknowledged is durable. Or
+ * it was written in many places. */
 static bool drains(const struct scsiemu_cmd *c)
 {
+	if (is_scattered(scsiemu_cmd_row(c)))
+		return is_durable(c);
 	switch (c->cdb[0]) {
 	case SCSIEMU_OP_START_STOP_UNIT:
 		return true;

@@ -128,6 +128,10 @@ void semu_zone_empty(struct semu_zones *z, uint32_t i);
  * before the first is written. */
 int semu_zones_judge(struct scsiemu_cmd *c, struct scsiemu_lu *lu, uint64_t lba,
 		     uint64_t n, bool write);
+/* A third-party copy: writes to conventional zones only, where it need not be
+ * alone. */
+int semu_zones_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t n);
 /* ... deallocate them? That moves no write pointer. */
 int semu_zones_judge_unmap(struct scsiemu_cmd *c, uint64_t lba, uint64_t n);
 int semu_zones_begin(struct scsiemu_cmd *c);

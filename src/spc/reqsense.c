@@ -54,13 +54,15 @@ int semu_request_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	struct scsiemu_sense s = { .bit = SCSIEMU_NO_BIT };
-	uint8_t out[18];
+	uint8_t out[48];
 
 	if (lu->absent) {
 		s.key = SCSIEMU_SK_ILLEGAL_REQUEST;
 		s.asc = SCSIEMU_ASC_LU_NOT_SUPPORTED;
 	} else if ((s.asc = attention(c)) != 0) {
 		s.key = SCSIEMU_SK_UNIT_ATTENTION;
+		if (lu->type->attention)
+			lu->type->attention(lu, &s);
 	} else {
 		poll_sense(lu, &s);
 	}

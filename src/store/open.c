@@ -155,6 +155,7 @@ void semu_offer(struct scsiemu_medium *m,
 	m->ops = ops;
 	m->ctx = ctx;
 	m->able = scsiemu_block_able(ops);
+	m->anchors = SCSIEMU_HAS(scsiemu_block_ops, ops, anchor);
 }
 
 bool semu_runs_add(struct semu_runs *r, uint64_t nblk,

@@ -292,6 +292,7 @@ void *semu_wrap_open(struct scsiemu_medium *m,
 	m->ops = &w->ops;
 	m->ctx = w;
 	m->able = scsiemu_block_able(&w->ops);
+	m->anchors = false; /* an operation that does not pass by */
 	return w;
 }
 

@@ -395,10 +395,41 @@ capacity
                     self.assertIn("  " + line + "\n", sheet)
 
     def test_nothing_is_unknown(self):
-        """Every page the library has is in the tool's tables."""
-        for pages in json.loads(self.run_tool("pages", DISK + ",thin",
-                                              "--json")[0]).values():
-            self.assertNotIn("?", [p["name"] for p in pages])
+        """Every command, page, state and type that the library's devices
+        have is in the tool's tables."""
+        for keys in ("thin,alua=both,aca,priorities",
+                     "zoned=aware,zone_size=1M",
+                     "zoned=managed,zone_size=1M,zone_realms=2"):
+            device = f"{DISK},{keys}"
+            out = self.inspect("--json", device=device)
+            json.loads(out)
+            self.assertNotIn('"?"', out, keys)
+            self.inspect(device=device)
+
+    def test_zones(self):
+        got = json.loads(self.inspect("--json", device=DISK + ",zoned=managed,"
+                                      "zone_size=1M,zone_conv=3"))
+        self.assertEqual(got["zones"], {"no_write_pointer": 3, "empty": 61,
+                                        "all": 64})
+
+    def test_reservations(self):
+        with tempfile.TemporaryDirectory() as folder:
+            device = f"{DISK},nv={folder}/nv"
+            register = "00" * 8 + "00000000deadbeef" + "00" * 4 + "01000000"
+            reserve = "00000000deadbeef" + "00" * 16
+            self.exec("--", "5f 00 00 00 00 00 00 00 18 00", "--out-hex",
+                      register, "--", "5f 01 05 00 00 00 00 00 18 00",
+                      "--out-hex", reserve, device=device)
+            sheet = self.inspect(device=device)
+            got = json.loads(self.inspect("--json", device=device))
+        name = "iqn.2026-11.org.scsiemu:scsiemu-initiator,i,0x000000000001"
+        self.assertIn("  reservation                   write exclusive, "
+                      "registrants only\n", sheet)
+        self.assertIn(f"    00000000deadbeef  port 1  {name}  (holder)\n",
+                      sheet)
+        self.assertEqual(got["reservations"]["registrations"], [{
+            "key": "00000000deadbeef", "all_target_ports": False,
+            "holder": True, "port": 1, "initiator": name}])
 
     def test_devices(self):
         for device in ("disk:mem,size=1M,readonly", "disk:null,size=512",

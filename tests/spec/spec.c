@@ -16,15 +16,27 @@ enum { PI_TYPE = 2 };
 enum { PI_TYPE = 0 };
 #endif
 
+#ifdef SPEC_ZONED
+enum { REMOVABLE = false, MODEL = SCSIEMU_HOST_MANAGED };
+#else
+enum { REMOVABLE = true, MODEL = SCSIEMU_NOT_ZONED };
+#endif
+
 const struct disk_options spec_options = { .thin = true,
 					   .alua = &disk_alua,
 					   .priorities = true,
-					   .removable = true,
+					   .removable = REMOVABLE,
 					   .copies = 2,
 					   .sbc = {
 						   .defects = 16,
 						   .referrals = &disk_referrals,
-						   .pi_type = PI_TYPE } };
+						   .pi_type = PI_TYPE,
+						   .zones = { .model = MODEL,
+							      .zones = 8,
+							      .before = 2,
+							      .zone_blk = 8,
+							      .zone_cap = 7,
+							      .realms = 2 } } };
 
 void spec_make_scratch(struct spec *s, uint32_t scratch)
 {

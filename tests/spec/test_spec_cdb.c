@@ -127,6 +127,9 @@ static const uint8_t by_value[][3] = {
 	{ SCSIEMU_OP_VARIABLE, 10, 0x04 },
 	{ SCSIEMU_OP_MODE_SENSE_6, 2, 0x20 }, /* PAGE CODE 20h */
 	{ SCSIEMU_OP_MODE_SENSE_10, 2, 0x20 },
+#ifdef SPEC_ZONED /* not removable: LOEJ, too */
+	{ SCSIEMU_OP_START_STOP_UNIT, 4, 0x82 },
+#endif
 	{ SCSIEMU_OP_START_STOP_UNIT, 4, 0x80 }, /* POWER CONDITION 8h */
 	{ SCSIEMU_OP_SEND_DIAGNOSTIC, 1, 0x80 }, /* SELF-TEST CODE 4h */
 	{ SCSIEMU_OP_PREVENT_ALLOW_MEDIUM_REMOVAL, 4, 0x02 },
@@ -137,6 +140,7 @@ static const uint8_t by_value[][3] = {
 	{ SCSIEMU_OP_MAINTENANCE_OUT, 10, 0x80 },
 	{ SCSIEMU_OP_MAINTENANCE_IN, 2, 0x84 }, /* REPORTING OPTIONS 4h,
 						 * PRIORITY REPORTED 2h */
+	{ SCSIEMU_OP_ZONE_IN, 14, 0x20 },	/* REPORTING OPTIONS 20h */
 	{ SCSIEMU_OP_MAINTENANCE_IN, 1, 0xc0 }, /* PARAMETER DATA FORMAT */
 };
 
@@ -277,11 +281,16 @@ static void test_unknown(void **state)
 			continue;
 		}
 		for (unsigned sa = 0; has_sa && sa < 32; sa++) {
+			bool wide = op == SCSIEMU_OP_VARIABLE;
+
 			if (sas[sa])
 				continue;
-			cdb[1] = (uint8_t)sa;
+			cdb[wide ? 9 : 1] = (uint8_t)sa;
 			spec_run(&s, cdb, 16);
-			assert_true(spec_points(&s, 1, 4));
+			/* those that only type 2 protection has: no command */
+			assert_true(wide ? spec_points(&s, 8, SCSIEMU_NO_BIT) ||
+						    spec_is(&s, 5, 0x2000)
+					 : spec_points(&s, 1, 4));
 		}
 	}
 	spec_free(&s);

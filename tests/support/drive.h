@@ -16,7 +16,8 @@
 struct drive_disk {
 	struct scsiemu_medium m;
 	uint8_t *bytes;	 /* m.nblk * m.blen */
-	uint8_t *mapped; /* 1 per block: written and not deallocated */
+	uint8_t *mapped; /* per block: 1 written and not deallocated, 2
+			  * anchored */
 	uint8_t *pi;	 /* m.nblk * m.pi_len, or NULL */
 };
 

@@ -29,7 +29,7 @@ struct unit {
 	char port[UNIT_PORTS][64]; /* names */
 	uint8_t id[UNIT_INITIATORS][ID_LEN];
 	struct scsiemu_exec exec;
-	uint64_t now, deadline;
+	uint64_t now, deadline, seed;
 	uint8_t *in;
 	uint32_t room;
 	uint64_t scratch[SCRATCH / 8], bounce[SCRATCH / 8];
@@ -61,6 +61,19 @@ static int add_ports(struct unit *u, unsigned n)
 	return 0;
 }
 
+/* Tokens need not be unguessable here; they have to be the same every time. */
+static bool repeatable(void *ctx, void *buf, uint32_t len)
+{
+	uint64_t *seed = ctx;
+	uint8_t *p = buf;
+
+	while (len--) {
+		*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+		*p++ = (uint8_t)(*seed >> 56);
+	}
+	return true;
+}
+
 static struct unit *make(unsigned nlus, unsigned ports)
 {
 	struct scsiemu_limits l = {
@@ -72,12 +85,21 @@ static struct unit *make(unsigned nlus, unsigned ports)
 		.types = nlus,
 		.scratch = SCRATCH,
 		.cmd_size = sizeof(struct scsiemu_task),
+		.jobs = 8,
+		.copies = 64,
+		.rod_tokens = 64,
+		.registrants = 256,
 	};
+	struct scsiemu_copy_config copy = { .size = sizeof(copy),
+					    .random = repeatable };
 	struct unit *u = calloc(1, sizeof(*u));
 
 	if (!u)
 		return NULL;
+	copy.ctx = &u->seed;
 	u->dev = scsiemu_device_create(&l, &scsiemu_host_allocator);
+	if (u->dev)
+		scsiemu_device_copy(u->dev, &copy);
 	if (u->dev && !add_ports(u, ports) &&
 	    !scsiemu_pump_init(&u->pump, u->dev, u->bounce, sizeof(u->bounce)))
 		return u;
