@@ -163,6 +163,23 @@ static int set_zoned(const struct key *k, void *to, const char *value)
 	return semu_devzones_model(to, value);
 }
 
+static int set_pi(const struct key *k, void *to, const char *value)
+{
+	uint64_t v;
+
+	(void)k;
+	if (semu_devpi_type(&v, value))
+		return -1;
+	memcpy(to, &v, sizeof(v));
+	return 0;
+}
+
+static int set_pi_store(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devpi_store(to, value);
+}
+
 #define AT(member) offsetof(struct semu_devstr, member)
 
 static const struct key keys[] = {
@@ -218,6 +235,9 @@ static const struct key keys[] = {
 	{ "zone_front", set_number, AT(zones.front), 0, UINT32_MAX,
 	  "a number of realms" },
 	{ "zone_constrained", NULL, AT(zones.constrained), 0, 0, "" },
+	{ "pi", set_pi, AT(pi.type), 0, 0, "0 to 3" },
+	{ "pi_exponent", set_number, AT(pi.exponent), 0, 4, "0 to 4" },
+	{ "pi_store", set_pi_store, AT(pi.where), 0, 0, "interleaved or side" },
 	{ "nv", set_path, AT(nv), 1, SEMU_PATH - 1,
 	  "the path of a file for saved state" },
 };
@@ -375,6 +395,11 @@ const char *scsiemu_host_help(void)
 	       "    zone_front=N       realms that are active in the first "
 	       "one; "
 	       "0\n"
+	       "    pi=TYPE            protection information of type 1 to 3; "
+	       "0: possible\n"
+	       "    pi_exponent=N      2^N protection intervals per block; 0\n"
+	       "    pi_store=WHERE     interleaved: behind each block; side: "
+	       "in FILE.pi\n"
 	       "    nv=FILE            keeps saved mode pages and other small "
 	       "state\n"
 	       "  \"\\,\" is a comma inside a value\n";

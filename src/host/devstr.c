@@ -140,7 +140,8 @@ int semu_devstr_parse(struct semu_devstr *s, const char *device,
 	s->sbc.size = sizeof(s->sbc);
 	p = take_type(s, device, err);
 	if (!p || take_keys(s, p, err) || check_store(s, err) ||
-	    check_alua(s, err) || semu_devzones_check(s, err))
+	    check_alua(s, err) || semu_devzones_check(s, err) ||
+	    semu_devpi_check(s, err))
 		return -1;
 	return check_size(s, err);
 }

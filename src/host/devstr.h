@@ -29,6 +29,11 @@ struct semu_devstr {
 		uint8_t model;
 		bool constrained;
 	} zones;
+	struct semu_devpi {
+		uint64_t type; /* SEMU_PI_TYPE_0 and up; 0: not given */
+		uint64_t exponent;
+		uint8_t where; /* enum semu_devpi_where; 0: not given */
+	} pi;
 	bool mem, null, thin, readonly, removable, aca, priorities;
 	char path[SEMU_PATH], nv[SEMU_PATH];
 	struct semu_devtext {
@@ -52,6 +57,17 @@ int semu_devzones_make(struct scsiemu_zone_options *o,
 		       const struct semu_devstr *s,
 		       const struct scsiemu_medium *m,
 		       struct scsiemu_errmsg *err);
+
+/* devpi.c: the values of pi and pi_store; what follows from them. */
+enum { SEMU_PI_TYPE_0 = 1 };
+enum semu_devpi_where { SEMU_PI_INTERLEAVED = 1, SEMU_PI_SIDE };
+int semu_devpi_type(uint64_t *type, const char *value);
+int semu_devpi_store(uint8_t *where, const char *value);
+int semu_devpi_check(const struct semu_devstr *s, struct scsiemu_errmsg *err);
+void semu_devpi_geometry(struct scsiemu_geometry *g,
+			 const struct semu_devstr *s);
+void semu_devpi_options(struct scsiemu_sbc_options *o,
+			const struct semu_devstr *s);
 
 /* devalua.c: the values of alua and of groups. 0, or -1. */
 int semu_devalua_who(uint8_t *tpgs, const char *value);

@@ -38,6 +38,7 @@ static int open_store(struct scsiemu_host_lu *h, const struct semu_devstr *s,
 				      .pool = s->pool,
 				      .read_only = s->readonly };
 
+	semu_devpi_geometry(&g, s);
 	if (s->mem)
 		return scsiemu_open_mem(&h->medium, &g, err);
 	if (s->null)
@@ -107,6 +108,7 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		.options = &own->sbc,
 	};
 	configure_alua(own, s);
+	semu_devpi_options(&own->sbc, s);
 	h->config = &own->config;
 	return 0;
 }

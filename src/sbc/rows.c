@@ -162,8 +162,9 @@ static const struct scsiemu_row sbc_rows[] = {
 #endif
 #if SEMU_WITH_WRITE_SAME
 	{ ROW32("WRITE SAME(32)", WRITE_SAME_32, SCSIEMU_NEED_BLOCK),
-	  .usage = CDB32(0x0d, 0x09), RW(STEPS), .fn.step = semu_sbc_write_same,
-	  .stops = STOPS_WRITE, LONG, TIMES(1, 600) },
+	  .usage = CDB32(0x0d, 0x09), RW(STEPS), .anchor = 0x10,
+	  .fn.step = semu_sbc_write_same, .stops = STOPS_WRITE, LONG,
+	  TIMES(1, 600) },
 #endif
 #if SEMU_WITH_SCATTERED
 	{ ROW32("WRITE SCATTERED(32)", WRITE_SCATTERED_32, SCSIEMU_NEED_BLOCK),

@@ -212,12 +212,15 @@ int semu_zones_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
 int semu_zones_judge_unmap(struct scsiemu_cmd *c, uint64_t lba, uint64_t n)
 {
 	const struct semu_zones *z = semu_zones(scsiemu_cmd_lu(c));
+	uint64_t blocks; /* ... in front of the last slot */
 	struct blocks b;
 
 	if (!z || !n)
 		return 0;
 	b = blocks_of(z, lba, n);
-	if (past(z, b.first, b.lba) || past(z, b.last, b.end - 1))
+	blocks = semu_zone_start(z, b.last);
+	if (past(z, b.first, b.lba) || past(z, b.last, b.end - 1) ||
+	    (b.first < b.last && past(z, b.last - 1, blocks - 1)))
 		return illegal(c, SCSIEMU_ASC_GAP_ZONE);
 	return conditions(c, z, &b, true);
 }

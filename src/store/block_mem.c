@@ -31,6 +31,9 @@ struct chunk {
 	uint64_t anchored[MAP_WORDS]; /* ... that is not, but keeps its room */
 	uint32_t mapped, nanchored;   /* how many */
 	uint8_t data[CHUNK_LEN];
+	/* protection information of each block, all bits inverted: zeros are
+	 * that of a block never written */
+	uint8_t pi[];
 };
 
 struct node {
@@ -42,6 +45,7 @@ struct mem_store {
 	struct node *root;
 	unsigned depth; /* levels of nodes */
 	unsigned blen_shift;
+	uint16_t pi_len;
 	uint64_t nblk;
 	uint64_t chunks, room; /* there are; there may be */
 	int no_memory;	       /* result when a chunk cannot be had */
@@ -64,6 +68,16 @@ static struct chunk *find(const struct mem_store *s, uint64_t index)
 	return n->slot[slot_of(index, 0)];
 }
 
+static size_t pi_at(const struct mem_store *s, size_t data)
+{
+	return (data >> s->blen_shift) * s->pi_len;
+}
+
+static size_t chunk_size(const struct mem_store *s)
+{
+	return sizeof(struct chunk) + pi_at(s, CHUNK_LEN);
+}
+
 /* NULL: out of memory; nodes made on the way stay in the tree. */
 static struct chunk *find_or_make(struct mem_store *s, uint64_t index)
 {
@@ -76,7 +90,7 @@ static struct chunk *find_or_make(struct mem_store *s, uint64_t index)
 			return NULL;
 		if (!*slot) {
 			*slot = semu_sys->alloc(level ? sizeof(struct node)
-						      : sizeof(struct chunk));
+						      : chunk_size(s));
 			if (!*slot)
 				return NULL;
 			n->used++;
@@ -276,6 +290,56 @@ static int mem_write(void *ctx, struct scsiemu_io *io, uint64_t lba,
 	return s->no_memory;
 }
 
+static void invert(uint8_t *to, const uint8_t *from, size_t n)
+{
+	while (n--)
+		*to++ = (uint8_t) ~*from++;
+}
+
+static int mem_read_pi(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		       uint32_t nblk, const struct scsiemu_vec *v, unsigned nv,
+		       uint8_t *pi)
+{
+	struct mem_store *s = ctx;
+	int rc = mem_read(ctx, io, lba, nblk, v, nv);
+	struct walk w;
+
+	if (rc)
+		return rc;
+	for (w = walk_begin(s, lba, nblk); w.n; walk_next(&w)) {
+		const struct chunk *k = find(s, w.index);
+		size_t n = pi_at(s, w.n);
+
+		if (k)
+			invert(pi, k->pi + pi_at(s, w.at), n);
+		else
+			memset(pi, 0xff, n);
+		pi += n;
+	}
+	return SCSIEMU_OK;
+}
+
+static int mem_write_pi(void *ctx, struct scsiemu_io *io, uint64_t lba,
+			uint32_t nblk, const struct scsiemu_vec *v, unsigned nv,
+			const uint8_t *pi)
+{
+	struct mem_store *s = ctx;
+	int rc = mem_write(ctx, io, lba, nblk, v, nv);
+	struct walk w;
+
+	if (rc == SCSIEMU_E_RANGE)
+		return rc;
+	nblk = io->moved >> s->blen_shift;
+	for (w = walk_begin(s, lba, nblk); w.n; walk_next(&w)) {
+		struct chunk *k = find(s, w.index);
+		size_t n = pi_at(s, w.n);
+
+		invert(k->pi + pi_at(s, w.at), pi, n);
+		pi += n;
+	}
+	return rc;
+}
+
 static int mem_flush(void *ctx, struct scsiemu_io *io, uint64_t lba,
 		     uint64_t nblk)
 {
@@ -305,6 +369,7 @@ static int mem_unmap(void *ctx, struct scsiemu_io *io, uint64_t lba,
 
 		w.n = (end - base < CHUNK_LEN ? end - base : CHUNK_LEN) - w.at;
 		memset(k->data + w.at, 0, w.n);
+		memset(k->pi + pi_at(s, w.at), 0, pi_at(s, w.n));
 		set_mapped(s, k, &w, false);
 		if (!k->mapped && !k->nanchored)
 			drop(s, index);
@@ -331,6 +396,7 @@ static int mem_anchor(void *ctx, struct scsiemu_io *io, uint64_t lba,
 			return SCSIEMU_E_NO_SPACE;
 		}
 		memset(k->data + w.at, 0, w.n);
+		memset(k->pi + pi_at(s, w.at), 0, pi_at(s, w.n));
 		set_mapped(s, k, &w, false);
 		k->nanchored += set_bits(s, k->anchored, &w, true);
 	}
@@ -431,10 +497,10 @@ static void mem_close(void *ctx)
 #define READS                                                                  \
 	.size = sizeof(struct scsiemu_block_ops), .read = mem_read,            \
 	.status = mem_status, .verify = mem_flush, .close = mem_close,         \
-	.space = mem_space
+	.read_pi = mem_read_pi, .space = mem_space
 #define WRITES                                                                 \
 	.write = mem_write, .flush = mem_flush, .zero = mem_unmap,             \
-	.cas = mem_cas
+	.cas = mem_cas, .write_pi = mem_write_pi
 
 static const struct scsiemu_block_ops offers[SEMU_OFFERS] = {
 	[SEMU_OFFER_READ_ONLY] = { READS },
@@ -459,6 +525,7 @@ int scsiemu_open_mem(struct scsiemu_medium *m, const struct scsiemu_geometry *g,
 		return semu_err_memory(err);
 	}
 	s->nblk = m->nblk;
+	s->pi_len = m->pi_len;
 	s->blen_shift = (unsigned)__builtin_ctz(m->blen);
 	s->no_memory = m->thin ? SCSIEMU_E_NO_SPACE : SCSIEMU_E_HARDWARE;
 	s->room = g->pool ? g->pool >> CHUNK_SHIFT

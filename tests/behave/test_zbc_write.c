@@ -286,6 +286,44 @@ static void test_runt(void **s)
 	zbc_free(&z);
 }
 
+static void unmap(struct zbc *z, uint8_t lba, uint8_t n)
+{
+	uint8_t cdb[10] = { SCSIEMU_OP_UNMAP, [8] = 24 };
+	uint8_t list[24] = { 0, 22, 0, 16, [15] = lba, [19] = n };
+
+	drive_run(&z->b.d, z->b.lu, cdb, 10, list, sizeof(list), 0);
+}
+
+/* UNMAP moves no pointer. */
+static void test_unmap(void **s)
+{
+	struct disk_options o;
+	struct zbc z;
+
+	(void)s;
+	zbc_options(&o, 8, 2, 0);
+	o.thin = true;
+	o.sbc.zones.zone_cap = 12;
+	zbc_make(&z, &o);
+	zbc_write(&z, 2 * ZONE, 8, 1, false);
+	unmap(&z, 2 * ZONE + 2, 4);
+	drive_good(&z.b.d);
+	assert_int_equal(z.b.k.mapped[2 * ZONE + 2], 0);
+	zbc_is(&z, 2 * ZONE, IMPLICIT, 8);
+	unmap(&z, 1, 40); /* over several zones */
+	drive_good(&z.b.d);
+	unmap(&z, 1, 45);
+	illegal(&z, SCSIEMU_ASC_GAP_ZONE);
+	unmap(&z, 2 * ZONE + 1, ZONE);
+	illegal(&z, SCSIEMU_ASC_GAP_ZONE);
+	unmap(&z, 2 * ZONE + 13, 1);
+	illegal(&z, SCSIEMU_ASC_GAP_ZONE);
+	scsiemu_zone_set(z.b.lu, 3 * ZONE, SCSIEMU_ZONE_READ_ONLY);
+	unmap(&z, 3 * ZONE, 2);
+	protected(&z, SCSIEMU_ASC_ZONE_READ_ONLY);
+	zbc_free(&z);
+}
+
 /* Zones that an operator took away. */
 static void test_fates(void **s)
 {
@@ -347,6 +385,7 @@ int main(void)
 		cmocka_unit_test(test_aware),
 		cmocka_unit_test(test_gaps),
 		cmocka_unit_test(test_runt),
+		cmocka_unit_test(test_unmap),
 		cmocka_unit_test(test_fates),
 	};
 

@@ -40,6 +40,9 @@ static void put_length(uint8_t *cdb, const struct scsiemu_row *row, unsigned n)
 	case SCSIEMU_F_3AT6:
 		semu_put16(cdb + 7, n);
 		break;
+	case SCSIEMU_F_4AT5:
+		semu_put32(cdb + 5, n);
+		break;
 	case SCSIEMU_F_4AT10:
 		semu_put32(cdb + 10, n);
 		break;
@@ -65,6 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	disk_make(&b, &o);
 	disk_fill(&b, 1);
+	b.d.nexus = drive_attach(&b.d, 0, 0);
+	drive_settle(&b.d, b.lu, b.d.nexus);
 	row = choose(b.lu, data[0]);
 	cdb[0] = row->op;
 	cdb[1] = data[1];
