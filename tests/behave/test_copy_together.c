@@ -266,6 +266,50 @@ static int answer(struct copier *c, struct scsiemu_cmd *cmd)
 	return scsiemu_did(cmd, SCSIEMU_OK, 0);
 }
 
+/* Each block is old or new, and nothing keeps waiting on those logical units
+ * that are left. */
+static void still_works(struct copier *c, const uint8_t *was)
+{
+	struct drive_task t = { .live = false };
+	static uint8_t out[1024];
+
+	for (unsigned i = 0; i < 64; i++) {
+		const uint8_t *p = c->k[2].bytes + i * 512;
+
+		assert_true(!memcmp(p, was + i * 512, 512) ||
+			    (i >= 4 && i < 16 &&
+			     !memcmp(p, c->k[1].bytes + (i - 4) * 512, 512)));
+	}
+	for (unsigned i = 0; i < COPIER_DISKS; i++) {
+		if (!c->lu[i])
+			continue;
+		drive_settle(&c->d, c->lu[i], c->d.nexus);
+		start_caw(c, &t, i, 8, out);
+		finish(&t);
+	}
+}
+
+/* Start it; the command that copies, and its first want. */
+static struct scsiemu_cmd *begin(struct copier *c, struct drive_task *t,
+				 bool immed, int *want)
+{
+	struct scsiemu_cmd *j;
+
+	usual(c, 1, 2, immed);
+	copier_start(c, t, 0);
+	drive_step(t);
+	*want = t->want;
+	if (!immed)
+		return &t->c;
+	assert_int_equal(*want, SCSIEMU_DONE);
+	assert_int_equal(scsiemu_end(&t->c), 0);
+	t->live = false;
+	j = scsiemu_ready(c->d.dev);
+	assert_non_null(j);
+	*want = scsiemu_next(j);
+	return j;
+}
+
 /* False: it has not so many steps. */
 static bool struck_at(unsigned at, enum how how, bool immed)
 {
@@ -279,19 +323,7 @@ static bool struck_at(unsigned at, enum how how, bool immed)
 	copier_make(&c, NULL);
 	c.d.nexus = copier_nexus(&c);
 	memcpy(was, c.k[2].bytes, N);
-	usual(&c, 1, 2, immed);
-	copier_start(&c, &t, 0);
-	drive_step(&t);
-	cmd = &t.c;
-	want = t.want;
-	if (immed) {
-		assert_int_equal(want, SCSIEMU_DONE);
-		assert_int_equal(scsiemu_end(cmd), 0);
-		t.live = false;
-		cmd = scsiemu_ready(c.d.dev);
-		assert_non_null(cmd);
-		want = scsiemu_next(cmd);
-	}
+	cmd = begin(&c, &t, immed, &want);
 	while (at-- && want == SCSIEMU_STORE)
 		want = answer(&c, cmd);
 	hit = want == SCSIEMU_STORE;
@@ -310,24 +342,7 @@ static bool struck_at(unsigned at, enum how how, bool immed)
 	t.live = false;
 	drive_task_free(&t);
 	assert_null(scsiemu_ready(c.d.dev));
-	/* each block is old or new */
-	for (unsigned i = 0; i < 64; i++) {
-		const uint8_t *p = c.k[2].bytes + i * 512;
-
-		assert_true(!memcmp(p, was + i * 512, 512) ||
-			    (i >= 4 && i < 16 &&
-			     !memcmp(p, c.k[1].bytes + (i - 4) * 512, 512)));
-	}
-	/* nothing keeps waiting on those that are left */
-	for (unsigned i = 0; i < COPIER_DISKS; i++) {
-		static uint8_t out[1024];
-
-		if (!c.lu[i])
-			continue;
-		drive_settle(&c.d, c.lu[i], c.d.nexus);
-		start_caw(&c, &t, i, 8, out);
-		finish(&t);
-	}
+	still_works(&c, was);
 	copier_free(&c);
 	return hit;
 }
