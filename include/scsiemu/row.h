@@ -129,12 +129,14 @@ enum scsiemu_row_flag {
 	SCSIEMU_ROW_LONG = 128,	    /* count is not bound by MAXIMUM TRANSFER
 				     * LENGTH (no data of that size moves) */
 	SCSIEMU_ROW_WHOLE_LU = 256, /* extent for ordering = the whole LU */
-	SCSIEMU_ROW_NEXUS = 1024,  /* not for the anonymous nexus, unless the LU
-				    * is configured so (anonymous_pr): 5/20/00 */
-	SCSIEMU_ROW_NAMED = 2048,  /* the same, and not for one without a
-				    * TransportID */
-	SCSIEMU_ROW_PR_LOST = 4096 /* runs while the information about
-				    * persistent reservations is lost */
+	SCSIEMU_ROW_NEXUS = 1024, /* not for the anonymous nexus, unless the LU
+				   * is configured so (anonymous_pr): 5/20/00 */
+	SCSIEMU_ROW_NAMED = 2048, /* the same, and not for one without a
+				   * TransportID */
+	SCSIEMU_ROW_PR_LOST = 4096, /* runs while the information about
+				     * persistent reservations is lost */
+	SCSIEMU_ROW_ZNR = 8192	    /* bit 6 of byte 1 is used where there are
+				     * zones */
 };
 
 /* What must be there for the row to exist. */

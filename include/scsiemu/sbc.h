@@ -32,6 +32,12 @@ struct scsiemu_sbc_options {
 	 * made unreadable, have room for: at most 4096, 9 bytes of state
 	 * each. READ LONG, WRITE LONG, REASSIGN BLOCKS. */
 	uint32_t defects;
+	/* FORMAT UNIT and SANITIZE: a disk that is written, with limits.jobs,
+	 * and 32 bytes more than a block in limits.scratch and
+	 * limits.job_scratch. */
+	bool format;
+	/* The results of the last 20 self-tests are kept: 324 bytes. */
+	bool selftests;
 	/* Provisioning thresholds (mode page 1Ch/02h, 6/38/07), where the
 	 * store says how much is in use. Counted in units of
 	 * 2^threshold_exponent blocks. */
@@ -44,6 +50,15 @@ struct scsiemu_sbc_options {
 	 * caller's until others take their place or the LU is gone. */
 	const struct scsiemu_referrals *referrals;
 };
+
+/*
+ * What FORMAT UNIT made of the medium, restored from SCSIEMU_NV_FORMAT: a
+ * medium that does not have these blocks has to be made so before it is loaded
+ * (scsiemu_medium_format()), else it is format corrupt (3/31/00). False: it is
+ * as the store made it.
+ */
+bool scsiemu_sbc_formatted(const struct scsiemu_lu *lu, uint32_t *blen,
+			   uint64_t *nblk);
 
 /* A run of blocks, and the target port groups that reach it. */
 struct scsiemu_referral {

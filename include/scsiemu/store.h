@@ -34,7 +34,10 @@ enum scsiemu_can {
 	SCSIEMU_CAN_CAS = 16,
 	SCSIEMU_CAN_STATUS = 32,
 	SCSIEMU_CAN_LEND = 64,
-	SCSIEMU_CAN_PI = 128 /* protection information with each block */
+	SCSIEMU_CAN_PI = 128, /* protection information with each block */
+	/* what rows may need ends here */
+	SCSIEMU_CAN_ROWS = 255,
+	SCSIEMU_CAN_FORMAT = 256 /* blocks of another length */
 };
 
 /* Returned by a store call or a port's window: the completion follows (it may
@@ -120,6 +123,11 @@ struct scsiemu_block_ops {
 	/* End of a batch: submit what is queued. */
 	void (*kick)(void *s);
 	void (*close)(void *s);
+	/* From now on the medium has nblk blocks of blen bytes (UINT64_MAX: all
+	 * that there is room for); what is in them is open. Its facts in *m
+	 * become the new ones in this call; E_RANGE: it cannot be so. */
+	int (*format)(void *s, struct scsiemu_io *io, struct scsiemu_medium *m,
+		      uint32_t blen, uint64_t nblk);
 	/* As read and write, with the blocks' protection information: at pi,
 	 * medium.pi_len bytes for each block. Blocks that were never written
 	 * so, and those that were zeroed or unmapped since, have FFh in all of

@@ -55,6 +55,10 @@ int scsiemu_open_null(struct scsiemu_medium *m,
 int scsiemu_open_file(struct scsiemu_medium *m, const char *path,
 		      const struct scsiemu_geometry *g,
 		      struct scsiemu_errmsg *err);
+/* Other blocks from now on, as FORMAT UNIT makes them: for a medium that is not
+ * loaded. 0 or an enum scsiemu_result: E_RANGE, it cannot be so. */
+int scsiemu_medium_format(struct scsiemu_medium *m, uint32_t blen,
+			  uint64_t nblk);
 /* Close what an opener opened (and all stores below a wrapper); NULL ctx:
  * nothing. */
 void scsiemu_medium_close(struct scsiemu_medium *m);

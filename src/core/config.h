@@ -83,6 +83,13 @@
 #define SEMU_WITH_PI 1
 #endif
 
+#ifndef SEMU_WITH_FORMAT /* FORMAT UNIT, new blocks by MODE SELECT */
+#define SEMU_WITH_FORMAT 1
+#endif
+#ifndef SEMU_WITH_SANITIZE /* SANITIZE */
+#define SEMU_WITH_SANITIZE 1
+#endif
+
 /* The engine itself. */
 #ifndef SEMU_WITH_SHORT_WAY /* speed: READ, WRITE, TEST UNIT READY in line,    \
 			     * rows by index */
@@ -135,6 +142,17 @@
 #endif
 #ifndef SEMU_WITH_ODX /* ROD tokens; needs SEMU_WITH_COPY, SEMU_WITH_PARTS */
 #define SEMU_WITH_ODX (SEMU_WITH_COPY && SEMU_WITH_PARTS)
+#endif
+
+/* Long work needs parts for its state, a job, and commands that wait for it. */
+#define SEMU_WITH_WORK                                                         \
+	((SEMU_WITH_FORMAT || SEMU_WITH_SANITIZE) && SEMU_WITH_PARTS &&        \
+	 SEMU_WITH_JOBS && SEMU_WITH_QUEUE)
+#if !SEMU_WITH_WORK
+#undef SEMU_WITH_FORMAT
+#undef SEMU_WITH_SANITIZE
+#define SEMU_WITH_FORMAT   0
+#define SEMU_WITH_SANITIZE 0
 #endif
 
 #if SEMU_WITH_NAMES

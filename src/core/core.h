@@ -7,6 +7,7 @@
 #define SEMU_CORE_H
 
 #include "core/config.h"
+#include "core/steps.h"
 
 #include <scsiemu/device.h>
 #include <scsiemu/row.h>
@@ -233,6 +234,9 @@ enum semu_part {
 	SEMU_PART_LOG,
 	SEMU_PART_COPY,
 	SEMU_PART_INJECT,
+	SEMU_PART_SELFTEST,
+	SEMU_PART_WORK,
+	SEMU_PART_SCAN,
 	SEMU_PART_REFERRALS,
 	SEMU_PART_PRIORITY,
 	SEMU_PART_COUNT
@@ -267,6 +271,9 @@ struct semu_part_type {
 	 */
 	int (*begin)(struct scsiemu_cmd *c);
 	int (*finish)(struct scsiemu_cmd *c);
+	/* FORMAT UNIT or SANITIZE is over: all blocks are new. keep: the write
+	 * pointers of zones stay (ZNR). */
+	void (*wiped)(struct scsiemu_lu *lu, bool keep);
 	/* A copy manager's command, perhaps another LU's, is about to read or
 	 * write these blocks of lu: 0 or FAILED. */
 	int (*raw)(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
@@ -281,6 +288,18 @@ struct semu_part_type {
 };
 /* What finish() may return besides enum scsiemu_handled. */
 #define SEMU_CALL_AGAIN 2
+
+/*
+ * What a logical unit is busy with, or what its last work has left behind: the
+ * sense of commands that a guard of SCSIEMU_STOP_BUSY stops, and the pollable
+ * sense data of REQUEST SENSE (SPC-5 5.12.2).
+ */
+struct semu_busy {
+	uint16_t asc;	   /* 0: nothing */
+	uint16_t progress; /* in 1/65536 */
+	uint8_t key;
+	bool counts; /* there is a progress */
+};
 
 struct scsiemu_lu {
 	/* hot: one or two cache lines */
@@ -336,6 +355,7 @@ struct scsiemu_lu {
 	uint32_t parts;		/* bit per enum semu_part that it has */
 	uint32_t watch;		/* ... that wants to see every command */
 	struct semu_more *more; /* NULL: it has none */
+	struct semu_busy busy;
 	/* From this LBA on writers are alone in lanes of 2^lane_shift blocks
 	 * (zones with write pointers); shift 0: nowhere */
 	uint64_t lane_from;
@@ -356,7 +376,7 @@ _Static_assert((int)SCSIEMU_NEED_PRIORITY == (int)SCSIEMU_CAN_LEND,
 /* What a medium (NULL: none) can do, as bits of lu->able. */
 static inline uint32_t semu_medium_able(const struct scsiemu_medium *m)
 {
-	return m ? m->able & ~(uint32_t)SCSIEMU_CAN_LEND : 0;
+	return m ? m->able & SCSIEMU_CAN_ROWS & ~(uint32_t)SCSIEMU_CAN_LEND : 0;
 }
 
 /* parts.c: the part wants to see every command, or no longer. */
@@ -392,6 +412,12 @@ struct scsiemu_type {
 	int (*init)(struct scsiemu_lu *lu);
 	/* The medium came, went or changed: cap, able, guards. */
 	void (*loaded)(struct scsiemu_lu *lu);
+	/* The block descriptor of a MODE SELECT: 0, or failed with a pointer to
+	 * one of its two fields; then it is accepted. NULL: it may say only
+	 * what is. nblk 0, blen 0: as it is; nblk UINT64_MAX: all. */
+	int (*judge)(struct scsiemu_cmd *c, uint64_t nblk, uint32_t blen,
+		     uint32_t nblk_at, uint32_t blen_at);
+	void (*accept)(struct scsiemu_lu *lu);
 	/* Stops of a row with SCSIEMU_ROW_BY_FIELD. */
 	uint32_t (*stops)(const struct scsiemu_cmd *c);
 	/* A unit attention is reported: what belongs to it beside its code. */
@@ -477,40 +503,6 @@ unsigned semu_row_usage(const struct scsiemu_lu *lu,
 
 /* fields.c: the byte where the count of enum scsiemu_fields begins. */
 uint16_t semu_count_at(unsigned fields);
-
-/* job.c: the flag of a job slot, between its command and its buffer. */
-#define SEMU_JOB_EXTRA 16
-/* As scsiemu_job_start(); the command, so that its scratch can be filled
- * before it runs. NULL: all jobs are running. */
-struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
-				 const uint64_t own[2], bool survives);
-
-/* check.c: might the command's nexus run this row on another LU now, at these
- * blocks? False: status and sense say why not. Unit attentions do not count. */
-bool semu_check_as(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
-		   const struct scsiemu_row *row, uint64_t lba, uint64_t nblk);
-
-/* parts.c: what the parts of lu have to say to that. */
-#if SEMU_WITH_PARTS
-int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
-		   uint64_t lba, uint64_t nblk);
-#else
-static inline int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
-				 bool write, uint64_t lba, uint64_t nblk)
-{
-	(void)c, (void)lu, (void)write, (void)lba, (void)nblk;
-	return 0;
-}
-#endif
-
-/* result.c: sense of a failed want. */
-void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
-
-/* taskset.c: the command's place in its own LU's task set keeps nobody waiting
- * from now on. */
-void semu_cmd_yield(struct scsiemu_cmd *c);
-/* It gives up its places in other task sets (scsiemu_cmd_enter()). */
-void semu_cmd_leave(struct scsiemu_cmd *c);
 
 /* Is the row there for this LU? */
 static inline bool semu_row_exists(const struct scsiemu_lu *lu,

@@ -133,7 +133,7 @@ static uint32_t base_able(const struct scsiemu_lu *lu)
 	return able;
 }
 
-static void loaded(struct scsiemu_lu *lu)
+void semu_lu_loaded(struct scsiemu_lu *lu)
 {
 	const struct scsiemu_medium *m = lu->medium;
 	uint32_t scratch = lu->dev->limits.scratch;
@@ -208,7 +208,7 @@ static int set_up(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 	rc = semu_parts_add(lu, cf);
 	if (rc < 0)
 		return rc;
-	loaded(lu);
+	semu_lu_loaded(lu);
 	return lu->type->init ? lu->type->init(lu) : 0;
 }
 
@@ -354,7 +354,7 @@ void scsiemu_lu_load(struct scsiemu_lu *lu, struct scsiemu_medium *m,
 	else if (m)
 		lu->ejected = NULL;
 	lu->medium = m;
-	loaded(lu);
+	semu_lu_loaded(lu);
 	if (announce && m)
 		semu_ua_lu(lu, SEMU_UA_MEDIUM, NULL);
 }
@@ -364,7 +364,7 @@ void scsiemu_lu_changed(struct scsiemu_lu *lu)
 	uint64_t nblk = lu->cap.nblk;
 	uint32_t blen = lu->cap.blen;
 
-	loaded(lu);
+	semu_lu_loaded(lu);
 	if (lu->cap.nblk != nblk || lu->cap.blen != blen)
 		semu_ua_lu(lu, SEMU_UA_CAPACITY, NULL);
 }

@@ -94,6 +94,16 @@ void semu_parts_reset(struct scsiemu_lu *lu)
 			p->reset(lu);
 }
 
+void semu_parts_wiped(struct scsiemu_lu *lu, bool keep)
+{
+	const struct semu_part_type *p;
+	unsigned i = 0;
+
+	while ((p = next(lu, &i)) != NULL)
+		if (p->wiped)
+			p->wiped(lu, keep);
+}
+
 void semu_parts_tick(struct scsiemu_lu *lu)
 {
 	const struct semu_part_type *p;

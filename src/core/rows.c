@@ -97,6 +97,16 @@ const struct scsiemu_row *semu_row_next(const struct scsiemu_lu *lu,
 	return row;
 }
 
+/* ZNR of SANITIZE. */
+static unsigned zones_use(const struct scsiemu_lu *lu,
+			  const struct scsiemu_row *row, unsigned i)
+{
+	return i == 1 && row->flags & SCSIEMU_ROW_ZNR &&
+			       lu->able & SCSIEMU_NEED_ZONES
+		       ? 0x40
+		       : 0;
+}
+
 unsigned semu_row_usage(const struct scsiemu_lu *lu,
 			const struct scsiemu_row *row, unsigned i)
 {
@@ -111,5 +121,5 @@ unsigned semu_row_usage(const struct scsiemu_lu *lu,
 		u |= row->anchor;
 	if (i && i == row->group_at && lu->offers & 2)
 		u |= 0x3f;
-	return u;
+	return u | zones_use(lu, row, i);
 }

@@ -201,6 +201,8 @@ static const struct key keys[] = {
 	{ "removable", NULL, AT(removable), 0, 0, "" },
 	{ "aca", NULL, AT(aca), 0, 0, "" },
 	{ "priorities", NULL, AT(priorities), 0, 0, "" },
+	{ "format", NULL, AT(sbc.format), 0, 0, "" },
+	{ "selftests", NULL, AT(sbc.selftests), 0, 0, "" },
 	{ "vendor", set_text, AT(text.vendor), 1, 8,
 	  "1 to 8 ASCII characters" },
 	{ "product", set_text, AT(text.product), 1, 16,
@@ -368,6 +370,8 @@ const char *scsiemu_host_help(void)
 	       "    aca                commands with NACA may stop the task "
 	       "set\n"
 	       "    priorities         hosts may set command priorities\n"
+	       "    format             FORMAT UNIT and SANITIZE\n"
+	       "    selftests          the results of self-tests are kept\n"
 	       "    vendor=TEXT        1 to 8 characters\n"
 	       "    product=TEXT       1 to 16 characters\n"
 	       "    revision=TEXT      1 to 4 characters\n"

@@ -257,6 +257,26 @@ static int restore(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
 	return rc;
 }
 
+/* The blocks that a FORMAT UNIT made of it. */
+static int reshape(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
+{
+	uint32_t blen = 0;
+	uint64_t nblk = 0;
+
+#ifdef SEMU_WITH_SBC
+	if (!scsiemu_sbc_formatted(h->lu, &blen, &nblk))
+		return 0;
+#endif
+	if (!blen || (h->medium.blen == blen && h->medium.nblk == nblk) ||
+	    !scsiemu_medium_format(&h->medium, blen, nblk))
+		return 0;
+	return semu_err(err,
+			"%s: nv says that it was formatted with %" PRIu64
+			" blocks of %" PRIu32 " bytes, which it cannot have: "
+			"name another nv file, or remove it",
+			h->summary, nblk, blen);
+}
+
 /* A logical unit with more parts than the device's share has room for brings
  * its own state. */
 static int give_state(struct scsiemu_host_lu *h, struct scsiemu_device *d,
@@ -294,7 +314,7 @@ int scsiemu_host_attach(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 				"16383, or limits.lus or limits.types are "
 				"used up",
 				lun);
-	if (restore(h, err)) {
+	if (restore(h, err) || reshape(h, err)) {
 		scsiemu_lu_remove(h->lu);
 		h->lu = NULL;
 		return -1;

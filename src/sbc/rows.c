@@ -4,9 +4,11 @@
  * and service action. docs/adding-a-command.md walks through one.
  */
 #include "sbc/defects.h"
+#include "sbc/format.h"
 #include "sbc/pi.h"
 #include "sbc/sbc.h"
 #include "sbc/space.h"
+#include "sbc/work.h"
 #include "sbc/zones.h"
 #include "spc/copy.h"
 
@@ -88,7 +90,27 @@
 #define SYNC_NV .obsolete = 0x04
 #define LUN	.obsolete = 0xe0
 
+#define SANITIZE_ROW(t, action)                                                \
+	ROW(t, SANITIZE, 10), .sa = SCSIEMU_SA_##action, RW_LU, FIELDS(2AT7),  \
+			      .usage = USAGE(0x48, 0xa0 | SCSIEMU_SA_##action, \
+					     0, 0, 0, 0, 0, FF2, 0),           \
+			      .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO | \
+				       SCSIEMU_ROW_ZNR
+
+/* Also on a medium whose format is corrupt: that is what they mend. */
+#define STOPS_FORMAT   (STOPS_WRITE & ~(uint32_t)SCSIEMU_ON_BAD_FORMAT)
+#define STOPS_SANITIZE (STOPS_FORMAT & ~(uint32_t)SCSIEMU_ON_SANITIZE)
+#define RW_LU	       .kind = SCSIEMU_K_STEPS, .cls = SCSIEMU_C_LU
+
 static const struct scsiemu_row sbc_rows[] = {
+#if SEMU_WITH_FORMAT
+	{ ROW("FORMAT UNIT", FORMAT_UNIT, 6), NO_SA, RW_LU,
+	  .usage = USAGE(0x04, 0xff, 0, 0, 0x03, 0),
+	  .fn.step = semu_sbc_format_unit,
+	  .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO,
+	  .needs = SCSIEMU_NEED_FORMAT, .stops = STOPS_FORMAT,
+	  TIMES(600, 36000) },
+#endif
 #if SEMU_WITH_DEFECTS
 	{ ROW("REASSIGN BLOCKS", REASSIGN_BLOCKS, 6), NO_SA,
 	  .fn.step = semu_sbc_reassign, .kind = SCSIEMU_K_STEPS,
@@ -143,6 +165,22 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .usage = USAGE(0x42, 0, 0, 0, 0, 0, 0, FF2, 0), AT(0, 6),
 	  .anchor = 0x01, .flags = SCSIEMU_ROW_WHOLE_LU,
 	  .needs = SCSIEMU_NEED_THIN, .stops = STOPS_WRITE, TIMES(1, 60) },
+#endif
+#if SEMU_WITH_SANITIZE
+	{ SANITIZE_ROW("SANITIZE (OVERWRITE)", OVERWRITE),
+	  .fn.step = semu_sbc_sanitize_overwrite, .needs = SCSIEMU_NEED_FORMAT,
+	  .stops = STOPS_SANITIZE, TIMES(600, 36000) },
+	{ SANITIZE_ROW("SANITIZE (BLOCK ERASE)", BLOCK_ERASE),
+	  .fn.step = semu_sbc_sanitize_erase,
+	  .needs = SCSIEMU_NEED_FORMAT | SCSIEMU_NEED_THIN,
+	  .stops = STOPS_SANITIZE, TIMES(60, 3600) },
+	{ SANITIZE_ROW("SANITIZE (CRYPTOGRAPHIC ERASE)", CRYPTOGRAPHIC_ERASE),
+	  .fn.step = semu_sbc_sanitize_erase, .needs = SCSIEMU_NEED_FORMAT,
+	  .stops = STOPS_SANITIZE, TIMES(60, 3600) },
+	{ SANITIZE_ROW("SANITIZE (EXIT FAILURE MODE)", EXIT_FAILURE_MODE),
+	  .fn.step = semu_sbc_sanitize_exit, .needs = SCSIEMU_NEED_FORMAT,
+	  .stops = STOPS_SANITIZE & ~(uint32_t)SCSIEMU_ON_PROTECTED,
+	  TIMES(1, 30) },
 #endif
 #if SEMU_WITH_PI
 	{ ROW32("READ(32)", READ_32, 0), .usage = CDB32(0x09, 0x1c), RW(READ),
@@ -359,6 +397,22 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 #endif
 						       NULL };
 
+#if SEMU_WITH_PARTS
+static uint32_t selftest_size(const struct scsiemu_lu_config *cf)
+{
+	return SEMU_SBC_OPTION(cf, selftests) ? sizeof(struct semu_selftests)
+					      : 0;
+}
+
+static const struct semu_part_type selftest_part = {
+	.part = SEMU_PART_SELFTEST,
+	.nv = SCSIEMU_NV_SELFTEST,
+	.size = selftest_size,
+	.init = semu_selftest_init,
+	.restore = semu_selftest_restore,
+};
+#endif
+
 static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_PRIORITY
 	&semu_priority_part,
@@ -384,6 +438,13 @@ static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_ZONES
 	&semu_zones_part,
 #endif
+#if SEMU_WITH_WORK
+	&semu_format_part,
+	&semu_work_part,
+#endif
+#if SEMU_WITH_PARTS
+	&selftest_part,
+#endif
 	NULL
 };
 
@@ -406,6 +467,10 @@ const struct scsiemu_type scsiemu_sbc = {
 	.stops = semu_spc_stops,
 	.attention = semu_sbc_attention,
 	.applies = semu_spc_applies,
+#if SEMU_WITH_FORMAT
+	.judge = semu_format_judge,
+	.accept = semu_format_accept,
+#endif
 	.reset = semu_spc_reset,
 #if SEMU_WITH_COPY
 	.lost = semu_copy_lost,

@@ -30,6 +30,11 @@ scsiemu_step_fn semu_sbc_defects_end;
 scsiemu_step_fn semu_sbc_read_long, semu_sbc_write_long;
 /* reassign.c */
 scsiemu_step_fn semu_sbc_reassign;
+/* formatunit.c */
+scsiemu_step_fn semu_sbc_format_unit;
+/* sanitize.c */
+scsiemu_step_fn semu_sbc_sanitize_overwrite, semu_sbc_sanitize_erase,
+	semu_sbc_sanitize_exit;
 /* cache.c */
 scsiemu_nodata_fn semu_sbc_sync;
 /* verify.c */

@@ -33,9 +33,14 @@ const struct semu_vpd_page semu_sbc_vpd_b0 = {
 static void medium_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	unsigned after = 0;
 
+	/* WABEREQ and WACEREQ: after these kinds of SANITIZE reads succeed */
+	if (SEMU_WITH_SANITIZE && lu->able & SCSIEMU_NEED_FORMAT)
+		after = lu->cap.thin ? 0x50 : 0x10;
 	scsiemu_wr_be16(w, lu->cap.rpm);
-	scsiemu_wr_be16(w, 0);
+	scsiemu_wr_u8(w, 0);
+	scsiemu_wr_u8(w, after);
 	scsiemu_wr_u8(w, semu_zones_aware(lu) ? 0x10 : 0); /* ZONED */
 	scsiemu_wr_zero(w, 55);
 }

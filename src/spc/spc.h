@@ -6,6 +6,7 @@
 #include "core/config.h"
 #include "core/core.h"
 #include "spc/mode.h"
+#include "spc/selftest.h"
 #include "spc/vpd.h"
 
 /* The table's length and where REPORT LUNS is in it: constants, for the tables
@@ -47,9 +48,10 @@ static inline bool semu_can_save(const struct scsiemu_lu *lu)
 struct semu_spc {
 	uint16_t ident_max, text_max, buffer_max;
 	uint16_t ident_len, text_len;
-	uint16_t echo_len; /* of the last WRITE BUFFER in echo mode */
-	bool echoed;	   /* there was one */
-	uint8_t selftest;  /* background self-test code that runs; 0 none */
+	uint16_t echo_len;     /* of the last WRITE BUFFER in echo mode */
+	bool echoed;	       /* there was one */
+	uint8_t selftest;      /* self-test code that runs; 0 none */
+	uint8_t selftest_stop; /* it is to end, enum semu_selftest_end */
 	uint8_t bytes[];
 };
 struct semu_spc *semu_spc(const struct scsiemu_lu *lu);
@@ -124,7 +126,6 @@ int semu_start_stop(struct scsiemu_cmd *c);
 int semu_prevent_allow(struct scsiemu_cmd *c);
 /* diag.c */
 int semu_send_diagnostic(struct scsiemu_cmd *c, struct scsiemu_rd *r);
-int semu_self_test(struct scsiemu_cmd *c, int result);
 int semu_receive_diagnostic(struct scsiemu_cmd *c, struct scsiemu_wr *w);
 /* buffer.c */
 int semu_read_buffer(struct scsiemu_cmd *c, struct scsiemu_wr *w);

@@ -237,6 +237,20 @@ int semu_file_status(void *ctx, struct scsiemu_io *io, uint64_t lba,
 	return err && !r.n ? semu_errno_result(err, SEMU_READING) : SCSIEMU_OK;
 }
 
+/* The bytes stay what they are. Not where they have protection information,
+ * whose place depends on the length of a block. */
+static int file_format(void *ctx, struct scsiemu_io *io,
+		       struct scsiemu_medium *m, uint32_t blen, uint64_t nblk)
+{
+	struct semu_file *s = ctx;
+	int rc = semu_reshape(m, s->bytes, blen, nblk);
+
+	(void)io;
+	s->nblk = m->nblk;
+	s->blen = s->stride = m->blen;
+	return rc;
+}
+
 void semu_file_close(void *ctx)
 {
 	struct semu_file *s = ctx;
@@ -257,6 +271,7 @@ const struct scsiemu_block_ops semu_file_ops = {
 	.unmap = semu_file_unmap,
 	.status = semu_file_status,
 	.close = semu_file_close,
+	.format = file_format,
 };
 
 /* Behind the end of a regular file there is nothing to lose: ask there. */

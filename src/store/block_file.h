@@ -13,11 +13,11 @@ struct semu_file {
 	uint32_t
 		stride; /* bytes of a block in the file: blen, or with pi_len */
 	uint16_t pi_len;
-	uint64_t nblk;
-	unsigned lacks;	 /* ways to make zeros that do not work here */
-	bool device;	 /* a block device */
-	bool dead;	 /* an fdatasync failed */
-	uint8_t *bounce; /* SEMU_FILE_BOUNCE bytes, with pi_len */
+	uint64_t nblk, bytes; /* bytes: of data that there is room for */
+	unsigned lacks;	      /* ways to make zeros that do not work here */
+	bool device;	      /* a block device */
+	bool dead;	      /* an fdatasync failed */
+	uint8_t *bounce;      /* SEMU_FILE_BOUNCE bytes, with pi_len */
 };
 enum { SEMU_FILE_BOUNCE = 64 << 10 };
 

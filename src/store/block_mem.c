@@ -46,7 +46,7 @@ struct mem_store {
 	unsigned depth; /* levels of nodes */
 	unsigned blen_shift;
 	uint16_t pi_len;
-	uint64_t nblk;
+	uint64_t nblk, bytes;
 	uint64_t chunks, room; /* there are; there may be */
 	int no_memory;	       /* result when a chunk cannot be had */
 };
@@ -486,6 +486,28 @@ static int mem_cas(void *ctx, struct scsiemu_io *io, uint64_t lba,
 	return SCSIEMU_OK;
 }
 
+/* Which blocks were written means nothing for blocks of another length. */
+static int mem_format(void *ctx, struct scsiemu_io *io,
+		      struct scsiemu_medium *m, uint32_t blen, uint64_t nblk)
+{
+	struct mem_store *s = ctx;
+	struct node *root = semu_sys->alloc(sizeof(*root));
+	uint32_t was = m->blen;
+	int rc = root ? semu_reshape(m, s->bytes, blen, nblk) : SCSIEMU_E_BUSY;
+
+	(void)io;
+	if (rc || blen == was) {
+		semu_sys->free(root);
+	} else {
+		free_tree(s->root, s->depth - 1);
+		s->root = root;
+		s->chunks = 0;
+	}
+	s->nblk = m->nblk;
+	s->blen_shift = (unsigned)__builtin_ctz(m->blen);
+	return rc;
+}
+
 static void mem_close(void *ctx)
 {
 	struct mem_store *s = ctx;
@@ -500,7 +522,7 @@ static void mem_close(void *ctx)
 	.read_pi = mem_read_pi, .space = mem_space
 #define WRITES                                                                 \
 	.write = mem_write, .flush = mem_flush, .zero = mem_unmap,             \
-	.cas = mem_cas, .write_pi = mem_write_pi
+	.cas = mem_cas, .write_pi = mem_write_pi, .format = mem_format
 
 static const struct scsiemu_block_ops offers[SEMU_OFFERS] = {
 	[SEMU_OFFER_READ_ONLY] = { READS },
@@ -525,6 +547,7 @@ int scsiemu_open_mem(struct scsiemu_medium *m, const struct scsiemu_geometry *g,
 		return semu_err_memory(err);
 	}
 	s->nblk = m->nblk;
+	s->bytes = g->bytes;
 	s->pi_len = m->pi_len;
 	s->blen_shift = (unsigned)__builtin_ctz(m->blen);
 	s->no_memory = m->thin ? SCSIEMU_E_NO_SPACE : SCSIEMU_E_HARDWARE;

@@ -11,7 +11,7 @@
 #include "store/vec.h"
 
 struct null_store {
-	uint64_t nblk;
+	uint64_t nblk, bytes;
 	uint32_t blen;
 	uint16_t pi_len;
 	bool thin;
@@ -134,6 +134,18 @@ static void null_back(void *ctx, uint64_t lba, uint32_t nblk)
 	(void)nblk;
 }
 
+static int null_format(void *ctx, struct scsiemu_io *io,
+		       struct scsiemu_medium *m, uint32_t blen, uint64_t nblk)
+{
+	struct null_store *s = ctx;
+	int rc = semu_reshape(m, s->bytes, blen, nblk);
+
+	(void)io;
+	s->nblk = m->nblk;
+	s->blen = m->blen;
+	return rc;
+}
+
 static void null_close(void *ctx)
 {
 	semu_sys->free(ctx);
@@ -145,7 +157,7 @@ static void null_close(void *ctx)
 	.verify = null_verb, .close = null_close, .read_pi = null_read_pi
 #define WRITES                                                                 \
 	.write = null_write, .flush = null_verb, .zero = null_verb,            \
-	.cas = null_cas, .write_pi = null_write_pi
+	.cas = null_cas, .write_pi = null_write_pi, .format = null_format
 
 static const struct scsiemu_block_ops offers[SEMU_OFFERS] = {
 	[SEMU_OFFER_READ_ONLY] = { READS },
@@ -166,6 +178,7 @@ int scsiemu_open_null(struct scsiemu_medium *m,
 		return semu_err_memory(err);
 	s->nblk = m->nblk;
 	s->blen = m->blen;
+	s->bytes = m->nblk * m->blen;
 	s->thin = m->thin;
 	s->pi_len = m->pi_len;
 	semu_offer(m, offers, s);

@@ -141,6 +141,31 @@ int semu_geometry(struct scsiemu_medium *m, const struct scsiemu_geometry *g,
 	return 0;
 }
 
+/* What is said in blocks stays about as many bytes. */
+int semu_reshape(struct scsiemu_medium *m, uint64_t bytes, uint32_t blen,
+		 uint64_t nblk)
+{
+	uint64_t most = blen ? bytes / blen : 0;
+	uint64_t physical = (uint64_t)m->blen << m->exponent;
+	uint64_t granule = (uint64_t)m->blen * m->granule;
+
+	if (blen < BLEN_MIN || blen > BLEN_MAX || (blen & (blen - 1)))
+		return SCSIEMU_E_RANGE;
+	if (nblk == UINT64_MAX)
+		nblk = most;
+	if (!nblk || nblk > most)
+		return SCSIEMU_E_RANGE;
+	m->exponent = 0;
+	while ((uint64_t)blen << m->exponent < physical)
+		m->exponent++;
+	m->granule = (uint32_t)(granule / blen);
+	m->nblk = nblk;
+	if (blen != m->blen)
+		m->aligned = 0;
+	m->blen = blen;
+	return SCSIEMU_OK;
+}
+
 int semu_geometry_sized(struct scsiemu_medium *m,
 			const struct scsiemu_geometry *g,
 			struct scsiemu_errmsg *err)

@@ -211,7 +211,8 @@ static void set_up(struct semu_file *s, const struct scsiemu_medium *m,
 	s->blen = m->blen;
 	s->stride = o->stride;
 	s->pi_len = m->pi_len;
-	s->nblk = (o->want ? o->want : o->bytes) / o->stride;
+	s->bytes = o->want ? o->want : o->bytes;
+	s->nblk = s->bytes / o->stride;
 	s->ops = *ops_of(o);
 }
 
@@ -233,6 +234,7 @@ static void offer(struct scsiemu_medium *m, struct semu_file *s,
 		s->ops.write_pi = NULL;
 		s->ops.flush = s->ops.zero = NULL;
 		s->ops.cas = NULL;
+		s->ops.format = NULL;
 	}
 	m->ops = &s->ops;
 	m->ctx = s;

@@ -233,6 +233,15 @@ static void wrap_back(void *ctx, uint64_t lba, uint32_t nblk)
 	w->on->back(w->below.ctx, lba, nblk);
 }
 
+/* It only changes numbers, and is done at once. */
+static int wrap_format(void *ctx, struct scsiemu_io *io,
+		       struct scsiemu_medium *m, uint32_t blen, uint64_t nblk)
+{
+	struct semu_wrap *w = ctx;
+
+	return w->on->format(w->below.ctx, io, m, blen, nblk);
+}
+
 static void wrap_cancel(void *ctx, struct scsiemu_io *io)
 {
 	struct semu_wrap *w = ctx;
@@ -287,6 +296,7 @@ static void offer(struct semu_wrap *w)
 	OFFER(write_pi);
 	OFFER(kick);
 	OFFER(cancel);
+	OFFER(format);
 	if (w->type->cancel)
 		w->ops.cancel = wrap_cancel;
 	if (w->type->lends) {

@@ -29,6 +29,7 @@ const struct disk_options spec_options = { .thin = true,
 					   .copies = 2,
 					   .sbc = {
 						   .defects = 16,
+						   .format = true,
 						   .referrals = &disk_referrals,
 						   .pi_type = PI_TYPE,
 						   .zones = { .model = MODEL,

@@ -117,6 +117,8 @@ static void test_first_bad_byte(void **state)
 /* Used bits that are refused by value, with the same pointer as a reserved
  * bit's would be: {opcode, byte, bits}. */
 static const uint8_t by_value[][3] = {
+	/* FMTPINFO without protection, DEFECT LIST FORMAT without a list */
+	{ SCSIEMU_OP_FORMAT_UNIT, 1, 0x84 },
 	/* BYTCHK 10b */
 	{ SCSIEMU_OP_WRITE_AND_VERIFY_10, 1, 0x04 },
 	{ SCSIEMU_OP_WRITE_AND_VERIFY_12, 1, 0x04 },

@@ -30,7 +30,9 @@ void drive_disk_make(struct drive_disk *k, uint64_t nblk, uint32_t blen)
 	assert_non_null(k->mapped);
 	k->m.kind = SCSIEMU_BLOCK;
 	k->m.able = SCSIEMU_CAN_WRITE | SCSIEMU_CAN_FLUSH | SCSIEMU_CAN_ZERO |
-		    SCSIEMU_CAN_UNMAP | SCSIEMU_CAN_CAS | SCSIEMU_CAN_STATUS;
+		    SCSIEMU_CAN_UNMAP | SCSIEMU_CAN_CAS | SCSIEMU_CAN_STATUS |
+		    SCSIEMU_CAN_FORMAT;
+	k->room = nblk * blen;
 	k->m.ctx = k;
 	k->m.nblk = nblk;
 	k->m.blen = blen;
@@ -245,6 +247,27 @@ static void save(struct scsiemu_cmd *c)
 		memcpy(pi, c->buf + c->len, len);
 }
 
+/* The bytes stay; all blocks are mapped. */
+static int format(struct drive_disk *k, uint64_t blen, uint64_t nblk)
+{
+	uint64_t most = k->room / blen;
+
+	if (nblk == UINT64_MAX)
+		nblk = most;
+	if (!nblk || nblk > most)
+		return SCSIEMU_E_RANGE;
+	k->m.blen = (uint32_t)blen;
+	k->m.nblk = nblk;
+	free(k->mapped);
+	k->mapped = get(most);
+	memset(k->mapped, 1, most);
+	if (k->pi) {
+		free(k->pi);
+		drive_disk_pi(k, k->m.pi_len);
+	}
+	return SCSIEMU_OK;
+}
+
 static int store(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
 {
 	switch (c->verb) {
@@ -260,6 +283,8 @@ static int store(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
 	case SCSIEMU_V_FILL:
 	case SCSIEMU_V_MATCH:
 		return extent(disk_of(c), c, bytes);
+	case SCSIEMU_V_FORMAT:
+		return format(disk_of(c), c->addr, c->count);
 	case SCSIEMU_V_STATUS:
 		status(disk_of(c), c);
 		return SCSIEMU_OK;
@@ -382,6 +407,15 @@ void drive_task_free(struct drive_task *t)
 	t->cdb = t->scratch = t->in = NULL;
 }
 
+/* A job that waits comes back through scsiemu_ready(). */
+static void job_ends(struct drive *d, struct scsiemu_cmd *c, int want)
+{
+	if (want != SCSIEMU_DONE)
+		return;
+	assert_int_equal(scsiemu_end(c), 0);
+	d->njobs++;
+}
+
 void drive_ready(struct drive *d)
 {
 	struct scsiemu_cmd *c;
@@ -395,12 +429,27 @@ void drive_ready(struct drive *d)
 		}
 		while (want > SCSIEMU_WAIT)
 			want = answer(d, NULL, c);
-		if (want == SCSIEMU_WAIT)
-			continue; /* it comes again */
-		assert_int_equal(want, SCSIEMU_DONE);
-		assert_int_equal(scsiemu_end(c), 0);
-		d->njobs++;
+		job_ends(d, c, want);
 	}
+}
+
+struct scsiemu_cmd *drive_take_job(struct drive *d, int *want)
+{
+	struct scsiemu_cmd *c = scsiemu_ready(d->dev);
+
+	assert_non_null(c);
+	assert_int_equal(c->job, 1);
+	*want = scsiemu_next(c);
+	job_ends(d, c, *want);
+	return c;
+}
+
+int drive_job_step(struct drive *d, struct scsiemu_cmd *c)
+{
+	int want = answer(d, NULL, c);
+
+	job_ends(d, c, want);
+	return want;
 }
 
 uint8_t drive_run(struct drive *d, struct scsiemu_lu *lu, const void *cdb,
