@@ -141,7 +141,7 @@
 #define SEMU_WITH_COPY SEMU_WITH_QUEUE
 #endif
 #ifndef SEMU_WITH_ODX /* ROD tokens; needs SEMU_WITH_COPY, SEMU_WITH_PARTS */
-#define SEMU_WITH_ODX SEMU_WITH_COPY
+#define SEMU_WITH_ODX (SEMU_WITH_COPY && SEMU_WITH_PARTS)
 #endif
 
 /* Long work needs parts for its state, a job, and commands that wait for it. */
