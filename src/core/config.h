@@ -141,7 +141,7 @@
 #define SEMU_WITH_COPY SEMU_WITH_QUEUE
 #endif
 #ifndef SEMU_WITH_ODX /* ROD tokens; needs SEMU_WITH_COPY, SEMU_WITH_PARTS */
-#define SEMU_WITH_ODX SEMU_WITH_COPY
+#define SEMU_WITH_ODX (SEMU_WITH_COPY && SEMU_WITH_PARTS)
 #endif
 
 /* What not every nexus is stopped by: reservations, access states. */
