@@ -156,7 +156,7 @@ static void test_reset(void **state)
 			assert_int_equal(
 				testdev_tmf(&t, &f, t.a, t.lu[0],
 					    SCSIEMU_TMF_LU_RESET, 0),
-				killed && begun ? -1 : SCSIEMU_RSP_COMPLETE);
+				killed ? -1 : SCSIEMU_RSP_COMPLETE);
 		assert_int_equal(c->aborted, killed);
 		if (killed)
 			assert_ptr_equal(take(&t), c);
