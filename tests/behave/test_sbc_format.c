@@ -9,7 +9,7 @@
 
 #include "support/disk.h"
 
-enum { NBLK = 4096, ALL = NBLK * 512, MIB = 1 << 20 };
+enum { NBLK = 4096, ALL = NBLK * 512 };
 enum { FMTDATA = 0x10, FOV = 0x80, DCRT = 0x20, IP = 0x08, IMMED = 0x02 };
 
 static const struct disk_options options = { .nblk = NBLK,
