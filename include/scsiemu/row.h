@@ -204,7 +204,6 @@ struct scsiemu_row {
 	uint8_t obsolete; /* bits of byte 1 that were something once: neither
 			   * reported nor refused (FUA_NV, SYNC_NV) */
 	uint8_t anchor;	  /* the ANCHOR bit of the byte at prot_at, or byte 1 */
-	uint8_t inject;	  /* error-injection class */
 };
 
 /* In a table: usage bytes. The compiler makes a const array of them. */

@@ -141,8 +141,11 @@
 #define SEMU_WITH_COPY SEMU_WITH_QUEUE
 #endif
 #ifndef SEMU_WITH_ODX /* ROD tokens; needs SEMU_WITH_COPY, SEMU_WITH_PARTS */
-#define SEMU_WITH_ODX SEMU_WITH_COPY
+#define SEMU_WITH_ODX (SEMU_WITH_COPY && SEMU_WITH_PARTS)
 #endif
+
+/* What not every nexus is stopped by: reservations, access states. */
+#define SEMU_WITH_APPLIES (SEMU_WITH_PARTS || SEMU_WITH_RESERVE)
 
 /* Long work needs parts for its state, a job, and commands that wait for it. */
 #define SEMU_WITH_WORK                                                         \

@@ -326,6 +326,8 @@ static inline int semu_fence(struct scsiemu_cmd *c)
 /* nexus.c */
 struct semu_itl *semu_itl_get(struct scsiemu_lu *lu, struct scsiemu_nexus *n);
 void semu_itl_free(struct scsiemu_device *d, struct semu_itl *itl);
+/* Its PREVENT goes. */
+void semu_itl_allow(struct semu_itl *itl);
 /* Reservations and PREVENT of the pair go (nexus loss, resets). */
 void semu_itl_lost(struct semu_itl *itl);
 void semu_nexus_cmd_gone(struct scsiemu_nexus *n);

@@ -66,7 +66,8 @@ int semu_start_full(struct scsiemu_lu *lu, struct scsiemu_cmd *c)
 	semu_trace(lu, SCSIEMU_EV_START, c, 0);
 	if (c->tmf)
 		return semu_tmf_start(c);
-	if ((lu->aca || c->attr == SCSIEMU_ACA) && semu_aca_refuses(c))
+	if (((SEMU_WITH_ACA && lu->aca) || c->attr == SCSIEMU_ACA) &&
+	    semu_aca_refuses(c))
 		return refuse(c, x);
 	x->row = row = find_slow(lu, c);
 	x->itl = semu_itl_get(lu, x->nexus);

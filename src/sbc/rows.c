@@ -411,7 +411,6 @@ static const struct semu_part_type selftest_part = {
 	.init = semu_selftest_init,
 	.restore = semu_selftest_restore,
 };
-#endif
 
 static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_PRIORITY
@@ -447,6 +446,7 @@ static const struct semu_part_type *const sbc_parts[] = {
 #endif
 	NULL
 };
+#endif
 
 /* SAM-5, SPC-4, SBC-3, iSCSI */
 static const uint16_t sbc_versions[] = { 0x00a0, 0x0460, 0x04c0, 0x0960, 0 };
@@ -460,13 +460,19 @@ const struct scsiemu_type scsiemu_sbc = {
 	.mode = sbc_mode,
 	.vpd = sbc_vpd,
 	.versions = sbc_versions,
+#if SEMU_WITH_PARTS
 	.parts = sbc_parts,
 	.state = semu_spc_state,
+#endif
 	.init = semu_spc_init,
 	.loaded = semu_sbc_loaded,
 	.stops = semu_spc_stops,
+#if SEMU_WITH_THIN
 	.attention = semu_sbc_attention,
+#endif
+#if SEMU_WITH_APPLIES
 	.applies = semu_spc_applies,
+#endif
 #if SEMU_WITH_FORMAT
 	.judge = semu_format_judge,
 	.accept = semu_format_accept,

@@ -29,27 +29,63 @@ static uint8_t highest(unsigned bits)
 	return bit;
 }
 
-/* Merge one page into `next`; only changeable bits may differ. */
-static int take_page(struct scsiemu_cmd *c, const struct semu_mode_page *p,
-		     uint32_t value_at, const uint8_t *list, uint16_t list_at)
+/* Each of the next three has one page on the stack, and no more at a time. */
+#define APART __attribute__((noinline))
+
+/* What is sent becomes what would change, and again what was sent. */
+static APART void flip(const struct scsiemu_lu *lu,
+		       const struct semu_mode_page *p, uint32_t value_at,
+		       uint8_t *list)
 {
-	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	uint8_t is[SEMU_MODE_MAX];
+
+	semu_mode_get(lu, p, value_at, 0, is);
+	for (unsigned i = 0; i < p->len; i++)
+		list[i] ^= is[i];
+}
+
+static APART int judge(struct scsiemu_cmd *c, const struct semu_mode_page *p,
+		       uint32_t value_at, const uint8_t *change,
+		       uint16_t list_at)
+{
+	uint8_t mask[SEMU_MODE_MAX];
+
+	semu_mode_get(scsiemu_cmd_lu(c), p, value_at, 1, mask);
+	for (unsigned i = p->sub ? 4 : 2; i < p->len; i++)
+		if (change[i] & ~mask[i] & 0xff)
+			return bad(c, list_at + i,
+				   highest(change[i] & ~mask[i] & 0xffu));
+	return 0;
+}
+
+static APART void merge(const struct scsiemu_lu *lu,
+			const struct semu_mode_page *p, uint32_t value_at,
+			const uint8_t *list)
+{
 	uint8_t *next = lu->state + 2 * semu_mode_bytes(lu->type, lu->parts) +
 			value_at;
-	uint8_t was[SEMU_MODE_MAX], mask[SEMU_MODE_MAX];
-	unsigned i;
+	uint8_t mask[SEMU_MODE_MAX];
 
-	semu_mode_get(lu, p, value_at, 0, was);
 	semu_mode_get(lu, p, value_at, 1, mask);
-	for (i = p->sub ? 4 : 2; i < p->len; i++) {
-		unsigned diff = (was[i] ^ list[i]) & (mask[i] ^ 0xffu);
+	for (unsigned i = p->sub ? 4 : 2; i < p->len; i++)
+		next[i] = (uint8_t)((list[i] & mask[i]) |
+				    (next[i] & (mask[i] ^ 0xff)));
+}
 
-		if (diff)
-			return bad(c, list_at + i, highest(diff));
-		if (p->mask)
-			next[i] = (uint8_t)((list[i] & mask[i]) |
-					    (next[i] & (mask[i] ^ 0xff)));
-	}
+/* Merge one page into `next`; only changeable bits may differ. */
+static int take_page(struct scsiemu_cmd *c, const struct semu_mode_page *p,
+		     uint32_t value_at, uint8_t *list, uint16_t list_at)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	int rc;
+
+	flip(lu, p, value_at, list);
+	rc = judge(c, p, value_at, list, list_at);
+	flip(lu, p, value_at, list);
+	if (rc)
+		return rc;
+	if (p->mask)
+		merge(lu, p, value_at, list);
 	return p->check ? p->check(c, list, list_at) : 0;
 }
 
@@ -58,7 +94,7 @@ static int next_page(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	uint16_t at = (uint16_t)scsiemu_rd_tell(r);
-	const uint8_t *h = r->buf + at;
+	uint8_t *h = r->buf + at;
 	const struct semu_mode_page *p;
 	uint32_t value_at;
 	bool spf;

@@ -43,8 +43,10 @@ int semu_request_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 		s.asc = SCSIEMU_ASC_LU_NOT_SUPPORTED;
 	} else if ((s.asc = attention(c)) != 0) {
 		s.key = SCSIEMU_SK_UNIT_ATTENTION;
+#if SEMU_WITH_THIN
 		if (lu->type->attention)
 			lu->type->attention(lu, &s);
+#endif
 	} else {
 		poll_sense(lu, &s);
 	}
