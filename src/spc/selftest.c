@@ -216,5 +216,8 @@ int semu_selftest_restore(struct scsiemu_lu *lu, const uint8_t *buf,
 		return SCSIEMU_ERR_ARG;
 	memcpy(r->result, buf, len);
 	r->count = (uint8_t)(len / SEMU_SELFTEST_LEN);
+	for (unsigned i = 0; i < r->count; i++)
+		if ((r->result[i][0] & 15) == SEMU_TEST_RUNS)
+			r->result[i][0] ^= SEMU_TEST_RUNS ^ SEMU_TEST_ENDED;
 	return 0;
 }
