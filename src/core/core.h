@@ -115,6 +115,7 @@ enum semu_resume {
 	SEMU_RESUME_CHECK, /* ordering let it go: the state checks */
 	SEMU_RESUME_STEP,  /* a foreign LU's ordering let it go; a job begins */
 	SEMU_RESUME_WANT,  /* the held STORE want goes out */
+	SEMU_RESUME_UNDO,  /* it was aborted: the row's UNDO */
 	SEMU_RESUME_REPLY  /* the many-window reply begins */
 };
 

@@ -404,8 +404,7 @@ int semu_undo(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
-	if (!x->step || !(x->row->flags & SCSIEMU_ROW_UNDO) ||
-	    x->odd & SEMU_UNDONE)
+	if (!semu_undoes(x))
 		return semu_done(c);
 	x->odd |= SEMU_UNDONE;
 	if (x->step(c, SCSIEMU_E_ABORTED) == SCSIEMU_WANTS &&
