@@ -389,7 +389,7 @@ static void verb_did(struct scsiemu_cmd *c)
 		scsiemu_lu_load(c->lu, NULL, false);
 	else if (c->verb == SCSIEMU_V_INSERT && c->lu->ejected)
 		insert(c);
-	else if (c->verb == SCSIEMU_V_FORMAT)
+	else if (SEMU_WITH_FORMAT && c->verb == SCSIEMU_V_FORMAT)
 		semu_lu_loaded(c->lu);
 }
 

@@ -320,11 +320,10 @@ void semu_work_guard(struct scsiemu_lu *lu)
 /* A medium came, or has other facts. */
 static void part_loaded(struct scsiemu_lu *lu)
 {
-	const uint32_t need = SCSIEMU_CAN_WRITE | SCSIEMU_NEED_JOB;
 	uint32_t room = semu_work_room(lu->cap.blen, 0);
 	struct semu_work *w = state(lu);
 
-	if ((lu->able & need) == need && lu->dev->limits.scratch >= room &&
+	if (lu->able & SCSIEMU_CAN_WRITE && lu->dev->limits.scratch >= room &&
 	    lu->dev->limits.job_scratch >= room)
 		lu->able |= SCSIEMU_NEED_FORMAT;
 	if (lu->medium && w->awaits)

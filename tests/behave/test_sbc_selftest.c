@@ -221,6 +221,31 @@ static void failures(void **state)
 	}
 }
 
+/* A block that WRITE LONG marked is a failure. */
+static void marked(void **state)
+{
+	static const uint8_t mark[10] = { 0x3f, 0x40, 0, 0, 0x04, 0x05 };
+	struct disk_options o = options;
+	struct disk b;
+
+	(void)state;
+	o.sbc.defects = 4;
+	disk_make(&b, &o);
+	drive_run(&b.d, b.lu, mark, 10, NULL, 0, 0);
+	drive_good(&b.d);
+	diagnose(&b, SHORT);
+	drive_good(&b.d);
+	GOOD_IS(&b, 0, SHORT); /* it does not look there */
+	diagnose(&b, EXTENDED);
+	drive_good(&b.d);
+	is(&b, 0, EXTENDED, 5, 0x405, 3, 0x1100);
+	diagnose(&b, EXTENDED_FORE);
+	drive_check(&b.d, 4, 0x3e03);
+	tur(&b);
+	drive_good(&b.d);
+	disk_free(&b);
+}
+
 static void reset(struct disk *b)
 {
 	struct drive_task m = { .d = &b->d };
@@ -349,7 +374,7 @@ int main(void)
 		cmocka_unit_test(results),  cmocka_unit_test(in_background),
 		cmocka_unit_test(failures), cmocka_unit_test(in_foreground),
 		cmocka_unit_test(ended),    cmocka_unit_test(aborted),
-		cmocka_unit_test(restart),
+		cmocka_unit_test(restart),  cmocka_unit_test(marked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
