@@ -149,7 +149,7 @@ enum scsiemu_need {
 	SCSIEMU_NEED_BLOCK = 1 << 10,  /* scratch holds one block */
 	SCSIEMU_NEED_2BLOCK = 1 << 11, /* scratch holds two blocks */
 	SCSIEMU_NEED_SAVE = 1 << 12,
-	SCSIEMU_NEED_JOB = 1 << 13,
+	SCSIEMU_NEED_SCAN = 1 << 13,  /* background scans */
 	SCSIEMU_NEED_WHOLE = 1 << 14, /* limits.whole holds two blocks */
 	/* offered by the logical unit's configuration or format */
 	SCSIEMU_NEED_PR = 1 << 15,	 /* room for registrants */

@@ -109,10 +109,12 @@ static bool stopped(struct scsiemu_cmd *c, uint32_t hit)
 		return true;
 	for (i = 0; !(hit >> i & 1); i++)
 		;
+#if SEMU_WITH_BUSY
 	if (SCSIEMU_STOP_BUSY >> STOP_SENSE_FROM >> i & 1 && x->lu->busy.asc) {
 		semu_fail_busy(c);
 		return false;
 	}
+#endif
 	asc = stop_sense[i].asc;
 	if (asc == SCSIEMU_ASC_WRITE_PROTECTED && x->lu->swp)
 		asc = SCSIEMU_ASC_SOFTWARE_WRITE_PROTECTED;

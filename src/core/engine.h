@@ -66,6 +66,12 @@ int semu_put_out(struct scsiemu_cmd *c);
 int semu_done(struct scsiemu_cmd *c);
 /* An aborted command ends, after its row's UNDO. */
 int semu_undo(struct scsiemu_cmd *c);
+/* Has its row something to undo? */
+static inline bool semu_undoes(const struct semu_ctx *x)
+{
+	return x->step && x->row->flags & SCSIEMU_ROW_UNDO &&
+	       !(x->odd & SEMU_UNDONE);
+}
 int semu_send_gap(struct scsiemu_cmd *c);
 int semu_reply(struct scsiemu_cmd *c, uint32_t lo);
 

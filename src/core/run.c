@@ -402,7 +402,7 @@ static void verb_did(struct scsiemu_cmd *c)
 		scsiemu_lu_load(c->lu, NULL, false);
 	else if (c->verb == SCSIEMU_V_INSERT && c->lu->ejected)
 		insert(c);
-	else if (c->verb == SCSIEMU_V_FORMAT)
+	else if (SEMU_WITH_FORMAT && c->verb == SCSIEMU_V_FORMAT)
 		semu_lu_loaded(c->lu);
 }
 
@@ -417,8 +417,7 @@ int semu_undo(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
-	if (!x->step || !(x->row->flags & SCSIEMU_ROW_UNDO) ||
-	    x->odd & SEMU_UNDONE)
+	if (!semu_undoes(x))
 		return semu_done(c);
 	x->odd |= SEMU_UNDONE;
 	if (x->step(c, SCSIEMU_E_ABORTED) == SCSIEMU_WANTS &&

@@ -7,6 +7,7 @@
 #include "sbc/format.h"
 #include "sbc/pi.h"
 #include "sbc/sbc.h"
+#include "sbc/scan.h"
 #include "sbc/space.h"
 #include "sbc/work.h"
 #include "sbc/zones.h"
@@ -310,6 +311,12 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .cls = SCSIEMU_C_INFO, .flags = SCSIEMU_ROW_RANGE,
 	  .needs = SCSIEMU_NEED_REFERRALS, .stops = STOPS_ALLOW, TIMES(1, 30) },
 #endif
+#if SEMU_WITH_SCAN
+	{ ROW("BACKGROUND CONTROL", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_BACKGROUND_CONTROL, .fn.nodata = semu_scan_control,
+	  .usage = USAGE(0x9e, 0x15, 0xc0, 0xff, ZERO8, 0, 0, 0, 0), RW(NODATA),
+	  .needs = SCSIEMU_NEED_SCAN, .stops = STOPS_FLUSH, TIMES(1, 30) },
+#endif
 #if SEMU_WITH_DEFECTS
 	{ ROW("WRITE LONG(16)", SERVICE_ACTION_OUT_16, 16),
 	  .sa = SCSIEMU_SA_WRITE_LONG_16, WRITE_LONG_ROW, FIELDS(RW16),
@@ -363,6 +370,9 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 							 &semu_mode_19,
 							 &semu_mode_1a,
 							 &semu_mode_1c,
+#if SEMU_WITH_SCAN
+							 &semu_sbc_mode_1c01,
+#endif
 #if SEMU_WITH_THIN
 							 &semu_sbc_mode_1c02,
 #endif
@@ -443,6 +453,9 @@ static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_WORK
 	&semu_format_part,
 	&semu_work_part,
+#endif
+#if SEMU_WITH_SCAN
+	&semu_scan_part,
 #endif
 #if SEMU_WITH_PARTS
 	&selftest_part,

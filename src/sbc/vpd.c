@@ -41,7 +41,9 @@ static void medium_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 		after = lu->cap.thin ? 0x50 : 0x10;
 	scsiemu_wr_be16(w, lu->cap.rpm);
 	scsiemu_wr_be16(w, after);
-	scsiemu_wr_u8(w, semu_zones_aware(lu) ? 0x10 : 0); /* ZONED */
+	scsiemu_wr_u8(
+		w, (semu_zones_aware(lu) ? 0x10u : 0) |		     /* ZONED */
+			   (lu->able & SCSIEMU_NEED_SCAN ? 4u : 0)); /* BOCS */
 	scsiemu_wr_zero(w, 55);
 #else
 	scsiemu_wr_be16(w, lu->cap.rpm);

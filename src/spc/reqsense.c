@@ -8,7 +8,7 @@
 
 static void poll_sense(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
 {
-	if (lu->busy.asc) {
+	if (SEMU_WITH_BUSY && lu->busy.asc) {
 		s->key = lu->busy.key;
 		s->asc = lu->busy.asc;
 		s->field = lu->busy.progress;
