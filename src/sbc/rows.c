@@ -385,7 +385,9 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 #if SEMU_WITH_VPD_MORE
 						       &semu_vpd_86,
 						       &semu_vpd_87,
+#if SEMU_WITH_PORTS
 						       &semu_vpd_88,
+#endif
 #endif
 #if SEMU_WITH_COPY
 						       &semu_vpd_8f,
