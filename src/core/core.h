@@ -343,12 +343,14 @@ struct scsiemu_type {
 	int (*init)(struct scsiemu_lu *lu);
 	/* The medium came, went or changed: cap, able, guards. */
 	void (*loaded)(struct scsiemu_lu *lu);
+#if SEMU_WITH_FORMAT
 	/* The block descriptor of a MODE SELECT: 0, or failed with a pointer to
 	 * one of its two fields; then it is accepted. NULL: it may say only
 	 * what is. nblk 0, blen 0: as it is; nblk UINT64_MAX: all. */
 	int (*judge)(struct scsiemu_cmd *c, uint64_t nblk, uint32_t blen,
 		     uint32_t nblk_at, uint32_t blen_at);
 	void (*accept)(struct scsiemu_lu *lu);
+#endif
 	/* Stops of a row with SCSIEMU_ROW_BY_FIELD. */
 	uint32_t (*stops)(const struct scsiemu_cmd *c);
 #if SEMU_WITH_THIN
@@ -363,9 +365,11 @@ struct scsiemu_type {
 
 	/* Logical unit reset (SAM-5 6.3.3): state back to saved. */
 	void (*reset)(struct scsiemu_lu *lu);
+#if SEMU_WITH_COPY
 	/* The state of a pair goes (nexus loss, reset); itl NULL: that of the
 	 * LU, which is being removed. */
 	void (*lost)(struct scsiemu_lu *lu, const struct semu_itl *itl);
+#endif
 	/* A saved record came back: 0 or SCSIEMU_ERR_ARG. */
 	int (*restore)(struct scsiemu_lu *lu, uint32_t id, const uint8_t *buf,
 		       uint32_t len);

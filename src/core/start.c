@@ -89,8 +89,10 @@ static int resume(struct scsiemu_cmd *c)
 		return semu_begin(c);
 	case SEMU_RESUME_REPLY:
 		return semu_reply(c, 0);
+#if SEMU_WITH_QUEUE || SEMU_WITH_JOBS
 	case SEMU_RESUME_UNDO:
 		return semu_undo(c);
+#endif
 	case SEMU_RESUME_WANT:
 		return semu_put_out(c);
 	default:

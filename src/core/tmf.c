@@ -72,6 +72,7 @@ static bool hits(const struct scsiemu_cmd *tmf, const struct scsiemu_cmd *c)
 	return x->nexus == t->nexus && (scope != TASK || c->tag == tmf->tag);
 }
 
+#if SEMU_WITH_QUEUE || SEMU_WITH_JOBS
 /* Whose row undoes something does that when its driver asks for what is next:
  * not here, on top of whatever the abort came from. */
 static void end_waiting(struct scsiemu_cmd *c, struct semu_ctx *x)
@@ -84,6 +85,13 @@ static void end_waiting(struct scsiemu_cmd *c, struct semu_ctx *x)
 	x->resume = SEMU_RESUME_UNDO;
 	semu_zombie_add(c);
 }
+#else
+/* Nobody waits. */
+static inline void end_waiting(struct scsiemu_cmd *c, struct semu_ctx *x)
+{
+	(void)c, (void)x;
+}
+#endif
 
 void semu_kill(struct scsiemu_cmd *c, unsigned tmf, bool task_aborted)
 {

@@ -115,12 +115,13 @@ static int next_page(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 	return take_page(c, p, value_at, h, at);
 }
 
+#if SEMU_WITH_FORMAT
 /* Can the logical unit be formatted with other blocks? */
 static bool may_change(const struct scsiemu_lu *lu)
 {
-	return SEMU_WITH_FORMAT && lu->type->judge &&
-	       semu_part(lu, SEMU_PART_FORMAT);
+	return lu->type->judge && semu_part(lu, SEMU_PART_FORMAT);
 }
+#endif
 
 /* A block descriptor may repeat what is, or say "the same" (0) or, for the
  * number of blocks, "all" (FFFFFFFFh). */
@@ -142,11 +143,13 @@ static int take_descriptor(struct scsiemu_cmd *c, struct scsiemu_rd *r,
 	}
 	if (nblk == all)
 		nblk = UINT64_MAX;
+#if SEMU_WITH_FORMAT
 	if (may_change(scsiemu_cmd_lu(c))) {
 		scsiemu_cmd_own(c)[0] = 1;
 		return scsiemu_cmd_lu(c)->type->judge(
 			c, nblk, blen, at, at + (longlba ? 12u : 5u));
 	}
+#endif
 	if (nblk && nblk != cap->nblk && nblk != UINT64_MAX)
 		return bad(c, at, SCSIEMU_NO_BIT);
 	if (blen && blen != cap->blen)
@@ -218,8 +221,10 @@ static void commit(struct scsiemu_cmd *c, uint32_t bytes)
 	const uint8_t *next = lu->state + 2 * bytes;
 	bool changed = memcmp(lu->state, next, bytes) != 0;
 
-	if (SEMU_WITH_FORMAT && scsiemu_cmd_own(c)[0])
+#if SEMU_WITH_FORMAT
+	if (scsiemu_cmd_own(c)[0])
 		lu->type->accept(lu);
+#endif
 	if (c->cdb[1] & SP)
 		memcpy(lu->state + bytes, next, bytes);
 	if (!changed)
