@@ -153,10 +153,11 @@
 /* What not every nexus is stopped by: reservations, access states. */
 #define SEMU_WITH_APPLIES (SEMU_WITH_PARTS || SEMU_WITH_RESERVE)
 
-/* Long work needs parts for its state, a job, and commands that wait for it. */
+/* Long work needs parts for its state, a job, and commands that wait for it;
+ * SANITIZE leaves a medium that FORMAT UNIT knows of. */
 #define SEMU_WITH_WORK                                                         \
-	((SEMU_WITH_FORMAT || SEMU_WITH_SANITIZE) && SEMU_WITH_PARTS &&        \
-	 SEMU_WITH_JOBS && SEMU_WITH_QUEUE)
+	(SEMU_WITH_FORMAT && SEMU_WITH_PARTS && SEMU_WITH_JOBS &&              \
+	 SEMU_WITH_QUEUE)
 #if !SEMU_WITH_WORK
 #undef SEMU_WITH_FORMAT
 #undef SEMU_WITH_SANITIZE

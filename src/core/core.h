@@ -313,7 +313,15 @@ static inline uint32_t semu_medium_able(const struct scsiemu_medium *m)
 }
 
 /* parts.c: the part wants to see every command, or no longer. */
+#if SEMU_WITH_PARTS
 void semu_lu_watch(struct scsiemu_lu *lu, enum semu_part part, bool on);
+#else
+static inline void semu_lu_watch(struct scsiemu_lu *lu, enum semu_part part,
+				 bool on)
+{
+	(void)lu, (void)part, (void)on;
+}
+#endif
 /* nexus.c: the target port it came through; NULL: none is known. */
 const struct scsiemu_target_port *semu_nexus_port(
 	const struct scsiemu_nexus *n);

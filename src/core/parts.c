@@ -235,7 +235,6 @@ bool semu_parts_finish(struct scsiemu_cmd *c)
 	return finish(c, SCSIEMU_OK) == SCSIEMU_WANTS;
 }
 
-#if SEMU_WITH_COPY
 int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
 		   uint64_t lba, uint64_t nblk)
 {
@@ -247,7 +246,6 @@ int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
 			return SCSIEMU_FAILED;
 	return 0;
 }
-#endif
 
 scsiemu_step_fn *semu_parts_rw(const struct scsiemu_lu *lu)
 {

@@ -150,6 +150,14 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .kind = SCSIEMU_K_PARAM_IN, .cls = SCSIEMU_C_INFO, FIELDS(2AT7),
 	  .stops = STOPS_READ, TIMES(1, 30) },
 #endif
+#if SEMU_WITH_FORMAT
+	{ ROW("FORMAT WITH PRESET", FORMAT_WITH_PRESET, 10), NO_SA, RW_LU,
+	  .usage = USAGE(0x38, 0xc0, FF4, 0, 0, 0, 0),
+	  .fn.step = semu_sbc_format_preset,
+	  .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO,
+	  .needs = SCSIEMU_NEED_FORMAT, .stops = STOPS_FORMAT,
+	  TIMES(600, 36000) },
+#endif
 #if SEMU_WITH_DEFECTS
 	{ ROW("READ LONG(10)", READ_LONG_10, 10), NO_SA, READ_LONG_ROW,
 	  FIELDS(RW10), .usage = USAGE(0x3e, 0x06, FF4, 0, FF2, 0) },
@@ -385,7 +393,9 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 #if SEMU_WITH_VPD_MORE
 						       &semu_vpd_86,
 						       &semu_vpd_87,
+#if SEMU_WITH_PORTS
 						       &semu_vpd_88,
+#endif
 #endif
 #if SEMU_WITH_COPY
 						       &semu_vpd_8f,
@@ -404,6 +414,9 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 #endif
 #if SEMU_WITH_SCATTERED
 						       &semu_sbc_vpd_b7,
+#endif
+#if SEMU_WITH_FORMAT
+						       &semu_sbc_vpd_b8,
 #endif
 						       NULL };
 

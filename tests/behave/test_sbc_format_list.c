@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "core/core.h"
 #include "support/disk.h"
 
 enum { NONE = SCSIEMU_NO_BIT, NBLK = 64 };
@@ -310,12 +311,95 @@ static void protection(void **state)
 	disk_free(&b);
 }
 
+enum { ALL = 1 << 20 };
+
+static void filled(struct disk *b)
+{
+	for (unsigned i = 0; i < ALL; i++)
+		assert_int_equal(b->k.bytes[i], 0);
+}
+
+/* What READ CAPACITY(16) says. */
+static void capacity(struct disk *b, uint32_t nblk, uint32_t blen)
+{
+	disk_sai(b, 0x10, 0, 32, 0);
+	drive_good(&b->d);
+	assert_int_equal(semu_be64(b->d.t.in), nblk - 1);
+	assert_int_equal(semu_be32(b->d.t.in + 8), blen);
+}
+
+/* FORMAT WITH PRESET: what VPD page B8h lists, and nothing else. */
+static void presets(void **state)
+{
+	static const uint8_t page[6] = { 0x12, 1, 0xb8, 2, 0 };
+	uint8_t cdb[10] = { 0x38 };
+	struct disk_options o = options;
+	const uint8_t *p;
+	struct disk b;
+
+	(void)state;
+	o.nblk = ALL / 512;
+	o.scratch = 8192;
+	disk_make(&b, &o);
+	drive_in(&b.d, b.lu, page, 6);
+	drive_good(&b.d);
+	assert_int_equal(b.d.t.c.in_done, 4 + 5 * 64);
+	for (unsigned i = 0; i < 5; i++) {
+		uint8_t want[64] = { 0 };
+		uint32_t blen = 256u << i;
+
+		semu_put32(want, blen);
+		want[4] = 1;
+		semu_put32(want + 8, blen);
+		semu_put64(want + 16, ALL / blen - 1);
+		p = b.d.t.in + 4 + i * 64;
+		assert_memory_equal(p, want, 64);
+	}
+	for (unsigned i = 0; i < 5; i++) {
+		semu_put32(cdb + 2, 256u << i);
+		cdb[1] = i & 1 ? 0xc0 : 0x40;
+		disk_fill(&b, 1);
+		drive_run(&b.d, b.lu, cdb, 10, NULL, 0, 0);
+		drive_good(&b.d);
+		drive_ready(&b.d);
+		drive_settle(&b.d, b.lu, NULL);
+		capacity(&b, ALL >> (8 + i), 256u << i);
+		filled(&b);
+	}
+	for (unsigned id = 0; id < 9; id++) {
+		static const uint32_t none[9] = { 0,	1,	 128,
+						  511,	513,	 768,
+						  8192, 0x10200, UINT32_MAX };
+
+		semu_put32(cdb + 2, none[id]);
+		drive_run(&b.d, b.lu, cdb, 10, NULL, 0, 0);
+		drive_cdb(&b.d, 2, SCSIEMU_NO_BIT);
+	}
+	disk_free(&b);
+	o.unable = SCSIEMU_CAN_FORMAT; /* only as it is */
+	disk_make(&b, &o);
+	disk_fill(&b, 1);
+	drive_in(&b.d, b.lu, page, 6);
+	drive_good(&b.d);
+	assert_int_equal(b.d.t.c.in_done, 4 + 64);
+	cdb[1] = 0;
+	semu_put32(cdb + 2, 1024);
+	drive_run(&b.d, b.lu, cdb, 10, NULL, 0, 0);
+	drive_cdb(&b.d, 2, SCSIEMU_NO_BIT);
+	semu_put32(cdb + 2, 512);
+	drive_run(&b.d, b.lu, cdb, 10, NULL, 0, 0);
+	drive_good(&b.d);
+	filled(&b);
+	disk_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(format_unit), cmocka_unit_test(long_pattern),
 		cmocka_unit_test(sanitize),    cmocka_unit_test(offered),
 		cmocka_unit_test(protected),   cmocka_unit_test(protection),
+		cmocka_unit_test(presets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
