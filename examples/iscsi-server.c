@@ -203,12 +203,19 @@ static void make_device(struct target *t)
 		.types = 8,
 		.scratch = 16384,
 		.cmd_size = sizeof(struct scsiemu_task),
+		.jobs = 8,
+		.copies = 64,
+		.rod_tokens = 64,
 		.registrants = 1024,
+	};
+	const struct scsiemu_copy_config copy = {
+		.size = sizeof(copy), .random = scsiemu_host_random
 	};
 
 	t->dev = scsiemu_device_create(&l, &scsiemu_host_allocator);
 	if (!t->dev)
 		die("out of memory");
+	scsiemu_device_copy(t->dev, &copy);
 	scsiemu_pump_init(&t->pump, t->dev, t->bounce, sizeof(t->bounce));
 	for (struct lun *u = t->luns; u; u = u->next) {
 		if (scsiemu_host_open(&u->host, u->device, &err) < 0)

@@ -51,6 +51,11 @@ struct scsiemu_limits {
 	uint32_t registrants; /* registrations (PERSISTENT RESERVE OUT) of all
 			       * LUs; 4 * lus, at most 64. SCSIEMU_NONE: no
 			       * persistent reservations */
+	uint32_t copies;      /* third-party copies that are under way or whose
+			       * results are kept; 0: no third-party copy */
+	uint32_t rod_tokens;  /* ROD tokens at once; 0: none. They need
+			       * scsiemu_device_copy() with random */
+	uint32_t rod_ranges;  /* ranges of blocks of one ROD token; 32 */
 };
 
 /* Bytes that scsiemu_device_init() needs for these limits. */
@@ -114,6 +119,35 @@ struct scsiemu_cmd *scsiemu_ready(struct scsiemu_device *d);
 /* Trace every step of every command; fn NULL turns it off. */
 void scsiemu_device_trace(struct scsiemu_device *d, scsiemu_trace_fn *fn,
 			  void *ctx);
+
+/* One end of a third-party copy, as a host names it. */
+struct scsiemu_copy_party {
+	struct scsiemu_nexus *nexus; /* who copies; NULL: the anonymous one */
+	/* As in VPD 83h: a header of 4 bytes, then the designator. */
+	const uint8_t *designator;
+	uint32_t len;
+	struct scsiemu_lu *lu; /* that has it, of this device; NULL: none has */
+	bool write;	       /* it is the destination */
+};
+/* The logical unit that is meant and that the nexus may reach so; NULL: there
+ * is none (A/08/04). One of another device is never reached (A/0D/02). */
+typedef struct scsiemu_lu *scsiemu_copy_fn(void *ctx,
+					   const struct scsiemu_copy_party *p);
+/* len unpredictable bytes into buf; false: there are none now. */
+typedef bool scsiemu_random_fn(void *ctx, void *buf, uint32_t len);
+
+struct scsiemu_copy_config {
+	uint32_t size; /* sizeof *this */
+	/* NULL: all logical units of the device, for everybody who sees it. */
+	scsiemu_copy_fn *party;
+	/* For ROD tokens, which have to be unguessable; NULL: no tokens. */
+	scsiemu_random_fn *random;
+	void *ctx;
+};
+/* Before the first scsiemu_lu_add(). Both functions are called on the device's
+ * thread, inside scsiemu_start() and scsiemu_did(), and must answer at once. */
+void scsiemu_device_copy(struct scsiemu_device *d,
+			 const struct scsiemu_copy_config *cf);
 
 /* A target port, for VPD 83h and 88h. Strings stay the caller's. */
 struct scsiemu_target_port {

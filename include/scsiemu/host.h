@@ -53,6 +53,9 @@ const char *scsiemu_host_help(void);
 /* malloc and free as an allocator. */
 extern const struct scsiemu_allocator scsiemu_host_allocator;
 
+/* From the system, for scsiemu_copy_config.random; ctx is not used. */
+bool scsiemu_host_random(void *ctx, void *buf, uint32_t len);
+
 #ifdef __cplusplus
 }
 #endif

@@ -162,7 +162,8 @@ enum scsiemu_need {
 	SCSIEMU_NEED_POWER = 1 << 26,
 	SCSIEMU_NEED_REFERRALS = 1 << 27,
 	SCSIEMU_NEED_LOG = 1 << 28,
-	SCSIEMU_NEED_ELEMENTS = 1 << 29
+	SCSIEMU_NEED_ELEMENTS = 1 << 29,
+	SCSIEMU_NEED_TOKENS = 1 << 30 /* ROD tokens */
 };
 
 #define SCSIEMU_NO_SA	0xffff

@@ -11,6 +11,9 @@ extern "C" {
 
 extern const struct scsiemu_type scsiemu_sbc;
 
+#define SCSIEMU_REFERRAL_GROUPS 8
+struct scsiemu_referrals;
+
 /* The CRC of the guard tag (polynomial 8BB7h) of n bytes at p behind bytes
  * whose CRC is crc; 0 at the beginning. */
 typedef uint16_t scsiemu_pi_crc_fn(uint16_t crc, const void *p, size_t n);
@@ -27,7 +30,34 @@ struct scsiemu_sbc_options {
 	 * made unreadable, have room for: at most 4096, 9 bytes of state
 	 * each. READ LONG, WRITE LONG, REASSIGN BLOCKS. */
 	uint32_t defects;
+	/* User data segments (SBC-4 4.28), or NULL. Its segments stay the
+	 * caller's until others take their place or the LU is gone. */
+	const struct scsiemu_referrals *referrals;
 };
+
+/* A run of blocks, and the target port groups that reach it. */
+struct scsiemu_referral {
+	uint64_t first, last;
+	uint8_t ngroups;
+	struct {
+		uint16_t id;
+		uint8_t state; /* enum scsiemu_access (alua.h) */
+	} groups[SCSIEMU_REFERRAL_GROUPS];
+};
+struct scsiemu_referrals {
+	uint32_t size; /* sizeof *this */
+	/* With a multiplier only the blocks at 0, 1, 2 ... times segment_blk *
+	 * multiplier behind first, segment_blk of each, are the segment's:
+	 * stripes. */
+	uint32_t segment_blk, multiplier;
+	uint32_t nsegments; /* blocks of none are reached through all groups */
+	const struct scsiemu_referral *segments;
+};
+/*
+ * Other segments: unit attention 3F/15. Only for a disk that was made with
+ * some. 0 or SCSIEMU_ERR_ARG.
+ */
+int scsiemu_sbc_refer(struct scsiemu_lu *lu, const struct scsiemu_referrals *r);
 
 #ifdef __cplusplus
 }

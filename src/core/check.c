@@ -161,6 +161,45 @@ bool semu_check_range(struct scsiemu_cmd *c)
 	return true;
 }
 
+#if SEMU_WITH_COPY
+static bool may_run(struct scsiemu_cmd *c, uint64_t lba, uint64_t nblk)
+{
+	const struct semu_ctx *x = semu_ctx(c);
+	uint64_t cap = x->lu->cap.nblk;
+
+	if (!stopped(c, x->lu->guards & x->row->stops))
+		return false;
+	if (lba < cap && nblk <= cap - lba)
+		return true;
+	return range_fails(c);
+}
+
+bool semu_check_as(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
+		   const struct scsiemu_row *row, uint64_t lba, uint64_t nblk)
+{
+	struct semu_ctx *x = semu_ctx(c);
+	struct semu_ctx was = { .lu = x->lu,
+				.itl = x->itl,
+				.row = x->row,
+				.count = x->count,
+				.entry.lba = x->entry.lba };
+	bool ok;
+
+	x->lu = lu;
+	x->itl = semu_itl_get(lu, x->nexus);
+	x->row = row;
+	x->count = nblk < UINT32_MAX ? (uint32_t)nblk : UINT32_MAX;
+	x->entry.lba = lba;
+	ok = may_run(c, lba, nblk);
+	x->lu = was.lu;
+	x->itl = was.itl;
+	x->row = was.row;
+	x->count = was.count;
+	x->entry.lba = was.entry.lba;
+	return ok;
+}
+#endif
+
 static bool no_pair(struct scsiemu_cmd *c)
 {
 	if (semu_ctx(c)->lu->absent)
@@ -183,7 +222,7 @@ bool semu_check_odd_state(struct scsiemu_cmd *c)
 	}
 	if (row->flags & SCSIEMU_ROW_BY_FIELD)
 		stops = x->lu->type->stops(c);
-	if (!(row->flags & SCSIEMU_ROW_PR_LOST))
+	if (SEMU_WITH_PR && !(row->flags & SCSIEMU_ROW_PR_LOST))
 		stops |= SCSIEMU_ON_PR_LOST;
 	return stopped(c, x->lu->guards & stops);
 }

@@ -64,8 +64,14 @@
 #ifndef SEMU_WITH_ORWRITE /* ORWRITE(16) */
 #define SEMU_WITH_ORWRITE 1
 #endif
+#ifndef SEMU_WITH_REFERRALS /* REPORT REFERRALS, VPD B3h */
+#define SEMU_WITH_REFERRALS 1
+#endif
 #ifndef SEMU_WITH_DEFECTS /* READ DEFECT DATA(10), (12) */
 #define SEMU_WITH_DEFECTS 1
+#endif
+#ifndef SEMU_WITH_SCATTERED /* WRITE SCATTERED(16), (32) */
+#define SEMU_WITH_SCATTERED 1
 #endif
 #ifndef SEMU_WITH_PI /* protection information; READ(32), WRITE(32) ... */
 #define SEMU_WITH_PI 1
@@ -115,6 +121,14 @@
 #endif
 #ifndef SEMU_WITH_MODE_MORE /* mode pages 02h, 18h, 19h, 1Ah, 1Ch */
 #define SEMU_WITH_MODE_MORE 1
+#endif
+
+/* What is made of several. */
+#ifndef SEMU_WITH_COPY /* third-party copy; needs SEMU_WITH_QUEUE */
+#define SEMU_WITH_COPY SEMU_WITH_QUEUE
+#endif
+#ifndef SEMU_WITH_ODX /* ROD tokens; needs SEMU_WITH_COPY, SEMU_WITH_PARTS */
+#define SEMU_WITH_ODX SEMU_WITH_COPY
 #endif
 
 #if SEMU_WITH_NAMES

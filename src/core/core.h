@@ -14,7 +14,10 @@
 #include <scsiemu/wire.h>
 
 struct semu_itl;
-struct semu_reg; /* core/registrants.h */
+struct semu_copy;  /* core/copies.h */
+struct semu_token; /* core/copies.h */
+struct semu_range; /* core/copies.h */
+struct semu_reg;   /* core/registrants.h */
 struct semu_tid;
 
 /*
@@ -227,6 +230,7 @@ enum semu_part {
 	SEMU_PART_LOG,
 	SEMU_PART_COPY,
 	SEMU_PART_INJECT,
+	SEMU_PART_REFERRALS,
 	SEMU_PART_COUNT
 };
 struct semu_more {
@@ -368,6 +372,9 @@ struct scsiemu_type {
 
 	/* Logical unit reset (SAM-5 6.3.3): state back to saved. */
 	void (*reset)(struct scsiemu_lu *lu);
+	/* The state of a pair goes (nexus loss, reset); itl NULL: that of the
+	 * LU, which is being removed. */
+	void (*lost)(struct scsiemu_lu *lu, const struct semu_itl *itl);
 	/* A saved record came back: 0 or SCSIEMU_ERR_ARG. */
 	int (*restore)(struct scsiemu_lu *lu, uint32_t id, const uint8_t *buf,
 		       uint32_t len);
@@ -414,6 +421,12 @@ struct scsiemu_device {
 	uint8_t timestamp_origin; /* SPC-5 5.20: 0, 2, 3 */
 	scsiemu_trace_fn *trace;
 	void *trace_ctx;
+	/* third-party copy */
+	struct scsiemu_copy_config copy;
+	struct semu_copy *copies;  /* limits.copies of them */
+	struct semu_token *tokens; /* limits.rod_tokens of them */
+	struct semu_range *ranges; /* limits.rod_ranges for each */
+	uint64_t copy_serial;	   /* counts copies, tokens */
 };
 
 /* The rows of an LU in ascending (opcode, service action) order; those that do
@@ -432,8 +445,29 @@ const struct scsiemu_row *semu_row_find(const struct scsiemu_lu *lu,
 unsigned semu_row_usage(const struct scsiemu_lu *lu,
 			const struct scsiemu_row *row, unsigned i);
 
+/* fields.c: the byte where the count of enum scsiemu_fields begins. */
+uint16_t semu_count_at(unsigned fields);
+
 /* job.c: the flag of a job slot, between its command and its buffer. */
 #define SEMU_JOB_EXTRA 16
+/* As scsiemu_job_start(); the command, so that its scratch can be filled
+ * before it runs. NULL: all jobs are running. */
+struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+				 const uint64_t own[2], bool survives);
+
+/* check.c: might the command's nexus run this row on another LU now, at these
+ * blocks? False: status and sense say why not. Unit attentions do not count. */
+bool semu_check_as(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
+		   const struct scsiemu_row *row, uint64_t lba, uint64_t nblk);
+
+/* result.c: sense of a failed want. */
+void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
+
+/* taskset.c: the command's place in its own LU's task set keeps nobody waiting
+ * from now on. */
+void semu_cmd_yield(struct scsiemu_cmd *c);
+/* It gives up its places in other task sets (scsiemu_cmd_enter()). */
+void semu_cmd_leave(struct scsiemu_cmd *c);
 
 /* Is the row there for this LU? */
 static inline bool semu_row_exists(const struct scsiemu_lu *lu,
@@ -452,7 +486,8 @@ static inline bool semu_nexus_denied(const struct scsiemu_lu *lu,
 		return false;
 	if (n == &lu->dev->anonymous)
 		return !lu->anonymous_pr;
-	return row->flags & SCSIEMU_ROW_NAMED && !n->transport_id;
+	return SEMU_WITH_PR && row->flags & SCSIEMU_ROW_NAMED &&
+	       !n->transport_id;
 }
 
 /* ua.c: establish a unit attention. except may be NULL. */

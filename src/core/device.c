@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A device in the caller's memory: limits, layout, set-up. */
+#include "core/copies.h"
 #include "core/engine.h"
 #include "core/registrants.h"
 #include <string.h>
 
 /* What a driver keeps behind a job's command (the pump: 248 bytes). */
 enum { DRIVER_ROOM = 256 };
-/* Registrations of a device that is not told how many: so many. */
-enum { PER_LU = 4, AT_MOST = 64 };
 
 static uint32_t or_default(uint32_t v, uint32_t d)
 {
@@ -34,11 +33,14 @@ static struct scsiemu_limits filled(const struct scsiemu_limits *l)
 	f.cmd_size = or_default(f.cmd_size,
 				sizeof(struct scsiemu_cmd) + DRIVER_ROOM);
 	f.cmd_size = (f.cmd_size + 15) & ~15u;
-	if (!f.registrants)
-		f.registrants = f.lus < AT_MOST / PER_LU ? f.lus * PER_LU
-							 : AT_MOST;
+	f.registrants = or_default(f.registrants, semu_regs_usual(f.lus));
 	f.pin_ms = or_default(f.pin_ms, 2000);
 	f.abort_ms = or_default(f.abort_ms, 2000);
+	if (!SEMU_WITH_COPY)
+		f.copies = 0;
+	if (!SEMU_WITH_ODX || !f.copies)
+		f.rod_tokens = 0;
+	f.rod_ranges = or_default(f.rod_ranges, 32);
 	return f;
 }
 
@@ -74,7 +76,9 @@ static void layout(struct bump *b, const struct scsiemu_limits *l,
 	uint32_t job_size = l->cmd_size + SEMU_JOB_EXTRA + l->job_scratch;
 	uint32_t lun_hash = power_of_two(2 * l->lus);
 	uint32_t itl_hash = power_of_two(l->itls);
+#if SEMU_WITH_PR
 	uint32_t nregs = semu_regs_count(l), ntids = semu_tids_count(nregs);
+#endif
 	const struct part {
 		size_t at; /* of a pointer in the device */
 		size_t n, size;
@@ -88,11 +92,19 @@ static void layout(struct bump *b, const struct scsiemu_limits *l,
 		PART(nexus_pool, l->nexuses, sizeof(struct scsiemu_nexus)),
 		PART(itl_pool, l->itls, sizeof(struct semu_itl)),
 		PART(itl_hash, itl_hash, sizeof(struct semu_itl *)),
+#if SEMU_WITH_PR
 		PART(regs, nregs, sizeof(struct semu_reg)),
 		PART(tids, ntids, sizeof(struct semu_tid)),
+#endif
 		PART(sets, l->types, sizeof(struct semu_set)),
 		PART(ports, l->ports, sizeof(struct scsiemu_target_port)),
 		PART(jobs, l->jobs, job_size),
+#if SEMU_WITH_COPY
+		PART(copies, l->copies, sizeof(struct semu_copy)),
+		PART(tokens, l->rod_tokens, sizeof(struct semu_token)),
+		PART(ranges, (size_t)l->rod_tokens * l->rod_ranges,
+		     sizeof(struct semu_range)),
+#endif
 #undef PART
 	};
 
@@ -107,8 +119,6 @@ static void layout(struct bump *b, const struct scsiemu_limits *l,
 		d->hash_mask = lun_hash - 1;
 		d->itl_mask = itl_hash - 1;
 		d->job_size = job_size;
-		d->nregs = nregs;
-		d->ntids = ntids;
 	}
 }
 
@@ -269,6 +279,14 @@ int scsiemu_device_reserve(struct scsiemu_device *d, uint32_t pairs)
 	d->grown = mem;
 	grow(d, mem + GROWN, more);
 	return 0;
+}
+
+void scsiemu_device_copy(struct scsiemu_device *d,
+			 const struct scsiemu_copy_config *cf)
+{
+	memset(&d->copy, 0, sizeof(d->copy));
+	memcpy(&d->copy, cf,
+	       cf->size < sizeof(d->copy) ? cf->size : sizeof(d->copy));
 }
 
 int scsiemu_port_add(struct scsiemu_device *d,

@@ -51,7 +51,6 @@ static inline unsigned semu_control_at(const struct scsiemu_row *row)
 
 /* fields.c: LBA and count by enum scsiemu_fields; the count's byte. */
 void semu_decode(struct semu_ctx *x, const uint8_t *cdb, unsigned fields);
-uint16_t semu_count_at(unsigned fields);
 
 /* check.c: CDB against row; state of LU and nexus against row. */
 bool semu_check_cdb(struct scsiemu_lu *lu, struct scsiemu_cmd *c,
@@ -69,9 +68,6 @@ int semu_done(struct scsiemu_cmd *c);
 int semu_undo(struct scsiemu_cmd *c);
 int semu_send_gap(struct scsiemu_cmd *c);
 int semu_reply(struct scsiemu_cmd *c, uint32_t lo);
-
-/* result.c: sense of a failed want. */
-void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
 
 /* taskset.c */
 /* True: it waits (phase and want are set). */

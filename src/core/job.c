@@ -59,13 +59,13 @@ static void init(struct scsiemu_cmd *c, struct scsiemu_lu *lu)
 	x->resume = SEMU_RESUME_STEP;
 }
 
-int scsiemu_job_start(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
-		      const uint64_t own[2], bool survives)
+struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+				 const uint64_t own[2], bool survives)
 {
 	struct scsiemu_cmd *c = free_job(lu->dev);
 
 	if (!c)
-		return SCSIEMU_ERR_SPACE;
+		return NULL;
 	*used(lu->dev, c) = 1;
 	init(c, lu);
 	semu_ctx(c)->step = fn;
@@ -76,7 +76,13 @@ int scsiemu_job_start(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
 	semu_link(&semu_ctx(c)->entry, lu);
 	semu_trace(lu, SCSIEMU_EV_START, c, 0);
 	semu_ready_push(c);
-	return 0;
+	return c;
+}
+
+int scsiemu_job_start(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+		      const uint64_t own[2], bool survives)
+{
+	return semu_job_new(lu, fn, own, survives) ? 0 : SCSIEMU_ERR_SPACE;
 }
 
 void semu_job_end(struct scsiemu_cmd *c)
@@ -84,6 +90,13 @@ void semu_job_end(struct scsiemu_cmd *c)
 	*used(semu_ctx(c)->lu->dev, c) = 0;
 }
 #else
+struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+				 const uint64_t own[2], bool survives)
+{
+	(void)lu, (void)fn, (void)own, (void)survives;
+	return NULL;
+}
+
 int scsiemu_job_start(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
 		      const uint64_t own[2], bool survives)
 {

@@ -128,7 +128,7 @@ static uint32_t base_able(const struct scsiemu_lu *lu)
 		able |= SCSIEMU_NEED_SAVE;
 	if (SEMU_WITH_JOBS && lu->dev->limits.jobs)
 		able |= SCSIEMU_NEED_JOB;
-	if (lu->dev->nregs)
+	if (SEMU_WITH_PR && lu->dev->nregs)
 		able |= SCSIEMU_NEED_PR;
 	return able;
 }
@@ -329,6 +329,10 @@ void scsiemu_lu_remove(struct scsiemu_lu *lu)
 	semu_kill_lu(lu, NULL, 0, true);
 	while (lu->itls)
 		semu_itl_free(d, lu->itls);
+#if SEMU_WITH_COPY
+	if (lu->type->lost)
+		lu->type->lost(lu, NULL);
+#endif
 	semu_ua_device(d, SEMU_UA_LUNS, NULL);
 	semu_lu_cmd_gone(lu);
 }

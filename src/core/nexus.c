@@ -79,6 +79,10 @@ void semu_itl_lost(struct semu_itl *itl)
 		itl->prevent = false;
 		lu->prevents--;
 	}
+#if SEMU_WITH_COPY
+	if (lu->type->lost)
+		lu->type->lost(lu, itl);
+#endif
 }
 
 void semu_itl_free(struct scsiemu_device *d, struct semu_itl *itl)

@@ -58,15 +58,18 @@ int semu_parts_add(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 	return rc;
 }
 
-/* The parts of a LU, in the order of its type's list; NULL ends. */
+/* The parts of a LU, in the order of its type's list; NULL ends. One that has
+ * no state here (ROD tokens are the device's) is there while it watches. */
 static const struct semu_part_type *next(const struct scsiemu_lu *lu,
 					 unsigned *i)
 {
 	const struct semu_part_type *const *p = lu->type->parts;
 
-	if (!lu->parts)
+	uint32_t parts = lu->parts | lu->watch;
+
+	if (!parts)
 		return NULL;
-	while (p[*i] && !(lu->parts >> p[*i]->part & 1))
+	while (p[*i] && !(parts >> p[*i]->part & 1))
 		++*i;
 	return p[*i] ? p[(*i)++] : NULL;
 }

@@ -7,19 +7,21 @@
 
 #if SEMU_WITH_PR
 
+/* Not in line, where frames would add up: a controller has little stack. */
+#define APART __attribute__((noinline))
+
 /* The anonymous nexus: no protocol, no name (protocol identifier Fh). */
 static const uint8_t anonymous[24] = { 0x0f };
 
 struct semu_tid_ref semu_nexus_tid(const struct scsiemu_lu *lu,
 				   const struct scsiemu_nexus *n)
 {
-	struct semu_tid_ref t = { n->transport_id, n->transport_id_len };
-
 	if (n == &lu->dev->anonymous && lu->anonymous_pr)
-		return (struct semu_tid_ref){ anonymous, sizeof(anonymous) };
-	if (t.len < sizeof(anonymous) || t.len > SEMU_TID_MAX)
-		t.p = NULL;
-	return t;
+		return semu_tid_of(anonymous, sizeof(anonymous));
+	if (!n->transport_id || n->transport_id_len < sizeof(anonymous) ||
+	    n->transport_id_len > SEMU_TID_MAX)
+		return (struct semu_tid_ref){ NULL, 0, 0 };
+	return semu_tid_of(n->transport_id, n->transport_id_len);
 }
 
 uint16_t semu_nexus_port_id(const struct scsiemu_nexus *n)
@@ -27,6 +29,11 @@ uint16_t semu_nexus_port_id(const struct scsiemu_nexus *n)
 	if (n->port)
 		return n->port;
 	return n->dev->nports ? n->dev->ports[0].id : 1;
+}
+
+uint32_t semu_regs_usual(uint32_t lus)
+{
+	return lus < 16 ? 4 * lus : 64;
 }
 
 uint32_t semu_regs_count(const struct scsiemu_limits *l)
@@ -42,6 +49,8 @@ uint32_t semu_tids_count(uint32_t nregs)
 
 void semu_regs_init(struct scsiemu_device *d)
 {
+	d->nregs = semu_regs_count(&d->limits);
+	d->ntids = semu_tids_count(d->nregs);
 	for (uint32_t i = d->nregs; i; i--) {
 		d->regs[i - 1].next = d->reg_free;
 		d->reg_free = i;
@@ -69,41 +78,43 @@ uint32_t semu_tid_cells(uint32_t len)
 }
 
 static bool same(const struct scsiemu_device *d, uint32_t first,
-		 struct semu_tid_ref t)
+		 const struct semu_tid_ref *t)
 {
-	struct semu_tid_iter it = { d, first, cell(d, first)->len };
-	const uint8_t *p;
-	uint32_t n, at = 0;
+	const struct semu_tid *k = cell(d, first);
+	uint32_t at = 0, n;
 
-	if (it.left != semu_tid_canon_len(t))
+	if (k->len != t->len)
 		return false;
-	while ((p = semu_tid_next(&it, &n)) != NULL)
-		for (; n--; p++)
-			if (*p != semu_tid_canon(t, at++))
-				return false;
-	return true;
+	for (;; k = cell(d, k->next)) {
+		n = semu_min32(t->len - at, sizeof(k->bytes));
+		if (!semu_tid_same(t, at, k->bytes, n))
+			return false;
+		at += n;
+		if (at == t->len)
+			return true;
+	}
 }
 
-static uint32_t find_tid(const struct scsiemu_device *d, struct semu_tid_ref t)
+static APART uint32_t find_tid(const struct scsiemu_device *d,
+			       struct semu_tid_ref t)
 {
 	for (uint32_t i = 1; i <= d->ntids; i++)
-		if (cell(d, i)->refs && same(d, i, t))
+		if (cell(d, i)->refs && same(d, i, &t))
 			return i;
 	return 0;
 }
 
 /* Into cells of the free list, of which there are enough. */
-static uint32_t put_tid(struct scsiemu_device *d, struct semu_tid_ref t)
+static APART uint32_t put_tid(struct scsiemu_device *d, struct semu_tid_ref t)
 {
-	uint32_t first = d->tid_free, i = first, at = 0;
-	uint32_t len = semu_tid_canon_len(t);
-	struct semu_tid *k = NULL;
+	uint32_t first = d->tid_free, i = first, at = 0, n;
+	struct semu_tid *k = cell(d, first);
 
-	cell(d, first)->len = (uint16_t)len;
-	for (; at < len; i = k->next) {
+	k->len = t.len;
+	for (; at < t.len; at += n, i = k->next) {
 		k = cell(d, i);
-		for (uint32_t n = 0; n < sizeof(k->bytes) && at < len; n++)
-			k->bytes[n] = semu_tid_canon(t, at++);
+		n = semu_min32(t.len - at, sizeof(k->bytes));
+		semu_tid_copy(&t, at, k->bytes, n);
 		d->tid_nfree--;
 	}
 	d->tid_free = i;
@@ -116,7 +127,7 @@ static uint32_t get_tid(struct scsiemu_device *d, struct semu_tid_ref t)
 	uint32_t i = find_tid(d, t);
 
 	if (!i) {
-		if (semu_tid_cells(semu_tid_canon_len(t)) > d->tid_nfree)
+		if (semu_tid_cells(t.len) > d->tid_nfree)
 			return 0;
 		i = put_tid(d, t);
 	}
@@ -158,12 +169,6 @@ const uint8_t *semu_tid_next(struct semu_tid_iter *it, uint32_t *n)
 
 /* Registrations. */
 
-bool semu_reg_is(const struct scsiemu_lu *lu, const struct semu_reg *r,
-		 struct semu_tid_ref t)
-{
-	return same(lu->dev, r->tid, t);
-}
-
 bool semu_reg_room(const struct scsiemu_device *d, uint32_t n, uint32_t cells)
 {
 	return n <= d->reg_nfree && cells <= d->tid_nfree;
@@ -172,14 +177,13 @@ bool semu_reg_room(const struct scsiemu_device *d, uint32_t n, uint32_t cells)
 uint32_t semu_reg_find(const struct scsiemu_lu *lu, struct semu_tid_ref t,
 		       uint16_t port)
 {
-	uint32_t i = lu->regs;
+	uint32_t i = lu->regs, tid = i ? find_tid(lu->dev, t) : 0;
 
-	for (; i; i = semu_reg(lu, i)->next) {
-		const struct semu_reg *r = semu_reg(lu, i);
-
-		if (r->port == port && semu_reg_is(lu, r, t))
-			break;
-	}
+	if (!tid)
+		return 0;
+	while (i &&
+	       !(semu_reg(lu, i)->tid == tid && semu_reg(lu, i)->port == port))
+		i = semu_reg(lu, i)->next;
 	return i;
 }
 
@@ -232,7 +236,7 @@ void semu_reg_settle(struct scsiemu_lu *lu, uint32_t i)
 		struct semu_tid_ref t = semu_nexus_tid(lu, k->nexus);
 
 		if (t.p && semu_nexus_port_id(k->nexus) == r->port &&
-		    semu_reg_is(lu, r, t))
+		    same(lu->dev, r->tid, &t))
 			k->reg = i;
 	}
 }

@@ -40,33 +40,42 @@ struct semu_tid {
 	uint8_t bytes[54];
 };
 
-/* A TransportID in somebody's memory, len at least 24. */
+/*
+ * A TransportID in somebody's memory. Two of them name the same initiator port
+ * when their canonical bytes are the same: reserved fields zero; an iSCSI name
+ * with its ISID in lower case (RFC 7143 4.2.7.1: names are compared after that
+ * mapping), ended by its NUL and padded with as few as there can be.
+ */
 struct semu_tid_ref {
-	const uint8_t *p;
-	uint32_t len;
+	const uint8_t *p; /* NULL: none */
+	uint16_t len;	  /* of its canonical form */
+	uint16_t text;	  /* iSCSI: of the text, without the NUL */
 };
 
-/*
- * tid.c: two TransportIDs name the same initiator port when their canonical
- * bytes are the same: reserved fields zero; an iSCSI name with its ISID in
- * lower case (RFC 7143 4.2.7.1: names are compared after that mapping), ended
- * by its NUL and padded with as few as there can be.
+/* tid.c: len is at least 24. */
+struct semu_tid_ref semu_tid_of(const uint8_t *p, uint32_t len);
+/* Canonical bytes [at, at + n): into out; or are they the same as those at b?
  */
-uint32_t semu_tid_canon_len(struct semu_tid_ref t);
-uint8_t semu_tid_canon(struct semu_tid_ref t, uint32_t i);
+void semu_tid_copy(const struct semu_tid_ref *t, uint32_t at, uint8_t *out,
+		   uint32_t n);
+bool semu_tid_same(const struct semu_tid_ref *t, uint32_t at, const uint8_t *b,
+		   uint32_t n);
 /* The length that a TransportID at the beginning of left bytes of a parameter
  * list says it has (SPC-5 7.6.4); 0: none of a format and protocol there is. It
  * may be more than left. */
 uint32_t semu_tid_listed(const uint8_t *p, uint32_t left);
-/* Is its text what an iSCSI TransportID has to have? True for others. */
-bool semu_tid_proper(struct semu_tid_ref t);
+/* Is its text what an iSCSI TransportID of len bytes has to have? True for
+ * others. */
+bool semu_tid_proper(struct semu_tid_ref t, uint32_t len);
 /* An iSCSI TransportID of format 00b: a node without its ISID. */
 bool semu_tid_is_node(struct semu_tid_ref t);
 /* Does the node (format 00b) own the initiator port t? */
 bool semu_tid_of_node(struct semu_tid_ref t, struct semu_tid_ref node);
 
-/* registrants.c: how many of each the limits ask for; all of them free. */
+/* registrants.c: how many when nobody says; how many of each the limits ask
+ * for; all of them free. */
 #if SEMU_WITH_PR
+uint32_t semu_regs_usual(uint32_t lus);
 uint32_t semu_regs_count(const struct scsiemu_limits *l);
 uint32_t semu_tids_count(uint32_t nregs);
 void semu_regs_init(struct scsiemu_device *d);
@@ -76,14 +85,10 @@ uint32_t semu_reg_of(const struct scsiemu_lu *lu,
 /* All of the LU's go. */
 void semu_reg_forget(struct scsiemu_lu *lu);
 #else
-static inline uint32_t semu_regs_count(const struct scsiemu_limits *l)
+static inline uint32_t semu_regs_usual(uint32_t lus)
 {
-	(void)l;
+	(void)lus;
 	return 0;
-}
-static inline uint32_t semu_tids_count(uint32_t nregs)
-{
-	return nregs;
 }
 static inline void semu_regs_init(struct scsiemu_device *d)
 {
@@ -138,8 +143,5 @@ struct semu_tid_iter semu_reg_tid(const struct scsiemu_lu *lu,
 				  const struct semu_reg *r);
 /* The next piece of *n bytes; NULL ends. */
 const uint8_t *semu_tid_next(struct semu_tid_iter *it, uint32_t *n);
-/* Is it the same initiator port as t's? */
-bool semu_reg_is(const struct scsiemu_lu *lu, const struct semu_reg *r,
-		 struct semu_tid_ref t);
 
 #endif

@@ -148,6 +148,30 @@ void semu_leave(struct scsiemu_cmd *c)
 	}
 }
 
+void semu_cmd_yield(struct scsiemu_cmd *c)
+{
+	struct semu_entry *e = &semu_ctx(c)->entry;
+
+	e->cls = SCSIEMU_C_INFO;
+	e->attr = SCSIEMU_SIMPLE;
+	if (e->counted)
+		e->lu->nslow--;
+	e->counted = false;
+	if (e->lu->nslow)
+		semu_wake(e->lu);
+}
+
+void semu_cmd_leave(struct scsiemu_cmd *c)
+{
+	struct semu_ctx *x = semu_ctx(c);
+
+	for (unsigned i = 0; i < 2 && x->odd & SEMU_ELSEWHERE; i++) {
+		if (x->other[i])
+			semu_leave_other(x->other[i]);
+		x->other[i] = NULL;
+	}
+}
+
 int scsiemu_cmd_enter(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
 		      enum scsiemu_class cls, uint64_t lba, uint64_t nblk,
 		      void *entry)

@@ -39,48 +39,60 @@ static uint8_t lower(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
 }
 
-/* Bytes of the text, without its NUL. */
-static uint32_t text_len(struct semu_tid_ref t)
+struct semu_tid_ref semu_tid_of(const uint8_t *p, uint32_t len)
 {
-	uint32_t n = 0;
-
-	while (TEXT_AT + n < t.len && t.p[TEXT_AT + n])
-		n++;
-	return n;
-}
-
-uint32_t semu_tid_canon_len(struct semu_tid_ref t)
-{
+	struct semu_tid_ref t = { p, (uint16_t)len, 0 };
 	uint32_t n;
 
 	if (!is_iscsi(t))
-		return t.len;
-	n = (text_len(t) + 1 + 3) & ~3u;
-	return TEXT_AT + (n < TEXT_LEAST ? TEXT_LEAST : n);
+		return t;
+	while (t.text + (uint32_t)TEXT_AT < len && p[TEXT_AT + t.text])
+		t.text++;
+	n = (t.text + 1u + 3) & ~3u;
+	t.len = (uint16_t)(TEXT_AT + (n < TEXT_LEAST ? TEXT_LEAST : n));
+	return t;
 }
 
-static uint8_t canon_text(struct semu_tid_ref t, uint32_t i)
+static uint8_t canon_iscsi(const struct semu_tid_ref *t, uint32_t i)
 {
-	uint32_t len = semu_tid_canon_len(t) - TEXT_AT;
+	uint32_t len = t->len - (uint32_t)TEXT_AT;
 
 	if (i == 0)
-		return t.p[0] & (FORMAT | 0x0f);
+		return t->p[0] & (FORMAT | 0x0f);
 	if (i < TEXT_AT)
 		return (uint8_t)(i == 3 ? len : i == 2 ? len >> 8 : 0);
-	return i - TEXT_AT < text_len(t) ? lower(t.p[i]) : 0;
+	return i - TEXT_AT < t->text ? lower(t->p[i]) : 0;
 }
 
-uint8_t semu_tid_canon(struct semu_tid_ref t, uint32_t i)
+/* Byte i of the canonical form. */
+static uint8_t canon(const struct semu_tid_ref *t, uint32_t i)
 {
-	unsigned protocol = t.p[0] & 0x0f;
+	unsigned protocol = t->p[0] & 0x0f;
 
-	if (is_iscsi(t))
-		return canon_text(t, i);
+	if (is_iscsi(*t))
+		return canon_iscsi(t, i);
 	if (protocol >= sizeof(names) / sizeof(names[0]) || !names[protocol].to)
-		return t.p[i];
+		return t->p[i];
 	if (i == 0)
 		return (uint8_t)protocol;
-	return i >= names[protocol].from && i < names[protocol].to ? t.p[i] : 0;
+	return i >= names[protocol].from && i < names[protocol].to ? t->p[i]
+								   : 0;
+}
+
+void semu_tid_copy(const struct semu_tid_ref *t, uint32_t at, uint8_t *out,
+		   uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = canon(t, at + i);
+}
+
+bool semu_tid_same(const struct semu_tid_ref *t, uint32_t at, const uint8_t *b,
+		   uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (b[i] != canon(t, at + i))
+			return false;
+	return true;
 }
 
 uint32_t semu_tid_listed(const uint8_t *p, uint32_t left)
@@ -122,26 +134,25 @@ static bool isid_at(const uint8_t *s, uint32_t len)
 /* Bytes of the iSCSI name in a text. */
 static uint32_t name_len(struct semu_tid_ref t)
 {
-	uint32_t n = 0, len = text_len(t);
+	uint32_t n = 0;
 
-	while (n < len && t.p[TEXT_AT + n] != ',')
+	while (n < t.text && t.p[TEXT_AT + n] != ',')
 		n++;
 	return n;
 }
 
-bool semu_tid_proper(struct semu_tid_ref t)
+bool semu_tid_proper(struct semu_tid_ref t, uint32_t len)
 {
-	uint32_t len, name;
+	uint32_t name;
 
 	if (!is_iscsi(t))
 		return true;
-	len = text_len(t);
 	name = name_len(t);
-	if (!name || name > NAME_MAX || TEXT_AT + len == t.len)
+	if (!name || name > NAME_MAX || t.text + (uint32_t)TEXT_AT == len)
 		return false;
 	if (semu_tid_is_node(t))
-		return name == len;
-	return isid_at(t.p + TEXT_AT + name, len - name);
+		return name == t.text;
+	return isid_at(t.p + TEXT_AT + name, t.text - name);
 }
 
 bool semu_tid_is_node(struct semu_tid_ref t)
@@ -151,11 +162,11 @@ bool semu_tid_is_node(struct semu_tid_ref t)
 
 bool semu_tid_of_node(struct semu_tid_ref t, struct semu_tid_ref node)
 {
-	uint32_t i, len = text_len(node);
+	uint32_t i;
 
-	if (!is_iscsi(t) || name_len(t) != len)
+	if (!is_iscsi(t) || name_len(t) != node.text)
 		return false;
-	for (i = 0; i < len; i++)
+	for (i = 0; i < node.text; i++)
 		if (lower(t.p[TEXT_AT + i]) != lower(node.p[TEXT_AT + i]))
 			return false;
 	return true;

@@ -4,7 +4,7 @@
  * Their rows are in the ordering class EXCL, so that nothing else touches their
  * extent in between.
  */
-#include "sbc/sbc.h"
+#include "sbc/pi.h"
 
 #if SEMU_WITH_CAW
 /* SBC-4 5.4. A medium with compare-and-swap does it in one want; else compare
@@ -15,9 +15,14 @@ int semu_sbc_compare_write(struct scsiemu_cmd *c, int result)
 	uint64_t lba = scsiemu_cmd_lba(c);
 	uint32_t n = scsiemu_cmd_count(c), len = n * lu->cap.blen;
 	bool swap = lu->able & SCSIEMU_CAN_CAS;
-	unsigned at = (*scsiemu_cmd_step(c))++;
+	unsigned at;
 
+#if SEMU_WITH_PI
+	if (semu_pi(lu))
+		return semu_pi_compare_write(c, result);
+#endif
 	(void)result;
+	at = (*scsiemu_cmd_step(c))++;
 	if (at > (swap ? 0u : 1u))
 		return SCSIEMU_FINISHED;
 	if (at)
@@ -88,6 +93,10 @@ int semu_sbc_orwrite(struct scsiemu_cmd *c, int result)
 	uint64_t lba = scsiemu_cmd_lba(c) + own[0];
 	unsigned at = *scsiemu_cmd_step(c);
 
+#if SEMU_WITH_PI
+	if (semu_pi(scsiemu_cmd_lu(c)))
+		return semu_pi_orwrite(c, result);
+#endif
 	(void)result;
 	if (at == SEMU_SBC_LAST)
 		return SCSIEMU_FINISHED;

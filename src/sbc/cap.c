@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sbc/sbc.h"
+#include "spc/copy.h"
 
 enum {
 	UNMAP_MAX = 1 << 20, /* blocks, descriptors: what hosts expect */
@@ -58,8 +59,9 @@ static uint32_t able_of(const struct scsiemu_lu *lu,
 	uint32_t able = lu->able | (m ? m->able : 0);
 	uint32_t scratch = lu->dev->limits.scratch;
 
-	able &= ~(uint32_t)(SCSIEMU_NEED_THIN | SCSIEMU_NEED_BLOCK |
-			    SCSIEMU_NEED_2BLOCK);
+	/* CAN_PI: of a disk that may be formatted with it (pi.c) */
+	able &= ~(uint32_t)(SCSIEMU_CAN_PI | SCSIEMU_NEED_THIN |
+			    SCSIEMU_NEED_BLOCK | SCSIEMU_NEED_2BLOCK);
 	if (lu->cap.thin)
 		able |= SCSIEMU_NEED_THIN;
 	if (scratch >= lu->cap.blen)
@@ -70,6 +72,23 @@ static uint32_t able_of(const struct scsiemu_lu *lu,
 		able |= SCSIEMU_NEED_WHOLE;
 	return able;
 }
+
+#if SEMU_WITH_COPY
+static uint32_t copy_able(struct scsiemu_lu *lu)
+{
+	const struct scsiemu_device *d = lu->dev;
+
+	if (!d->limits.copies || !semu_copy_list_max(lu))
+		return 0;
+#if SEMU_WITH_ODX
+	if (!lu->medium)
+		semu_rod_changes(lu, 0, UINT64_MAX, true);
+	if (d->limits.rod_tokens && d->copy.random && semu_rod_ranges(lu))
+		return SCSIEMU_NEED_COPY | SCSIEMU_NEED_TOKENS;
+#endif
+	return SCSIEMU_NEED_COPY;
+}
+#endif
 
 void semu_sbc_loaded(struct scsiemu_lu *lu)
 {
@@ -86,6 +105,9 @@ void semu_sbc_loaded(struct scsiemu_lu *lu)
 		lu->cap.nblk = m->nblk;
 	limits_of(&lu->cap, &lu->dev->limits);
 	lu->able = able_of(lu, m);
+#if SEMU_WITH_COPY
+	lu->able |= copy_able(lu);
+#endif
 	page = semu_mode_current(lu, 0x08, 0);
 	if (page && page[0])
 		semu_sbc_mode_08.apply(lu, page);

@@ -56,9 +56,10 @@ static void bounds(struct scsiemu_lu *lu, const struct semu_pi *pi)
 	uint32_t room = semu_pi_room(lu), scratch = lu->dev->limits.scratch;
 	uint32_t wire = lu->cap.blen + (SEMU_PI_TUPLE << pi->exponent);
 
-	lu->able &= ~(uint32_t)(SCSIEMU_NEED_2BLOCK | SCSIEMU_NEED_WHOLE);
+	lu->able &= ~(uint32_t)(SCSIEMU_NEED_BLOCK | SCSIEMU_NEED_2BLOCK |
+				SCSIEMU_NEED_WHOLE);
 	if (scratch >= 2 * room)
-		lu->able |= SCSIEMU_NEED_2BLOCK;
+		lu->able |= SCSIEMU_NEED_BLOCK | SCSIEMU_NEED_2BLOCK;
 	/* all of COMPARE AND WRITE is judged before the first block goes */
 	lu->cap.caw_blk = least(lu->cap.caw_blk, scratch / 3 / room);
 	if (lu->cap.caw_blk)
@@ -75,6 +76,8 @@ static void pi_loaded(struct scsiemu_lu *lu)
 	pi->len = m && m->able & SCSIEMU_CAN_PI ? m->pi_len : 0;
 	lu->cap.pi = pi->len != 0;
 	on = pi->type && semu_pi_possible(lu, pi->type, pi->exponent);
+	if (lu->cap.pi)
+		lu->able |= SCSIEMU_CAN_PI;
 	lu->able &= ~(uint32_t)(SCSIEMU_NEED_PI | SCSIEMU_NEED_PI_2);
 	if (on)
 		lu->able |= pi->type == 2 ? SCSIEMU_NEED_PI | SCSIEMU_NEED_PI_2

@@ -25,6 +25,8 @@ struct semu_pi {
 	bool unfit; /* this medium, or scratch, cannot do what the format is */
 };
 extern const struct semu_part_type semu_pi_part;
+extern const struct semu_mode_page semu_pi_mode_0a02;
+extern const struct semu_vpd_page semu_pi_vpd_b4;
 
 /* What the disk is formatted with; NULL: without protection. */
 static inline const struct semu_pi *semu_pi(const struct scsiemu_lu *lu)
@@ -98,5 +100,11 @@ uint16_t semu_pi_crc(uint16_t crc, const void *p, size_t n);
 
 /* The commands of a disk with protection: pi_piece.c */
 scsiemu_step_fn semu_pi_rw;
+/* pi_verify.c */
+scsiemu_step_fn semu_pi_verify, semu_pi_write_verify;
+/* pi_swap.c */
+scsiemu_step_fn semu_pi_compare_write, semu_pi_orwrite;
+/* pi_same.c */
+scsiemu_step_fn semu_pi_write_same;
 
 #endif

@@ -90,6 +90,12 @@ int semu_piece_accept(struct scsiemu_cmd *c, struct semu_piece *p)
 	return SCSIEMU_FINISHED;
 }
 
+int semu_piece_save(struct scsiemu_cmd *c, struct semu_piece *p)
+{
+	semu_piece_accept(c, p);
+	return p->n ? semu_pi_save(c, p->lba, p->host, p->n) : SCSIEMU_FINISHED;
+}
+
 int semu_piece_load(struct scsiemu_cmd *c, struct semu_piece *p)
 {
 	return p->n ? semu_pi_load(c, p->lba, p->medium, p->n)
@@ -99,8 +105,11 @@ int semu_piece_load(struct scsiemu_cmd *c, struct semu_piece *p)
 int semu_piece_judge(struct scsiemu_cmd *c, struct semu_piece *p)
 {
 	struct semu_pi_rules r = semu_pi_read_rules(c);
+	uint16_t asc;
 
-	p->n = semu_pi_check(&r, p->lba, p->medium, p->n, &p->asc);
+	p->n = semu_pi_check(&r, p->lba, p->medium, p->n, &asc);
+	if (asc)
+		p->asc = asc;
 	semu_piece_keep(c, p);
 	return SCSIEMU_FINISHED;
 }
@@ -186,20 +195,15 @@ static int check_send(struct scsiemu_cmd *c, struct semu_piece *p)
 				 p->n * p->wire);
 }
 
-static int accept_save(struct scsiemu_cmd *c, struct semu_piece *p)
-{
-	semu_piece_accept(c, p);
-	return p->n ? semu_pi_save(c, p->lba, p->host, p->n) : SCSIEMU_FINISHED;
-}
-
 int semu_pi_rw(struct scsiemu_cmd *c, int result)
 {
 	static const struct semu_program reads = {
 		{ semu_piece_load, check_send }, .in = true
 	};
-	static const struct semu_program writes = {
-		{ semu_piece_receive, accept_save }, .out = true, .save = true
-	};
+	static const struct semu_program writes = { { semu_piece_receive,
+						      semu_piece_save },
+						    .out = true,
+						    .save = true };
 
 	(void)result;
 	return semu_pi_run(c, scsiemu_cmd_row(c)->kind == SCSIEMU_K_READ

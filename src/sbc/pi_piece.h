@@ -40,6 +40,7 @@ int semu_pi_run(struct scsiemu_cmd *c, const struct semu_program *g);
 semu_stage_fn semu_piece_receive; /* RECV all of it */
 semu_stage_fn semu_piece_load;	  /* LOAD */
 semu_stage_fn semu_piece_accept;  /* the tuples received are checked, or made */
+semu_stage_fn semu_piece_save;	  /* ... and SAVE of those that are right */
 semu_stage_fn semu_piece_judge;	  /* the tuples loaded are checked */
 
 /* Keep p->n and p->asc for the next stage. */

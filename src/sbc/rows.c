@@ -6,6 +6,7 @@
 #include "sbc/defects.h"
 #include "sbc/pi.h"
 #include "sbc/sbc.h"
+#include "spc/copy.h"
 
 #define LEN(a)	   (sizeof(a) / sizeof((a)[0]))
 #define FF2	   0xff, 0xff
@@ -40,9 +41,9 @@
 #define BLOCKS	      .flags = SCSIEMU_ROW_BLOCKS
 #define LONG	      .flags = SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_LONG
 
-#define ROW32(t, s)                                                            \
+#define ROW32(t, s, n)                                                         \
 	ROW(t, VARIABLE, 32), .sa = SCSIEMU_SA_##s, FIELDS(RW32), AT(10, 6),   \
-			      .needs = SCSIEMU_NEED_PI_2
+			      .needs = SCSIEMU_NEED_PI_2 | (n)
 #define READ_ROW  NO_SA, RW(READ), .stops = STOPS_READ, BLOCKS, TIMES(1, 30)
 #define WRITE_ROW NO_SA, RW(WRITE), .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30)
 #define VERIFY_ROW                                                             \
@@ -129,10 +130,47 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .stops = STOPS_WRITE, TIMES(1, 60) },
 #endif
 #if SEMU_WITH_PI
-	{ ROW32("READ(32)", READ_32), .usage = CDB32(0x09, 0x1c), RW(READ),
+	{ ROW32("READ(32)", READ_32, 0), .usage = CDB32(0x09, 0x1c), RW(READ),
 	  .stops = STOPS_READ, BLOCKS, TIMES(1, 30) },
-	{ ROW32("WRITE(32)", WRITE_32), .usage = CDB32(0x0b, 0x18), RW(WRITE),
-	  .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30) },
+#if SEMU_WITH_VERIFY
+	{ ROW32("VERIFY(32)", VERIFY_32, 0), .usage = CDB32(0x0a, 0x16),
+	  RW(STEPS), .fn.step = semu_sbc_verify, .stops = STOPS_READ, BLOCKS,
+	  TIMES(1, 60) },
+#endif
+	{ ROW32("WRITE(32)", WRITE_32, 0), .usage = CDB32(0x0b, 0x18),
+	  RW(WRITE), .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30) },
+#if SEMU_WITH_VERIFY
+	{ ROW32("WRITE AND VERIFY(32)", WRITE_AND_VERIFY_32, 0),
+	  .usage = CDB32(0x0c, 0x16), RW(STEPS),
+	  .fn.step = semu_sbc_write_verify, .stops = STOPS_WRITE, BLOCKS,
+	  TIMES(1, 60) },
+#endif
+#if SEMU_WITH_WRITE_SAME
+	{ ROW32("WRITE SAME(32)", WRITE_SAME_32, SCSIEMU_NEED_BLOCK),
+	  .usage = CDB32(0x0d, 0x09), RW(STEPS), .fn.step = semu_sbc_write_same,
+	  .stops = STOPS_WRITE, LONG, TIMES(1, 600) },
+#endif
+#if SEMU_WITH_SCATTERED
+	{ ROW32("WRITE SCATTERED(32)", WRITE_SCATTERED_32, SCSIEMU_NEED_BLOCK),
+	  .usage = USAGE(0x7f, 0, 0, 0, 0, 0, 0, 0x18, 0, 0x11, 0x18, 0, FF2, 0,
+			 0, FF2, ZERO8, 0, 0, FF4),
+	  RW(STEPS), .fn.step = semu_sbc_scattered,
+	  .flags = SCSIEMU_ROW_WHOLE_LU, .stops = STOPS_WRITE, TIMES(1, 60) },
+#endif
+#endif
+#if SEMU_WITH_ODX
+	{ ROW("POPULATE TOKEN", THIRD_PARTY_COPY_OUT, 16), FIELDS(4AT10),
+	  .sa = SCSIEMU_SA_POPULATE_TOKEN, .fn.out = semu_sbc_populate,
+	  .usage = USAGE(0x83, 0x10, 0, 0, 0, 0, FF4, FF4, 0, 0), AT(0, 14),
+	  .kind = SCSIEMU_K_PARAM_OUT, .cls = SCSIEMU_C_EXCL,
+	  .flags = SCSIEMU_ROW_WHOLE_LU, .needs = SCSIEMU_NEED_TOKENS,
+	  .stops = STOPS_READ, TIMES(1, 30) },
+	{ ROW("WRITE USING TOKEN", THIRD_PARTY_COPY_OUT, 16), FIELDS(4AT10),
+	  .sa = SCSIEMU_SA_WRITE_USING_TOKEN, .fn.out = semu_sbc_use_token,
+	  .then = semu_copy_step, RW(PARAM_OUT),
+	  .usage = USAGE(0x83, 0x11, 0, 0, 0, 0, FF4, FF4, 0, 0), AT(0, 14),
+	  .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO,
+	  .needs = SCSIEMU_NEED_TOKENS, .stops = STOPS_WRITE, TIMES(1, 600) },
 #endif
 	{ ROW("READ(16)", READ_16, 16), READ_ROW, FIELDS(RW16), FUA_NV,
 	  .usage = CDB16(0x88, 0x1c), AT(1, 14) },
@@ -186,10 +224,26 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .fn.step = semu_sbc_lba_status, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,
 	  .stops = STOPS_READ, TIMES(1, 60) },
 #endif
+#if SEMU_WITH_REFERRALS
+	{ ROW("REPORT REFERRALS", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_REPORT_REFERRALS, FIELDS(RW16),
+	  .usage = USAGE(0x9e, 0x13, FF8, FF4, 0x01, 0),
+	  .fn.in = semu_sbc_report_referrals, .kind = SCSIEMU_K_PARAM_IN,
+	  .cls = SCSIEMU_C_INFO, .flags = SCSIEMU_ROW_RANGE,
+	  .needs = SCSIEMU_NEED_REFERRALS, .stops = STOPS_ALLOW, TIMES(1, 30) },
+#endif
 #if SEMU_WITH_DEFECTS
 	{ ROW("WRITE LONG(16)", SERVICE_ACTION_OUT_16, 16),
 	  .sa = SCSIEMU_SA_WRITE_LONG_16, WRITE_LONG_ROW, FIELDS(RW16),
 	  .usage = USAGE(0x9f, 0xf1, FF8, 0, 0, FF2, 0, 0) },
+#endif
+#if SEMU_WITH_SCATTERED
+	{ ROW("WRITE SCATTERED(16)", SERVICE_ACTION_OUT_16, 16),
+	  .sa = SCSIEMU_SA_WRITE_SCATTERED_16, FIELDS(4AT10), AT(2, 14),
+	  .usage = USAGE(0x9f, 0x12, 0x18, 0, FF2, 0, 0, FF2, FF4, 0, 0),
+	  RW(STEPS), .fn.step = semu_sbc_scattered,
+	  .flags = SCSIEMU_ROW_WHOLE_LU, .needs = SCSIEMU_NEED_BLOCK,
+	  .stops = STOPS_WRITE, TIMES(1, 60) },
 #endif
 #if SEMU_WITH_READ_12
 	{ ROW("READ(12)", READ_12, 12), READ_ROW, FIELDS(RW12), FUA_NV,
@@ -220,6 +274,9 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 							 &semu_sbc_mode_08,
 							 &semu_mode_0a,
 							 &semu_mode_0a01,
+#if SEMU_WITH_PI
+							 &semu_pi_mode_0a02,
+#endif
 #if SEMU_WITH_MODE_MORE
 							 &semu_mode_18,
 							 &semu_mode_19,
@@ -228,20 +285,43 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 #endif
 							 NULL };
 
-static const struct semu_vpd_page *const sbc_vpd[] = {
-	&semu_vpd_00,	  &semu_vpd_80,	    &semu_vpd_83,
+static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
+						       &semu_vpd_80,
+						       &semu_vpd_83,
 #if SEMU_WITH_VPD_MORE
-	&semu_vpd_86,	  &semu_vpd_87,	    &semu_vpd_88,
+						       &semu_vpd_86,
+						       &semu_vpd_87,
+						       &semu_vpd_88,
 #endif
-	&semu_sbc_vpd_b0, &semu_sbc_vpd_b1, &semu_sbc_vpd_b2, NULL
-};
+#if SEMU_WITH_COPY
+						       &semu_vpd_8f,
+#endif
+						       &semu_sbc_vpd_b0,
+						       &semu_sbc_vpd_b1,
+						       &semu_sbc_vpd_b2,
+#if SEMU_WITH_REFERRALS
+						       &semu_sbc_vpd_b3,
+#endif
+#if SEMU_WITH_PI
+						       &semu_pi_vpd_b4,
+#endif
+#if SEMU_WITH_SCATTERED
+						       &semu_sbc_vpd_b7,
+#endif
+						       NULL };
 
 static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_ALUA
 	&semu_alua_part,
 #endif
+#if SEMU_WITH_REFERRALS
+	&semu_referrals_part,
+#endif
 #if SEMU_WITH_DEFECTS
 	&semu_defects_part,
+#endif
+#if SEMU_WITH_ODX
+	&semu_part_copy,
 #endif
 #if SEMU_WITH_PI
 	&semu_pi_part,
@@ -268,5 +348,8 @@ const struct scsiemu_type scsiemu_sbc = {
 	.stops = semu_spc_stops,
 	.applies = semu_spc_applies,
 	.reset = semu_spc_reset,
+#if SEMU_WITH_COPY
+	.lost = semu_copy_lost,
+#endif
 	.restore = semu_spc_restore,
 };

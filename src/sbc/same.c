@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "sbc/sbc.h"
+#include "sbc/pi.h"
 
 #if SEMU_WITH_WRITE_SAME
 enum { UNMAP = 8 }; /* beside PROTECT */
@@ -14,9 +14,9 @@ enum { UNMAP = 8 }; /* beside PROTECT */
 /* Blocks of one FILL: between two of them an abort takes effect. */
 #define FILL_MAX 0x10000u
 
-static bool all_zero(const uint8_t *p, uint32_t len)
+bool semu_sbc_all(const uint8_t *p, uint32_t len, uint8_t byte)
 {
-	return !p[0] && !memcmp(p, p + 1, len - 1);
+	return p[0] == byte && !memcmp(p, p + 1, len - 1);
 }
 
 static bool takes_data(const struct scsiemu_cmd *c)
@@ -28,14 +28,15 @@ static bool takes_data(const struct scsiemu_cmd *c)
 static bool size_ok(const struct scsiemu_cmd *c)
 {
 	return !takes_data(c) || c->out_len == SCSIEMU_UNKNOWN ||
-	       c->out_len == scsiemu_cmd_lu(c)->cap.blen ||
+	       c->out_len == semu_sbc_wire(c) ||
 	       (!c->out_len && semu_sbc_byte(c) & UNMAP);
 }
 
 /* own: next LBA, blocks left. */
-static int same_start(struct scsiemu_cmd *c)
+int semu_sbc_same_start(struct scsiemu_cmd *c)
 {
 	const struct semu_cap *cap = &scsiemu_cmd_lu(c)->cap;
+	const struct scsiemu_row *row = scsiemu_cmd_row(c);
 	uint64_t *own = scsiemu_cmd_own(c);
 
 	own[0] = scsiemu_cmd_lba(c);
@@ -43,16 +44,15 @@ static int same_start(struct scsiemu_cmd *c)
 	if (!own[1])
 		own[1] = cap->nblk - own[0];
 	if (semu_sbc_byte(c) & UNMAP && !cap->thin)
-		return scsiemu_fail_cdb(c, 1, 3);
+		return scsiemu_fail_cdb(c, row->prot_at, 3);
 	if (cap->same_blk && own[1] > cap->same_blk)
-		return scsiemu_fail_cdb(
-			c, c->cdb[0] == SCSIEMU_OP_WRITE_SAME_16 ? 10 : 7,
-			SCSIEMU_NO_BIT);
+		return scsiemu_fail_cdb(c, semu_count_at(row->fields),
+					SCSIEMU_NO_BIT);
 	if (!size_ok(c))
 		return semu_sbc_fail_size(c);
-	memset(c->scratch, 0, cap->blen);
+	memset(c->scratch, 0, semu_sbc_wire(c));
 	return scsiemu_want_recv(c, 0, c->scratch,
-				 takes_data(c) ? cap->blen : 0);
+				 takes_data(c) ? semu_sbc_wire(c) : 0);
 }
 
 /* The verb for the next piece, and how long it is. */
@@ -61,7 +61,7 @@ static enum scsiemu_verb piece(const struct scsiemu_cmd *c, uint64_t lba,
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 
-	if (all_zero(c->scratch, lu->cap.blen)) {
+	if (semu_sbc_all(c->scratch, lu->cap.blen, 0)) {
 #if SEMU_WITH_THIN
 		bool whole = false;
 
@@ -86,12 +86,16 @@ int semu_sbc_write_same(struct scsiemu_cmd *c, int result)
 	unsigned at = *scsiemu_cmd_step(c);
 	enum scsiemu_verb verb;
 
+#if SEMU_WITH_PI
+	if (semu_pi(lu))
+		return semu_pi_write_same(c, result);
+#endif
 	(void)result;
 	if (at == SEMU_SBC_LAST)
 		return SCSIEMU_FINISHED;
 	*scsiemu_cmd_step(c) = 1;
 	if (!at)
-		return same_start(c);
+		return semu_sbc_same_start(c);
 	lba = own[0];
 	n = own[1];
 	if (!n)

@@ -15,7 +15,7 @@
 
 extern const struct semu_mode_page semu_sbc_mode_01, semu_sbc_mode_08;
 extern const struct semu_vpd_page semu_sbc_vpd_b0, semu_sbc_vpd_b1,
-	semu_sbc_vpd_b2;
+	semu_sbc_vpd_b2, semu_sbc_vpd_b7;
 
 /* cap.c */
 void semu_sbc_loaded(struct scsiemu_lu *lu);
@@ -35,11 +35,22 @@ scsiemu_nodata_fn semu_sbc_sync;
 scsiemu_step_fn semu_sbc_verify, semu_sbc_write_verify;
 /* same.c */
 scsiemu_step_fn semu_sbc_write_same;
+/* scatter.c */
+scsiemu_step_fn semu_sbc_scattered;
+/* Descriptors that a list may have. */
+uint32_t semu_sbc_scattered_max(const struct scsiemu_lu *lu);
+/* referrals.c */
+scsiemu_in_fn semu_sbc_report_referrals;
+extern const struct semu_part_type semu_referrals_part;
+extern const struct semu_vpd_page semu_sbc_vpd_b3;
 /* thin.c */
 scsiemu_out_fn semu_sbc_unmap;
 scsiemu_step_fn semu_sbc_unmap_next, semu_sbc_lba_status;
 /* atomic.c */
 scsiemu_step_fn semu_sbc_compare_write, semu_sbc_orwrite;
+
+/* odx.c */
+scsiemu_out_fn semu_sbc_populate, semu_sbc_use_token;
 
 /* The byte of a CDB that has PROTECT, DPO and FUA, BYTCHK, UNMAP and NDOB. */
 static inline unsigned semu_sbc_byte(const struct scsiemu_cmd *c)
@@ -108,6 +119,11 @@ int semu_sbc_bulk(struct scsiemu_cmd *c, enum scsiemu_want_kind kind,
 /* The data-out has not the size that the command computes. */
 int semu_sbc_fail_size(struct scsiemu_cmd *c);
 
+/* same.c: own[0] and own[1] become the next LBA and the blocks left; the block
+ * is received into scratch, zeros where none comes. */
+int semu_sbc_same_start(struct scsiemu_cmd *c);
+/* Nothing but this byte? */
+bool semu_sbc_all(const uint8_t *p, uint32_t len, uint8_t byte);
 /*
  * thin.c: the next piece of an extent that is to be deallocated: up to the next
  * granule boundary (*whole false: no granule, its blocks are written), or all

@@ -4,7 +4,7 @@
  * 00 nothing (the blocks can be read), 01 each block with its own bytes of
  * data-out, 11 each block with the one block of data-out.
  */
-#include "sbc/sbc.h"
+#include "sbc/pi.h"
 
 #if SEMU_WITH_VERIFY
 enum { BYTCHK_NONE, BYTCHK_EACH, BYTCHK_RESERVED, BYTCHK_SAME };
@@ -40,9 +40,14 @@ static int verify_start(struct scsiemu_cmd *c)
 int semu_sbc_verify(struct scsiemu_cmd *c, int result)
 {
 	uint32_t blen = scsiemu_cmd_lu(c)->cap.blen;
-	unsigned at = (*scsiemu_cmd_step(c))++;
+	unsigned at;
 
+#if SEMU_WITH_PI
+	if (semu_pi(scsiemu_cmd_lu(c)))
+		return semu_pi_verify(c, result);
+#endif
 	(void)result;
+	at = (*scsiemu_cmd_step(c))++;
 	if (!at)
 		return verify_start(c);
 	if (at > 1 || bytchk(c) != BYTCHK_SAME)
@@ -82,6 +87,10 @@ int semu_sbc_write_verify(struct scsiemu_cmd *c, int result)
 	uint32_t n = scsiemu_cmd_count(c);
 	unsigned at = *scsiemu_cmd_step(c), how = bytchk(c);
 
+#if SEMU_WITH_PI
+	if (semu_pi(scsiemu_cmd_lu(c)))
+		return semu_pi_write_verify(c, result);
+#endif
 	(void)result;
 	if (how >= BYTCHK_RESERVED || (how == BYTCHK_EACH && !has_block(c)))
 		return scsiemu_fail_cdb(c, 1, 2);

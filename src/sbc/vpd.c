@@ -59,3 +59,23 @@ const struct semu_vpd_page semu_sbc_vpd_b2 = {
 	.code = 0xb2,
 	.fill = thin_fill,
 };
+
+#if SEMU_WITH_SCATTERED
+/* Block limits extension. Bytes are counted from behind the header. */
+static void limits_more_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+
+	scsiemu_wr_zero(w, 12);		     /* no streams */
+	scsiemu_wr_be32(w, lu->cap.max_blk); /* a range of WRITE SCATTERED */
+	scsiemu_wr_be32(w, semu_sbc_scattered_max(lu));
+	scsiemu_wr_be32(w, lu->cap.max_blk);
+	scsiemu_wr_zero(w, 4);
+}
+
+const struct semu_vpd_page semu_sbc_vpd_b7 = {
+	.code = 0xb7,
+	.needs = SCSIEMU_NEED_BLOCK,
+	.fill = limits_more_fill,
+};
+#endif

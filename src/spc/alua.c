@@ -125,13 +125,13 @@ struct semu_alua *semu_alua(const struct scsiemu_lu *lu)
 	return a;
 }
 
-/* The group of the port that the command came through; without a known port
- * the first one. NULL: there is none, and no state. */
-static const struct semu_group *group_of(const struct scsiemu_cmd *c)
+const struct semu_group *semu_alua_of(const struct scsiemu_cmd *c)
 {
 	struct semu_alua *a = semu_alua(semu_ctx(c)->lu);
 	const struct scsiemu_target_port *p;
 
+	if (!a)
+		return NULL;
 	p = semu_nexus_port(semu_ctx(c)->nexus);
 	if (p)
 		return semu_alua_find(a, p->group);
@@ -144,7 +144,7 @@ uint32_t semu_alua_applies(const struct scsiemu_cmd *c, uint32_t hit)
 
 	if (!semu_part(semu_ctx(c)->lu, SEMU_PART_ALUA))
 		return hit;
-	g = group_of(c);
+	g = semu_alua_of(c);
 	return hit & ~(uint32_t)(SCSIEMU_STOP_ALUA &
 				 ~(g ? (uint32_t)stop_of[g->state] : 0));
 }

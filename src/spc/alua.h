@@ -40,6 +40,17 @@ struct semu_alua {
 /* The part with the groups of all ports in it; NULL: the LU has not got it. */
 struct semu_alua *semu_alua(const struct scsiemu_lu *lu);
 struct semu_group *semu_alua_find(struct semu_alua *a, unsigned id);
+/* The group of the port that the command came through; without a known port
+ * the first one. NULL: there is none, and no state. */
+#if SEMU_WITH_ALUA
+const struct semu_group *semu_alua_of(const struct scsiemu_cmd *c);
+#else
+static inline const struct semu_group *semu_alua_of(const struct scsiemu_cmd *c)
+{
+	(void)c;
+	return NULL;
+}
+#endif
 /* Can a group be brought into the state by a host, or by the embedder? */
 bool semu_alua_enters(const struct semu_alua *a, unsigned state);
 /* A group is on its way to a state; ms after now it is there (0: not by

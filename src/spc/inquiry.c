@@ -26,9 +26,11 @@ static int standard(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 	/* NORMACA, HISUP, response data format */
 	scsiemu_wr_u8(w, lu->normaca ? 0x32 : 0x12);
 	scsiemu_wr_u8(w, STANDARD_LEN - 5);
-	scsiemu_wr_u8(w, semu_alua_tpgs(lu) << 4 | lu->cap.pi); /* SCCS, 3PC */
-	scsiemu_wr_u8(w, lu->dev->nports > 1 ? 0x10 : 0);	/* MULTIP */
-	scsiemu_wr_u8(w, 0x02);					/* CMDQUE */
+	/* TPGS, 3PC, PROTECT; no SCCS */
+	scsiemu_wr_u8(w, semu_alua_tpgs(lu) << 4 | lu->cap.pi |
+				 (lu->able & SCSIEMU_NEED_COPY ? 0x08u : 0));
+	scsiemu_wr_u8(w, lu->dev->nports > 1 ? 0x10 : 0); /* MULTIP */
+	scsiemu_wr_u8(w, 0x02);				  /* CMDQUE */
 	scsiemu_wr_ascii(w, lu->vendor, sizeof(lu->vendor));
 	scsiemu_wr_ascii(w, lu->product, sizeof(lu->product));
 	scsiemu_wr_ascii(w, lu->revision, sizeof(lu->revision));

@@ -12,7 +12,7 @@
 #include "core/core.h"
 
 /* Longest page, header included. */
-#define SEMU_MODE_MAX 40
+#define SEMU_MODE_MAX 112
 
 struct semu_mode_page {
 	uint8_t code, sub; /* sub 0: page_0 format */

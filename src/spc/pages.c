@@ -54,7 +54,7 @@ static void control_apply(struct scsiemu_lu *lu, const uint8_t *p)
 	lu->ua_intlck = p[4] >> 4 & 3;
 	lu->swp = p[4] >> 3 & 1;
 	lu->tas = p[5] >> 6 & 1;
-	lu->nuar = p[3] >> 3 & 1;
+	lu->nuar = SEMU_WITH_PR && p[3] & 0x08;
 	semu_spc_guards(lu);
 }
 

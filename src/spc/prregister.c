@@ -7,40 +7,27 @@
 
 #if SEMU_WITH_PR
 
+/* Not in line, where frames would add up: a controller has little stack. */
+#define APART __attribute__((noinline))
+
 enum { APTPL = 0x01, ALL_TG_PT = 0x04, SPEC_I_PT = 0x08 }; /* byte 20 */
 enum { FLAGS_AT = 20, SA_KEY_AT = 8, TIDS_AT = 28 };
 enum { MOVE_FLAGS_AT = 17, UNREG = 0x02, PORT_AT = 18, MOVE_TID_AT = 24 };
 
-/* The target ports of an I_T nexus that registers. */
-struct ports {
-	const struct scsiemu_lu *lu;
-	uint16_t own; /* comes first */
-	bool all;
-	uint32_t i;
-};
-
-/* 0 ends. */
-static uint16_t next_port(struct ports *p)
+/* The target ports for which the command's initiator port registers: its own,
+ * then with ALL_TG_PT the others. *k: 0 at first; 0 ends. */
+static uint16_t next_port(const struct scsiemu_cmd *c, uint32_t *k)
 {
-	const struct scsiemu_device *d = p->lu->dev;
-	uint16_t id = p->own;
+	const struct scsiemu_device *d = scsiemu_cmd_lu(c)->dev;
+	uint16_t own = semu_nexus_port_id(semu_ctx(c)->nexus);
 
-	if (!p->i++)
-		return id;
-	while (p->all && p->i - 2 < d->nports) {
-		id = d->ports[p->i - 2].id;
-		if (id != p->own)
-			return id;
-		p->i++;
-	}
-	return 0;
-}
-
-static struct ports ports_of(const struct scsiemu_cmd *c)
-{
-	return (struct ports){ .lu = scsiemu_cmd_lu(c),
-			       .own = semu_nexus_port_id(semu_ctx(c)->nexus),
-			       .all = c->scratch[FLAGS_AT] & ALL_TG_PT };
+	if (!(*k)++)
+		return own;
+	if (!(c->scratch[FLAGS_AT] & ALL_TG_PT))
+		return 0;
+	while (*k - 2 < d->nports && d->ports[*k - 2].id == own)
+		(*k)++;
+	return *k - 2 < d->nports ? d->ports[*k - 2].id : 0;
 }
 
 static int no_room(struct scsiemu_cmd *c)
@@ -56,7 +43,7 @@ static bool ignores_key(const struct scsiemu_cmd *c)
 
 /* One I_T nexus of the caller's: registered, or with another key, or not any
  * more. */
-static int take_own(struct scsiemu_cmd *c, uint16_t port, uint64_t key)
+static APART int take_own(struct scsiemu_cmd *c, uint16_t port, uint64_t key)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	struct semu_tid_ref t = semu_nexus_tid(lu, semu_ctx(c)->nexus);
@@ -79,10 +66,10 @@ static int take_other(struct scsiemu_cmd *c, struct semu_tid_ref t, uint32_t at,
 		      bool again)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	struct ports ports = ports_of(c);
+	uint32_t k = 0;
 	uint16_t port;
 
-	while ((port = next_port(&ports)) != 0) {
+	while ((port = next_port(c, &k)) != 0) {
 		uint32_t i = semu_reg_find(lu, t, port);
 
 		if (i && (!again || !(semu_reg(lu, i)->mark & SEMU_REG_FRESH)))
@@ -127,48 +114,55 @@ static int take_node(struct scsiemu_cmd *c, struct semu_tid_ref node,
 	return found ? SCSIEMU_FINISHED : semu_pr_bad(c, at, SCSIEMU_NO_BIT);
 }
 
-/* The TransportID at byte `at` of a list of len bytes; false: failed. */
-static bool tid_at(struct scsiemu_cmd *c, uint32_t at, uint32_t len,
-		   struct semu_tid_ref *t)
+/* The TransportID at byte `at` of a list of len bytes; returns its length
+ * there, or 0: failed. */
+static uint32_t tid_at(struct scsiemu_cmd *c, uint32_t at, uint32_t len,
+		       struct semu_tid_ref *t)
 {
-	t->p = c->scratch + at;
-	t->len = semu_tid_listed(t->p, len - at);
-	if (t->len > len - at) {
+	const uint8_t *p = c->scratch + at;
+	uint32_t n = semu_tid_listed(p, len - at);
+
+	if (n > len - at) {
 		scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
 			     SCSIEMU_ASC_PARAMETER_LIST_LENGTH);
-		return false;
+		return 0;
 	}
-	if (!t->len || semu_tid_canon_len(*t) > SEMU_TID_MAX ||
-	    !semu_tid_proper(*t)) {
-		semu_pr_bad(c, at, SCSIEMU_NO_BIT);
-		return false;
-	}
-	return true;
+	if (n)
+		*t = semu_tid_of(p, n);
+	if (n && t->len <= SEMU_TID_MAX && semu_tid_proper(*t, n))
+		return n;
+	semu_pr_bad(c, at, SCSIEMU_NO_BIT);
+	return 0;
 }
 
-static bool is_own(const struct scsiemu_cmd *c, struct semu_tid_ref t)
+static APART bool is_own(const struct scsiemu_cmd *c, struct semu_tid_ref t)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	struct semu_tid_ref own = semu_nexus_tid(lu, semu_ctx(c)->nexus);
-	uint32_t i = 0, len = semu_tid_canon_len(t);
+	uint8_t piece[4];
+	uint32_t at = 0;
 
-	if (semu_tid_canon_len(own) != len)
+	if (own.len != t.len)
 		return false;
-	while (i < len && semu_tid_canon(own, i) == semu_tid_canon(t, i))
-		i++;
-	return i == len;
+	for (; at < t.len; at += sizeof(piece)) {
+		semu_tid_copy(&own, at, piece, sizeof(piece));
+		if (!semu_tid_same(&t, at, piece, sizeof(piece)))
+			return false;
+	}
+	return true;
 }
 
 /* SPEC_I_PT: the list is judged whole, nothing is registered yet. The caller
  * may be in it. */
 static int take_list(struct scsiemu_cmd *c)
 {
-	uint32_t at = TIDS_AT, len = scsiemu_cmd_count(c);
+	uint32_t at = TIDS_AT, len = scsiemu_cmd_count(c), n;
 	struct semu_tid_ref t;
 	int rc = SCSIEMU_FINISHED;
 
-	for (; at < len && rc == SCSIEMU_FINISHED; at += t.len) {
-		if (!tid_at(c, at, len, &t))
+	for (; at < len && rc == SCSIEMU_FINISHED; at += n) {
+		n = tid_at(c, at, len, &t);
+		if (!n)
 			return SCSIEMU_FAILED;
 		if (semu_tid_is_node(t))
 			rc = take_node(c, t, at);
@@ -204,7 +198,7 @@ int semu_pr_register(struct scsiemu_cmd *c, uint32_t reg,
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	uint64_t key = semu_be64(c->scratch + SA_KEY_AT);
 	unsigned flags = c->scratch[FLAGS_AT];
-	struct ports ports = ports_of(c);
+	uint32_t k = 0;
 	uint16_t port;
 
 	if (!ignores_key(c) && !reg && semu_be64(c->scratch))
@@ -213,7 +207,7 @@ int semu_pr_register(struct scsiemu_cmd *c, uint32_t reg,
 		return SCSIEMU_FAILED;
 	if (reg && flags & SPEC_I_PT)
 		return semu_pr_bad(c, FLAGS_AT, 3);
-	while ((port = next_port(&ports)) != 0)
+	while ((port = next_port(c, &k)) != 0)
 		if (take_own(c, port, key) < 0)
 			return SCSIEMU_FAILED;
 	if (key && flags & SPEC_I_PT && take_list(c) < 0)
@@ -238,16 +232,17 @@ static bool is_port(const struct scsiemu_lu *lu, uint16_t id)
 static int check_move(struct scsiemu_cmd *c, struct semu_tid_ref *t)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	uint32_t len = scsiemu_cmd_count(c), i = 0;
+	uint32_t len = scsiemu_cmd_count(c), i = 0, listed;
 	const struct scsiemu_nexus *n;
 
 	if (c->scratch[MOVE_FLAGS_AT] & APTPL && !semu_can_save(lu))
 		return semu_pr_bad(c, MOVE_FLAGS_AT, 0);
 	if (!is_port(lu, (uint16_t)semu_be16(c->scratch + PORT_AT)))
 		return semu_pr_bad(c, PORT_AT, SCSIEMU_NO_BIT);
-	if (!tid_at(c, MOVE_TID_AT, len, t))
+	listed = tid_at(c, MOVE_TID_AT, len, t);
+	if (!listed)
 		return SCSIEMU_FAILED;
-	if (MOVE_TID_AT + t->len != len)
+	if (MOVE_TID_AT + listed != len)
 		return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
 				    SCSIEMU_ASC_PARAMETER_LIST_LENGTH);
 	if (semu_tid_is_node(*t)) { /* its port, if it has just one */

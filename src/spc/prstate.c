@@ -22,6 +22,9 @@
 
 #if SEMU_WITH_PR
 
+/* Not in line, where frames would add up: a controller has little stack. */
+#define APART __attribute__((noinline))
+
 static const uint8_t magic[8] = "semu-pr\n";
 enum { VERSION = 1, HEAD = 24, RECORD = 12, SUM = 4 };
 
@@ -95,130 +98,125 @@ uint32_t semu_pr_encode(const struct scsiemu_lu *lu,
 }
 
 /* Bytes that came back. */
+static uint32_t count_in(const uint8_t *buf)
+{
+	return semu_be32(buf + 16);
+}
+
+static uint32_t holder_in(const uint8_t *buf)
+{
+	return semu_be32(buf + 20);
+}
+
+/* One registration of them. */
 struct record {
+	const uint8_t *p;
+	uint32_t left; /* from p on */
 	uint64_t key;
-	uint16_t port;
 	struct semu_tid_ref tid;
+	uint16_t port, len; /* len: of the TransportID, as it is there */
 };
-struct state {
-	const uint8_t *p; /* the first registration */
-	uint32_t len, n, holder, generation;
-	uint8_t type, aptpl;
-};
+
+static struct record records(const uint8_t *buf, uint32_t len)
+{
+	return (struct record){ .p = buf + HEAD, .left = len - HEAD - SUM };
+}
 
 /* The next registration; false: there is none, or it is cut. */
-static bool next(const uint8_t **p, uint32_t *left, struct record *r)
+static bool next(struct record *r)
 {
-	if (*left < RECORD)
+	if (r->left < RECORD)
 		return false;
-	r->key = semu_be64(*p);
-	r->port = (uint16_t)semu_be16(*p + 8);
-	r->tid.p = *p + RECORD;
-	r->tid.len = semu_be16(*p + 10);
-	if (r->tid.len < 24 || r->tid.len > SEMU_TID_MAX ||
-	    r->tid.len > *left - RECORD)
+	r->key = semu_be64(r->p);
+	r->port = (uint16_t)semu_be16(r->p + 8);
+	r->len = (uint16_t)semu_be16(r->p + 10);
+	if (r->len < 24 || r->len > SEMU_TID_MAX || r->len > r->left - RECORD)
 		return false;
-	*p += RECORD + r->tid.len;
-	*left -= RECORD + r->tid.len;
+	r->tid = semu_tid_of(r->p + RECORD, r->len);
+	r->p += RECORD + r->len;
+	r->left -= RECORD + r->len;
 	return true;
 }
 
-static bool same(const struct record *a, const struct record *b)
+/* Is it the first one of its nexus? */
+static bool first(const uint8_t *buf, const struct record *r)
 {
-	return a->port == b->port && a->tid.len == b->tid.len &&
-	       !memcmp(a->tid.p, b->tid.p, a->tid.len);
-}
+	struct record before = { .p = buf + HEAD };
 
-/* A key, a port, a TransportID as we write them, and no other one before it of
- * the same nexus. */
-static bool proper(const struct state *s, const struct record *r)
-{
-	const uint8_t *p = s->p;
-	uint32_t left = (uint32_t)(r->tid.p - RECORD - p), i;
-	struct record before;
-
-	if (!r->key || !r->port || r->tid.len & 3 ||
-	    semu_tid_canon_len(r->tid) != r->tid.len)
-		return false;
-	for (i = 0; i < r->tid.len; i++)
-		if (semu_tid_canon(r->tid, i) != r->tid.p[i])
-			return false;
-	while (next(&p, &left, &before))
-		if (same(&before, r))
+	before.left = (uint32_t)(r->tid.p - RECORD - before.p);
+	while (next(&before))
+		if (before.port == r->port && before.len == r->len &&
+		    !memcmp(before.tid.p, r->tid.p, r->len))
 			return false;
 	return true;
 }
 
-static bool proper_records(const struct state *s)
+/* Each has a key, a port and a TransportID as we write them. */
+static bool proper_records(const uint8_t *buf, uint32_t len)
 {
-	const uint8_t *p = s->p;
-	uint32_t left = s->len, n = 0;
-	struct record r;
+	struct record r = records(buf, len);
+	uint32_t n = 0;
 
-	for (; next(&p, &left, &r); n++)
-		if (!proper(s, &r))
+	for (; next(&r); n++)
+		if (!r.key || !r.port || r.len & 3 || r.tid.len != r.len ||
+		    !semu_tid_same(&r.tid, 0, r.tid.p, r.len) ||
+		    !first(buf, &r))
 			return false;
-	return !left && n == s->n;
+	return !r.left && n == count_in(buf);
 }
 
 /* A reservation has the holder that its type wants. */
-static bool proper_holder(const struct state *s)
+static bool proper_holder(const uint8_t *buf)
 {
-	if (!s->type)
-		return !s->holder;
-	if (!semu_pr_is_type(s->type))
+	uint32_t holder = holder_in(buf), n = count_in(buf);
+	unsigned type = buf[10];
+
+	if (!type)
+		return !holder;
+	if (type > 15 || !semu_pr_is_type(type))
 		return false;
-	if (semu_pr_all(s->type))
-		return s->n && !s->holder;
-	return s->holder && s->holder <= s->n;
+	if (semu_pr_all(type))
+		return n && !holder;
+	return holder && holder <= n;
 }
 
-static bool decode(struct state *s, const uint8_t *buf, uint32_t len)
+static APART bool proper(const uint8_t *buf, uint32_t len)
 {
-	if (len < HEAD + SUM || memcmp(buf, magic, sizeof(magic)) ||
-	    semu_be16(buf + 8) != VERSION || buf[11] > 1 ||
-	    semu_be32(buf + len - SUM) != crc32c(buf, len - SUM))
-		return false;
-	*s = (struct state){ .p = buf + HEAD,
-			     .len = len - HEAD - SUM,
-			     .type = buf[10],
-			     .aptpl = buf[11],
-			     .generation = semu_be32(buf + 12),
-			     .n = semu_be32(buf + 16),
-			     .holder = semu_be32(buf + 20) };
-	return proper_holder(s) && proper_records(s);
+	return len >= HEAD + SUM && !memcmp(buf, magic, sizeof(magic)) &&
+	       semu_be16(buf + 8) == VERSION && buf[11] <= 1 &&
+	       semu_be32(buf + len - SUM) == crc32c(buf, len - SUM) &&
+	       proper_holder(buf) && proper_records(buf, len);
 }
 
-/* Is there room, when those that are not in s are gone? */
-static bool fits(const struct scsiemu_lu *lu, const struct state *s)
+/* Is there room, when those that are not in it are gone? */
+static APART bool fits(const struct scsiemu_lu *lu, const uint8_t *buf,
+		       uint32_t len)
 {
-	const uint8_t *p = s->p;
-	uint32_t left = s->len, n = 0, cells = 0, i, freed = 0;
-	struct record r;
+	struct record r = records(buf, len);
+	uint32_t n = 0, cells = 0, i, freed = 0;
 
 	for (i = lu->regs; i; i = semu_reg(lu, i)->next)
 		freed++;
-	while (next(&p, &left, &r)) {
+	while (next(&r)) {
 		if (semu_reg_find(lu, r.tid, r.port)) {
 			freed--;
 			continue;
 		}
 		n++;
-		cells += semu_tid_cells(r.tid.len);
+		cells += semu_tid_cells(r.len);
 	}
 	return semu_reg_room(lu->dev, n > freed ? n - freed : 0, cells);
 }
 
-/* Those of s get their keys, others are DOOMED. */
-static void mark(struct scsiemu_lu *lu, const struct state *s)
+/* Those in it get their keys, others are DOOMED. */
+static APART void mark(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
 {
-	const uint8_t *p = s->p;
-	uint32_t left = s->len, i;
-	struct record r;
+	struct record r = records(buf, len);
+	uint32_t i;
 
 	for (i = lu->regs; i; i = semu_reg(lu, i)->next)
 		semu_reg(lu, i)->mark = SEMU_REG_DOOMED;
-	while (next(&p, &left, &r)) {
+	while (next(&r)) {
 		i = semu_reg_find(lu, r.tid, r.port);
 		if (!i)
 			continue;
@@ -227,10 +225,10 @@ static void mark(struct scsiemu_lu *lu, const struct state *s)
 	}
 }
 
-/* Who lost a registration, or the reservation it went by. */
-static void tell(struct scsiemu_lu *lu, const struct state *s)
+/* Who loses a registration, or the reservation it went by. */
+static void tell(struct scsiemu_lu *lu, unsigned type)
 {
-	bool other = lu->pr_type && lu->pr_type != s->type;
+	bool other = lu->pr_type && lu->pr_type != type;
 
 	for (struct semu_itl *i = lu->itls; i; i = i->of_lu) {
 		if (!i->reg)
@@ -242,48 +240,53 @@ static void tell(struct scsiemu_lu *lu, const struct state *s)
 	}
 }
 
-static void replace(struct scsiemu_lu *lu, const struct state *s)
+static void remove_doomed(struct scsiemu_lu *lu)
 {
-	const uint8_t *p = s->p;
-	uint32_t left = s->len, i, n = 0, next_reg;
-	struct record r;
-
-	mark(lu, s);
-	tell(lu, s);
-	for (i = lu->regs; i; i = next_reg) {
-		next_reg = semu_reg(lu, i)->next;
+	for (uint32_t i = lu->regs, behind; i; i = behind) {
+		behind = semu_reg(lu, i)->next;
 		if (semu_reg(lu, i)->mark)
 			semu_reg_remove(lu, i);
 	}
+}
+
+/* Those that are not there yet; and which one is the holder. */
+static APART void add(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
+{
+	struct record r = records(buf, len);
+	uint32_t i, n = 0;
+
 	lu->holder = 0;
-	while (next(&p, &left, &r)) {
+	while (next(&r)) {
 		i = semu_reg_find(lu, r.tid, r.port);
 		if (!i) {
 			i = semu_reg_add(lu, r.tid, r.port, r.key);
 			semu_reg_settle(lu, i);
 		}
-		if (++n == s->holder)
+		if (++n == holder_in(buf))
 			lu->holder = i;
 	}
-	lu->pr_type = s->type;
-	lu->pr_aptpl = s->aptpl;
-	lu->pr_generation = s->generation;
-	lu->pr_stamp++;
-	lu->guards &= ~(uint32_t)SCSIEMU_ON_PR_LOST;
-	semu_pr_guards(lu);
 }
 
 int scsiemu_lu_pr_import(struct scsiemu_lu *lu, const void *buf, uint32_t len)
 {
-	struct state s;
+	const uint8_t *b = buf;
 
-	if (!(lu->able & SCSIEMU_NEED_PR) || !decode(&s, buf, len))
+	if (!(lu->able & SCSIEMU_NEED_PR) || !proper(b, len))
 		return SCSIEMU_ERR_ARG;
 	if (lu->pr_saving)
 		return SCSIEMU_ERR_ORDER;
-	if (!fits(lu, &s))
+	if (!fits(lu, b, len))
 		return SCSIEMU_ERR_SPACE;
-	replace(lu, &s);
+	mark(lu, b, len);
+	tell(lu, b[10]);
+	remove_doomed(lu);
+	add(lu, b, len);
+	lu->pr_type = b[10];
+	lu->pr_aptpl = b[11];
+	lu->pr_generation = semu_be32(b + 12);
+	lu->pr_stamp++;
+	lu->guards &= ~(uint32_t)SCSIEMU_ON_PR_LOST;
+	semu_pr_guards(lu);
 	return 0;
 }
 
@@ -309,17 +312,16 @@ void scsiemu_lu_pr_lost(struct scsiemu_lu *lu)
  * (SPC-5 6.16.2). */
 int semu_pr_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
 {
-	int rc;
-
-	if (len > HEAD && !buf[11]) {
-		struct state s;
-
-		return decode(&s, buf, len) ? 0 : SCSIEMU_ERR_ARG;
+	if (scsiemu_lu_pr_import(lu, buf, len) < 0)
+		return SCSIEMU_ERR_ARG;
+	lu->pr_generation = 0;
+	if (!lu->pr_aptpl) {
+		semu_reg_forget(lu);
+		lu->pr_type = 0;
+		lu->holder = 0;
+		semu_pr_guards(lu);
 	}
-	rc = scsiemu_lu_pr_import(lu, buf, len);
-	if (!rc)
-		lu->pr_generation = 0;
-	return rc < 0 ? SCSIEMU_ERR_ARG : 0;
+	return 0;
 }
 
 #endif

@@ -3,6 +3,7 @@
  * The commands of every device type, in ascending order. Usage data: reference
  * section 2.1; stops: its columns 2, P, AL, N and SF.
  */
+#include "spc/copy.h"
 #include "spc/spc.h"
 
 #define ROW_IS(cmd_name, opcode, cdb_len)                                      \
@@ -37,6 +38,26 @@
 	.needs = SCSIEMU_NEED_PR, .recommended = 30
 #define PR_OUT_FLAGS                                                           \
 	.flags = SCSIEMU_ROW_NAMED | SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO
+
+/* Third-party copy (reference 13.1). A list identifier of one byte, of four, or
+ * none. */
+#define COPY_OUT(cmd_name, action, ...)                                        \
+	.name = SEMU_NAME(cmd_name), .op = SCSIEMU_OP_THIRD_PARTY_COPY_OUT,    \
+	.sa = (action), .len = 16,                                             \
+	.usage = SCSIEMU_USAGE(0x83, action, __VA_ARGS__, 0, 0),               \
+	.needs = SCSIEMU_NEED_COPY,                                            \
+	.stops = SCSIEMU_PR_WRITE | SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY
+#define COPY_IN(cmd_name, need, action, ...)                                   \
+	.name = SEMU_NAME(cmd_name), .op = SCSIEMU_OP_THIRD_PARTY_COPY_IN,     \
+	.sa = (action), .len = 16, .kind = SCSIEMU_K_PARAM_IN,                 \
+	.usage = SCSIEMU_USAGE(0x84, action, __VA_ARGS__, FF4, 0, 0),          \
+	.fields = SCSIEMU_F_4AT10, .needs = SCSIEMU_NEED_##need,               \
+	.stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_STOP_ALUA, .recommended = 30
+#define FF4	0xff, 0xff, 0xff, 0xff
+#define ZERO4	0, 0, 0, 0
+#define NO_LIST ZERO4, ZERO4
+#define LID1	0xff, 0, 0, 0, ZERO4
+#define LID4	FF4, ZERO4
 
 const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	{ ROW_IS("TEST UNIT READY", SCSIEMU_OP_TEST_UNIT_READY, 6),
@@ -164,6 +185,50 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  PR_OUT_FLAGS },
 	{ PR_OUT("REPLACE LOST RESERVATION", SCSIEMU_SA_REPLACE_LOST),
 	  PR_OUT_FLAGS | SCSIEMU_ROW_PR_LOST },
+#endif
+#if SEMU_WITH_COPY
+	{ COPY_OUT("EXTENDED COPY(LID1)", SCSIEMU_SA_EXTENDED_COPY_LID1,
+		   NO_LIST, FF4),
+	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_extended_copy,
+	  .then = semu_copy_step, .fields = SCSIEMU_F_4AT10,
+	  .cls = SCSIEMU_C_RW, .recommended = 600,
+	  .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO },
+	{ COPY_OUT("EXTENDED COPY(LID4)", SCSIEMU_SA_EXTENDED_COPY_LID4,
+		   NO_LIST, FF4),
+	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_extended_copy,
+	  .then = semu_copy_step, .fields = SCSIEMU_F_4AT10,
+	  .cls = SCSIEMU_C_RW, .recommended = 600,
+	  .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO },
+	{ COPY_OUT("COPY OPERATION ABORT", SCSIEMU_SA_COPY_OPERATION_ABORT,
+		   LID4, ZERO4),
+	  .kind = SCSIEMU_K_NODATA, .fn.nodata = semu_copy_abort,
+	  .recommended = 30 },
+	{ COPY_IN("RECEIVE COPY STATUS(LID1)", COPY,
+		  SCSIEMU_SA_COPY_STATUS_LID1, LID1),
+	  .fn.in = semu_copy_status_1, .then = semu_copy_told },
+	{ COPY_IN("RECEIVE COPY DATA(LID1)", COPY, SCSIEMU_SA_COPY_DATA_LID1,
+		  LID1),
+	  .fn.in = semu_copy_data_1 },
+	{ COPY_IN("RECEIVE COPY OPERATING PARAMETERS", COPY,
+		  SCSIEMU_SA_COPY_PARAMETERS, NO_LIST),
+	  .fn.in = semu_copy_parameters },
+	{ COPY_IN("RECEIVE COPY FAILURE DETAILS(LID1)", COPY,
+		  SCSIEMU_SA_COPY_FAILURES, LID1),
+	  .fn.in = semu_copy_details, .then = semu_copy_detailed },
+	{ COPY_IN("RECEIVE COPY STATUS(LID4)", COPY,
+		  SCSIEMU_SA_COPY_STATUS_LID4, LID4),
+	  .fn.in = semu_copy_status_4, .then = semu_copy_all_told },
+	{ COPY_IN("RECEIVE COPY DATA(LID4)", COPY, SCSIEMU_SA_COPY_DATA_LID4,
+		  LID4),
+	  .fn.in = semu_copy_data_4, .then = semu_copy_all_told },
+#endif
+#if SEMU_WITH_ODX
+	{ COPY_IN("RECEIVE ROD TOKEN INFORMATION", TOKENS,
+		  SCSIEMU_SA_ROD_INFORMATION, LID4),
+	  .fn.in = semu_rod_information, .then = semu_copy_all_told },
+	{ COPY_IN("REPORT ALL ROD TOKENS", TOKENS, SCSIEMU_SA_REPORT_ROD_TOKENS,
+		  NO_LIST),
+	  .fn.in = semu_rod_all },
 #endif
 #if SEMU_WITH_BUFFER
 	{ ROW_IS("READ BUFFER(16)", SCSIEMU_OP_READ_BUFFER_16, 16),

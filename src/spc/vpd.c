@@ -129,15 +129,18 @@ const struct semu_vpd_page semu_vpd_83 = { .code = 0x83,
 /* Extended INQUIRY data (SPC-5 7.7.7). */
 static void put_extended(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
-	bool pi = scsiemu_cmd_lu(c)->cap.pi;
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	bool pi = lu->cap.pi;
 
 	/* SPT: types 1 to 3; GRD_CHK, APP_CHK, REF_CHK */
 	scsiemu_wr_u8(w, pi ? 0x3f : 0);
-	scsiemu_wr_u8(w, 0x07); /* HEADSUP, ORDSUP, SIMPSUP */
-	scsiemu_wr_u8(w, scsiemu_cmd_lu(c)->cap.cache); /* V_SUP */
+	scsiemu_wr_u8(w, 0x07);		 /* HEADSUP, ORDSUP, SIMPSUP */
+	scsiemu_wr_u8(w, lu->cap.cache); /* V_SUP */
 	/* NO_PI_CHK, P_I_I_SUP, LUICLR */
 	scsiemu_wr_u8(w, (pi ? 0x30u : 0) | 0x01);
-	scsiemu_wr_u8(w, SEMU_WITH_MODE_SELECT ? 0x08 : 0); /* RTD_SUP */
+	/* R_SUP, RTD_SUP */
+	scsiemu_wr_u8(w, (lu->able & SCSIEMU_NEED_REFERRALS ? 0x10u : 0) |
+				 (SEMU_WITH_MODE_SELECT ? 0x08u : 0));
 	scsiemu_wr_zero(w, 4);
 	scsiemu_wr_u8(w, 252); /* maximum supported sense data length */
 	scsiemu_wr_zero(w, 64 - 14);

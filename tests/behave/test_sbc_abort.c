@@ -39,6 +39,7 @@ static const struct op ops[] = {
 	{ SCSIEMU_OP_SYNCHRONIZE_CACHE_10, 0, 0, 0, 0, 0, false, false },
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x12, 0, 200, 0, 200, false, false },
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x10, 0, 32, 0, 32, false, false },
+	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x13, 0, 28, 0, 28, false, false },
 	{ SCSIEMU_OP_READ_DEFECT_DATA_12, 0x18, 0, 32, 0, 32, false, false },
 	{ SCSIEMU_OP_READ_LONG_10, 0, 3, 520, 0, 520, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_IN, 0x2a, 0, 16, 0, 16, false, false },
@@ -59,7 +60,8 @@ static void make(struct disk *b, const struct how *h)
 				  .granule = 4,
 				  .alua = &disk_alua,
 				  .unable = h->cas ? 0 : SCSIEMU_CAN_CAS,
-				  .sbc = { .defects = 8 } };
+				  .sbc = { .defects = 8,
+					   .referrals = &disk_referrals } };
 
 	disk_make(b, &o);
 	b->d.chunk = h->chunk;

@@ -40,6 +40,9 @@ static void put_length(uint8_t *cdb, const struct scsiemu_row *row, unsigned n)
 	case SCSIEMU_F_3AT6:
 		semu_put16(cdb + 7, n);
 		break;
+	case SCSIEMU_F_4AT10:
+		semu_put32(cdb + 10, n);
+		break;
 	default:
 		semu_put32(cdb + 6, n);
 		break;
@@ -48,9 +51,11 @@ static void put_length(uint8_t *cdb, const struct scsiemu_row *row, unsigned n)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct disk_options o = {
-		.nblk = NBLK, .blen = BLEN, .thin = true, .alua = &disk_alua
-	};
+	struct disk_options o = { .nblk = NBLK,
+				  .blen = BLEN,
+				  .thin = true,
+				  .copies = 2,
+				  .alua = &disk_alua };
 	uint8_t cdb[260] = { 0 };
 	const struct scsiemu_row *row;
 	struct disk b;

@@ -93,9 +93,10 @@ def attached(folders, count):
 
 def login(server, count, settings=(), iface="default"):
     """Log in, with these (name, value) of open-iscsi's node record, and wait
-    for the logical units: LUN: Disk."""
+    for the logical units: LUN: Disk. The default iface takes the server's
+    first portal, another one the last."""
     before = units()
-    portal = f"127.0.0.1:{server.port}"
+    portal = f"127.0.0.1:{server.ports[-(iface != 'default')]}"
     node = ("iscsiadm", "-m", "node", "-T", servers.IQN, "-p", portal, "-I",
             iface)
     need("iscsiadm", "-m", "discovery", "-t", "sendtargets", "-p", portal,
@@ -142,10 +143,11 @@ def initiator():
 
 
 @contextlib.contextmanager
-def rig(build, *devices, initiators=1):
+def rig(build, *devices, initiators=1, options=()):
     """The server with these devices, all attached by one or two initiators:
     LUN: Disk for each."""
-    with servers.iscsi_server(build, *devices) as server, initiator():
+    with servers.iscsi_server(build, *options, *devices) as server, \
+            initiator():
         ifaces = ["default"] + [another()] * (initiators - 1)
         yield [login(server, len(devices), iface=i) for i in ifaces]
         logout()

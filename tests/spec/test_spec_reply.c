@@ -22,6 +22,7 @@ static const uint32_t extra[] = { 0, 1, 7, 255 };
 struct reply {
 	uint8_t cdb[16];
 	uint8_t op, sa;
+	uint16_t scratch; /* without so much of it there is no such reply */
 };
 
 static const struct reply replies[] = {
@@ -32,9 +33,11 @@ static const struct reply replies[] = {
 	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0x86 } },
 	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0x87 } },
 	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0x88 } },
+	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0x8f }, .scratch = 2048 },
 	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0xb0 } },
 	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0xb1 } },
 	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0xb2 } },
+	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0xb3 } },
 	{ .op = SCSIEMU_OP_REQUEST_SENSE },
 	{ .op = SCSIEMU_OP_REQUEST_SENSE, .cdb = { 0, 1 } },
 	{ .op = SCSIEMU_OP_MODE_SENSE_6, .cdb = { 0, 0, 0x3f, 0xff } },
@@ -44,6 +47,7 @@ static const struct reply replies[] = {
 	{ .op = SCSIEMU_OP_READ_CAPACITY_10 },
 	{ .op = SCSIEMU_OP_SERVICE_ACTION_IN_16, .sa = 0x10 },
 	{ .op = SCSIEMU_OP_SERVICE_ACTION_IN_16, .sa = 0x12 },
+	{ .op = SCSIEMU_OP_SERVICE_ACTION_IN_16, .sa = 0x13 },
 	{ .op = SCSIEMU_OP_READ_DEFECT_DATA_10, .cdb = { 0, 0, 0x18 } },
 	{ .op = SCSIEMU_OP_READ_DEFECT_DATA_12, .cdb = { 0, 0x18 } },
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0c },
@@ -61,6 +65,8 @@ static const struct reply replies[] = {
 	{ .op = SCSIEMU_OP_PERSISTENT_RESERVE_IN, .sa = 3 },
 	{ .op = SCSIEMU_OP_RECEIVE_DIAGNOSTIC_RESULTS, .cdb = { 0, 1, 0 } },
 	{ .op = SCSIEMU_OP_READ_BUFFER_10, .cdb = { 0, 3 } },
+	{ .op = SCSIEMU_OP_THIRD_PARTY_COPY_IN, .sa = 3, .scratch = 2048 },
+	{ .op = SCSIEMU_OP_THIRD_PARTY_COPY_IN, .sa = 8, .scratch = 2048 },
 };
 
 static const struct scsiemu_row *row_of(const struct reply *r)
@@ -128,7 +134,8 @@ static void one_reply(struct spec *s, const struct reply *r)
 	total = s->b.d.t.c.in_done;
 	memcpy(full, s->b.d.t.in, total);
 	for (unsigned w = 0; w < 5; w++) {
-		s->b.d.scratch = windows[w];
+		s->b.d.scratch = windows[w] < r->scratch ? r->scratch
+							 : windows[w];
 		for (uint32_t alloc = 0; alloc < total + 9; alloc++) {
 			if (!run(s, r, alloc, alloc + extra[alloc & 3]))
 				break;
@@ -167,7 +174,8 @@ static void test_allocation(void **state)
 	for (unsigned i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
 		struct spec s;
 
-		spec_make_scratch(&s, 64);
+		spec_make_scratch(&s,
+				  replies[i].scratch ? replies[i].scratch : 64);
 		s.b.k.mapped[3] = s.b.k.mapped[9] = 1;
 		if (replies[i].op == SCSIEMU_OP_PERSISTENT_RESERVE_IN)
 			reserve(&s);

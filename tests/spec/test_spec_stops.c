@@ -183,16 +183,19 @@ static void test_attention(void **state)
 	{
 		unsigned exempt = row->flags &
 				  (SCSIEMU_ROW_UA_SKIP | SCSIEMU_ROW_UA_TAKE);
+		unsigned control = row->op == SCSIEMU_OP_VARIABLE
+					   ? 1
+					   : row->len - 1u;
 		uint8_t cdb[260];
 		struct spec s;
 
 		spec_make(&s);
 		s.b.d.nexus = drive_attach(&s.b.d, 1, 0);
 		spec_cdb(cdb, row);
-		cdb[row->len - 1] = 0x04; /* NACA */
+		cdb[control] = 0x04; /* NACA */
 		spec_run(&s, cdb, row->len);
-		assert_true(spec_points(&s, row->len - 1u, 2));
-		cdb[row->len - 1] = 0;
+		assert_true(spec_points(&s, control, 2));
+		cdb[control] = 0;
 		spec_run(&s, cdb, row->len);
 		if (spec_is(&s, SCSIEMU_SK_UNIT_ATTENTION,
 			    SCSIEMU_ASC_POWER_ON_OR_RESET) == !!exempt)

@@ -14,6 +14,9 @@ static const struct {
 	{ SCSIEMU_NEED_REMOVABLE, "removable" },
 	{ SCSIEMU_NEED_THIN, "thin" },
 	{ SCSIEMU_NEED_SAVE, "saved state" },
+	{ SCSIEMU_NEED_ALUA, "target port groups" },
+	{ SCSIEMU_NEED_ALUA_SET, "target port groups that hosts may set" },
+	{ SCSIEMU_NEED_REFERRALS, "referrals" },
 	{ SCSIEMU_NEED_PI_2, "type 2 protection" },
 };
 

@@ -19,14 +19,31 @@ const struct scsiemu_alua disk_alua = { .size = sizeof(disk_alua),
 					.ngroups = 1,
 					.groups = &group };
 
+static const struct scsiemu_referral segment = { .last = UINT64_MAX,
+						 .ngroups = 1,
+						 .groups = { { .id = 1 } } };
+const struct scsiemu_referrals disk_referrals = {
+	.size = sizeof(disk_referrals), .nsegments = 1, .segments = &segment
+};
+
 static uint32_t or_else(uint32_t v, uint32_t other)
 {
 	return v ? v : other;
 }
 
+/* Not at all random. */
+static bool sevens(void *ctx, void *buf, uint32_t len)
+{
+	(void)ctx;
+	memset(buf, 0x77, len);
+	return true;
+}
+
 void disk_make(struct disk *b, const struct disk_options *o)
 {
 	static const struct disk_options none;
+	static const struct scsiemu_copy_config copy = { .size = sizeof(copy),
+							 .random = sevens };
 	struct scsiemu_limits l = { .size = sizeof(l) };
 
 	o = o ? o : &none;
@@ -37,7 +54,9 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	l.max_xfer = o->max_xfer;
 	l.jobs = o->jobs;
 	l.ports = o->ports;
+	l.copies = l.rod_tokens = o->copies;
 	drive_make(&b->d, &l);
+	scsiemu_device_copy(b->d.dev, &copy);
 	drive_disk_make(&b->k, o->nblk ? o->nblk : 64, or_else(o->blen, 512));
 	b->k.m.able &= ~o->unable;
 	b->k.m.thin = o->thin;

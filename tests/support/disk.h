@@ -16,6 +16,7 @@ struct disk_options {
 	uint32_t scratch; /* 2048 */
 	uint32_t whole;	  /* 65536; 1: none */
 	uint32_t max_xfer, jobs, granule, ports;
+	uint32_t copies; /* and as many ROD tokens */
 	uint32_t unable; /* SCSIEMU_CAN_* taken from the medium */
 	uint8_t exponent;
 	uint16_t pi_len; /* room for protection; 0: what sbc.pi_type needs */
@@ -35,6 +36,9 @@ struct disk {
 
 /* One target port group, which hosts and the embedder may change. */
 extern const struct scsiemu_alua disk_alua;
+
+/* All blocks through that group. */
+extern const struct scsiemu_referrals disk_referrals;
 
 /* Made, settled: no unit attention is pending. */
 void disk_make(struct disk *b, const struct disk_options *o);

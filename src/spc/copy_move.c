@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Moving bytes between blocks of any two logical units through scratch: a piece
+ * at a time, so that others run in between and an abort takes effect. Blocks
+ * may be of different length, and the bytes may begin and end inside of blocks:
+ * what a block of the destination had beside them stays. Extents of one LU may
+ * overlap; every byte arrives as it was.
+ */
+#include <string.h>
+
+#include "spc/copy.h"
+
+#if SEMU_WITH_COPY
+
+/* Steps of a piece. */
+enum { CHOOSE, HEAD, TAIL, LOAD, SAVE, SAVED };
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint32_t blen(const struct semu_move *m, unsigned side)
+{
+	return m->lu[side]->cap.blen;
+}
+
+/* Bytes from the beginning of the medium. */
+static uint64_t place(const struct semu_move *m, unsigned side)
+{
+	return m->lba[side] * blen(m, side) + m->off[side];
+}
+
+void semu_move_start(struct semu_move *m)
+{
+	uint64_t from = place(m, SEMU_SOURCE), to = place(m, SEMU_DESTINATION);
+
+	m->done = 0;
+	m->step = CHOOSE;
+	m->down = m->lu[0] == m->lu[1] && to > from && to < from + m->bytes;
+}
+
+/* Blocks that hold m->len bytes from m->at on. */
+static void cover(struct semu_move *m, unsigned side)
+{
+	uint64_t first = m->off[side] + m->at;
+
+	m->head[side] = (uint32_t)(first % blen(m, side));
+	m->nblk[side] = (m->head[side] + m->len + blen(m, side) - 1) /
+			blen(m, side);
+}
+
+uint64_t semu_move_first(const struct semu_move *m, unsigned side)
+{
+	return m->lba[side] + (m->off[side] + m->at) / blen(m, side);
+}
+
+/* What would be moved next, most bytes at once, on the side that is left; whole
+ * blocks of the destination but for the ends of the extent. */
+static void cut(struct semu_move *m, uint64_t most)
+{
+	uint64_t left = m->bytes - m->done, end, to, b = blen(m, 1);
+
+	if (!m->down) {
+		m->at = m->done;
+		end = m->off[1] + m->at + most;
+		m->len = (uint32_t)least(left,
+					 end - end % b - m->off[1] - m->at);
+		return;
+	}
+	end = m->off[1] + left; /* in bytes behind the first block's begin */
+	to = end > most ? end - most : 0;
+	to += (b - to % b) % b;
+	m->at = to > m->off[1] ? to - m->off[1] : 0;
+	m->len = (uint32_t)(left - m->at);
+}
+
+/* Bytes of the block that holds byte `at` of the extent: from there on, or with
+ * down up to there. */
+static uint32_t in_block(const struct semu_move *m, unsigned side, uint64_t at)
+{
+	uint32_t into = (uint32_t)((m->off[side] + at) % blen(m, side));
+
+	if (m->down)
+		return into ? into : blen(m, side);
+	return blen(m, side) - into;
+}
+
+/* As little as there is room for: part of one block of either side. */
+static void cut_bit(struct semu_move *m)
+{
+	uint64_t left = m->bytes - m->done, at = m->down ? left : m->done;
+	uint64_t n = least(in_block(m, 0, at), in_block(m, 1, at));
+
+	m->len = (uint32_t)least(left, n);
+	m->at = m->down ? left - m->len : at;
+}
+
+/* Can the piece go through one buffer as it is? */
+static bool straight(const struct semu_move *m)
+{
+	return !m->head[0] && !m->head[1] && m->len % blen(m, 0) == 0 &&
+	       m->len % blen(m, 1) == 0;
+}
+
+/* The next piece: straight if it can be, else blocks of the destination in
+ * front, blocks of the source behind them. False: there is no room for one. */
+static bool choose(struct semu_move *m, uint32_t room)
+{
+	uint32_t s = blen(m, 0), d = blen(m, 1), unit = s > d ? s : d;
+
+	if (unit % s == 0 && unit % d == 0 && room >= unit) {
+		cut(m, room - room % unit);
+		if (m->len > unit && !m->down)
+			m->len -= m->len % unit;
+		cover(m, 0);
+		cover(m, 1);
+		if (straight(m))
+			return true;
+	}
+	if (room < s + d)
+		return false;
+	if (room < 2 * (s + d))
+		cut_bit(m);
+	else
+		cut(m, (room - 2 * s) / 2 / d * d);
+	cover(m, 0);
+	cover(m, 1);
+	return true;
+}
+
+/* Where the piece's blocks of the source go. */
+static uint8_t *source_at(const struct semu_move *m, uint8_t *buf)
+{
+	return straight(m) ? buf : buf + m->nblk[1] * blen(m, 1);
+}
+
+static int load(struct scsiemu_cmd *c, struct semu_move *m, unsigned side,
+		uint64_t lba, uint32_t n, uint8_t *to)
+{
+	m->side = (uint8_t)side;
+	return scsiemu_want_buffer(c, m->lu[side], SCSIEMU_V_LOAD, lba, 0, to,
+				   n * blen(m, side));
+}
+
+/* Blocks of the destination of which only a part is replaced. */
+static int edges(struct scsiemu_cmd *c, struct semu_move *m, uint8_t *buf)
+{
+	uint32_t b = blen(m, 1), last = (m->nblk[1] - 1) * b;
+	uint32_t tail = (m->head[1] + m->len) % b;
+	uint64_t lba = semu_move_first(m, SEMU_DESTINATION);
+
+	if (m->step == HEAD) {
+		m->step = TAIL;
+		if (m->head[1])
+			return load(c, m, SEMU_DESTINATION, lba, 1, buf);
+	}
+	m->step = LOAD;
+	if (!tail)
+		return SCSIEMU_FINISHED;
+	if (m->pad && m->at + m->len == m->bytes)
+		memset(buf + last + tail, 0, b - tail);
+	else if (!m->head[1] || last)
+		return load(c, m, SEMU_DESTINATION, lba + m->nblk[1] - 1, 1,
+			    buf + last);
+	return SCSIEMU_FINISHED;
+}
+
+static int save(struct scsiemu_cmd *c, struct semu_move *m, uint8_t *buf)
+{
+	uint64_t lba = semu_move_first(m, SEMU_DESTINATION);
+
+	if (!straight(m))
+		memcpy(buf + m->head[1], source_at(m, buf) + m->head[0],
+		       m->len);
+	m->step = SAVED;
+	m->side = SEMU_DESTINATION;
+#if SEMU_WITH_ODX
+	semu_rod_changes(m->lu[1], lba, m->nblk[1], false);
+#endif
+	return scsiemu_want_buffer(c, m->lu[1], SCSIEMU_V_SAVE, lba, 0, buf,
+				   m->nblk[1] * blen(m, 1));
+}
+
+bool semu_move_piece(struct scsiemu_cmd *c, struct semu_move *m)
+{
+	uint32_t room;
+
+	semu_run_buffer(c, &room);
+	m->step = HEAD;
+	if (choose(m, room))
+		return true;
+	m->side = SEMU_NEITHER;
+	scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST, SCSIEMU_ASC_RESOURCES);
+	return false;
+}
+
+bool semu_move_between(struct semu_move *m)
+{
+	if (m->step == SAVED) {
+		m->done += m->len;
+		m->step = CHOOSE;
+	}
+	return m->step == CHOOSE;
+}
+
+int semu_move_want(struct scsiemu_cmd *c, struct semu_move *m)
+{
+	uint32_t room;
+	uint8_t *buf = semu_run_buffer(c, &room);
+	int rc = SCSIEMU_FINISHED;
+
+	if (m->step == HEAD || m->step == TAIL)
+		rc = edges(c, m, buf);
+	if (rc)
+		return rc;
+	if (m->step == SAVE)
+		return save(c, m, buf);
+	m->step = SAVE;
+	return load(c, m, SEMU_SOURCE, semu_move_first(m, SEMU_SOURCE),
+		    m->nblk[0], source_at(m, buf));
+}
+
+#endif
