@@ -87,9 +87,13 @@ enum scsiemu_verb {
 	SCSIEMU_V_OBJ_REMOVE,
 	SCSIEMU_V_OBJ_GETATTR,
 	SCSIEMU_V_OBJ_SETATTR,
+	SCSIEMU_V_ANCHOR,  /* block: as UNMAP, but space stays reserved */
 	SCSIEMU_V_NV_SAVE, /* count = record id, buf/len; durable before did */
-	SCSIEMU_V_ACCESS   /* addr = target port group, count = the state it is
+	SCSIEMU_V_ACCESS,  /* addr = target port group, count = the state it is
 			    * to be in (alua.h); E_* refuses */
+	SCSIEMU_V_FORMAT   /* block: addr = new length of a block, count = how
+			    * many, UINT64_MAX: all; the medium's facts are the
+			    * new ones before did(OK) */
 };
 
 /* What did() is told. One table maps result x want to sense. With E_READ and

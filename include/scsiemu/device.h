@@ -182,6 +182,7 @@ struct scsiemu_medium {
 	bool read_only;	  /* the medium refuses writes */
 	bool thin;	  /* block: LBPME; needs SCSIEMU_CAN_UNMAP */
 	bool zeroes;	  /* block: unmapped blocks read as zeros (LBPRZ) */
+	bool anchors;	  /* block: what is deallocated can keep its room */
 	uint16_t pi_len;  /* block: bytes of protection information that the
 			   * store has room for with each block; 8 for each
 			   * interval (SBC-4 4.21) */
@@ -216,6 +217,7 @@ struct scsiemu_lu_config {
 	uint32_t state_len; /* scsiemu_lu_state_size(), or less */
 	/* Asymmetric access (alua.h), or NULL. Copied. */
 	const struct scsiemu_alua *alua;
+	bool priorities; /* REPORT PRIORITY, SET PRIORITY */
 };
 
 /* Bytes of state of a LU that is configured so: all that it offers, at its
@@ -274,8 +276,10 @@ enum scsiemu_nv_id {
 	SCSIEMU_NV_SELFTEST = 9,  /* self-test results */
 	SCSIEMU_NV_ALUA = 10,	  /* target port group states set by a host */
 	SCSIEMU_NV_ELEMENTS = 11, /* depopulated elements */
-	SCSIEMU_NV_ZONES = 12,	  /* zone states */
-	SCSIEMU_NV_COUNT
+	SCSIEMU_NV_ZONES = 12,	  /* zone states: not used, they are chunks */
+	SCSIEMU_NV_COUNT,
+	/* From here on: pieces of a state that is large, of zones */
+	SCSIEMU_NV_CHUNK = 0x100
 };
 /*
  * Hand back what was saved under id (before the first command). 0, or
@@ -285,6 +289,16 @@ enum scsiemu_nv_id {
 int scsiemu_lu_restore(struct scsiemu_lu *lu, uint32_t id, const void *buf,
 		       uint32_t len);
 
+/* The records that this LU may have saved, in the order in which to hand them
+ * back: that behind id (0: the first); 0 when there are no more. */
+uint32_t scsiemu_lu_record(const struct scsiemu_lu *lu, uint32_t id);
+/*
+ * Before the LU goes: what it has not saved yet because nobody asked for it to
+ * be durable. Flush the medium first, then call until it returns 0: each call
+ * fills buf (*len: room, then length; 512 bytes are enough) with a record and
+ * returns its id. No command may be alive.
+ */
+uint32_t scsiemu_lu_unsaved(struct scsiemu_lu *lu, void *buf, uint32_t *len);
 /*
  * Persistent reservations of a logical unit as bytes (version, check sum, the
  * same on every machine): what V_NV_SAVE of SCSIEMU_NV_PR saves, and what one

@@ -44,8 +44,8 @@ void scsiemu_host_serial(struct scsiemu_host_lu *h, const char *target,
 /* Make it LUN lun of d, restore its saved state, load its medium. */
 int scsiemu_host_attach(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 			uint16_t lun, struct scsiemu_errmsg *err);
-/* Flush and close. No command may be alive on it. 0, or -1: the last flush
- * failed. */
+/* Flush, save what is not saved yet, and close; before the device is destroyed.
+ * No command may be alive on it. 0, or -1: the flush or a save failed. */
 int scsiemu_host_close(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err);
 /* Text for --help: every type and key with what it takes. */
 const char *scsiemu_host_help(void);

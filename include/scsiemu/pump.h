@@ -104,6 +104,8 @@ struct scsiemu_pump { /* members are the pump's own */
 	struct scsiemu_task *run_head, *run_tail; /* called back while busy */
 	struct scsiemu_port *dirty;
 	struct scsiemu_medium *kicked[SCSIEMU_NKICK]; /* with queued ops */
+	struct scsiemu_task *aside; /* go on at the next flush */
+	uint64_t spent;		    /* on verbs since the last one, bytes */
 	uint8_t nkicked;
 	bool busy;
 };
@@ -130,8 +132,12 @@ void scsiemu_pump_abort(struct scsiemu_task *t);
 uint64_t scsiemu_pump_tick(struct scsiemu_pump *p, uint64_t now_ms);
 /* Run what became ready (after scsiemu_nexus_detach(), scsiemu_lu_remove()). */
 void scsiemu_pump_ready(struct scsiemu_pump *p);
-/* Batch end: the stores' kick(), then the ports' flush(). */
-void scsiemu_pump_flush(struct scsiemu_pump *p);
+/*
+ * Batch end: the stores' kick(), then the ports' flush(). True: there is more
+ * to do (a verb over many blocks, on a store that never waits, was set aside so
+ * that others get their turn): call it again soon, after other events.
+ */
+bool scsiemu_pump_flush(struct scsiemu_pump *p);
 /* The port dies (connection closed): all its tasks were sent; no flush() comes
  * any more. */
 void scsiemu_pump_port_gone(struct scsiemu_pump *p, struct scsiemu_port *port);

@@ -129,17 +129,21 @@ enum scsiemu_row_flag {
 	SCSIEMU_ROW_LONG = 128,	    /* count is not bound by MAXIMUM TRANSFER
 				     * LENGTH (no data of that size moves) */
 	SCSIEMU_ROW_WHOLE_LU = 256, /* extent for ordering = the whole LU */
-	SCSIEMU_ROW_NEXUS = 1024,  /* not for the anonymous nexus, unless the LU
-				    * is configured so (anonymous_pr): 5/20/00 */
-	SCSIEMU_ROW_NAMED = 2048,  /* the same, and not for one without a
-				    * TransportID */
-	SCSIEMU_ROW_PR_LOST = 4096 /* runs while the information about
-				    * persistent reservations is lost */
+	SCSIEMU_ROW_NEXUS = 1024, /* not for the anonymous nexus, unless the LU
+				   * is configured so (anonymous_pr): 5/20/00 */
+	SCSIEMU_ROW_NAMED = 2048, /* the same, and not for one without a
+				   * TransportID */
+	SCSIEMU_ROW_PR_LOST = 4096, /* runs while the information about
+				     * persistent reservations is lost */
+	SCSIEMU_ROW_ZNR = 8192	    /* bit 6 of byte 1 is used where there are
+				     * zones */
 };
 
 /* What must be there for the row to exist. */
 enum scsiemu_need {
-	/* low bits: enum scsiemu_can of the medium */
+	/* low bits: enum scsiemu_can of the medium. Lending is no row's need,
+	 * its bit stands for another one: */
+	SCSIEMU_NEED_PRIORITY = 1 << 6, /* command priorities */
 	SCSIEMU_NEED_REMOVABLE = 1 << 8,
 	SCSIEMU_NEED_THIN = 1 << 9,
 	SCSIEMU_NEED_BLOCK = 1 << 10,  /* scratch holds one block */
@@ -165,6 +169,8 @@ enum scsiemu_need {
 	SCSIEMU_NEED_ELEMENTS = 1 << 29,
 	SCSIEMU_NEED_TOKENS = 1 << 30 /* ROD tokens */
 };
+/* The last bit is none of an int\'s: zone domains and realms. */
+#define SCSIEMU_NEED_REALMS 0x80000000u
 
 #define SCSIEMU_NO_SA	0xffff
 #define SCSIEMU_NO_BYTE 0 /* byte 0 is the opcode */
@@ -197,6 +203,7 @@ struct scsiemu_row {
 	uint8_t group_at; /* byte with GROUP NUMBER in bits 4-0; 0 = none */
 	uint8_t obsolete; /* bits of byte 1 that were something once: neither
 			   * reported nor refused (FUA_NV, SYNC_NV) */
+	uint8_t anchor;	  /* the ANCHOR bit of the byte at prot_at, or byte 1 */
 	uint8_t inject;	  /* error-injection class */
 };
 

@@ -4,6 +4,7 @@
 #define SCSIEMU_SBC_H
 
 #include <scsiemu/device.h>
+#include <scsiemu/zones.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,6 +22,7 @@ typedef uint16_t scsiemu_pi_crc_fn(uint16_t crc, const void *p, size_t n);
 /* What a disk offers beyond the usual; zero = not. */
 struct scsiemu_sbc_options {
 	uint32_t size; /* sizeof *this */
+	struct scsiemu_zone_options zones;
 	/* T10 protection information, on a medium with SCSIEMU_CAN_PI. */
 	bool pi;	     /* the disk may be formatted with it */
 	uint8_t pi_type;     /* 1 to 3: as what it is formatted; 0: without */
@@ -30,10 +32,33 @@ struct scsiemu_sbc_options {
 	 * made unreadable, have room for: at most 4096, 9 bytes of state
 	 * each. READ LONG, WRITE LONG, REASSIGN BLOCKS. */
 	uint32_t defects;
+	/* FORMAT UNIT and SANITIZE: a disk that is written, with limits.jobs,
+	 * and 32 bytes more than a block in limits.scratch and
+	 * limits.job_scratch. */
+	bool format;
+	/* The results of the last 20 self-tests are kept: 324 bytes. */
+	bool selftests;
+	/* Provisioning thresholds (mode page 1Ch/02h, 6/38/07), where the
+	 * store says how much is in use. Counted in units of
+	 * 2^threshold_exponent blocks. */
+	bool thresholds;
+	uint8_t threshold_exponent;
+	/* Bits of VPD B2h byte 5 that a thin disk does not offer although it
+	 * could: LBPU 80h, LBPWS 40h, LBPWS10 20h, ANC_SUP 02h. */
+	uint8_t lbp_not;
 	/* User data segments (SBC-4 4.28), or NULL. Its segments stay the
 	 * caller's until others take their place or the LU is gone. */
 	const struct scsiemu_referrals *referrals;
 };
+
+/*
+ * What FORMAT UNIT made of the medium, restored from SCSIEMU_NV_FORMAT: a
+ * medium that does not have these blocks has to be made so before it is loaded
+ * (scsiemu_medium_format()), else it is format corrupt (3/31/00). False: it is
+ * as the store made it.
+ */
+bool scsiemu_sbc_formatted(const struct scsiemu_lu *lu, uint32_t *blen,
+			   uint64_t *nblk);
 
 /* A run of blocks, and the target port groups that reach it. */
 struct scsiemu_referral {

@@ -34,7 +34,10 @@ enum scsiemu_can {
 	SCSIEMU_CAN_CAS = 16,
 	SCSIEMU_CAN_STATUS = 32,
 	SCSIEMU_CAN_LEND = 64,
-	SCSIEMU_CAN_PI = 128 /* protection information with each block */
+	SCSIEMU_CAN_PI = 128, /* protection information with each block */
+	/* what rows may need ends here */
+	SCSIEMU_CAN_ROWS = 255,
+	SCSIEMU_CAN_FORMAT = 256 /* blocks of another length */
 };
 
 /* Returned by a store call or a port's window: the completion follows (it may
@@ -120,6 +123,11 @@ struct scsiemu_block_ops {
 	/* End of a batch: submit what is queued. */
 	void (*kick)(void *s);
 	void (*close)(void *s);
+	/* From now on the medium has nblk blocks of blen bytes (UINT64_MAX: all
+	 * that there is room for); what is in them is open. Its facts in *m
+	 * become the new ones in this call; E_RANGE: it cannot be so. */
+	int (*format)(void *s, struct scsiemu_io *io, struct scsiemu_medium *m,
+		      uint32_t blen, uint64_t nblk);
 	/* As read and write, with the blocks' protection information: at pi,
 	 * medium.pi_len bytes for each block. Blocks that were never written
 	 * so, and those that were zeroed or unmapped since, have FFh in all of
@@ -131,6 +139,13 @@ struct scsiemu_block_ops {
 	int (*write_pi)(void *s, struct scsiemu_io *io, uint64_t lba,
 			uint32_t nblk, const struct scsiemu_vec *v, unsigned nv,
 			const uint8_t *pi);
+	/* A fact: blocks in use, and how many more can be written before there
+	 * is no space. Only where that is known at once. */
+	void (*space)(void *s, uint64_t *used, uint64_t *available);
+	/* As unmap, but what the blocks need stays reserved for them: a later
+	 * write cannot fail for want of space. E_NO_SPACE: there is none. */
+	int (*anchor)(void *s, struct scsiemu_io *io, uint64_t lba,
+		      uint64_t nblk);
 };
 
 struct scsiemu_tape_pos {
@@ -194,7 +209,8 @@ struct scsiemu_nv_ops {
 	/* At set-up. *len: room, then length; 0 when nothing was saved. 0, or
 	 * SCSIEMU_E_READ: what is there is damaged or foreign. */
 	int (*load)(void *nv, uint32_t id, void *buf, uint32_t *len);
-	/* Durable, old or new, before it is done; may be PENDING. */
+	/* Durable, old or new, before it is done; may be PENDING. Of one id
+	 * they take effect in the order of the calls. */
 	int (*save)(void *nv, struct scsiemu_io *io, uint32_t id,
 		    const void *buf, uint32_t len);
 	void (*close)(void *nv);

@@ -27,6 +27,14 @@ struct scsiemu_geometry {
 	uint8_t exponent; /* logical per physical block: 2^n */
 	bool thin;	  /* offer UNMAP (where the store can) */
 	bool read_only;
+	/* Room for protection information with each block: 8 bytes for each
+	 * interval, at most 256; 0: none. Files keep it behind each block, or
+	 * in a file of its own (PATH.pi) and the blocks as they were. */
+	uint16_t pi_len;
+	bool pi_side;
+	/* memory only: so many bytes of it may be written, less than there
+	 * are (thin); 64 KiB at a time. 0: all of them */
+	uint64_t pool;
 };
 
 /* 0, or -1 with why in *err (each opener below). */
@@ -47,9 +55,18 @@ int scsiemu_open_null(struct scsiemu_medium *m,
 int scsiemu_open_file(struct scsiemu_medium *m, const char *path,
 		      const struct scsiemu_geometry *g,
 		      struct scsiemu_errmsg *err);
+/* Other blocks from now on, as FORMAT UNIT makes them: for a medium that is not
+ * loaded. 0 or an enum scsiemu_result: E_RANGE, it cannot be so. */
+int scsiemu_medium_format(struct scsiemu_medium *m, uint32_t blen,
+			  uint64_t nblk);
 /* Close what an opener opened (and all stores below a wrapper); NULL ctx:
  * nothing. */
 void scsiemu_medium_close(struct scsiemu_medium *m);
+
+/* The CRC of protection information (polynomial 8BB7h) of n bytes at p behind
+ * bytes whose CRC is crc, with the processor's help where it has any: for
+ * scsiemu_sbc_options.pi_crc. */
+uint16_t scsiemu_pi_crc(uint16_t crc, const void *p, size_t n);
 
 /* nv records in one file: temporary file, fsync, rename, fsync of the folder,
  * CRC-32C. A damaged file refuses to open. */
@@ -132,6 +149,7 @@ struct scsiemu_record {
 	 * durable when that ended well. ended 0: not completed. */
 	uint64_t began, ended;
 	const uint8_t *data; /* WRITE, CAS: the bytes written */
+	const uint8_t *pi;   /* WRITE with protection information: that */
 };
 struct scsiemu_wrap_record;
 int scsiemu_wrap_record(struct scsiemu_medium *m,

@@ -110,6 +110,10 @@ static bool stopped(struct scsiemu_cmd *c, uint32_t hit)
 		return true;
 	for (i = 0; !(hit >> i & 1); i++)
 		;
+	if (SCSIEMU_STOP_BUSY >> STOP_SENSE_FROM >> i & 1 && x->lu->busy.asc) {
+		semu_fail_busy(c);
+		return false;
+	}
 	asc = stop_sense[i].asc;
 	if (asc == SCSIEMU_ASC_WRITE_PROTECTED && x->lu->swp)
 		asc = SCSIEMU_ASC_SOFTWARE_WRITE_PROTECTED;
@@ -126,6 +130,8 @@ static bool attention(struct scsiemu_cmd *c)
 	struct semu_ctx *x = semu_ctx(c);
 
 	scsiemu_fail(c, SCSIEMU_SK_UNIT_ATTENTION, semu_ua_peek(x->itl));
+	if (x->lu->type->attention)
+		x->lu->type->attention(x->lu, &c->sense);
 	if (!x->lu->ua_intlck)
 		semu_ua_take(x->itl);
 	return false;

@@ -40,6 +40,9 @@
 #ifndef SEMU_WITH_ALUA /* REPORT and SET TARGET PORT GROUPS, access states */
 #define SEMU_WITH_ALUA 1
 #endif
+#ifndef SEMU_WITH_PRIORITY /* REPORT PRIORITY, SET PRIORITY */
+#define SEMU_WITH_PRIORITY 1
+#endif
 #ifndef SEMU_WITH_VPD_MORE /* VPD 86h, 87h, 88h */
 #define SEMU_WITH_VPD_MORE 1
 #endif
@@ -64,6 +67,9 @@
 #ifndef SEMU_WITH_ORWRITE /* ORWRITE(16) */
 #define SEMU_WITH_ORWRITE 1
 #endif
+#ifndef SEMU_WITH_ZONES /* zoned disks (ZBC-2) */
+#define SEMU_WITH_ZONES 1
+#endif
 #ifndef SEMU_WITH_REFERRALS /* REPORT REFERRALS, VPD B3h */
 #define SEMU_WITH_REFERRALS 1
 #endif
@@ -75,6 +81,13 @@
 #endif
 #ifndef SEMU_WITH_PI /* protection information; READ(32), WRITE(32) ... */
 #define SEMU_WITH_PI 1
+#endif
+
+#ifndef SEMU_WITH_FORMAT /* FORMAT UNIT, new blocks by MODE SELECT */
+#define SEMU_WITH_FORMAT 1
+#endif
+#ifndef SEMU_WITH_SANITIZE /* SANITIZE */
+#define SEMU_WITH_SANITIZE 1
 #endif
 
 /* The engine itself. */
@@ -129,6 +142,17 @@
 #endif
 #ifndef SEMU_WITH_ODX /* ROD tokens; needs SEMU_WITH_COPY, SEMU_WITH_PARTS */
 #define SEMU_WITH_ODX SEMU_WITH_COPY
+#endif
+
+/* Long work needs parts for its state, a job, and commands that wait for it. */
+#define SEMU_WITH_WORK                                                         \
+	((SEMU_WITH_FORMAT || SEMU_WITH_SANITIZE) && SEMU_WITH_PARTS &&        \
+	 SEMU_WITH_JOBS && SEMU_WITH_QUEUE)
+#if !SEMU_WITH_WORK
+#undef SEMU_WITH_FORMAT
+#undef SEMU_WITH_SANITIZE
+#define SEMU_WITH_FORMAT   0
+#define SEMU_WITH_SANITIZE 0
 #endif
 
 #if SEMU_WITH_NAMES

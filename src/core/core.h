@@ -7,6 +7,7 @@
 #define SEMU_CORE_H
 
 #include "core/config.h"
+#include "core/steps.h"
 
 #include <scsiemu/device.h>
 #include <scsiemu/row.h>
@@ -104,7 +105,8 @@ enum semu_odd {
 	SEMU_ELSEWHERE = 128,	/* has entries in other LUs' task sets */
 	SEMU_WATCHED = 256,	/* parts are to see its end */
 	SEMU_FINISHING = 512,	/* ... and do: its wants are theirs */
-	SEMU_FENCING = 1024	/* waits until those it aborted are gone */
+	SEMU_FENCING = 1024,	/* waits until those it aborted are gone */
+	SEMU_AGAIN = 2048	/* finish() is called for its want's answer */
 };
 
 enum semu_resume {
@@ -160,10 +162,11 @@ struct semu_itl {
 	struct scsiemu_nexus *nexus;
 	struct semu_itl *hash, *of_lu, *of_nexus; /* chains */
 	uint32_t ua;				  /* bit per enum semu_ua */
-	uint32_t reg;	/* its registration (core/registrants.h); 0: none */
-	bool prevent;	/* PREVENT ALLOW MEDIUM REMOVAL */
-	uint8_t sticky; /* UA_INTLCK 10b: reported, not cleared */
-	bool regroups;	/* its SET TARGET PORT GROUPS is not over */
+	uint32_t reg;	  /* its registration (core/registrants.h); 0: none */
+	bool prevent;	  /* PREVENT ALLOW MEDIUM REMOVAL */
+	uint8_t sticky;	  /* UA_INTLCK 10b: reported, not cleared */
+	uint8_t priority; /* spc/priority.c; 0: the initial one */
+	bool regroups;	  /* its SET TARGET PORT GROUPS is not over */
 };
 
 struct scsiemu_nexus {
@@ -206,6 +209,7 @@ struct semu_cap {
 	uint32_t same_blk;    /* MAXIMUM WRITE SAME LENGTH; 0 = no limit */
 	uint16_t rpm;
 	uint8_t exponent, aligned;
+	uint8_t lbp_not; /* bits of VPD B2h byte 5 that are not offered */
 	bool thin, zeroes, dpofua, cache;
 	bool pi; /* may be formatted with protection information */
 	uint8_t pi_type, pi_exponent; /* is: 1 to 3, P_I_EXPONENT; 0: not */
@@ -230,7 +234,11 @@ enum semu_part {
 	SEMU_PART_LOG,
 	SEMU_PART_COPY,
 	SEMU_PART_INJECT,
+	SEMU_PART_SELFTEST,
+	SEMU_PART_WORK,
+	SEMU_PART_SCAN,
 	SEMU_PART_REFERRALS,
+	SEMU_PART_PRIORITY,
 	SEMU_PART_COUNT
 };
 struct semu_more {
@@ -257,14 +265,40 @@ struct semu_part_type {
 	 * While it watches. begin(): all checks were passed, the handler is
 	 * next; 0 or FAILED. finish(): the command is about to be DONE with
 	 * c->status; it may fail it, or leave one STORE want, whose failure
-	 * fails it. Not called for aborted commands and those that a check or a
-	 * begin() refused.
+	 * fails it, and is called again after its success (SEMU_AGAIN) if it
+	 * returned SEMU_CALL_AGAIN. Not called for aborted commands and those
+	 * that a check or a begin() refused.
 	 */
 	int (*begin)(struct scsiemu_cmd *c);
 	int (*finish)(struct scsiemu_cmd *c);
+	/* FORMAT UNIT or SANITIZE is over: all blocks are new. keep: the write
+	 * pointers of zones stay (ZNR). */
+	void (*wiped)(struct scsiemu_lu *lu, bool keep);
+	/* A copy manager's command, perhaps another LU's, is about to read or
+	 * write these blocks of lu: 0 or FAILED. */
+	int (*raw)(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t nblk);
 	/* Takes the place of the engine's one bulk want in READ and WRITE
 	 * rows. */
 	scsiemu_step_fn *rw;
+	/* State in many records: how many, SCSIEMU_NV_CHUNK + 0 and up, there
+	 * may be (restore() takes them); the next that is not saved, or 0. */
+	uint32_t (*records)(const struct scsiemu_lu *lu);
+	uint32_t (*unsaved)(struct scsiemu_lu *lu, uint8_t *buf, uint32_t *len);
+};
+/* What finish() may return besides enum scsiemu_handled. */
+#define SEMU_CALL_AGAIN 2
+
+/*
+ * What a logical unit is busy with, or what its last work has left behind: the
+ * sense of commands that a guard of SCSIEMU_STOP_BUSY stops, and the pollable
+ * sense data of REQUEST SENSE (SPC-5 5.12.2).
+ */
+struct semu_busy {
+	uint16_t asc;	   /* 0: nothing */
+	uint16_t progress; /* in 1/65536 */
+	uint8_t key;
+	bool counts; /* there is a progress */
 };
 
 struct scsiemu_lu {
@@ -275,9 +309,9 @@ struct scsiemu_lu {
 	uint32_t able;	 /* enum scsiemu_can | scsiemu_need met */
 	uint16_t wflags; /* flags of every WRITE: FUA when WCE is off */
 	uint8_t descr;	 /* D_SENSE */
-	uint8_t offers;	 /* 1: PROTECT bits, 2: GROUP NUMBER are allowed */
-	bool traced;	 /* the device has a trace function */
-	bool lasting;	 /* nslow counts a reason that is not a command's */
+	uint8_t offers; /* 1: PROTECT, 2: GROUP NUMBER, 4: ANCHOR are allowed */
+	bool traced;	/* the device has a trace function */
+	bool lasting;	/* nslow counts a reason that is not a command's */
 	const struct semu_set *set;
 	const struct scsiemu_row *vendor_rows; /* the embedder's own */
 	unsigned nvendor;
@@ -321,7 +355,13 @@ struct scsiemu_lu {
 	uint32_t parts;		/* bit per enum semu_part that it has */
 	uint32_t watch;		/* ... that wants to see every command */
 	struct semu_more *more; /* NULL: it has none */
-	uint64_t timer; /* ms: when tick() of the parts is due; 0: off */
+	struct semu_busy busy;
+	/* From this LBA on writers are alone in lanes of 2^lane_shift blocks
+	 * (zones with write pointers); shift 0: nowhere */
+	uint64_t lane_from;
+	uint8_t lane_shift;
+	uint8_t peripheral; /* peripheral device type that INQUIRY reports */
+	uint64_t timer;	    /* ms: when tick() of the parts is due; 0: off */
 	struct scsiemu_lu *timer_next;
 };
 
@@ -329,6 +369,14 @@ struct scsiemu_lu {
 static inline void *semu_part(const struct scsiemu_lu *lu, enum semu_part part)
 {
 	return lu->more ? lu->more->part[part] : NULL;
+}
+
+_Static_assert((int)SCSIEMU_NEED_PRIORITY == (int)SCSIEMU_CAN_LEND,
+	       "another bit became free, or none");
+/* What a medium (NULL: none) can do, as bits of lu->able. */
+static inline uint32_t semu_medium_able(const struct scsiemu_medium *m)
+{
+	return m ? m->able & SCSIEMU_CAN_ROWS & ~(uint32_t)SCSIEMU_CAN_LEND : 0;
 }
 
 /* parts.c: the part wants to see every command, or no longer. */
@@ -364,8 +412,16 @@ struct scsiemu_type {
 	int (*init)(struct scsiemu_lu *lu);
 	/* The medium came, went or changed: cap, able, guards. */
 	void (*loaded)(struct scsiemu_lu *lu);
+	/* The block descriptor of a MODE SELECT: 0, or failed with a pointer to
+	 * one of its two fields; then it is accepted. NULL: it may say only
+	 * what is. nblk 0, blen 0: as it is; nblk UINT64_MAX: all. */
+	int (*judge)(struct scsiemu_cmd *c, uint64_t nblk, uint32_t blen,
+		     uint32_t nblk_at, uint32_t blen_at);
+	void (*accept)(struct scsiemu_lu *lu);
 	/* Stops of a row with SCSIEMU_ROW_BY_FIELD. */
 	uint32_t (*stops)(const struct scsiemu_cmd *c);
+	/* A unit attention is reported: what belongs to it beside its code. */
+	void (*attention)(const struct scsiemu_lu *lu, struct scsiemu_sense *s);
 	/* Of the stops in force that the row names: those of reservations and
 	 * of ALUA that are for this nexus. */
 	uint32_t (*applies)(const struct scsiemu_cmd *c, uint32_t hit);
@@ -447,27 +503,6 @@ unsigned semu_row_usage(const struct scsiemu_lu *lu,
 
 /* fields.c: the byte where the count of enum scsiemu_fields begins. */
 uint16_t semu_count_at(unsigned fields);
-
-/* job.c: the flag of a job slot, between its command and its buffer. */
-#define SEMU_JOB_EXTRA 16
-/* As scsiemu_job_start(); the command, so that its scratch can be filled
- * before it runs. NULL: all jobs are running. */
-struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
-				 const uint64_t own[2], bool survives);
-
-/* check.c: might the command's nexus run this row on another LU now, at these
- * blocks? False: status and sense say why not. Unit attentions do not count. */
-bool semu_check_as(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
-		   const struct scsiemu_row *row, uint64_t lba, uint64_t nblk);
-
-/* result.c: sense of a failed want. */
-void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
-
-/* taskset.c: the command's place in its own LU's task set keeps nobody waiting
- * from now on. */
-void semu_cmd_yield(struct scsiemu_cmd *c);
-/* It gives up its places in other task sets (scsiemu_cmd_enter()). */
-void semu_cmd_leave(struct scsiemu_cmd *c);
 
 /* Is the row there for this LU? */
 static inline bool semu_row_exists(const struct scsiemu_lu *lu,

@@ -137,6 +137,7 @@ static void init_pseudo(struct scsiemu_device *d)
 	d->absent.type = &semu_absent;
 	d->absent.absent = true;
 	d->wlun.type = &semu_wlun;
+	d->wlun.peripheral = semu_wlun.type;
 	d->wlun.wlun = true;
 	d->absent.version = d->wlun.version = 6;
 	d->absent.tasks.next = d->absent.tasks.prev = &d->absent.tasks;

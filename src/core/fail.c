@@ -46,6 +46,18 @@ int scsiemu_fail(struct scsiemu_cmd *c, uint8_t key, uint16_t asc)
 	return SCSIEMU_FAILED;
 }
 
+int semu_fail_busy(struct scsiemu_cmd *c)
+{
+	const struct semu_busy *b = &semu_ctx(c)->lu->busy;
+
+	scsiemu_fail(c, b->key, b->asc);
+	if (b->counts) {
+		c->sense.sks = SCSIEMU_SKS_PROGRESS;
+		c->sense.field = b->progress;
+	}
+	return SCSIEMU_FAILED;
+}
+
 static int fail_field(struct scsiemu_cmd *c, uint16_t asc, uint8_t sks,
 		      uint16_t byte, uint8_t bit)
 {

@@ -9,6 +9,29 @@
 #include <string.h>
 
 #if SEMU_WITH_JOBS
+int semu_cmd_park(struct scsiemu_cmd *c)
+{
+	struct semu_ctx *x = semu_ctx(c);
+
+#if SEMU_WITH_QUEUE
+	semu_cmd_yield(c);
+#endif
+	x->phase = SEMU_P_WAIT;
+	x->resume = SEMU_RESUME_STEP;
+	c->want = SCSIEMU_WAIT;
+	c->len = 0;
+	return SCSIEMU_WANTS;
+}
+
+void semu_cmd_go_on(struct scsiemu_cmd *c)
+{
+	struct semu_ctx *x = semu_ctx(c);
+
+	if (x->phase != SEMU_P_WAIT)
+		return;
+	x->phase = SEMU_P_READY;
+	semu_ready_push(c);
+}
 
 static const struct scsiemu_row job_row = {
 	.name = "background job",
@@ -55,12 +78,13 @@ static void init(struct scsiemu_cmd *c, struct scsiemu_lu *lu)
 	x->nexus = &d->anonymous;
 	x->entry.cmd = c;
 	x->entry.lu = lu;
-	x->phase = SEMU_P_READY;
+	x->phase = SEMU_P_WAIT;
 	x->resume = SEMU_RESUME_STEP;
+	c->want = SCSIEMU_WAIT;
 }
 
-struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
-				 const uint64_t own[2], bool survives)
+struct scsiemu_cmd *semu_job_hold(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+				  const uint64_t own[2], bool survives)
 {
 	struct scsiemu_cmd *c = free_job(lu->dev);
 
@@ -75,7 +99,16 @@ struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
 	semu_ctx(c)->own[1] = own[1];
 	semu_link(&semu_ctx(c)->entry, lu);
 	semu_trace(lu, SCSIEMU_EV_START, c, 0);
-	semu_ready_push(c);
+	return c;
+}
+
+struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+				 const uint64_t own[2], bool survives)
+{
+	struct scsiemu_cmd *c = semu_job_hold(lu, fn, own, survives);
+
+	if (c)
+		semu_cmd_go_on(c);
 	return c;
 }
 

@@ -133,12 +133,12 @@ static uint32_t base_able(const struct scsiemu_lu *lu)
 	return able;
 }
 
-static void loaded(struct scsiemu_lu *lu)
+void semu_lu_loaded(struct scsiemu_lu *lu)
 {
 	const struct scsiemu_medium *m = lu->medium;
 	uint32_t scratch = lu->dev->limits.scratch;
 
-	lu->able = base_able(lu) | (m ? m->able : 0);
+	lu->able = base_able(lu) | semu_medium_able(m);
 	if (m && m->blen && scratch >= m->blen)
 		lu->able |= SCSIEMU_NEED_BLOCK;
 	if (m && m->blen && scratch >= 2 * m->blen)
@@ -191,6 +191,7 @@ static int set_up(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 	}
 #endif
 	lu->type = cf->type;
+	lu->peripheral = cf->type->type;
 	lu->set = get_set(lu->dev, cf->type);
 	lu->vendor_rows = cf->rows;
 	lu->nvendor = cf->rows ? cf->nrows : 0;
@@ -207,7 +208,7 @@ static int set_up(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 	rc = semu_parts_add(lu, cf);
 	if (rc < 0)
 		return rc;
-	loaded(lu);
+	semu_lu_loaded(lu);
 	return lu->type->init ? lu->type->init(lu) : 0;
 }
 
@@ -353,7 +354,7 @@ void scsiemu_lu_load(struct scsiemu_lu *lu, struct scsiemu_medium *m,
 	else if (m)
 		lu->ejected = NULL;
 	lu->medium = m;
-	loaded(lu);
+	semu_lu_loaded(lu);
 	if (announce && m)
 		semu_ua_lu(lu, SEMU_UA_MEDIUM, NULL);
 }
@@ -363,7 +364,7 @@ void scsiemu_lu_changed(struct scsiemu_lu *lu)
 	uint64_t nblk = lu->cap.nblk;
 	uint32_t blen = lu->cap.blen;
 
-	loaded(lu);
+	semu_lu_loaded(lu);
 	if (lu->cap.nblk != nblk || lu->cap.blen != blen)
 		semu_ua_lu(lu, SEMU_UA_CAPACITY, NULL);
 }

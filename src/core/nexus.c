@@ -16,8 +16,9 @@ static uint32_t hash(const struct scsiemu_lu *lu, const struct scsiemu_nexus *n)
 	return h ^ h >> 15;
 }
 
-static struct semu_itl *make(struct scsiemu_lu *lu, struct scsiemu_nexus *n,
-			     struct semu_itl **chain)
+static __attribute__((noinline)) struct semu_itl *make(struct scsiemu_lu *lu,
+						       struct scsiemu_nexus *n,
+						       struct semu_itl **chain)
 {
 	struct scsiemu_device *d = lu->dev;
 	struct semu_itl *i = d->itl_free;

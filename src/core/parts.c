@@ -94,6 +94,16 @@ void semu_parts_reset(struct scsiemu_lu *lu)
 			p->reset(lu);
 }
 
+void semu_parts_wiped(struct scsiemu_lu *lu, bool keep)
+{
+	const struct semu_part_type *p;
+	unsigned i = 0;
+
+	while ((p = next(lu, &i)) != NULL)
+		if (p->wiped)
+			p->wiped(lu, keep);
+}
+
 void semu_parts_tick(struct scsiemu_lu *lu)
 {
 	const struct semu_part_type *p;
@@ -111,9 +121,39 @@ const struct semu_part_type *semu_parts_of_record(const struct scsiemu_lu *lu,
 	unsigned i = 0;
 
 	while ((p = next(lu, &i)) != NULL)
-		if (id && p->nv == id)
+		if (id &&
+		    (p->nv == id || (p->records && id >= SCSIEMU_NV_CHUNK &&
+				     id - SCSIEMU_NV_CHUNK < p->records(lu))))
 			break;
 	return p;
+}
+
+uint32_t scsiemu_lu_record(const struct scsiemu_lu *lu, uint32_t id)
+{
+	const struct semu_part_type *p;
+	unsigned i = 0;
+
+	id = id + 1 == SCSIEMU_NV_COUNT ? SCSIEMU_NV_CHUNK : id + 1;
+	if (id < SCSIEMU_NV_CHUNK)
+		return id;
+	while ((p = next(lu, &i)) != NULL)
+		if (p->records && id - SCSIEMU_NV_CHUNK < p->records(lu))
+			return id;
+	return 0;
+}
+
+uint32_t scsiemu_lu_unsaved(struct scsiemu_lu *lu, void *buf, uint32_t *len)
+{
+	const struct semu_part_type *p;
+	uint32_t id = 0, room = *len;
+	unsigned i = 0;
+
+	while (!id && (p = next(lu, &i)) != NULL) {
+		*len = room;
+		if (p->unsaved)
+			id = p->unsaved(lu, buf, len);
+	}
+	return id;
 }
 
 /* Does it see the LU's commands? */
@@ -150,10 +190,19 @@ static int finish(struct scsiemu_cmd *c, int result)
 	const struct semu_part_type *p;
 
 	(void)result;
-	while ((p = next(x->lu, &x->nstep)) != NULL)
-		if (p->finish && watches(x->lu, p) &&
-		    p->finish(c) == SCSIEMU_WANTS)
+	while ((p = next(x->lu, &x->nstep)) != NULL) {
+		int rc = SCSIEMU_FINISHED;
+
+		if (p->finish && watches(x->lu, p))
+			rc = p->finish(c);
+		x->odd &= (uint16_t)~SEMU_AGAIN;
+		if (rc == SEMU_CALL_AGAIN) {
+			x->odd |= SEMU_AGAIN;
+			x->nstep--; /* the same part */
+		}
+		if (rc >= SCSIEMU_WANTS)
 			return SCSIEMU_WANTS;
+	}
 	return SCSIEMU_FINISHED;
 }
 
@@ -169,6 +218,20 @@ bool semu_parts_finish(struct scsiemu_cmd *c)
 	x->step = finish;
 	return finish(c, SCSIEMU_OK) == SCSIEMU_WANTS;
 }
+
+#if SEMU_WITH_COPY
+int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t nblk)
+{
+	const struct semu_part_type *p;
+	unsigned i = 0;
+
+	while ((p = next(lu, &i)) != NULL)
+		if (p->raw && p->raw(c, lu, write, lba, nblk) < 0)
+			return SCSIEMU_FAILED;
+	return 0;
+}
+#endif
 
 scsiemu_step_fn *semu_parts_rw(const struct scsiemu_lu *lu)
 {

@@ -27,9 +27,18 @@ static unsigned first_index(const struct scsiemu_lu *lu, struct semu_rows t,
 	return i;
 }
 
+/* SBC-4 4.21.2.4: what only a format, say, keeps from being there is no such
+ * command (5/20/00), although other service actions of 7Fh are known. */
+static bool hides(const struct scsiemu_row *r, unsigned sa)
+{
+	return r->op == SCSIEMU_OP_VARIABLE && r->sa == sa;
+}
+
 const struct scsiemu_row *semu_row_find(const struct scsiemu_lu *lu,
 					unsigned op, unsigned sa, bool *known)
 {
+	bool hidden = false;
+
 	*known = false;
 	for (unsigned k = lu->nvendor ? 0 : 1; k < 3; k++) {
 		struct semu_rows t = table(lu, k);
@@ -38,13 +47,16 @@ const struct scsiemu_row *semu_row_find(const struct scsiemu_lu *lu,
 		for (; i < t.n && t.row[i].op == op; i++) {
 			const struct scsiemu_row *r = &t.row[i];
 
-			if (!semu_row_exists(lu, r))
+			if (!semu_row_exists(lu, r)) {
+				hidden |= hides(r, sa);
 				continue;
+			}
 			*known = true;
 			if (r->sa == SCSIEMU_NO_SA || r->sa == sa)
 				return r;
 		}
 	}
+	*known &= !hidden;
 	return NULL;
 }
 
@@ -85,6 +97,16 @@ const struct scsiemu_row *semu_row_next(const struct scsiemu_lu *lu,
 	return row;
 }
 
+/* ZNR of SANITIZE. */
+static unsigned zones_use(const struct scsiemu_lu *lu,
+			  const struct scsiemu_row *row, unsigned i)
+{
+	return i == 1 && row->flags & SCSIEMU_ROW_ZNR &&
+			       lu->able & SCSIEMU_NEED_ZONES
+		       ? 0x40
+		       : 0;
+}
+
 unsigned semu_row_usage(const struct scsiemu_lu *lu,
 			const struct scsiemu_row *row, unsigned i)
 {
@@ -95,7 +117,9 @@ unsigned semu_row_usage(const struct scsiemu_lu *lu,
 		u |= 0x04; /* NACA */
 	if (i && i == row->prot_at && lu->offers & 1)
 		u |= 0xe0;
+	if (lu->offers & 4 && i == (row->prot_at ? row->prot_at : 1u))
+		u |= row->anchor;
 	if (i && i == row->group_at && lu->offers & 2)
 		u |= 0x3f;
-	return u;
+	return u | zones_use(lu, row, i);
 }

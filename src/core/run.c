@@ -387,6 +387,8 @@ static void verb_did(struct scsiemu_cmd *c)
 		scsiemu_lu_load(c->lu, NULL, false);
 	else if (c->verb == SCSIEMU_V_INSERT && c->lu->ejected)
 		insert(c);
+	else if (c->verb == SCSIEMU_V_FORMAT)
+		semu_lu_loaded(c->lu);
 }
 
 static void change_over(struct scsiemu_lu *lu)

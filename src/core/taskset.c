@@ -30,6 +30,47 @@ static bool overlap(const struct semu_entry *a, const struct semu_entry *b)
 	return a->lba < b->lba + bn && b->lba < a->lba + an;
 }
 
+#if SEMU_WITH_ZONES
+/* The lanes that it writes, or makes durable: [*first, *last]. */
+static bool lanes(const struct semu_entry *e, uint64_t *first, uint64_t *last)
+{
+	const struct scsiemu_row *row = semu_ctx(e->cmd)->row;
+	const struct scsiemu_lu *lu = e->lu;
+	uint64_t n = extent(e), to;
+
+	if (e != &semu_ctx(e->cmd)->entry ||
+	    !(row->stops & SCSIEMU_ON_PR_WRITE) || e->lba >= lu->cap.nblk ||
+	    !(row->flags & (SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_WHOLE_LU)))
+		return false;
+	if (!n && row->flags & SCSIEMU_ROW_LONG)
+		n = UINT64_MAX;
+	to = n < lu->cap.nblk - e->lba ? e->lba + n : lu->cap.nblk;
+	if (!n || to <= lu->lane_from)
+		return false;
+	*first = (e->lba > lu->lane_from ? e->lba : lu->lane_from) >>
+		 lu->lane_shift;
+	*last = (to - 1) >> lu->lane_shift;
+	return true;
+}
+
+/* Two that go on behind each other in one lane: which of them succeeds, and how
+ * far, decides what the other may do. */
+static bool same_lane(const struct semu_entry *a, const struct semu_entry *b)
+{
+	uint64_t a1, a2, b1, b2;
+
+	return a->lu->lane_shift && lanes(a, &a1, &a2) && lanes(b, &b1, &b2) &&
+	       a1 <= b2 && b1 <= a2;
+}
+#else
+static inline bool same_lane(const struct semu_entry *a,
+			     const struct semu_entry *b)
+{
+	(void)a, (void)b;
+	return false;
+}
+#endif
+
 /* Does old, in front of e in the task set, keep e from running? */
 static bool blocks(const struct semu_entry *old, const struct semu_entry *e)
 {
@@ -46,7 +87,7 @@ static bool blocks(const struct semu_entry *old, const struct semu_entry *e)
 	if (old->cls == SCSIEMU_C_LU || e->cls == SCSIEMU_C_LU)
 		return true;
 	if (old->cls == SCSIEMU_C_RW && e->cls == SCSIEMU_C_RW)
-		return false;
+		return same_lane(old, e);
 	return overlap(old, e);
 }
 

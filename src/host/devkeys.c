@@ -157,6 +157,29 @@ static int set_groups(const struct key *k, void *to, const char *value)
 	return semu_devalua_groups(to, value);
 }
 
+static int set_zoned(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devzones_model(to, value);
+}
+
+static int set_pi(const struct key *k, void *to, const char *value)
+{
+	uint64_t v;
+
+	(void)k;
+	if (semu_devpi_type(&v, value))
+		return -1;
+	memcpy(to, &v, sizeof(v));
+	return 0;
+}
+
+static int set_pi_store(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devpi_store(to, value);
+}
+
 #define AT(member) offsetof(struct semu_devstr, member)
 
 static const struct key keys[] = {
@@ -170,9 +193,16 @@ static const struct key keys[] = {
 	  "256, 512, 1024, 2048 or 4096" },
 	{ "exponent", set_number, AT(exponent), 0, 15, "0 to 15" },
 	{ "thin", NULL, AT(thin), 0, 0, "" },
+	{ "pool", set_size, AT(pool), 65536, INT64_MAX,
+	  "64K or more bytes, with K M G T P for 2^10 ... 2^50" },
+	{ "thresholds", NULL, AT(sbc.thresholds), 0, 0, "" },
+	{ "defects", set_number, AT(defects), 1, 4096, "1 to 4096" },
 	{ "readonly", NULL, AT(readonly), 0, 0, "" },
 	{ "removable", NULL, AT(removable), 0, 0, "" },
 	{ "aca", NULL, AT(aca), 0, 0, "" },
+	{ "priorities", NULL, AT(priorities), 0, 0, "" },
+	{ "format", NULL, AT(sbc.format), 0, 0, "" },
+	{ "selftests", NULL, AT(sbc.selftests), 0, 0, "" },
 	{ "vendor", set_text, AT(text.vendor), 1, 8,
 	  "1 to 8 ASCII characters" },
 	{ "product", set_text, AT(text.product), 1, 16,
@@ -191,6 +221,25 @@ static const struct key keys[] = {
 	  "preferred" },
 	{ "transition", set_number, AT(transition), 1, 3600000,
 	  "1 to 3600000 milliseconds" },
+	{ "zoned", set_zoned, AT(zones.model), 0, 0, "managed or aware" },
+	{ "zone_size", set_size, AT(zones.bytes), 1024, INT64_MAX,
+	  "1K or more, a power of two" },
+	{ "zone_cap", set_size, AT(zones.cap), 256, INT64_MAX,
+	  "256 or more bytes, at most zone_size" },
+	{ "zone_conv", set_number, AT(zones.conventional), 0, UINT32_MAX,
+	  "a number of zones" },
+	{ "zone_before", set_number, AT(zones.before), 0, UINT32_MAX,
+	  "a number of zones" },
+	{ "zone_open", set_number, AT(zones.open), 0, UINT32_MAX - 1,
+	  "a number of zones, 0 for no limit" },
+	{ "zone_realms", set_number, AT(zones.realms), 1, UINT32_MAX,
+	  "1 or more realms" },
+	{ "zone_front", set_number, AT(zones.front), 0, UINT32_MAX,
+	  "a number of realms" },
+	{ "zone_constrained", NULL, AT(zones.constrained), 0, 0, "" },
+	{ "pi", set_pi, AT(pi.type), 0, 0, "0 to 3" },
+	{ "pi_exponent", set_number, AT(pi.exponent), 0, 4, "0 to 4" },
+	{ "pi_store", set_pi_store, AT(pi.where), 0, 0, "interleaved or side" },
 	{ "nv", set_path, AT(nv), 1, SEMU_PATH - 1,
 	  "the path of a file for saved state" },
 };
@@ -312,10 +361,17 @@ const char *scsiemu_host_help(void)
 	       "    exponent=N         2^N logical blocks per physical: 0 to "
 	       "15; 0\n"
 	       "    thin               UNMAP gives room back\n"
+	       "    pool=BYTES         mem, thin: no more can be written\n"
+	       "    thresholds         tell hosts when the pool gets low\n"
+	       "    defects=N          room for N reassigned or unreadable "
+	       "blocks\n"
 	       "    readonly           refuses writes\n"
 	       "    removable          the medium can be ejected\n"
 	       "    aca                commands with NACA may stop the task "
 	       "set\n"
+	       "    priorities         hosts may set command priorities\n"
+	       "    format             FORMAT UNIT and SANITIZE\n"
+	       "    selftests          the results of self-tests are kept\n"
 	       "    vendor=TEXT        1 to 8 characters\n"
 	       "    product=TEXT       1 to 16 characters\n"
 	       "    revision=TEXT      1 to 4 characters\n"
@@ -330,6 +386,24 @@ const char *scsiemu_host_help(void)
 	       "                       unavailable, lba, offline; with * it is "
 	       "preferred\n"
 	       "    transition=MS      a change takes so long\n"
+	       "    zoned=MODEL        managed (host managed) or aware\n"
+	       "    zone_size=BYTES    a power of two; 256M\n"
+	       "    zone_cap=BYTES     writable part of a zone, a gap zone "
+	       "behind it\n"
+	       "    zone_conv=N        the first zones are conventional\n"
+	       "    zone_before=N      sequential or before required zones "
+	       "behind them\n"
+	       "    zone_open=N        at most so many are open; 0: no limit\n"
+	       "    zone_constrained   reading stops at write pointers\n"
+	       "    zone_realms=N      realms in two zone domains\n"
+	       "    zone_front=N       realms that are active in the first "
+	       "one; "
+	       "0\n"
+	       "    pi=TYPE            protection information of type 1 to 3; "
+	       "0: possible\n"
+	       "    pi_exponent=N      2^N protection intervals per block; 0\n"
+	       "    pi_store=WHERE     interleaved: behind each block; side: "
+	       "in FILE.pi\n"
 	       "    nv=FILE            keeps saved mode pages and other small "
 	       "state\n"
 	       "  \"\\,\" is a comma inside a value\n";

@@ -122,6 +122,9 @@ static int check_size(struct semu_devstr *s, struct scsiemu_errmsg *err)
 				"size=%" PRIu64 " is not whole blocks of "
 				"%" PRIu64 " bytes: round it, or change block",
 				s->size, s->block);
+	if (s->pool && !(s->mem && s->thin))
+		return semu_err(err, "pool is for memory that is thin: add mem "
+				     "and thin, or leave it out");
 	if (s->thin && s->readonly)
 		return semu_err(err, "thin and readonly: a disk that cannot be "
 				     "written cannot be unmapped; keep one");
@@ -137,7 +140,8 @@ int semu_devstr_parse(struct semu_devstr *s, const char *device,
 	s->sbc.size = sizeof(s->sbc);
 	p = take_type(s, device, err);
 	if (!p || take_keys(s, p, err) || check_store(s, err) ||
-	    check_alua(s, err))
+	    check_alua(s, err) || semu_devzones_check(s, err) ||
+	    semu_devpi_check(s, err))
 		return -1;
 	return check_size(s, err);
 }

@@ -20,10 +20,21 @@ struct semu_devstr {
 	const struct scsiemu_type *type;
 	const char *type_name;
 	struct scsiemu_sbc_options sbc;
+	uint64_t pool, defects;
 	uint64_t size, block, exponent, version, naa, transition;
 	uint8_t tpgs; /* enum scsiemu_tpgs */
 	struct semu_devgroups groups;
-	bool mem, null, thin, readonly, removable, aca;
+	struct semu_devzones {
+		uint64_t bytes, cap, conventional, before, open, realms, front;
+		uint8_t model;
+		bool constrained;
+	} zones;
+	struct semu_devpi {
+		uint64_t type; /* SEMU_PI_TYPE_0 and up; 0: not given */
+		uint64_t exponent;
+		uint8_t where; /* enum semu_devpi_where; 0: not given */
+	} pi;
+	bool mem, null, thin, readonly, removable, aca, priorities;
 	char path[SEMU_PATH], nv[SEMU_PATH];
 	struct semu_devtext {
 		char vendor[9], product[17], revision[5], serial[33];
@@ -37,6 +48,26 @@ int semu_devstr_parse(struct semu_devstr *s, const char *device,
 /* devkeys.c: one key=value (value NULL: there was no '='). */
 int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
 		    uint64_t *seen, struct scsiemu_errmsg *err);
+
+/* devzones.c: the value of zoned; zones of a disk of `bytes`. 0, or -1. */
+int semu_devzones_model(uint8_t *model, const char *value);
+int semu_devzones_check(const struct semu_devstr *s,
+			struct scsiemu_errmsg *err);
+int semu_devzones_make(struct scsiemu_zone_options *o,
+		       const struct semu_devstr *s,
+		       const struct scsiemu_medium *m,
+		       struct scsiemu_errmsg *err);
+
+/* devpi.c: the values of pi and pi_store; what follows from them. */
+enum { SEMU_PI_TYPE_0 = 1 };
+enum semu_devpi_where { SEMU_PI_INTERLEAVED = 1, SEMU_PI_SIDE };
+int semu_devpi_type(uint64_t *type, const char *value);
+int semu_devpi_store(uint8_t *where, const char *value);
+int semu_devpi_check(const struct semu_devstr *s, struct scsiemu_errmsg *err);
+void semu_devpi_geometry(struct scsiemu_geometry *g,
+			 const struct semu_devstr *s);
+void semu_devpi_options(struct scsiemu_sbc_options *o,
+			const struct semu_devstr *s);
 
 /* devalua.c: the values of alua and of groups. 0, or -1. */
 int semu_devalua_who(uint8_t *tpgs, const char *value);

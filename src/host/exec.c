@@ -96,7 +96,8 @@ int scsiemu_exec(struct scsiemu_pump *p, struct scsiemu_lu *lu,
 	rc = scsiemu_pump_start(p, &x->own.port, lu, &x->own.task);
 	if (rc < 0)
 		return rc;
-	scsiemu_pump_flush(p);
+	while (scsiemu_pump_flush(p) && !x->own.done)
+		;
 	while (!x->own.done && poll) {
 		poll(ctx);
 		scsiemu_pump_flush(p);

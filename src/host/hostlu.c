@@ -35,8 +35,10 @@ static int open_store(struct scsiemu_host_lu *h, const struct semu_devstr *s,
 				      .blen = (uint32_t)s->block,
 				      .exponent = (uint8_t)s->exponent,
 				      .thin = s->thin,
+				      .pool = s->pool,
 				      .read_only = s->readonly };
 
+	semu_devpi_geometry(&g, s);
 	if (s->mem)
 		return scsiemu_open_mem(&h->medium, &g, err);
 	if (s->null)
@@ -74,6 +76,11 @@ static void configure_alua(struct own *own, const struct semu_devstr *s)
 	own->config.alua = &own->alua;
 }
 
+static struct own *own_of(struct scsiemu_host_lu *h)
+{
+	return (struct own *)(void *)h->config;
+}
+
 static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 {
 	struct own *own = calloc(1, sizeof(*own));
@@ -82,6 +89,7 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		return -1;
 	own->text = s->text;
 	own->sbc = s->sbc;
+	own->sbc.defects = (uint32_t)s->defects;
 	own->config = (struct scsiemu_lu_config){
 		.size = sizeof(own->config),
 		.type = s->type,
@@ -94,11 +102,13 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		.removable = s->removable,
 		.aca = s->aca,
 		.read_only = s->readonly,
+		.priorities = s->priorities,
 		.nv = h->nv.ops,
 		.nv_ctx = h->nv.ctx,
 		.options = &own->sbc,
 	};
 	configure_alua(own, s);
+	semu_devpi_options(&own->sbc, s);
 	h->config = &own->config;
 	return 0;
 }
@@ -167,6 +177,10 @@ int scsiemu_host_open(struct scsiemu_host_lu *h, const char *device,
 		release(h);
 		return -1;
 	}
+	if (semu_devzones_make(&own_of(h)->sbc.zones, &s, &h->medium, err)) {
+		release(h);
+		return -1;
+	}
 	return 0;
 }
 
@@ -179,7 +193,7 @@ static uint64_t mix(uint64_t h, uint8_t byte)
 void scsiemu_host_serial(struct scsiemu_host_lu *h, const char *target,
 			 uint16_t lun)
 {
-	struct own *own = (struct own *)(void *)h->config;
+	struct own *own = own_of(h);
 	uint64_t id = 0xcbf29ce484222325u;
 
 	if (own->config.serial)
@@ -210,16 +224,20 @@ static const char *const kept[SCSIEMU_NV_COUNT] = {
 static int restore_all(struct scsiemu_host_lu *h, void *buf,
 		       struct scsiemu_errmsg *err)
 {
-	for (uint32_t id = 1; id < SCSIEMU_NV_COUNT; id++) {
+	uint32_t id = 0;
+
+	while ((id = scsiemu_lu_record(h->lu, id)) != 0) {
 		uint32_t len = NV_RECORD;
 
 		if (h->nv.ops->load(h->nv.ctx, id, buf, &len) ||
 		    (len && scsiemu_lu_restore(h->lu, id, buf, len)))
-			return semu_err(err,
-					"nv: the saved %s are damaged or of "
-					"another kind of device: name another "
-					"nv file, or remove it",
-					kept[id]);
+			return semu_err(
+				err,
+				"nv: the saved %s are damaged or of "
+				"another kind of device: name another "
+				"nv file, or remove it",
+				kept[id < SCSIEMU_NV_COUNT ? id
+							   : SCSIEMU_NV_ZONES]);
 	}
 	return 0;
 }
@@ -239,6 +257,26 @@ static int restore(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
 	return rc;
 }
 
+/* The blocks that a FORMAT UNIT made of it. */
+static int reshape(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
+{
+	uint32_t blen = 0;
+	uint64_t nblk = 0;
+
+#ifdef SEMU_WITH_SBC
+	if (!scsiemu_sbc_formatted(h->lu, &blen, &nblk))
+		return 0;
+#endif
+	if (!blen || (h->medium.blen == blen && h->medium.nblk == nblk) ||
+	    !scsiemu_medium_format(&h->medium, blen, nblk))
+		return 0;
+	return semu_err(err,
+			"%s: nv says that it was formatted with %" PRIu64
+			" blocks of %" PRIu32 " bytes, which it cannot have: "
+			"name another nv file, or remove it",
+			h->summary, nblk, blen);
+}
+
 /* A logical unit with more parts than the device's share has room for brings
  * its own state. */
 static int give_state(struct scsiemu_host_lu *h, struct scsiemu_device *d,
@@ -249,6 +287,7 @@ static int give_state(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 
 	cf.options = NULL;
 	cf.alua = NULL;
+	cf.priorities = false;
 	plain = scsiemu_lu_state_size(&cf);
 	all = scsiemu_lu_state_size(h->config);
 	if (all == plain || all <= scsiemu_device_limits(d)->lu_state)
@@ -275,7 +314,7 @@ int scsiemu_host_attach(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 				"16383, or limits.lus or limits.types are "
 				"used up",
 				lun);
-	if (restore(h, err)) {
+	if (restore(h, err) || reshape(h, err)) {
 		scsiemu_lu_remove(h->lu);
 		h->lu = NULL;
 		return -1;
@@ -317,6 +356,23 @@ static int flush(struct scsiemu_medium *m, struct last_flush *f)
 	return f->result;
 }
 
+/* What nobody asked to be durable, and is now that the medium is flushed. */
+static int save_rest(struct scsiemu_host_lu *h)
+{
+	struct scsiemu_io io = { .info = SCSIEMU_NO_INFO };
+	uint8_t buf[512];
+	uint32_t id, len = sizeof(buf);
+	int rc = 0;
+
+	if (!h->lu || !h->nv.ops)
+		return 0;
+	while (!rc && (id = scsiemu_lu_unsaved(h->lu, buf, &len)) != 0) {
+		rc = h->nv.ops->save(h->nv.ctx, &io, id, buf, len);
+		len = sizeof(buf);
+	}
+	return rc;
+}
+
 int scsiemu_host_close(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
 {
 	struct last_flush f = { .io = { .info = SCSIEMU_NO_INFO,
@@ -328,6 +384,11 @@ int scsiemu_host_close(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
 		semu_err(err,
 			 "%s: the last flush failed (%d): what was written "
 			 "since the one before may be lost; check the medium",
+			 h->summary, rc);
+	else if ((rc = save_rest(h)) != 0)
+		semu_err(err,
+			 "%s: saving zone states failed (%d): write pointers "
+			 "may be behind what was written; check the nv file",
 			 h->summary, rc);
 	release(h);
 	return rc ? -1 : 0;

@@ -176,6 +176,35 @@ void semu_bounce_next(struct scsiemu_task *t)
 	enqueue(next, SEMU_T_Q_STEP);
 }
 
+/* Verbs of one batch: some ms of a fast store. */
+enum { SLICE = 8 << 20 };
+
+bool semu_set_aside(struct scsiemu_task *t, uint64_t bytes)
+{
+	struct scsiemu_pump *p = t->pump;
+
+	if (p->spent < SLICE) {
+		p->spent += bytes;
+		return false;
+	}
+	t->state = SEMU_T_ASIDE;
+	t->wait = p->aside;
+	p->aside = t;
+	return true;
+}
+
+/* Last in, first out: who had all of the last batch comes last now. */
+static void resume_aside(struct scsiemu_pump *p)
+{
+	struct scsiemu_task *t;
+
+	while ((t = p->aside)) {
+		p->aside = t->wait;
+		enqueue(t, SEMU_T_Q_STEP);
+	}
+	scsiemu_pump_ready(p);
+}
+
 static void bounce_forget(struct scsiemu_task *t)
 {
 	struct scsiemu_pump *p = t->pump;
@@ -258,6 +287,16 @@ static void cancel_window(struct scsiemu_task *t)
 	fail(t, SCSIEMU_E_TRANSPORT);
 }
 
+static void cancel_aside(struct scsiemu_task *t)
+{
+	struct scsiemu_task **at = &t->pump->aside;
+
+	while (*at != t)
+		at = &(*at)->wait;
+	*at = t->wait;
+	fail(t, SCSIEMU_E_TRANSPORT);
+}
+
 static void cancel_bounce(struct scsiemu_task *t)
 {
 	bounce_forget(t);
@@ -269,7 +308,7 @@ static void cancel_bounce(struct scsiemu_task *t)
 static void (*const wake_of[SEMU_T_COUNT])(struct scsiemu_task *t) = {
 	[SEMU_T_FREE] = adopt,		 [SEMU_T_WAIT] = take_next,
 	[SEMU_T_STORE] = cancel_store,	 [SEMU_T_WINDOW] = cancel_window,
-	[SEMU_T_BOUNCE] = cancel_bounce,
+	[SEMU_T_BOUNCE] = cancel_bounce, [SEMU_T_ASIDE] = cancel_aside,
 };
 
 SEMU_COLD static void wake(struct scsiemu_pump *p, struct scsiemu_task *t)
@@ -411,10 +450,13 @@ SEMU_COLD static void kick_media(struct scsiemu_pump *p)
 }
 
 /* What a flush brings (new commands, new operations) is part of the batch. */
-void scsiemu_pump_flush(struct scsiemu_pump *p)
+bool scsiemu_pump_flush(struct scsiemu_pump *p)
 {
 	struct scsiemu_port *port;
 
+	p->spent = 0;
+	if (p->aside && !p->busy)
+		resume_aside(p);
 	for (;;) {
 		if (p->nkicked) {
 			kick_media(p);
@@ -422,7 +464,7 @@ void scsiemu_pump_flush(struct scsiemu_pump *p)
 		}
 		port = p->dirty;
 		if (!port)
-			return;
+			return p->aside != NULL;
 		p->dirty = port->next;
 		port->dirty = false;
 		if (SCSIEMU_HAS(scsiemu_port_ops, port->ops, flush))

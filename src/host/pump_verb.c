@@ -62,6 +62,18 @@ static int verb_unmap(struct scsiemu_task *t, struct scsiemu_medium *m)
 		     ops->unmap(m->ctx, &t->io, c->addr, c->count));
 }
 
+static int verb_anchor(struct scsiemu_task *t, struct scsiemu_medium *m)
+{
+	const struct scsiemu_block_ops *ops = m->ops;
+	struct scsiemu_cmd *c = &t->cmd;
+
+	if (!SCSIEMU_HAS(scsiemu_block_ops, ops, anchor))
+		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
+	semu_io_begin(t, SEMU_A_VERB);
+	return after(t, m, semu_after_verb,
+		     ops->anchor(m->ctx, &t->io, c->addr, c->count));
+}
+
 static int verb_fill(struct scsiemu_task *t, struct scsiemu_medium *m)
 {
 	if (t->cmd.len < m->blen)
@@ -196,6 +208,19 @@ static int verb_nv_save(struct scsiemu_task *t)
 		ops->save(ctx, &t->io, (uint32_t)c->count, c->buf, c->len));
 }
 
+static int verb_format(struct scsiemu_task *t, struct scsiemu_medium *m)
+{
+	const struct scsiemu_block_ops *ops = m->ops;
+	struct scsiemu_cmd *c = &t->cmd;
+
+	if (!SCSIEMU_HAS(scsiemu_block_ops, ops, format))
+		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
+	semu_io_begin(t, SEMU_A_VERB);
+	return after(
+		t, m, semu_after_verb,
+		ops->format(m->ctx, &t->io, m, (uint32_t)c->addr, c->count));
+}
+
 static int verb_access(struct scsiemu_task *t)
 {
 	struct scsiemu_cmd *c = &t->cmd;
@@ -216,9 +241,10 @@ static int (*const block_verbs[])(struct scsiemu_task *t,
 				  struct scsiemu_medium *m) = {
 	[SCSIEMU_V_LOAD] = verb_load,	  [SCSIEMU_V_SAVE] = verb_save,
 	[SCSIEMU_V_FLUSH] = verb_flush,	  [SCSIEMU_V_ZERO] = verb_zero,
-	[SCSIEMU_V_UNMAP] = verb_unmap,	  [SCSIEMU_V_FILL] = verb_fill,
-	[SCSIEMU_V_MATCH] = verb_match,	  [SCSIEMU_V_VERIFY] = verb_verify,
-	[SCSIEMU_V_STATUS] = verb_status, [SCSIEMU_V_EJECT] = verb_eject,
+	[SCSIEMU_V_ANCHOR] = verb_anchor, [SCSIEMU_V_UNMAP] = verb_unmap,
+	[SCSIEMU_V_FILL] = verb_fill,	  [SCSIEMU_V_MATCH] = verb_match,
+	[SCSIEMU_V_VERIFY] = verb_verify, [SCSIEMU_V_STATUS] = verb_status,
+	[SCSIEMU_V_EJECT] = verb_eject,	  [SCSIEMU_V_FORMAT] = verb_format,
 };
 
 static int block_verb(struct scsiemu_task *t, struct scsiemu_medium *m)
@@ -229,6 +255,34 @@ static int block_verb(struct scsiemu_task *t, struct scsiemu_medium *m)
 	    !block_verbs[verb])
 		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
 	return block_verbs[verb](t, m);
+}
+
+/* What is made of single reads and writes takes longer. */
+enum { CHEAPER = 64 };
+
+static uint64_t cost(const struct scsiemu_cmd *c,
+		     const struct scsiemu_medium *m)
+{
+	const struct scsiemu_block_ops *ops = m->ops;
+	uint64_t bytes = c->count * m->blen;
+
+	switch (c->verb) {
+	case SCSIEMU_V_FILL:
+	case SCSIEMU_V_MATCH:
+		return bytes;
+	case SCSIEMU_V_VERIFY:
+		return SCSIEMU_HAS(scsiemu_block_ops, ops, verify)
+			       ? bytes / CHEAPER
+			       : bytes;
+	case SCSIEMU_V_ZERO:
+		return SCSIEMU_HAS(scsiemu_block_ops, ops, zero)
+			       ? bytes / CHEAPER
+			       : bytes;
+	case SCSIEMU_V_UNMAP:
+		return bytes / CHEAPER;
+	default:
+		return 0;
+	}
 }
 
 int semu_want_store(struct scsiemu_task *t)
@@ -246,6 +300,9 @@ int semu_want_store(struct scsiemu_task *t)
 						   : answer_no_medium(t);
 	if (!m->ops)
 		return semu_answer(t, SCSIEMU_E_HARDWARE, 0);
-	return m->kind == SCSIEMU_BLOCK ? block_verb(t, m)
-					: semu_kind_verb(t, m);
+	if (m->kind != SCSIEMU_BLOCK)
+		return semu_kind_verb(t, m);
+	if (semu_set_aside(t, cost(c, m)))
+		return SEMU_OUT;
+	return block_verb(t, m);
 }

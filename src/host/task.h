@@ -26,6 +26,7 @@ enum semu_task_state {
 	SEMU_T_STORE,  /* a store operation pends */
 	SEMU_T_WINDOW, /* window() pends */
 	SEMU_T_BOUNCE, /* queued for the bounce buffer */
+	SEMU_T_ASIDE,  /* its verb waits for the next flush */
 	SEMU_T_WAIT,   /* blocked in the core */
 	SEMU_T_DONE,   /* done() was called, sent() not yet */
 	/* in the run queue: */
@@ -77,6 +78,9 @@ semu_after_fn semu_after_kind_read, semu_after_kind_write, semu_after_kind_verb;
 /* pump.c */
 SEMU_COLD int semu_task_refused(struct scsiemu_task *t);
 int semu_task_pends(struct scsiemu_task *t, struct scsiemu_medium *m);
+/* Its verb over this many bytes has to wait for the next flush: return
+ * SEMU_OUT. */
+bool semu_set_aside(struct scsiemu_task *t, uint64_t bytes);
 /* The bounce buffer is the task's; false: it is queued, return SEMU_OUT. */
 bool semu_bounce_take(struct scsiemu_task *t);
 void semu_bounce_next(struct scsiemu_task *t); /* its user gives it up */

@@ -7,10 +7,12 @@
 #include "sbc/sbc.h"
 
 /* They read what they write. */
-static bool both(unsigned op)
+static bool both(const struct scsiemu_row *row)
 {
-	return op == SCSIEMU_OP_COMPARE_AND_WRITE ||
-	       op == SCSIEMU_OP_ORWRITE_16;
+	return row->op == SCSIEMU_OP_COMPARE_AND_WRITE ||
+	       row->op == SCSIEMU_OP_ORWRITE_16 ||
+	       (row->op == SCSIEMU_OP_VARIABLE &&
+		row->sa == SCSIEMU_SA_ORWRITE_32);
 }
 
 /* A count of 0: to the end. */
@@ -38,8 +40,8 @@ unsigned semu_sbc_access(const struct scsiemu_cmd *c, uint64_t *lba,
 		/* the host may have had less */
 		if (row->kind == SCSIEMU_K_WRITE && c->out_len < *nblk * blen)
 			*nblk = c->out_len / blen;
-		return both(row->op) ? SEMU_SBC_READS | SEMU_SBC_WRITES
-				     : SEMU_SBC_WRITES;
+		return both(row) ? SEMU_SBC_READS | SEMU_SBC_WRITES
+				 : SEMU_SBC_WRITES;
 	}
 	/* SYNCHRONIZE CACHE does neither */
 	return row->stops & SCSIEMU_ON_PR_WRITE ? 0 : SEMU_SBC_READS;

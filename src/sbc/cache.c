@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The volatile cache: FUA, WCE, SYNCHRONIZE CACHE. */
-#include "sbc/sbc.h"
+#include "sbc/zones.h"
 
 uint16_t semu_sbc_flags(const struct scsiemu_cmd *c)
 {
@@ -50,7 +50,8 @@ static int flush_job(struct scsiemu_cmd *c, int result)
 #endif
 
 /* SBC-4 5.26: a count of 0 is everything from the LBA on. With IMMED the status
- * comes first; where no job is free the wait is the lesser evil. */
+ * comes first; where no job is free, or write pointers have to be saved behind
+ * the flush, the wait is the lesser evil. */
 int semu_sbc_sync(struct scsiemu_cmd *c)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
@@ -61,7 +62,8 @@ int semu_sbc_sync(struct scsiemu_cmd *c)
 	if (!own[1] && own[0])
 		own[1] = lu->cap.nblk - own[0];
 #if SEMU_WITH_JOBS
-	if (c->cdb[1] & 2 && !scsiemu_job_start(lu, flush_job, own, false))
+	if (c->cdb[1] & 2 && !(SEMU_WITH_ZONES && semu_zones(lu)) &&
+	    !scsiemu_job_start(lu, flush_job, own, false))
 		return SCSIEMU_FINISHED;
 #endif
 	return scsiemu_want_store(c, NULL, SCSIEMU_V_FLUSH, own[0], own[1], 0);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sbc/sbc.h"
+#include "sbc/space.h"
 #include "spc/copy.h"
 
 enum {
@@ -56,7 +57,7 @@ static void facts_of(struct semu_cap *cap, const struct scsiemu_medium *m)
 static uint32_t able_of(const struct scsiemu_lu *lu,
 			const struct scsiemu_medium *m)
 {
-	uint32_t able = lu->able | (m ? m->able : 0);
+	uint32_t able = lu->able | semu_medium_able(m);
 	uint32_t scratch = lu->dev->limits.scratch;
 
 	/* CAN_PI: of a disk that may be formatted with it (pi.c) */
@@ -105,6 +106,9 @@ void semu_sbc_loaded(struct scsiemu_lu *lu)
 		lu->cap.nblk = m->nblk;
 	limits_of(&lu->cap, &lu->dev->limits);
 	lu->able = able_of(lu, m);
+	lu->offers &= (uint8_t)~4u;
+	if (lu->cap.thin && m->anchors)
+		lu->offers |= 4; /* ANCHOR */
 #if SEMU_WITH_COPY
 	lu->able |= copy_able(lu);
 #endif
@@ -112,4 +116,13 @@ void semu_sbc_loaded(struct scsiemu_lu *lu)
 	if (page && page[0])
 		semu_sbc_mode_08.apply(lu, page);
 	semu_spc_guards(lu);
+}
+
+/* 38/07: which threshold was reached (SBC-4 4.7.3.8.6). */
+void semu_sbc_attention(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
+{
+	if (s->asc != semu_ua_asc[SEMU_UA_THIN])
+		return;
+	s->flags |= SCSIEMU_S_INFO;
+	s->info = semu_space_reached(lu);
 }

@@ -233,16 +233,14 @@ static int restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
 	return 0;
 }
 
-/* A command that reads an unreadable block moves nothing; INFORMATION is the
- * first such block. */
-static int begin(struct scsiemu_cmd *c)
+/* Of blocks that are read the first unreadable one fails; INFORMATION is its
+ * LBA. */
+static int read_blocks(struct scsiemu_cmd *c, const struct scsiemu_lu *lu,
+		       uint64_t lba, uint64_t nblk)
 {
-	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	uint64_t lba, nblk, at;
+	uint64_t at;
 	unsigned flags;
 
-	if (!(semu_sbc_access(c, &lba, &nblk) & SEMU_SBC_READS))
-		return 0;
 	flags = semu_defects_find(lu, lba, nblk, SEMU_DEFECT_UNREADABLE, &at);
 	if (!flags)
 		return 0;
@@ -251,6 +249,25 @@ static int begin(struct scsiemu_cmd *c)
 					 ? SCSIEMU_ASC_LBA_MARKED_BAD
 					 : SCSIEMU_ASC_UNRECOVERED_READ_ERROR,
 				 at);
+}
+
+/* A command that reads an unreadable block moves nothing. */
+static int begin(struct scsiemu_cmd *c)
+{
+	uint64_t lba, nblk;
+
+	if (!(semu_sbc_access(c, &lba, &nblk) & SEMU_SBC_READS))
+		return 0;
+	return read_blocks(c, scsiemu_cmd_lu(c), lba, nblk);
+}
+
+static int raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+	       uint64_t lba, uint64_t nblk)
+{
+	if (!write)
+		return read_blocks(c, lu, lba, nblk);
+	semu_defects_clear(lu, lba, nblk, SEMU_DEFECT_UNREADABLE);
+	return 0;
 }
 
 /* What was written can be read again (SBC-4 4.18.2). */
@@ -275,5 +292,6 @@ const struct semu_part_type semu_defects_part = {
 	.restore = restore,
 	.begin = begin,
 	.finish = finish,
+	.raw = raw,
 };
 #endif

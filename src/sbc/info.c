@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* READ CAPACITY: what the disk says of its medium. */
-#include "sbc/sbc.h"
+#include "sbc/zones.h"
 
 int semu_sbc_capacity_10(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
@@ -12,14 +12,18 @@ int semu_sbc_capacity_10(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	return SCSIEMU_FINISHED;
 }
 
+/* RC_BASIS 01b: the last block is that of the disk, not of the conventional
+ * zones in front (ZBC-2 5.4). */
 int semu_sbc_capacity_16(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct semu_cap *cap = &scsiemu_cmd_lu(c)->cap;
 
 	scsiemu_wr_be64(w, cap->nblk - 1);
 	scsiemu_wr_be32(w, cap->blen);
-	/* P_TYPE, PROT_EN; P_I_EXPONENT */
-	scsiemu_wr_u8(w, cap->pi_type ? (cap->pi_type - 1u) << 1 | 1 : 0);
+	/* RC_BASIS, P_TYPE, PROT_EN; P_I_EXPONENT */
+	scsiemu_wr_u8(
+		w, (semu_zones_managed(scsiemu_cmd_lu(c)) ? 0x10u : 0) |
+			   (cap->pi_type ? (cap->pi_type - 1u) << 1 | 1 : 0));
 	scsiemu_wr_u8(w, (unsigned)cap->pi_exponent << 4 | cap->exponent);
 	scsiemu_wr_be16(w, (cap->thin ? 0x8000u : 0) |
 				   (cap->zeroes ? 0x4000u : 0) | cap->aligned);

@@ -6,7 +6,7 @@
  * reads any block.
  */
 #include "sbc/defects.h"
-#include "sbc/sbc.h"
+#include "sbc/pi.h"
 
 #if SEMU_WITH_DEFECTS
 enum { ECC = 8, COR_DIS = 0x80, WR_UNCOR = 0x40, PBLOCK = 0x20 };
@@ -121,6 +121,26 @@ static int mark(struct scsiemu_cmd *c, unsigned flags)
 	return semu_defects_save(c);
 }
 
+/* Tuples take the place of the ECC, which is kept; they are as a WRITE without
+ * protection information makes them. */
+static int write_blocks(struct scsiemu_cmd *c, uint64_t lba, uint32_t len)
+{
+	uint32_t blen = scsiemu_cmd_lu(c)->cap.blen;
+
+	scsiemu_cmd_own(c)[0] = semu_be64(c->scratch + len);
+#if SEMU_WITH_PI
+	if (semu_pi(scsiemu_cmd_lu(c))) {
+		struct semu_pi_rules r = semu_pi_write_rules(c);
+
+		semu_pi_generate(&r, lba, c->scratch, len / blen);
+		return semu_pi_save(c, lba, c->scratch, len / blen);
+	}
+#endif
+	(void)blen;
+	return scsiemu_want_buffer(c, NULL, SCSIEMU_V_SAVE, lba, 0, c->scratch,
+				   len);
+}
+
 /* Written: does its ECC fit? */
 static int judge(struct scsiemu_cmd *c, uint64_t lba, uint32_t len)
 {
@@ -129,7 +149,7 @@ static int judge(struct scsiemu_cmd *c, uint64_t lba, uint32_t len)
 
 	semu_defects_clear(lu, lba, len / lu->cap.blen, SEMU_DEFECT_UNREADABLE);
 	put_ecc(c->scratch, len, ecc);
-	if (semu_be64(ecc) != semu_be64(c->scratch + len))
+	if (semu_be64(ecc) != scsiemu_cmd_own(c)[0])
 		return mark(c, SEMU_DEFECT_BROKEN);
 	return semu_defects_save(c);
 }
@@ -165,8 +185,7 @@ int semu_sbc_write_long(struct scsiemu_cmd *c, int result)
 	if (at == 1 && scsiemu_cmd_got(c) < len + ECC)
 		return semu_sbc_fail_size(c);
 	if (at == 1)
-		return scsiemu_want_buffer(c, NULL, SCSIEMU_V_SAVE, lba, 0,
-					   c->scratch, len);
+		return write_blocks(c, lba, len);
 	*scsiemu_cmd_step(c) = SEMU_SBC_LAST;
 	return judge(c, lba, len);
 }

@@ -252,7 +252,8 @@ static int zero_piece(struct scsiemu_cmd *c, uint64_t lba, uint32_t n)
 
 	if (!semu_copy_may(c, lu, true, lba, n))
 		return SCSIEMU_FAILED;
-	semu_rod_changes(lu, lba, n, false);
+	if (semu_parts_raw(c, lu, true, lba, n) < 0)
+		return SCSIEMU_FAILED;
 	if (k) {
 		k->count += n * (uint64_t)lu->cap.blen;
 		k->operations++;

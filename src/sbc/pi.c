@@ -84,7 +84,8 @@ static void pi_loaded(struct scsiemu_lu *lu)
 					  : SCSIEMU_NEED_PI;
 	lu->cap.pi_type = on ? pi->type : 0;
 	lu->cap.pi_exponent = on ? pi->exponent : 0;
-	lu->offers = (uint8_t)((lu->offers & ~1u) | on);
+	/* PROTECT; tuples have no anchors */
+	lu->offers = (uint8_t)((lu->offers & ~(1u | 4u * on)) | on);
 	semu_lu_watch(lu, SEMU_PART_PI, pi->type);
 	/* formatted in a way that this medium cannot be: it has to be formatted
 	 * anew (SBC-4 4.9) */

@@ -9,7 +9,7 @@
 #include "sbc/pi.h"
 
 #if SEMU_WITH_PI && SEMU_WITH_WRITE_SAME
-enum { UNMAP = 8, TYPE_1 = 1, TYPE_3 = 3 };
+enum { ANCHOR = 16, UNMAP = 8, TYPE_1 = 1, TYPE_3 = 3 };
 
 static uint8_t *tuples(const struct scsiemu_cmd *c)
 {
@@ -94,6 +94,7 @@ static int same_next(struct scsiemu_cmd *c)
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	uint64_t *own = scsiemu_cmd_own(c), lba = own[0], n = own[1];
 	uint32_t room = semu_pi_room(lu), most;
+	enum scsiemu_verb verb;
 	bool unmap = unmaps(c, lba, &n);
 	bool zero = !unmap && lu->able & SCSIEMU_CAN_ZERO && is_blank(c);
 
@@ -104,8 +105,9 @@ static int same_next(struct scsiemu_cmd *c)
 	own[1] -= n;
 	if (!unmap && !zero)
 		return same_save(c, lba, (uint32_t)n);
-	return scsiemu_want_store(
-		c, NULL, unmap ? SCSIEMU_V_UNMAP : SCSIEMU_V_ZERO, lba, n, 0);
+	verb = semu_sbc_byte(c) & ANCHOR ? SCSIEMU_V_ANCHOR : SCSIEMU_V_UNMAP;
+	return scsiemu_want_store(c, NULL, unmap ? verb : SCSIEMU_V_ZERO, lba,
+				  n, 0);
 }
 
 int semu_pi_write_same(struct scsiemu_cmd *c, int result)

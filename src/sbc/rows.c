@@ -4,8 +4,12 @@
  * and service action. docs/adding-a-command.md walks through one.
  */
 #include "sbc/defects.h"
+#include "sbc/format.h"
 #include "sbc/pi.h"
 #include "sbc/sbc.h"
+#include "sbc/space.h"
+#include "sbc/work.h"
+#include "sbc/zones.h"
 #include "spc/copy.h"
 
 #define LEN(a)	   (sizeof(a) / sizeof((a)[0]))
@@ -26,7 +30,7 @@
 
 #define STOPS_ANY   (SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM)
 #define STOPS_ALLOW (SCSIEMU_ON_RESERVE6 | STOPS_ANY)
-#define STOPS_SIZE  (STOPS_ALLOW & ~(uint32_t)SCSIEMU_ON_STANDBY)
+#define STOPS_SIZE  (STOPS_ANY & ~(uint32_t)SCSIEMU_ON_STANDBY)
 #define STOPS_READ  (SCSIEMU_PR_READ | STOPS_ANY)
 #define STOPS_FLUSH (SCSIEMU_PR_WRITE | STOPS_ANY)
 #define STOPS_WRITE (STOPS_FLUSH | SCSIEMU_ON_PROTECTED)
@@ -61,6 +65,19 @@
 			   LONG, TIMES(1, 60)
 #define PREFETCH_ROW NO_SA, RW(NODATA), .stops = STOPS_READ, LONG, TIMES(1, 30)
 
+#define ZONE_OUT_ROW(t, s)                                                     \
+	ROW(t, ZONE_OUT, 16),                                                  \
+		.sa = SCSIEMU_SA_##s,                                          \
+		.usage = USAGE(0x94, SCSIEMU_SA_##s, FF8, 0, 0, FF2, 0x01, 0), \
+		.fn.step = semu_zone_out, .kind = SCSIEMU_K_STEPS,             \
+		.cls = SCSIEMU_C_EXCL, .needs = SCSIEMU_NEED_ZONES,            \
+		.stops = STOPS_WRITE, TIMES(1, 600)
+#define ZONE_IN_ROW(t, s, options)                                             \
+	ROW(t, ZONE_IN, 16),                                                   \
+		.sa = SCSIEMU_SA_##s, FIELDS(RW16),                            \
+		.usage = USAGE(0x95, SCSIEMU_SA_##s, FF8, FF4, options, 0),    \
+		.cls = SCSIEMU_C_INFO, .flags = SCSIEMU_ROW_RANGE,             \
+		.stops = STOPS_READ, TIMES(1, 60)
 #define READ_LONG_ROW                                                          \
 	.fn.step = semu_sbc_read_long, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,  \
 	.stops = STOPS_FLUSH, .needs = SCSIEMU_NEED_DEFECTS, TIMES(1, 30)
@@ -73,7 +90,27 @@
 #define SYNC_NV .obsolete = 0x04
 #define LUN	.obsolete = 0xe0
 
+#define SANITIZE_ROW(t, action)                                                \
+	ROW(t, SANITIZE, 10), .sa = SCSIEMU_SA_##action, RW_LU, FIELDS(2AT7),  \
+			      .usage = USAGE(0x48, 0xa0 | SCSIEMU_SA_##action, \
+					     0, 0, 0, 0, 0, FF2, 0),           \
+			      .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO | \
+				       SCSIEMU_ROW_ZNR
+
+/* Also on a medium whose format is corrupt: that is what they mend. */
+#define STOPS_FORMAT   (STOPS_WRITE & ~(uint32_t)SCSIEMU_ON_BAD_FORMAT)
+#define STOPS_SANITIZE (STOPS_FORMAT & ~(uint32_t)SCSIEMU_ON_SANITIZE)
+#define RW_LU	       .kind = SCSIEMU_K_STEPS, .cls = SCSIEMU_C_LU
+
 static const struct scsiemu_row sbc_rows[] = {
+#if SEMU_WITH_FORMAT
+	{ ROW("FORMAT UNIT", FORMAT_UNIT, 6), NO_SA, RW_LU,
+	  .usage = USAGE(0x04, 0xff, 0, 0, 0x03, 0),
+	  .fn.step = semu_sbc_format_unit,
+	  .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO,
+	  .needs = SCSIEMU_NEED_FORMAT, .stops = STOPS_FORMAT,
+	  TIMES(600, 36000) },
+#endif
 #if SEMU_WITH_DEFECTS
 	{ ROW("REASSIGN BLOCKS", REASSIGN_BLOCKS, 6), NO_SA,
 	  .fn.step = semu_sbc_reassign, .kind = SCSIEMU_K_STEPS,
@@ -120,14 +157,30 @@ static const struct scsiemu_row sbc_rows[] = {
 #endif
 #if SEMU_WITH_WRITE_SAME
 	{ ROW("WRITE SAME(10)", WRITE_SAME_10, 10), SAME_ROW, FIELDS(RW10),
-	  .usage = CDB10(0x41, 0x08), AT(1, 6) },
+	  .usage = CDB10(0x41, 0x08), AT(1, 6), .anchor = 0x10 },
 #endif
 #if SEMU_WITH_THIN
 	{ ROW("UNMAP", UNMAP, 10), NO_SA, .fn.out = semu_sbc_unmap,
 	  .then = semu_sbc_unmap_next, RW(PARAM_OUT), FIELDS(2AT7),
 	  .usage = USAGE(0x42, 0, 0, 0, 0, 0, 0, FF2, 0), AT(0, 6),
-	  .flags = SCSIEMU_ROW_WHOLE_LU, .needs = SCSIEMU_NEED_THIN,
-	  .stops = STOPS_WRITE, TIMES(1, 60) },
+	  .anchor = 0x01, .flags = SCSIEMU_ROW_WHOLE_LU,
+	  .needs = SCSIEMU_NEED_THIN, .stops = STOPS_WRITE, TIMES(1, 60) },
+#endif
+#if SEMU_WITH_SANITIZE
+	{ SANITIZE_ROW("SANITIZE (OVERWRITE)", OVERWRITE),
+	  .fn.step = semu_sbc_sanitize_overwrite, .needs = SCSIEMU_NEED_FORMAT,
+	  .stops = STOPS_SANITIZE, TIMES(600, 36000) },
+	{ SANITIZE_ROW("SANITIZE (BLOCK ERASE)", BLOCK_ERASE),
+	  .fn.step = semu_sbc_sanitize_erase,
+	  .needs = SCSIEMU_NEED_FORMAT | SCSIEMU_NEED_THIN,
+	  .stops = STOPS_SANITIZE, TIMES(60, 3600) },
+	{ SANITIZE_ROW("SANITIZE (CRYPTOGRAPHIC ERASE)", CRYPTOGRAPHIC_ERASE),
+	  .fn.step = semu_sbc_sanitize_erase, .needs = SCSIEMU_NEED_FORMAT,
+	  .stops = STOPS_SANITIZE, TIMES(60, 3600) },
+	{ SANITIZE_ROW("SANITIZE (EXIT FAILURE MODE)", EXIT_FAILURE_MODE),
+	  .fn.step = semu_sbc_sanitize_exit, .needs = SCSIEMU_NEED_FORMAT,
+	  .stops = STOPS_SANITIZE & ~(uint32_t)SCSIEMU_ON_PROTECTED,
+	  TIMES(1, 30) },
 #endif
 #if SEMU_WITH_PI
 	{ ROW32("READ(32)", READ_32, 0), .usage = CDB32(0x09, 0x1c), RW(READ),
@@ -147,8 +200,9 @@ static const struct scsiemu_row sbc_rows[] = {
 #endif
 #if SEMU_WITH_WRITE_SAME
 	{ ROW32("WRITE SAME(32)", WRITE_SAME_32, SCSIEMU_NEED_BLOCK),
-	  .usage = CDB32(0x0d, 0x09), RW(STEPS), .fn.step = semu_sbc_write_same,
-	  .stops = STOPS_WRITE, LONG, TIMES(1, 600) },
+	  .usage = CDB32(0x0d, 0x09), RW(STEPS), .anchor = 0x10,
+	  .fn.step = semu_sbc_write_same, .stops = STOPS_WRITE, LONG,
+	  TIMES(1, 600) },
 #endif
 #if SEMU_WITH_SCATTERED
 	{ ROW32("WRITE SCATTERED(32)", WRITE_SCATTERED_32, SCSIEMU_NEED_BLOCK),
@@ -157,6 +211,14 @@ static const struct scsiemu_row sbc_rows[] = {
 	  RW(STEPS), .fn.step = semu_sbc_scattered,
 	  .flags = SCSIEMU_ROW_WHOLE_LU, .stops = STOPS_WRITE, TIMES(1, 60) },
 #endif
+#endif
+#if SEMU_WITH_THIN
+	{ ROW("GET LBA STATUS(32)", VARIABLE, 32),
+	  .sa = SCSIEMU_SA_GET_LBA_STATUS_32, FIELDS(RW32),
+	  .usage = USAGE(0x7f, 0, 0, 0, 0, 0, 0, 0x18, 0, 0x12, 0xff, 0, FF8,
+			 FF4, FF4, FF4),
+	  .fn.step = semu_sbc_lba_status, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,
+	  .stops = STOPS_READ, TIMES(1, 60) },
 #endif
 #if SEMU_WITH_ODX
 	{ ROW("POPULATE TOKEN", THIRD_PARTY_COPY_OUT, 16), FIELDS(4AT10),
@@ -205,7 +267,23 @@ static const struct scsiemu_row sbc_rows[] = {
 	  FIELDS(RW16), SYNC_NV, .usage = CDB16(0x91, 0x02), AT(0, 14) },
 #if SEMU_WITH_WRITE_SAME
 	{ ROW("WRITE SAME(16)", WRITE_SAME_16, 16), SAME_ROW, FIELDS(RW16),
-	  .usage = CDB16(0x93, 0x09), AT(1, 14) },
+	  .usage = CDB16(0x93, 0x09), AT(1, 14), .anchor = 0x10 },
+#endif
+#if SEMU_WITH_ZONES
+	{ ZONE_OUT_ROW("CLOSE ZONE", CLOSE_ZONE) },
+	{ ZONE_OUT_ROW("FINISH ZONE", FINISH_ZONE) },
+	{ ZONE_OUT_ROW("OPEN ZONE", OPEN_ZONE) },
+	{ ZONE_OUT_ROW("RESET WRITE POINTER", RESET_WRITE_POINTER) },
+	{ ZONE_OUT_ROW("SEQUENTIALIZE ZONE", SEQUENTIALIZE_ZONE) },
+	{ ZONE_IN_ROW("REPORT ZONES", REPORT_ZONES, 0xbf),
+	  .kind = SCSIEMU_K_STEPS, .fn.step = semu_report_zones,
+	  .needs = SCSIEMU_NEED_ZONES },
+	{ ZONE_IN_ROW("REPORT REALMS", REPORT_REALMS, 0x3f),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_realms,
+	  .needs = SCSIEMU_NEED_REALMS },
+	{ ZONE_IN_ROW("REPORT ZONE DOMAINS", REPORT_ZONE_DOMAINS, 0x3f),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_domains,
+	  .needs = SCSIEMU_NEED_REALMS },
 #endif
 	{ ROW("READ CAPACITY(16)", SERVICE_ACTION_IN_16, 16),
 	  .sa = SCSIEMU_SA_READ_CAPACITY_16, FIELDS(4AT10),
@@ -274,6 +352,9 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 							 &semu_sbc_mode_08,
 							 &semu_mode_0a,
 							 &semu_mode_0a01,
+#if SEMU_WITH_PRIORITY
+							 &semu_mode_0a01_set,
+#endif
 #if SEMU_WITH_PI
 							 &semu_pi_mode_0a02,
 #endif
@@ -282,6 +363,9 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 							 &semu_mode_19,
 							 &semu_mode_1a,
 							 &semu_mode_1c,
+#if SEMU_WITH_THIN
+							 &semu_sbc_mode_1c02,
+#endif
 #endif
 							 NULL };
 
@@ -305,12 +389,34 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 #if SEMU_WITH_PI
 						       &semu_pi_vpd_b4,
 #endif
+#if SEMU_WITH_ZONES
+						       &semu_sbc_vpd_b6,
+#endif
 #if SEMU_WITH_SCATTERED
 						       &semu_sbc_vpd_b7,
 #endif
 						       NULL };
 
+#if SEMU_WITH_PARTS
+static uint32_t selftest_size(const struct scsiemu_lu_config *cf)
+{
+	return SEMU_SBC_OPTION(cf, selftests) ? sizeof(struct semu_selftests)
+					      : 0;
+}
+
+static const struct semu_part_type selftest_part = {
+	.part = SEMU_PART_SELFTEST,
+	.nv = SCSIEMU_NV_SELFTEST,
+	.size = selftest_size,
+	.init = semu_selftest_init,
+	.restore = semu_selftest_restore,
+};
+#endif
+
 static const struct semu_part_type *const sbc_parts[] = {
+#if SEMU_WITH_PRIORITY
+	&semu_priority_part,
+#endif
 #if SEMU_WITH_ALUA
 	&semu_alua_part,
 #endif
@@ -325,6 +431,19 @@ static const struct semu_part_type *const sbc_parts[] = {
 #endif
 #if SEMU_WITH_PI
 	&semu_pi_part,
+#endif
+#if SEMU_WITH_THIN
+	&semu_space_part,
+#endif
+#if SEMU_WITH_ZONES
+	&semu_zones_part,
+#endif
+#if SEMU_WITH_WORK
+	&semu_format_part,
+	&semu_work_part,
+#endif
+#if SEMU_WITH_PARTS
+	&selftest_part,
 #endif
 	NULL
 };
@@ -346,7 +465,12 @@ const struct scsiemu_type scsiemu_sbc = {
 	.init = semu_spc_init,
 	.loaded = semu_sbc_loaded,
 	.stops = semu_spc_stops,
+	.attention = semu_sbc_attention,
 	.applies = semu_spc_applies,
+#if SEMU_WITH_FORMAT
+	.judge = semu_format_judge,
+	.accept = semu_format_accept,
+#endif
 	.reset = semu_spc_reset,
 #if SEMU_WITH_COPY
 	.lost = semu_copy_lost,

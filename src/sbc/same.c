@@ -9,7 +9,7 @@
 #include "sbc/pi.h"
 
 #if SEMU_WITH_WRITE_SAME
-enum { UNMAP = 8 }; /* beside PROTECT */
+enum { ANCHOR = 16, UNMAP = 8 }; /* beside PROTECT */
 
 /* Blocks of one FILL: between two of them an abort takes effect. */
 #define FILL_MAX 0x10000u
@@ -32,6 +32,13 @@ static bool size_ok(const struct scsiemu_cmd *c)
 	       (!c->out_len && semu_sbc_byte(c) & UNMAP);
 }
 
+static bool may_unmap(const struct scsiemu_cmd *c)
+{
+	return semu_sbc_lbp(scsiemu_cmd_lu(c)) &
+	       (c->cdb[0] == SCSIEMU_OP_WRITE_SAME_10 ? SEMU_LBPWS10
+						      : SEMU_LBPWS);
+}
+
 /* own: next LBA, blocks left. */
 int semu_sbc_same_start(struct scsiemu_cmd *c)
 {
@@ -43,8 +50,10 @@ int semu_sbc_same_start(struct scsiemu_cmd *c)
 	own[1] = scsiemu_cmd_count(c);
 	if (!own[1])
 		own[1] = cap->nblk - own[0];
-	if (semu_sbc_byte(c) & UNMAP && !cap->thin)
+	if (semu_sbc_byte(c) & UNMAP && !may_unmap(c))
 		return scsiemu_fail_cdb(c, row->prot_at, 3);
+	if (semu_sbc_byte(c) & ANCHOR && !(semu_sbc_byte(c) & UNMAP))
+		return scsiemu_fail_cdb(c, row->prot_at, 4);
 	if (cap->same_blk && own[1] > cap->same_blk)
 		return scsiemu_fail_cdb(c, semu_count_at(row->fields),
 					SCSIEMU_NO_BIT);
@@ -68,7 +77,8 @@ static enum scsiemu_verb piece(const struct scsiemu_cmd *c, uint64_t lba,
 		if (semu_sbc_byte(c) & UNMAP && lu->cap.zeroes)
 			*n = semu_sbc_piece(lu, lba, *n, &whole);
 		if (whole)
-			return SCSIEMU_V_UNMAP;
+			return semu_sbc_byte(c) & ANCHOR ? SCSIEMU_V_ANCHOR
+							 : SCSIEMU_V_UNMAP;
 #endif
 		if (lu->able & SCSIEMU_CAN_ZERO)
 			return SCSIEMU_V_ZERO;

@@ -18,6 +18,7 @@ extern const struct semu_vpd_page semu_sbc_vpd_b0, semu_sbc_vpd_b1,
 	semu_sbc_vpd_b2, semu_sbc_vpd_b7;
 
 /* cap.c */
+void semu_sbc_attention(const struct scsiemu_lu *lu, struct scsiemu_sense *s);
 void semu_sbc_loaded(struct scsiemu_lu *lu);
 
 /* info.c */
@@ -29,6 +30,11 @@ scsiemu_step_fn semu_sbc_defects_end;
 scsiemu_step_fn semu_sbc_read_long, semu_sbc_write_long;
 /* reassign.c */
 scsiemu_step_fn semu_sbc_reassign;
+/* formatunit.c */
+scsiemu_step_fn semu_sbc_format_unit;
+/* sanitize.c */
+scsiemu_step_fn semu_sbc_sanitize_overwrite, semu_sbc_sanitize_erase,
+	semu_sbc_sanitize_exit;
 /* cache.c */
 scsiemu_nodata_fn semu_sbc_sync;
 /* verify.c */
@@ -96,6 +102,15 @@ static inline bool semu_sbc_ndob(const struct scsiemu_cmd *c)
 							->field)               \
 		 ? ((const struct scsiemu_sbc_options *)(cf)->options)->field  \
 		 : 0)
+
+/* thin.c: bits of VPD B2h byte 5. */
+enum {
+	SEMU_LBPU = 0x80,
+	SEMU_LBPWS = 0x40,
+	SEMU_LBPWS10 = 0x20,
+	SEMU_ANC_SUP = 0x02
+};
+unsigned semu_sbc_lbp(const struct scsiemu_lu *lu);
 
 /* access.c: does the command read, does it write blocks of its CDB's extent?
  * Bits of enum semu_sbc_access; the extent in *lba and *nblk. */

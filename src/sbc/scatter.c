@@ -7,9 +7,13 @@
 #include <string.h>
 
 #include "sbc/pi_piece.h"
+#include "sbc/zones.h"
 
 #if SEMU_WITH_SCATTERED
-enum { ITEM = 32 }; /* a descriptor, and the header before them */
+enum {
+	ITEM = 32,   /* a descriptor, and the header before them */
+	PENDING = 20 /* in it: its last blocks, that are being written */
+};
 
 /* Where the fields are: (16), (32). */
 static unsigned field_at(const struct scsiemu_cmd *c, unsigned short_at,
@@ -85,6 +89,7 @@ static int list_check(struct scsiemu_cmd *c)
 						 SCSIEMU_ASC_LBA_OUT_OF_RANGE,
 						 lba >= nblk ? lba : nblk);
 		total += n;
+		semu_put32(item(c, i) + PENDING, 0);
 		if (total > most)
 			return scsiemu_fail_param(
 				c, SCSIEMU_ASC_INVALID_FIELD_IN_PARAMETER_LIST,
@@ -111,7 +116,18 @@ static void move_on(struct scsiemu_cmd *c, uint8_t *d, uint32_t n)
 	semu_put32(d + 8, semu_be32(d + 8) - n);
 	semu_put32(d + 12, semu_be32(d + 12) +
 				   (n << scsiemu_cmd_lu(c)->cap.pi_exponent));
+	semu_put32(d + PENDING, n);
 	scsiemu_cmd_own(c)[1] += n;
+}
+
+/* What the want before this one wrote is written. */
+static void settled(struct scsiemu_cmd *c)
+{
+	uint8_t *d = item(c, scsiemu_cmd_own(c)[0]);
+	uint32_t n = semu_be32(d + PENDING);
+
+	semu_put32(d + PENDING, 0);
+	semu_zones_wrote(scsiemu_cmd_lu(c), semu_be64(d) - n, n);
 }
 
 static int write_plain(struct scsiemu_cmd *c, uint8_t *d)
@@ -120,6 +136,8 @@ static int write_plain(struct scsiemu_cmd *c, uint8_t *d)
 	uint32_t n = semu_be32(d + 8), blen = scsiemu_cmd_lu(c)->cap.blen;
 	uint32_t at = offset(c) + (uint32_t)scsiemu_cmd_own(c)[1];
 
+	if (semu_zones_judge(c, scsiemu_cmd_lu(c), lba, n, true) < 0)
+		return SCSIEMU_FAILED;
 	move_on(c, d, n);
 	return semu_sbc_bulk(c, SCSIEMU_WRITE, lba, at * blen, n,
 			     semu_sbc_flags(c));
@@ -192,6 +210,8 @@ static int save_piece(struct scsiemu_cmd *c, uint8_t *d)
 	scsiemu_cmd_own(c)[1] |= (uint64_t)asc << 32;
 	if (!good)
 		return fail_after(c, d);
+	if (semu_zones_judge(c, scsiemu_cmd_lu(c), lba, good, true) < 0)
+		return SCSIEMU_FAILED;
 	memmove(buf + good * blen, buf + n * blen, (size_t)good * r.pi->len);
 	move_on(c, d, good);
 	return semu_pi_save(c, lba, buf, good);
@@ -229,6 +249,7 @@ int semu_sbc_scattered(struct scsiemu_cmd *c, int result)
 		return SCSIEMU_FAILED;
 	if (*at == 3)
 		*at = 1;
+	settled(c);
 	d = next_item(c);
 #if SEMU_WITH_PI
 	if (d && semu_pi(scsiemu_cmd_lu(c)))

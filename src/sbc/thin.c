@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Logical block provisioning (SBC-4 4.7): UNMAP and GET LBA STATUS. */
-#include "sbc/sbc.h"
+#include "sbc/zones.h"
+
+unsigned semu_sbc_lbp(const struct scsiemu_lu *lu)
+{
+	unsigned bits = 0;
+
+	if (lu->cap.thin)
+		bits = SEMU_LBPU;
+	if (SEMU_WITH_WRITE_SAME && bits && lu->able & SCSIEMU_NEED_BLOCK)
+		bits |= SEMU_LBPWS | SEMU_LBPWS10;
+	if (lu->offers & 4)
+		bits |= SEMU_ANC_SUP;
+	return bits & ~(unsigned)lu->cap.lbp_not;
+}
 
 #if SEMU_WITH_THIN
 uint64_t semu_sbc_piece(const struct scsiemu_lu *lu, uint64_t lba, uint64_t n,
@@ -16,7 +29,7 @@ uint64_t semu_sbc_piece(const struct scsiemu_lu *lu, uint64_t lba, uint64_t n,
 	return n < rest ? n : rest;
 }
 
-enum { LIST_HEADER = 8, LIST_ITEM = 16 };
+enum { LIST_HEADER = 8, LIST_ITEM = 16, ANCHOR = 1 };
 
 static bool list_ok(struct scsiemu_cmd *c, struct scsiemu_rd *r, unsigned n)
 {
@@ -35,6 +48,10 @@ static bool list_ok(struct scsiemu_cmd *c, struct scsiemu_rd *r, unsigned n)
 					  lba > cap->nblk ? lba : cap->nblk);
 			return false;
 		}
+#if SEMU_WITH_ZONES
+		if (semu_zones_judge_unmap(c, lba, nblk) < 0)
+			return false;
+#endif
 		total += nblk;
 		if (total > cap->unmap_blk) {
 			scsiemu_fail_param(
@@ -78,6 +95,8 @@ int semu_sbc_unmap_next(struct scsiemu_cmd *c, int result)
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	uint64_t *own = scsiemu_cmd_own(c);
 	bool write = lu->cap.zeroes && lu->able & SCSIEMU_CAN_ZERO, whole;
+	enum scsiemu_verb verb = c->cdb[1] & ANCHOR ? SCSIEMU_V_ANCHOR
+						    : SCSIEMU_V_UNMAP;
 
 	(void)result;
 	if (*scsiemu_cmd_step(c) == SEMU_SBC_LAST)
@@ -94,9 +113,7 @@ int semu_sbc_unmap_next(struct scsiemu_cmd *c, int result)
 			semu_put32(d + 8, semu_be32(d + 8) - (uint32_t)n);
 			if (whole || write)
 				return scsiemu_want_store(
-					c, NULL,
-					whole ? SCSIEMU_V_UNMAP
-					      : SCSIEMU_V_ZERO,
+					c, NULL, whole ? verb : SCSIEMU_V_ZERO,
 					lba, n, 0);
 		}
 	}
@@ -105,6 +122,26 @@ int semu_sbc_unmap_next(struct scsiemu_cmd *c, int result)
 
 /* REPORT TYPE of GET LBA STATUS; the others name a status each. */
 enum { TYPE_ALL, TYPE_NOT_MAPPED, TYPE_MAPPED, TYPE_ANCHORED = 4 };
+
+static bool is_32(const struct scsiemu_cmd *c)
+{
+	return c->cdb[0] == SCSIEMU_OP_VARIABLE;
+}
+
+static unsigned report_type(const struct scsiemu_cmd *c)
+{
+	return c->cdb[is_32(c) ? 10 : 14];
+}
+
+/* SCAN LENGTH: no more blocks than these are looked at. */
+static uint64_t scan_end(const struct scsiemu_cmd *c)
+{
+	uint64_t nblk = scsiemu_cmd_lu(c)->cap.nblk;
+	uint32_t n = is_32(c) ? semu_be32(c->cdb + 20) : 0;
+
+	return n && n < nblk - scsiemu_cmd_lba(c) ? scsiemu_cmd_lba(c) + n
+						  : nblk;
+}
 
 static bool reported(unsigned type, uint32_t state)
 {
@@ -165,13 +202,13 @@ static struct scsiemu_extent *status_extents(const struct scsiemu_cmd *c)
 static bool status_add(struct scsiemu_cmd *c, const struct scsiemu_extent *e)
 {
 	uint64_t *own = scsiemu_cmd_own(c);
-	uint64_t left = scsiemu_cmd_lu(c)->cap.nblk - own[1];
+	uint64_t left = scan_end(c) - own[1];
 	uint64_t n = e->nblk < left ? e->nblk : left;
 	bool cut = n > UINT32_MAX;
 
 	if (cut)
 		n = UINT32_MAX;
-	if (reported(c->cdb[14], e->state))
+	if (reported(report_type(c), e->state))
 		describe(c, own[1], n, e->state);
 	own[1] += n;
 	return n && !cut && n < left && own[0] < status_wanted(c);
@@ -184,7 +221,11 @@ static int status_send(struct scsiemu_cmd *c)
 	uint32_t alloc = scsiemu_cmd_count(c);
 
 	semu_put32(c->scratch, len - 4);
-	semu_put32(c->scratch + 4, 1); /* RTP: the report type was heeded */
+	/* RTP: the report type was heeded; with the 32-byte form why the list
+	 * ends here: the scan is over (2), or something is full (1) */
+	semu_put32(c->scratch + 4, 1);
+	if (is_32(c) && own[1] < scsiemu_cmd_lu(c)->cap.nblk)
+		c->scratch[7] |= own[1] == scan_end(c) ? 2 << 1 : 1 << 1;
 	*scsiemu_cmd_step(c) = SEMU_SBC_LAST;
 	return scsiemu_want_send(c, 0, c->scratch, len < alloc ? len : alloc);
 }
@@ -207,8 +248,8 @@ int semu_sbc_lba_status(struct scsiemu_cmd *c, int result)
 	(void)result;
 	if (at == SEMU_SBC_LAST)
 		return SCSIEMU_FINISHED;
-	if (c->cdb[14] > TYPE_ANCHORED)
-		return scsiemu_fail_cdb(c, 14, SCSIEMU_NO_BIT);
+	if (report_type(c) > TYPE_ANCHORED)
+		return scsiemu_fail_cdb(c, is_32(c) ? 10 : 14, SCSIEMU_NO_BIT);
 	if (!at)
 		scsiemu_cmd_own(c)[1] = scsiemu_cmd_lba(c);
 	if (!lu->cap.thin || !(lu->able & SCSIEMU_CAN_STATUS)) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* VPD pages of the disk (SBC-4 6.6): the capability record, written out. */
 #include "sbc/sbc.h"
+#include "sbc/space.h"
+#include "sbc/zones.h"
 
 /* Block limits. Bytes are counted from behind the header: page byte 4. */
 static void limits_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
@@ -30,8 +32,17 @@ const struct semu_vpd_page semu_sbc_vpd_b0 = {
 
 static void medium_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
-	scsiemu_wr_be16(w, scsiemu_cmd_lu(c)->cap.rpm);
-	scsiemu_wr_zero(w, 58);
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	unsigned after = 0;
+
+	/* WABEREQ and WACEREQ: after these kinds of SANITIZE reads succeed */
+	if (SEMU_WITH_SANITIZE && lu->able & SCSIEMU_NEED_FORMAT)
+		after = lu->cap.thin ? 0x50 : 0x10;
+	scsiemu_wr_be16(w, lu->cap.rpm);
+	scsiemu_wr_u8(w, 0);
+	scsiemu_wr_u8(w, after);
+	scsiemu_wr_u8(w, semu_zones_aware(lu) ? 0x10 : 0); /* ZONED */
+	scsiemu_wr_zero(w, 55);
 }
 
 const struct semu_vpd_page semu_sbc_vpd_b1 = {
@@ -39,18 +50,13 @@ const struct semu_vpd_page semu_sbc_vpd_b1 = {
 	.fill = medium_fill,
 };
 
-/* LBPU; LBPWS and LBPWS10 where there is WRITE SAME; LBPRZ. */
+/* Threshold exponent; LBPU, LBPWS, LBPWS10, LBPRZ, ANC_SUP; type. */
 static void thin_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	unsigned flags = 0;
 
-	if (lu->cap.thin)
-		flags = 0x80;
-	if (SEMU_WITH_WRITE_SAME && flags && lu->able & SCSIEMU_NEED_BLOCK)
-		flags = 0xe0;
-	scsiemu_wr_u8(w, 0);
-	scsiemu_wr_u8(w, flags | (lu->cap.zeroes ? 1u << 2 : 0));
+	scsiemu_wr_u8(w, semu_space_exponent(lu));
+	scsiemu_wr_u8(w, semu_sbc_lbp(lu) | (lu->cap.zeroes ? 1u << 2 : 0));
 	scsiemu_wr_u8(w, lu->cap.thin ? 2 : 0); /* thin, or fully provisioned */
 	scsiemu_wr_u8(w, 0);
 }

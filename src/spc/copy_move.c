@@ -139,6 +139,8 @@ static int load(struct scsiemu_cmd *c, struct semu_move *m, unsigned side,
 		uint64_t lba, uint32_t n, uint8_t *to)
 {
 	m->side = (uint8_t)side;
+	if (semu_parts_raw(c, m->lu[side], false, lba, n) < 0)
+		return SCSIEMU_FAILED;
 	return scsiemu_want_buffer(c, m->lu[side], SCSIEMU_V_LOAD, lba, 0, to,
 				   n * blen(m, side));
 }
@@ -175,9 +177,8 @@ static int save(struct scsiemu_cmd *c, struct semu_move *m, uint8_t *buf)
 		       m->len);
 	m->step = SAVED;
 	m->side = SEMU_DESTINATION;
-#if SEMU_WITH_ODX
-	semu_rod_changes(m->lu[1], lba, m->nblk[1], false);
-#endif
+	if (semu_parts_raw(c, m->lu[1], true, lba, m->nblk[1]) < 0)
+		return SCSIEMU_FAILED;
 	return scsiemu_want_buffer(c, m->lu[1], SCSIEMU_V_SAVE, lba, 0, buf,
 				   m->nblk[1] * blen(m, 1));
 }

@@ -70,14 +70,14 @@ static bool length_fits(const uint8_t *cscd, const struct scsiemu_lu *lu)
 }
 
 /* Raw blocks are what the medium has; where that is not all that makes a READ
- * or WRITE, there is no copying. */
+ * or WRITE, there is no copying. Zones are looked at piece by piece. */
 static bool plain_disk(const struct scsiemu_lu *lu)
 {
 	bool known;
 
 	return lu->type->type == SCSIEMU_TYPE_DISK &&
 	       semu_row_find(lu, SCSIEMU_OP_WRITE_16, 0, &known) &&
-	       !(lu->able & (SCSIEMU_NEED_PI | SCSIEMU_NEED_ZONES));
+	       !(lu->able & SCSIEMU_NEED_PI);
 }
 
 struct scsiemu_lu *semu_copy_party(struct scsiemu_cmd *c, uint16_t id,

@@ -161,6 +161,7 @@ static int move(struct scsiemu_cmd *c, struct semu_run *run, int result)
 {
 	struct semu_move *m = &run->move;
 	uint64_t was = m->done;
+	int rc;
 
 	if (run->kind->alive && !run->kind->alive(c))
 		return SCSIEMU_FAILED;
@@ -175,7 +176,8 @@ static int move(struct scsiemu_cmd *c, struct semu_run *run, int result)
 		if (next_piece(c, m))
 			return semu_copy_fail_at(c, m->side);
 	}
-	return semu_move_want(c, m);
+	rc = semu_move_want(c, m);
+	return rc == SCSIEMU_FAILED ? semu_copy_fail_at(c, m->side) : rc;
 }
 
 static int step(struct scsiemu_cmd *c, struct semu_run *run, int result)
@@ -233,7 +235,7 @@ static bool as_job(struct scsiemu_cmd *c)
 	uint32_t used = run_at(run->size) + (uint32_t)sizeof(*run);
 	struct scsiemu_cmd *j = NULL;
 
-	if (lu->dev->limits.job_scratch >= used + 4 * lu->cap.blen)
+	if (lu->dev->limits.job_scratch >= used + 2 * lu->cap.blen)
 		j = semu_job_new(lu, semu_copy_step, scsiemu_cmd_own(c), false);
 	if (!j)
 		return false;

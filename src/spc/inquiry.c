@@ -7,7 +7,7 @@ enum { EVPD = 0x01, STANDARD_LEN = 96, VERSIONS = 8 };
 unsigned semu_peripheral(const struct scsiemu_lu *lu)
 {
 	/* 011b: nothing can be here */
-	return lu->absent ? 0x7f : lu->type->type;
+	return lu->absent ? 0x7f : lu->peripheral;
 }
 
 static void put_versions(struct scsiemu_wr *w, const uint16_t *v)
@@ -36,6 +36,8 @@ static int standard(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 	scsiemu_wr_ascii(w, lu->revision, sizeof(lu->revision));
 	scsiemu_wr_zero(w, 58 - 36);
 	put_versions(w, lu->type->versions);
+	if (lu->able & SCSIEMU_NEED_ZONES)
+		scsiemu_wr_be16(w, 0x0620); /* ZBC */
 	scsiemu_wr_zero(w, STANDARD_LEN - scsiemu_wr_tell(w));
 	return SCSIEMU_FINISHED;
 }

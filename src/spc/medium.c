@@ -66,6 +66,7 @@ int semu_start_stop(struct scsiemu_cmd *c)
 		lu->guards &= ~(uint32_t)SCSIEMU_ON_STOPPED;
 		return SCSIEMU_FINISHED;
 	}
+	semu_selftest_abort(lu, SEMU_TEST_ENDED);
 	if (!lu->removable)
 		lu->guards |= SCSIEMU_ON_STOPPED;
 	if (c->cdb[4] & NO_FLUSH || !lu->medium ||

@@ -17,8 +17,9 @@
 struct semu_mode_page {
 	uint8_t code, sub; /* sub 0: page_0 format */
 	uint8_t len;	   /* all bytes, header included */
-	/* 1 + enum semu_part: only LUs with that part have the page; 0: all */
-	uint8_t part;
+	/* 1 + enum semu_part: only LUs with that part have the page, negative:
+	 * only those without; 0: all */
+	int8_t part;
 	/* len bytes each, header included: the default values, and a 1 for
 	 * every changeable bit; mask NULL: none is. */
 	const uint8_t *defaults, *mask;
@@ -44,7 +45,9 @@ uint32_t semu_mode_bytes(const struct scsiemu_type *type, uint32_t parts);
 /* Has a LU with these parts the page? */
 static inline bool semu_mode_has(const struct semu_mode_page *p, uint32_t parts)
 {
-	return !SEMU_WITH_PARTS || !p->part || parts >> (p->part - 1) & 1;
+	if (SEMU_WITH_PRIORITY && p->part < 0)
+		return !(parts >> (-p->part - 1) & 1);
+	return !p->part || parts >> (p->part - 1) & 1;
 }
 /* Defaults into lu->state, and applied. SCSIEMU_ERR_SPACE: lu_state is too
  * small. */
@@ -81,6 +84,7 @@ bool semu_mode_has_blocks(const struct scsiemu_lu *lu);
 
 /* Pages that every type shares. */
 extern const struct semu_mode_page semu_mode_02, semu_mode_0a, semu_mode_0a01,
-	semu_mode_18, semu_mode_19, semu_mode_1a, semu_mode_1c;
+	semu_mode_0a01_set, semu_mode_18, semu_mode_19, semu_mode_1a,
+	semu_mode_1c;
 
 #endif

@@ -79,6 +79,13 @@ static int next_page(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 	return take_page(c, p, value_at, h, at);
 }
 
+/* Can the logical unit be formatted with other blocks? */
+static bool may_change(const struct scsiemu_lu *lu)
+{
+	return SEMU_WITH_FORMAT && lu->type->judge &&
+	       semu_part(lu, SEMU_PART_FORMAT);
+}
+
 /* A block descriptor may repeat what is, or say "the same" (0) or, for the
  * number of blocks, "all" (FFFFFFFFh). */
 static int take_descriptor(struct scsiemu_cmd *c, struct scsiemu_rd *r,
@@ -97,7 +104,14 @@ static int take_descriptor(struct scsiemu_cmd *c, struct scsiemu_rd *r,
 		nblk = scsiemu_rd_be32(r);
 		blen = scsiemu_rd_be32(r) & 0xffffff;
 	}
-	if (nblk && nblk != cap->nblk && nblk != all)
+	if (nblk == all)
+		nblk = UINT64_MAX;
+	if (may_change(scsiemu_cmd_lu(c))) {
+		scsiemu_cmd_own(c)[0] = 1;
+		return scsiemu_cmd_lu(c)->type->judge(
+			c, nblk, blen, at, at + (longlba ? 12u : 5u));
+	}
+	if (nblk && nblk != cap->nblk && nblk != UINT64_MAX)
 		return bad(c, at, SCSIEMU_NO_BIT);
 	if (blen && blen != cap->blen)
 		return bad(c, at + (longlba ? 12u : 5u), SCSIEMU_NO_BIT);
@@ -168,6 +182,8 @@ static void commit(struct scsiemu_cmd *c, uint32_t bytes)
 	const uint8_t *next = lu->state + 2 * bytes;
 	bool changed = memcmp(lu->state, next, bytes) != 0;
 
+	if (SEMU_WITH_FORMAT && scsiemu_cmd_own(c)[0])
+		lu->type->accept(lu);
 	if (c->cdb[1] & SP)
 		memcpy(lu->state + bytes, next, bytes);
 	if (!changed)
@@ -175,6 +191,7 @@ static void commit(struct scsiemu_cmd *c, uint32_t bytes)
 	memcpy(lu->state, next, bytes);
 	semu_mode_apply(lu);
 	semu_ua_lu(lu, SEMU_UA_MODE, semu_ctx(c)->nexus);
+	semu_priority_selected(lu, semu_ctx(c)->nexus);
 }
 
 /* Flush, save, make current. */

@@ -80,9 +80,26 @@ static void extension_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *p)
 }
 #endif
 
+#if SEMU_WITH_PRIORITY
+/* With priorities: INITIAL COMMAND PRIORITY can be changed. */
+const struct semu_mode_page semu_mode_0a01_set = {
+	.code = 0x0a,
+	.sub = 0x01,
+	.part = 1 + SEMU_PART_PRIORITY,
+	.len = 32,
+	.defaults = BYTES(0x4a, 0x01, 0, 28,
+			  SEMU_WITH_TIMESTAMP ? 0x06 : 0x04, [31] = 0),
+	.mask = BYTES(0, 0, 0, 0, 0, 0x0f, [31] = 0),
+#if SEMU_WITH_ALUA
+	.fill = extension_fill,
+#endif
+};
+#endif
+
 const struct semu_mode_page semu_mode_0a01 = {
 	.code = 0x0a,
 	.sub = 0x01,
+	.part = -(1 + SEMU_PART_PRIORITY),
 	.len = 32,
 	.defaults = BYTES(0x4a, 0x01, 0, 28,
 			  SEMU_WITH_TIMESTAMP ? 0x06 : 0x04, [31] = 0),

@@ -6,36 +6,18 @@
  */
 #include "spc/spc.h"
 
-struct pollable {
-	uint32_t guard;
-	uint16_t asc;
-	uint8_t key;
-};
-
-static const struct pollable pollable[] = {
-	{ SCSIEMU_ON_FORMAT, SCSIEMU_ASC_FORMAT_IN_PROGRESS,
-	  SCSIEMU_SK_NO_SENSE },
-	{ SCSIEMU_ON_SANITIZE, SCSIEMU_ASC_SANITIZE_IN_PROGRESS,
-	  SCSIEMU_SK_NO_SENSE },
-	{ SCSIEMU_ON_SELFTEST, SCSIEMU_ASC_SELF_TEST_IN_PROGRESS,
-	  SCSIEMU_SK_NO_SENSE },
-	{ SCSIEMU_ON_STOPPED, SCSIEMU_ASC_START_REQUIRED,
-	  SCSIEMU_SK_NOT_READY },
-};
-
 static void poll_sense(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
 {
-	unsigned i;
-
-	for (i = 0; i < sizeof(pollable) / sizeof(pollable[0]); i++) {
-		if (!(lu->guards & pollable[i].guard))
-			continue;
-		s->key = pollable[i].key;
-		s->asc = pollable[i].asc;
-		return;
+	if (lu->busy.asc) {
+		s->key = lu->busy.key;
+		s->asc = lu->busy.asc;
+		s->field = lu->busy.progress;
+		if (lu->busy.counts)
+			s->sks = SCSIEMU_SKS_PROGRESS;
+	} else if (lu->guards & SCSIEMU_ON_STOPPED) {
+		s->key = SCSIEMU_SK_NOT_READY;
+		s->asc = SCSIEMU_ASC_START_REQUIRED;
 	}
-	if (lu->state && semu_spc(lu)->selftest) /* in the background */
-		s->asc = SCSIEMU_ASC_SELF_TEST_IN_PROGRESS;
 }
 
 /* The unit attention to report is chosen once: a window later, or when its
@@ -54,13 +36,15 @@ int semu_request_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	struct scsiemu_sense s = { .bit = SCSIEMU_NO_BIT };
-	uint8_t out[18];
+	uint8_t out[48];
 
 	if (lu->absent) {
 		s.key = SCSIEMU_SK_ILLEGAL_REQUEST;
 		s.asc = SCSIEMU_ASC_LU_NOT_SUPPORTED;
 	} else if ((s.asc = attention(c)) != 0) {
 		s.key = SCSIEMU_SK_UNIT_ATTENTION;
+		if (lu->type->attention)
+			lu->type->attention(lu, &s);
 	} else {
 		poll_sense(lu, &s);
 	}

@@ -107,11 +107,20 @@ static int begin(struct scsiemu_cmd *c)
 		if (!nblk && row->flags & SCSIEMU_ROW_LONG)
 			nblk = UINT64_MAX - lba;
 	}
-	/* copies tell themselves what they change (copy_move.c) */
+	/* of what copies change raw() is told */
 	if (row->stops & SCSIEMU_ON_PROTECTED &&
 	    row->op != SCSIEMU_OP_THIRD_PARTY_COPY_OUT)
 		semu_rod_changes(lu, lba, nblk, false);
 	watch(lu); /* tokens expire, too */
+	return 0;
+}
+
+static int raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+	       uint64_t lba, uint64_t nblk)
+{
+	(void)c;
+	if (write)
+		semu_rod_changes(lu, lba, nblk, false);
 	return 0;
 }
 
@@ -126,6 +135,7 @@ const struct semu_part_type semu_part_copy = {
 	.part = SEMU_PART_COPY,
 	.size = no_state,
 	.begin = begin,
+	.raw = raw,
 };
 
 /* Free, or the one that has been dead for the longest time. */

@@ -113,8 +113,9 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	{ ROW_IS("SEND DIAGNOSTIC", SCSIEMU_OP_SEND_DIAGNOSTIC, 6),
 	  .usage = SCSIEMU_USAGE(0x1d, 0xf7, 0, 0xff, 0xff, 0),
 	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_send_diagnostic,
-	  .then = semu_self_test, .fields = SCSIEMU_F_2AT3, .cls = SCSIEMU_C_LU,
-	  .flags = SCSIEMU_ROW_ERRORS, .stops = WRITES },
+	  .then = semu_selftest_step, .fields = SCSIEMU_F_2AT3,
+	  .cls = SCSIEMU_C_LU, .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO,
+	  .stops = WRITES },
 #endif
 #if SEMU_WITH_MEDIUM
 	{ ROW_IS("PREVENT ALLOW MEDIUM REMOVAL",
@@ -252,7 +253,8 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 				 0xfe, 0),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_ident,
 	  .fields = SCSIEMU_F_4AT6, .cls = SCSIEMU_C_RW,
-	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_ON_OFFLINE },
+	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_ON_OFFLINE |
+		   SCSIEMU_STOP_BUSY },
 #endif
 #if SEMU_WITH_ALUA
 	{ ROW_SA_IS("REPORT TARGET PORT GROUPS", SCSIEMU_OP_MAINTENANCE_IN,
@@ -279,6 +281,15 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .fields = SCSIEMU_F_4AT6,
 	  .stops = SCSIEMU_PR_READ | SCSIEMU_STOP_ALUA },
 #endif
+#if SEMU_WITH_PRIORITY
+	{ ROW_SA_IS("REPORT PRIORITY", SCSIEMU_OP_MAINTENANCE_IN,
+		    SCSIEMU_SA_REPORT_PRIORITY),
+	  .usage = SCSIEMU_USAGE(0xa3, 0x0e, 0xc0, 0, 0, 0, 0xff, 0xff, 0xff,
+				 0xff, 0, 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_priority,
+	  .fields = SCSIEMU_F_4AT6, .needs = SCSIEMU_NEED_PRIORITY,
+	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_STOP_ALUA },
+#endif
 #if SEMU_WITH_TIMESTAMP
 	{ ROW_SA_IS("REPORT TIMESTAMP", SCSIEMU_OP_MAINTENANCE_IN,
 		    SCSIEMU_SA_REPORT_TIMESTAMP),
@@ -286,7 +297,8 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 				 0, 0),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_timestamp,
 	  .fields = SCSIEMU_F_4AT6,
-	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_STOP_ALUA },
+	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_STOP_ALUA |
+		   SCSIEMU_STOP_BUSY },
 #endif
 #if SEMU_WITH_IDENT
 	{ ROW_SA_IS("SET IDENTIFYING INFORMATION", SCSIEMU_OP_MAINTENANCE_OUT,
@@ -309,6 +321,15 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .needs = SCSIEMU_NEED_ALUA_SET,
 	  .stops = SCSIEMU_PR_WRITE | SCSIEMU_ON_TRANSITION |
 		   SCSIEMU_ON_OFFLINE | SCSIEMU_STOP_BUSY },
+#endif
+#if SEMU_WITH_PRIORITY
+	{ ROW_SA_IS("SET PRIORITY", SCSIEMU_OP_MAINTENANCE_OUT,
+		    SCSIEMU_SA_SET_PRIORITY),
+	  .usage = SCSIEMU_USAGE(0xa4, 0x0e, 0xc0, 0, 0, 0, 0xff, 0xff, 0xff,
+				 0xff, 0, 0),
+	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_set_priority,
+	  .fields = SCSIEMU_F_4AT6, .needs = SCSIEMU_NEED_PRIORITY,
+	  .stops = SCSIEMU_PR_WRITE | SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY },
 #endif
 #if SEMU_WITH_TIMESTAMP
 	{ ROW_SA_IS("SET TIMESTAMP", SCSIEMU_OP_MAINTENANCE_OUT,

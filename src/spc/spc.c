@@ -114,8 +114,7 @@ uint32_t semu_spc_applies(const struct scsiemu_cmd *c, uint32_t hit)
 
 void semu_spc_reset(struct scsiemu_lu *lu)
 {
-	lu->guards &= ~(uint32_t)(SCSIEMU_ON_STOPPED | SCSIEMU_ON_SELFTEST);
-	semu_spc(lu)->selftest = 0;
+	lu->guards &= ~(uint32_t)SCSIEMU_ON_STOPPED;
 	semu_mode_reset(lu);
 	semu_spc_guards(lu);
 }

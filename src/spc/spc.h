@@ -6,6 +6,7 @@
 #include "core/config.h"
 #include "core/core.h"
 #include "spc/mode.h"
+#include "spc/selftest.h"
 #include "spc/vpd.h"
 
 /* The table's length and where REPORT LUNS is in it: constants, for the tables
@@ -17,7 +18,7 @@ enum {
 			9 * SEMU_WITH_COPY + 2 * SEMU_WITH_ODX,
 	SEMU_SPC_NROWS = SEMU_SPC_LUNS + 1 + 2 * SEMU_WITH_RSOC +
 			 2 * SEMU_WITH_TIMESTAMP + 2 * SEMU_WITH_IDENT +
-			 2 * SEMU_WITH_ALUA
+			 2 * SEMU_WITH_ALUA + 2 * SEMU_WITH_PRIORITY
 };
 extern const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS];
 
@@ -47,9 +48,10 @@ static inline bool semu_can_save(const struct scsiemu_lu *lu)
 struct semu_spc {
 	uint16_t ident_max, text_max, buffer_max;
 	uint16_t ident_len, text_len;
-	uint16_t echo_len; /* of the last WRITE BUFFER in echo mode */
-	bool echoed;	   /* there was one */
-	uint8_t selftest;  /* background self-test code that runs; 0 none */
+	uint16_t echo_len;     /* of the last WRITE BUFFER in echo mode */
+	bool echoed;	       /* there was one */
+	uint8_t selftest;      /* self-test code that runs; 0 none */
+	uint8_t selftest_stop; /* it is to end, enum semu_selftest_end */
 	uint8_t bytes[];
 };
 struct semu_spc *semu_spc(const struct scsiemu_lu *lu);
@@ -75,6 +77,21 @@ static inline unsigned semu_alua_tpgs(const struct scsiemu_lu *lu)
 {
 	(void)lu;
 	return 0;
+}
+#endif
+/* priority.c */
+#if SEMU_WITH_PRIORITY
+extern const struct semu_part_type semu_priority_part;
+int semu_report_priority(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+int semu_set_priority(struct scsiemu_cmd *c, struct scsiemu_rd *r);
+/* Mode pages were selected: perhaps the initial priority is another. */
+void semu_priority_selected(struct scsiemu_lu *lu,
+			    const struct scsiemu_nexus *by);
+#else
+static inline void semu_priority_selected(struct scsiemu_lu *lu,
+					  const struct scsiemu_nexus *by)
+{
+	(void)lu, (void)by;
 }
 #endif
 /* inquiry.c */
@@ -109,7 +126,6 @@ int semu_start_stop(struct scsiemu_cmd *c);
 int semu_prevent_allow(struct scsiemu_cmd *c);
 /* diag.c */
 int semu_send_diagnostic(struct scsiemu_cmd *c, struct scsiemu_rd *r);
-int semu_self_test(struct scsiemu_cmd *c, int result);
 int semu_receive_diagnostic(struct scsiemu_cmd *c, struct scsiemu_wr *w);
 /* buffer.c */
 int semu_read_buffer(struct scsiemu_cmd *c, struct scsiemu_wr *w);

@@ -134,7 +134,8 @@ static void put_extended(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 
 	/* SPT: types 1 to 3; GRD_CHK, APP_CHK, REF_CHK */
 	scsiemu_wr_u8(w, pi ? 0x3f : 0);
-	scsiemu_wr_u8(w, 0x07);		 /* HEADSUP, ORDSUP, SIMPSUP */
+	/* PRIOR_SUP, HEADSUP, ORDSUP, SIMPSUP */
+	scsiemu_wr_u8(w, lu->able & SCSIEMU_NEED_PRIORITY ? 0x0f : 0x07);
 	scsiemu_wr_u8(w, lu->cap.cache); /* V_SUP */
 	/* NO_PI_CHK, P_I_I_SUP, LUICLR */
 	scsiemu_wr_u8(w, (pi ? 0x30u : 0) | 0x01);

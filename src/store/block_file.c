@@ -36,16 +36,16 @@ static const struct {
 	{ WAY_PUNCH, FALLOC_FL_PUNCH_HOLE | KEEP },
 };
 
-static int fail(const struct semu_file *s, struct scsiemu_io *io, uint64_t lba,
-		size_t done, int result)
+int semu_file_fail(const struct semu_file *s, struct scsiemu_io *io,
+		   uint64_t lba, size_t done, int result)
 {
-	io->moved = (uint32_t)(done - done % s->blen);
-	io->info = lba + done / s->blen;
+	io->moved = (uint32_t)(done / s->stride) * s->blen;
+	io->info = lba + done / s->stride;
 	return result;
 }
 
-static int file_read(void *ctx, struct scsiemu_io *io, uint64_t lba,
-		     uint32_t nblk, const struct scsiemu_vec *v, unsigned nv)
+int semu_file_read(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		   uint32_t nblk, const struct scsiemu_vec *v, unsigned nv)
 {
 	const struct semu_file *s = ctx;
 	size_t len = (size_t)nblk * s->blen;
@@ -57,10 +57,10 @@ static int file_read(void *ctx, struct scsiemu_io *io, uint64_t lba,
 	err = semu_file_move(s->fd, SEMU_READING, lba * s->blen, len, v, nv,
 			     &done);
 	if (err)
-		return fail(s, io, lba, done,
-			    semu_errno_result(err, SEMU_READING));
+		return semu_file_fail(s, io, lba, done,
+				      semu_errno_result(err, SEMU_READING));
 	return done == len ? SCSIEMU_OK
-			   : fail(s, io, lba, done, SCSIEMU_E_READ);
+			   : semu_file_fail(s, io, lba, done, SCSIEMU_E_READ);
 }
 
 /* 0 or SCSIEMU_E_WRITE, and then for ever. */
@@ -68,12 +68,15 @@ static int make_durable(struct semu_file *s)
 {
 	if (!s->dead && semu_file_sync(semu_sys->fdatasync, s->fd))
 		s->dead = true;
+	if (!s->dead && s->side >= 0 &&
+	    semu_file_sync(semu_sys->fdatasync, s->side))
+		s->dead = true;
 	return s->dead ? SCSIEMU_E_WRITE : SCSIEMU_OK;
 }
 
 /* May the blocks be changed at all? */
-static int may_change(const struct semu_file *s, struct scsiemu_io *io,
-		      uint64_t lba, uint64_t nblk)
+int semu_file_may_change(const struct semu_file *s, struct scsiemu_io *io,
+			 uint64_t lba, uint64_t nblk)
 {
 	if (!semu_in_range(s->nblk, lba, nblk))
 		return SCSIEMU_E_RANGE;
@@ -81,34 +84,34 @@ static int may_change(const struct semu_file *s, struct scsiemu_io *io,
 	return s->dead ? SCSIEMU_E_WRITE : SCSIEMU_OK;
 }
 
-static int write_done(struct semu_file *s, struct scsiemu_io *io)
+int semu_file_written(struct semu_file *s, struct scsiemu_io *io)
 {
 	return io->flags & SCSIEMU_FUA ? make_durable(s) : SCSIEMU_OK;
 }
 
-static int file_write(void *ctx, struct scsiemu_io *io, uint64_t lba,
-		      uint32_t nblk, const struct scsiemu_vec *v, unsigned nv)
+int semu_file_write(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		    uint32_t nblk, const struct scsiemu_vec *v, unsigned nv)
 {
 	struct semu_file *s = ctx;
 	size_t done;
-	int err = may_change(s, io, lba, nblk);
+	int err = semu_file_may_change(s, io, lba, nblk);
 
 	if (err)
 		return err;
 	err = semu_file_move(s->fd, SEMU_WRITING, lba * s->blen,
 			     (size_t)nblk * s->blen, v, nv, &done);
 	if (err)
-		return fail(s, io, lba, done,
-			    semu_errno_result(err, SEMU_WRITING));
-	return write_done(s, io);
+		return semu_file_fail(s, io, lba, done,
+				      semu_errno_result(err, SEMU_WRITING));
+	return semu_file_written(s, io);
 }
 
-static int file_flush(void *ctx, struct scsiemu_io *io, uint64_t lba,
-		      uint64_t nblk)
+int semu_file_flush(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		    uint64_t nblk)
 {
 	struct semu_file *s = ctx;
 	struct stat st;
-	int r = may_change(s, io, lba, nblk);
+	int r = semu_file_may_change(s, io, lba, nblk);
 
 	if (!r)
 		r = make_durable(s);
@@ -116,12 +119,12 @@ static int file_flush(void *ctx, struct scsiemu_io *io, uint64_t lba,
 		return r;
 	if (semu_sys->fstat(s->fd, &st))
 		return semu_errno_result(errno, SEMU_WRITING);
-	if ((uint64_t)st.st_size < s->nblk * s->blen)
+	if ((uint64_t)st.st_size < s->nblk * s->stride)
 		return SCSIEMU_E_WRITE;
 	return SCSIEMU_OK;
 }
 
-static int write_zeros(const struct semu_file *s, uint64_t off, uint64_t len)
+int semu_file_write_zeros(int fd, uint64_t off, uint64_t len)
 {
 	enum { NVEC = 16 };
 	struct scsiemu_vec v[NVEC];
@@ -136,13 +139,13 @@ static int write_zeros(const struct semu_file *s, uint64_t off, uint64_t len)
 			v[nv].len = len - n < SEMU_ZEROS_LEN ? (size_t)(len - n)
 							     : SEMU_ZEROS_LEN;
 		}
-		err = semu_file_move(s->fd, SEMU_WRITING, off, n, v, nv, &done);
+		err = semu_file_move(fd, SEMU_WRITING, off, n, v, nv, &done);
 	}
 	return err;
 }
 
 /* By the first way of those that works here, else by writing. 0 or errno. */
-static int make_zeros(struct semu_file *s, unsigned by, uint64_t off,
+static int make_zeros(struct semu_file *s, int fd, unsigned by, uint64_t off,
 		      uint64_t len)
 {
 	for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
@@ -150,36 +153,41 @@ static int make_zeros(struct semu_file *s, unsigned by, uint64_t off,
 
 		if (!(by & ways[i].way & ~s->lacks))
 			continue;
-		err = semu_file_allocate(s->fd, ways[i].mode, off, len);
+		err = semu_file_allocate(fd, ways[i].mode, off, len);
 		if (err == EOPNOTSUPP || err == ENOSYS)
 			s->lacks |= ways[i].way;
 		else if (err != EINVAL) /* EINVAL: a device's alignment */
 			return err;
 	}
-	return write_zeros(s, off, len);
+	return semu_file_write_zeros(fd, off, len);
+}
+
+int semu_file_punch(struct semu_file *s, int fd, uint64_t off, uint64_t len)
+{
+	return make_zeros(s, fd, WAY_PUNCH, off, len);
 }
 
 static int clear(struct semu_file *s, struct scsiemu_io *io, uint64_t lba,
 		 uint64_t nblk, unsigned by)
 {
-	int err = may_change(s, io, lba, nblk);
+	int err = semu_file_may_change(s, io, lba, nblk);
 
 	if (err || !nblk)
 		return err;
-	err = make_zeros(s, by, lba * s->blen, nblk * s->blen);
+	err = make_zeros(s, s->fd, by, lba * s->stride, nblk * s->stride);
 	if (err)
 		return semu_errno_result(err, SEMU_WRITING);
-	return write_done(s, io);
+	return semu_file_written(s, io);
 }
 
-static int file_zero(void *ctx, struct scsiemu_io *io, uint64_t lba,
-		     uint64_t nblk)
+int semu_file_zero(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		   uint64_t nblk)
 {
 	return clear(ctx, io, lba, nblk, WAY_ZERO | WAY_PUNCH);
 }
 
-static int file_unmap(void *ctx, struct scsiemu_io *io, uint64_t lba,
-		      uint64_t nblk)
+int semu_file_unmap(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		    uint64_t nblk)
 {
 	return clear(ctx, io, lba, nblk, WAY_PUNCH);
 }
@@ -197,12 +205,12 @@ static int seek(const struct semu_file *s, uint64_t off, int whence,
 }
 
 /* A block is a hole only as a whole: data grows to whole blocks. */
-static int file_status(void *ctx, struct scsiemu_io *io, uint64_t lba,
-		       struct scsiemu_extent *e, unsigned *n)
+int semu_file_status(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		     struct scsiemu_extent *e, unsigned *n)
 {
 	const struct semu_file *s = ctx;
 	struct semu_runs r = { e, 0, *n, lba };
-	uint64_t end = s->nblk * s->blen;
+	uint64_t end = s->nblk * s->stride;
 	uint64_t data = 0, hole = 0;
 	bool room = *n > 0;
 	int err = 0;
@@ -212,40 +220,58 @@ static int file_status(void *ctx, struct scsiemu_io *io, uint64_t lba,
 	if (lba >= s->nblk)
 		return SCSIEMU_E_RANGE;
 	while (room && r.lba < s->nblk) {
-		err = seek(s, r.lba * s->blen, SEEK_DATA, end, &data);
+		err = seek(s, r.lba * s->stride, SEEK_DATA, end, &data);
 		if (err)
 			break;
-		room = semu_runs_add(&r, data / s->blen - r.lba,
+		room = semu_runs_add(&r, data / s->stride - r.lba,
 				     SCSIEMU_DEALLOCATED);
 		if (!room || data == end)
 			break;
 		err = seek(s, data, SEEK_HOLE, end, &hole);
 		if (err)
 			break;
-		hole = (hole + s->blen - 1) / s->blen;
+		hole = (hole + s->stride - 1) / s->stride;
 		room = semu_runs_add(&r, hole - r.lba, SCSIEMU_MAPPED);
 	}
 	*n = r.n;
 	return err && !r.n ? semu_errno_result(err, SEMU_READING) : SCSIEMU_OK;
 }
 
-static void file_close(void *ctx)
+/* The bytes stay what they are. Not where they have protection information,
+ * whose place depends on the length of a block. */
+static int file_format(void *ctx, struct scsiemu_io *io,
+		       struct scsiemu_medium *m, uint32_t blen, uint64_t nblk)
+{
+	struct semu_file *s = ctx;
+	int rc = semu_reshape(m, s->bytes, blen, nblk);
+
+	(void)io;
+	s->nblk = m->nblk;
+	s->blen = s->stride = m->blen;
+	return rc;
+}
+
+void semu_file_close(void *ctx)
 {
 	struct semu_file *s = ctx;
 
 	semu_sys->close(s->fd);
+	if (s->side >= 0)
+		semu_sys->close(s->side);
+	semu_sys->free(s->bounce);
 	semu_sys->free(s);
 }
 
 const struct scsiemu_block_ops semu_file_ops = {
 	.size = sizeof(struct scsiemu_block_ops),
-	.read = file_read,
-	.write = file_write,
-	.flush = file_flush,
-	.zero = file_zero,
-	.unmap = file_unmap,
-	.status = file_status,
-	.close = file_close,
+	.read = semu_file_read,
+	.write = semu_file_write,
+	.flush = semu_file_flush,
+	.zero = semu_file_zero,
+	.unmap = semu_file_unmap,
+	.status = semu_file_status,
+	.close = semu_file_close,
+	.format = file_format,
 };
 
 /* Behind the end of a regular file there is nothing to lose: ask there. */
@@ -256,7 +282,7 @@ bool semu_file_punches(const struct semu_file *s)
 	if (s->device)
 		return true;
 	err = semu_file_allocate(s->fd, FALLOC_FL_PUNCH_HOLE | KEEP,
-				 s->nblk * s->blen, s->blen);
+				 s->nblk * s->stride, s->stride);
 	return err != EOPNOTSUPP && err != ENOSYS;
 }
 

@@ -2,8 +2,8 @@
 /*
  * store/block_mem.c - a sparse medium in memory. Chunks of 64 KiB hang in a
  * radix tree; one exists from the first write into it until its last block is
- * unmapped. A chunk knows which of its blocks were written; the others are
- * zeros there, so that reading never looks at that.
+ * unmapped. A chunk knows which of its blocks were written, and which are
+ * anchored; the others are zeros there, so that reading never looks at that.
  *
  * zero deallocates: a block that holds zeros and reads as zeros anyway may do
  * so by itself (SBC-4 4.7, autonomous LBA transitions).
@@ -27,9 +27,13 @@ enum {
 };
 
 struct chunk {
-	uint64_t map[MAP_WORDS]; /* a bit for each block written */
-	uint32_t mapped;	 /* how many */
+	uint64_t map[MAP_WORDS];      /* a bit for each block written */
+	uint64_t anchored[MAP_WORDS]; /* ... that is not, but keeps its room */
+	uint32_t mapped, nanchored;   /* how many */
 	uint8_t data[CHUNK_LEN];
+	/* protection information of each block, all bits inverted: zeros are
+	 * that of a block never written */
+	uint8_t pi[];
 };
 
 struct node {
@@ -41,8 +45,10 @@ struct mem_store {
 	struct node *root;
 	unsigned depth; /* levels of nodes */
 	unsigned blen_shift;
-	uint64_t nblk;
-	int no_memory; /* result when a chunk cannot be had */
+	uint16_t pi_len;
+	uint64_t nblk, bytes;
+	uint64_t chunks, room; /* there are; there may be */
+	int no_memory;	       /* result when a chunk cannot be had */
 };
 
 static unsigned slot_of(uint64_t index, unsigned level)
@@ -62,6 +68,16 @@ static struct chunk *find(const struct mem_store *s, uint64_t index)
 	return n->slot[slot_of(index, 0)];
 }
 
+static size_t pi_at(const struct mem_store *s, size_t data)
+{
+	return (data >> s->blen_shift) * s->pi_len;
+}
+
+static size_t chunk_size(const struct mem_store *s)
+{
+	return sizeof(struct chunk) + pi_at(s, CHUNK_LEN);
+}
+
 /* NULL: out of memory; nodes made on the way stay in the tree. */
 static struct chunk *find_or_make(struct mem_store *s, uint64_t index)
 {
@@ -70,12 +86,15 @@ static struct chunk *find_or_make(struct mem_store *s, uint64_t index)
 	for (unsigned level = s->depth; level--;) {
 		void **slot = &n->slot[slot_of(index, level)];
 
+		if (!*slot && !level && s->chunks == s->room)
+			return NULL;
 		if (!*slot) {
 			*slot = semu_sys->alloc(level ? sizeof(struct node)
-						      : sizeof(struct chunk));
+						      : chunk_size(s));
 			if (!*slot)
 				return NULL;
 			n->used++;
+			s->chunks += !level;
 		}
 		if (!level)
 			return *slot;
@@ -97,6 +116,7 @@ static void drop(struct mem_store *s, uint64_t index)
 			break;
 		n = n->slot[slot_of(index, level)];
 	}
+	s->chunks--;
 	for (; level < s->depth; level++) {
 		void **slot = &path[level]->slot[slot_of(index, level)];
 
@@ -171,24 +191,39 @@ static void walk_next(struct walk *w)
 	walk_cut(w);
 }
 
-static bool is_mapped(const struct chunk *c, unsigned blk)
+static bool has_bit(const uint64_t *map, unsigned blk)
 {
-	return c->map[blk / 64] >> blk % 64 & 1;
+	return map[blk / 64] >> blk % 64 & 1;
 }
 
+/* Bits of a map for the blocks of w; returns how many changed. */
+static uint32_t set_bits(const struct mem_store *s, uint64_t *map,
+			 const struct walk *w, bool on)
+{
+	unsigned b = (unsigned)(w->at >> s->blen_shift);
+	unsigned end = b + (unsigned)(w->n >> s->blen_shift);
+	uint32_t n = 0;
+
+	for (; b < end; b++)
+		if (has_bit(map, b) != on) {
+			map[b / 64] ^= UINT64_C(1) << b % 64;
+			n++;
+		}
+	return n;
+}
+
+/* Written, or deallocated: no block of them is anchored any more. */
 static void set_mapped(const struct mem_store *s, struct chunk *c,
 		       const struct walk *w, bool on)
 {
-	unsigned first = (unsigned)(w->at >> s->blen_shift);
-	unsigned end = first + (unsigned)(w->n >> s->blen_shift);
+	uint32_t n;
 
+	if (c->nanchored)
+		c->nanchored -= set_bits(s, c->anchored, w, false);
 	if (on && c->mapped == (uint32_t)CHUNK_LEN >> s->blen_shift)
 		return;
-	for (unsigned b = first; b < end; b++)
-		if (is_mapped(c, b) != on) {
-			c->map[b / 64] ^= UINT64_C(1) << b % 64;
-			c->mapped += on ? 1 : UINT32_MAX;
-		}
+	n = set_bits(s, c->map, w, on);
+	c->mapped += on ? n : 0u - n;
 }
 
 static int mem_read(void *ctx, struct scsiemu_io *io, uint64_t lba,
@@ -255,6 +290,56 @@ static int mem_write(void *ctx, struct scsiemu_io *io, uint64_t lba,
 	return s->no_memory;
 }
 
+static void invert(uint8_t *to, const uint8_t *from, size_t n)
+{
+	while (n--)
+		*to++ = (uint8_t) ~*from++;
+}
+
+static int mem_read_pi(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		       uint32_t nblk, const struct scsiemu_vec *v, unsigned nv,
+		       uint8_t *pi)
+{
+	struct mem_store *s = ctx;
+	int rc = mem_read(ctx, io, lba, nblk, v, nv);
+	struct walk w;
+
+	if (rc)
+		return rc;
+	for (w = walk_begin(s, lba, nblk); w.n; walk_next(&w)) {
+		const struct chunk *k = find(s, w.index);
+		size_t n = pi_at(s, w.n);
+
+		if (k)
+			invert(pi, k->pi + pi_at(s, w.at), n);
+		else
+			memset(pi, 0xff, n);
+		pi += n;
+	}
+	return SCSIEMU_OK;
+}
+
+static int mem_write_pi(void *ctx, struct scsiemu_io *io, uint64_t lba,
+			uint32_t nblk, const struct scsiemu_vec *v, unsigned nv,
+			const uint8_t *pi)
+{
+	struct mem_store *s = ctx;
+	int rc = mem_write(ctx, io, lba, nblk, v, nv);
+	struct walk w;
+
+	if (rc == SCSIEMU_E_RANGE)
+		return rc;
+	nblk = io->moved >> s->blen_shift;
+	for (w = walk_begin(s, lba, nblk); w.n; walk_next(&w)) {
+		struct chunk *k = find(s, w.index);
+		size_t n = pi_at(s, w.n);
+
+		invert(k->pi + pi_at(s, w.at), pi, n);
+		pi += n;
+	}
+	return rc;
+}
+
 static int mem_flush(void *ctx, struct scsiemu_io *io, uint64_t lba,
 		     uint64_t nblk)
 {
@@ -284,11 +369,47 @@ static int mem_unmap(void *ctx, struct scsiemu_io *io, uint64_t lba,
 
 		w.n = (end - base < CHUNK_LEN ? end - base : CHUNK_LEN) - w.at;
 		memset(k->data + w.at, 0, w.n);
+		memset(k->pi + pi_at(s, w.at), 0, pi_at(s, w.n));
 		set_mapped(s, k, &w, false);
-		if (!k->mapped)
+		if (!k->mapped && !k->nanchored)
 			drop(s, index);
 	}
 	return SCSIEMU_OK;
+}
+
+/* As UNMAP, in chunks that stay. */
+static int mem_anchor(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		      uint64_t nblk)
+{
+	struct mem_store *s = ctx;
+	struct walk w;
+
+	(void)io;
+	if (!semu_in_range(s->nblk, lba, nblk))
+		return SCSIEMU_E_RANGE;
+	for (w = walk_begin(s, lba, nblk); w.n; walk_next(&w)) {
+		struct chunk *k = find_or_make(s, w.index);
+
+		if (!k) {
+			io->info = (w.index << CHUNK_SHIFT) + w.at;
+			io->info >>= s->blen_shift;
+			return SCSIEMU_E_NO_SPACE;
+		}
+		memset(k->data + w.at, 0, w.n);
+		memset(k->pi + pi_at(s, w.at), 0, pi_at(s, w.n));
+		set_mapped(s, k, &w, false);
+		k->nanchored += set_bits(s, k->anchored, &w, true);
+	}
+	return SCSIEMU_OK;
+}
+
+static void mem_space(void *ctx, uint64_t *used, uint64_t *available)
+{
+	const struct mem_store *s = ctx;
+	unsigned shift = CHUNK_SHIFT - s->blen_shift;
+
+	*used = s->chunks << shift;
+	*available = (s->room - s->chunks) << shift;
 }
 
 /* The blocks of one chunk (NULL: none is mapped) from blk to end. */
@@ -299,8 +420,10 @@ static bool add_chunk(struct semu_runs *r, const struct chunk *k, unsigned blk,
 
 	for (; room && blk < end; blk++)
 		room = semu_runs_add(r, 1,
-				     is_mapped(k, blk) ? SCSIEMU_MAPPED
-						       : SCSIEMU_DEALLOCATED);
+				     has_bit(k->map, blk) ? SCSIEMU_MAPPED
+				     : has_bit(k->anchored, blk)
+					     ? SCSIEMU_ANCHORED
+					     : SCSIEMU_DEALLOCATED);
 	return room;
 }
 
@@ -363,6 +486,28 @@ static int mem_cas(void *ctx, struct scsiemu_io *io, uint64_t lba,
 	return SCSIEMU_OK;
 }
 
+/* Which blocks were written means nothing for blocks of another length. */
+static int mem_format(void *ctx, struct scsiemu_io *io,
+		      struct scsiemu_medium *m, uint32_t blen, uint64_t nblk)
+{
+	struct mem_store *s = ctx;
+	struct node *root = semu_sys->alloc(sizeof(*root));
+	uint32_t was = m->blen;
+	int rc = root ? semu_reshape(m, s->bytes, blen, nblk) : SCSIEMU_E_BUSY;
+
+	(void)io;
+	if (rc || blen == was) {
+		semu_sys->free(root);
+	} else {
+		free_tree(s->root, s->depth - 1);
+		s->root = root;
+		s->chunks = 0;
+	}
+	s->nblk = m->nblk;
+	s->blen_shift = (unsigned)__builtin_ctz(m->blen);
+	return rc;
+}
+
 static void mem_close(void *ctx)
 {
 	struct mem_store *s = ctx;
@@ -373,15 +518,17 @@ static void mem_close(void *ctx)
 
 #define READS                                                                  \
 	.size = sizeof(struct scsiemu_block_ops), .read = mem_read,            \
-	.status = mem_status, .verify = mem_flush, .close = mem_close
+	.status = mem_status, .verify = mem_flush, .close = mem_close,         \
+	.read_pi = mem_read_pi, .space = mem_space
 #define WRITES                                                                 \
 	.write = mem_write, .flush = mem_flush, .zero = mem_unmap,             \
-	.cas = mem_cas
+	.cas = mem_cas, .write_pi = mem_write_pi, .format = mem_format
 
 static const struct scsiemu_block_ops offers[SEMU_OFFERS] = {
 	[SEMU_OFFER_READ_ONLY] = { READS },
 	[SEMU_OFFER_THICK] = { READS, WRITES },
-	[SEMU_OFFER_THIN] = { READS, WRITES, .unmap = mem_unmap },
+	[SEMU_OFFER_THIN] = { READS, WRITES, .unmap = mem_unmap,
+			      .anchor = mem_anchor },
 };
 
 int scsiemu_open_mem(struct scsiemu_medium *m, const struct scsiemu_geometry *g,
@@ -400,8 +547,12 @@ int scsiemu_open_mem(struct scsiemu_medium *m, const struct scsiemu_geometry *g,
 		return semu_err_memory(err);
 	}
 	s->nblk = m->nblk;
+	s->bytes = g->bytes;
+	s->pi_len = m->pi_len;
 	s->blen_shift = (unsigned)__builtin_ctz(m->blen);
 	s->no_memory = m->thin ? SCSIEMU_E_NO_SPACE : SCSIEMU_E_HARDWARE;
+	s->room = g->pool ? g->pool >> CHUNK_SHIFT
+			  : ((g->bytes - 1) >> CHUNK_SHIFT) + 1;
 	s->depth = 1;
 	while ((g->bytes - 1) >> CHUNK_SHIFT >> FAN_SHIFT * s->depth)
 		s->depth++;

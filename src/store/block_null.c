@@ -4,13 +4,16 @@
  * of everything above the stores runs on. READ is lent from one area of zeros
  * that nobody ever writes (and that therefore takes one page of memory).
  */
+#include <string.h>
+
 #include "store/open.h"
 #include "store/sys.h"
 #include "store/vec.h"
 
 struct null_store {
-	uint64_t nblk;
+	uint64_t nblk, bytes;
 	uint32_t blen;
+	uint16_t pi_len;
 	bool thin;
 };
 
@@ -39,6 +42,25 @@ static int null_write(void *ctx, struct scsiemu_io *io, uint64_t lba,
 	(void)v;
 	(void)nv;
 	return ranged(ctx, lba, nblk);
+}
+
+/* As on blocks that were never written: nothing is checked. */
+static int null_read_pi(void *ctx, struct scsiemu_io *io, uint64_t lba,
+			uint32_t nblk, const struct scsiemu_vec *v, unsigned nv,
+			uint8_t *pi)
+{
+	const struct null_store *s = ctx;
+
+	memset(pi, 0xff, (size_t)nblk * s->pi_len);
+	return null_read(ctx, io, lba, nblk, v, nv);
+}
+
+static int null_write_pi(void *ctx, struct scsiemu_io *io, uint64_t lba,
+			 uint32_t nblk, const struct scsiemu_vec *v,
+			 unsigned nv, const uint8_t *pi)
+{
+	(void)pi;
+	return null_write(ctx, io, lba, nblk, v, nv);
 }
 
 /* FLUSH, ZERO, UNMAP, VERIFY: there is nothing to do. */
@@ -112,6 +134,18 @@ static void null_back(void *ctx, uint64_t lba, uint32_t nblk)
 	(void)nblk;
 }
 
+static int null_format(void *ctx, struct scsiemu_io *io,
+		       struct scsiemu_medium *m, uint32_t blen, uint64_t nblk)
+{
+	struct null_store *s = ctx;
+	int rc = semu_reshape(m, s->bytes, blen, nblk);
+
+	(void)io;
+	s->nblk = m->nblk;
+	s->blen = m->blen;
+	return rc;
+}
+
 static void null_close(void *ctx)
 {
 	semu_sys->free(ctx);
@@ -120,10 +154,10 @@ static void null_close(void *ctx)
 #define READS                                                                  \
 	.size = sizeof(struct scsiemu_block_ops), .read = null_read,           \
 	.status = null_status, .lend = null_lend, .back = null_back,           \
-	.verify = null_verb, .close = null_close
+	.verify = null_verb, .close = null_close, .read_pi = null_read_pi
 #define WRITES                                                                 \
 	.write = null_write, .flush = null_verb, .zero = null_verb,            \
-	.cas = null_cas
+	.cas = null_cas, .write_pi = null_write_pi, .format = null_format
 
 static const struct scsiemu_block_ops offers[SEMU_OFFERS] = {
 	[SEMU_OFFER_READ_ONLY] = { READS },
@@ -144,7 +178,9 @@ int scsiemu_open_null(struct scsiemu_medium *m,
 		return semu_err_memory(err);
 	s->nblk = m->nblk;
 	s->blen = m->blen;
+	s->bytes = m->nblk * m->blen;
 	s->thin = m->thin;
+	s->pi_len = m->pi_len;
 	semu_offer(m, offers, s);
 	return 0;
 }

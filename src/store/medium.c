@@ -19,7 +19,28 @@ uint32_t scsiemu_block_able(const struct scsiemu_block_ops *ops)
 	return ABLE(write, SCSIEMU_CAN_WRITE) | ABLE(flush, SCSIEMU_CAN_FLUSH) |
 	       ABLE(zero, SCSIEMU_CAN_ZERO) | ABLE(unmap, SCSIEMU_CAN_UNMAP) |
 	       ABLE(status, SCSIEMU_CAN_STATUS) | ABLE(cas, SCSIEMU_CAN_CAS) |
-	       ABLE(lend, SCSIEMU_CAN_LEND) | ABLE(read_pi, SCSIEMU_CAN_PI);
+	       ABLE(lend, SCSIEMU_CAN_LEND) | ABLE(read_pi, SCSIEMU_CAN_PI) |
+	       ABLE(format, SCSIEMU_CAN_FORMAT);
+}
+
+/* Of an operation that nobody waits for. */
+static void nothing(struct scsiemu_io *io, int result)
+{
+	(void)io, (void)result;
+}
+
+int scsiemu_medium_format(struct scsiemu_medium *m, uint32_t blen,
+			  uint64_t nblk)
+{
+	const struct scsiemu_block_ops *ops = m->ops;
+	struct scsiemu_io io = { .done = nothing };
+	int rc;
+
+	if (m->kind != SCSIEMU_BLOCK || !ops ||
+	    !SCSIEMU_HAS(scsiemu_block_ops, ops, format))
+		return SCSIEMU_E_RANGE;
+	rc = ops->format(m->ctx, &io, m, blen, nblk);
+	return rc == SCSIEMU_PENDING ? SCSIEMU_E_BUSY : rc;
 }
 
 typedef void close_fn(void *ctx);

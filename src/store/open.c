@@ -14,6 +14,7 @@ enum {
 	BLEN_MAX = 4096,
 	EXPONENT_MAX = 15, /* four bits of READ CAPACITY(16) (SBC-4 5.21) */
 	RPM_SOLID = 1,
+	PI_LEN_MAX = 256,
 	PATH_SHOWN = 100 /* leaves room for the reason */
 };
 
@@ -102,6 +103,12 @@ static int check(const struct scsiemu_geometry *g, uint32_t blen,
 				"size %" PRIu64 " is not a multiple of the "
 				"block size %" PRIu32 ": change one of them",
 				g->bytes, blen);
+	if (g->pi_len % 8 || g->pi_len > PI_LEN_MAX)
+		return semu_err(err,
+				"%u bytes of protection information are not "
+				"possible: take 8 for each interval, at most "
+				"%d",
+				g->pi_len, PI_LEN_MAX);
 	if (g->bytes > INT64_MAX)
 		return semu_err(err,
 				"size %" PRIu64 " is too large: take less "
@@ -130,7 +137,33 @@ int semu_geometry(struct scsiemu_medium *m, const struct scsiemu_geometry *g,
 	m->read_only = g->read_only;
 	m->thin = g->thin;
 	m->zeroes = g->thin;
+	m->pi_len = g->pi_len;
 	return 0;
+}
+
+/* What is said in blocks stays about as many bytes. */
+int semu_reshape(struct scsiemu_medium *m, uint64_t bytes, uint32_t blen,
+		 uint64_t nblk)
+{
+	uint64_t most = blen ? bytes / blen : 0;
+	uint64_t physical = (uint64_t)m->blen << m->exponent;
+	uint64_t granule = (uint64_t)m->blen * m->granule;
+
+	if (blen < BLEN_MIN || blen > BLEN_MAX || (blen & (blen - 1)))
+		return SCSIEMU_E_RANGE;
+	if (nblk == UINT64_MAX)
+		nblk = most;
+	if (!nblk || nblk > most)
+		return SCSIEMU_E_RANGE;
+	m->exponent = 0;
+	while ((uint64_t)blen << m->exponent < physical)
+		m->exponent++;
+	m->granule = (uint32_t)(granule / blen);
+	m->nblk = nblk;
+	if (blen != m->blen)
+		m->aligned = 0;
+	m->blen = blen;
+	return SCSIEMU_OK;
 }
 
 int semu_geometry_sized(struct scsiemu_medium *m,
@@ -155,6 +188,9 @@ void semu_offer(struct scsiemu_medium *m,
 	m->ops = ops;
 	m->ctx = ctx;
 	m->able = scsiemu_block_able(ops);
+	if (!m->pi_len)
+		m->able &= ~(uint32_t)SCSIEMU_CAN_PI;
+	m->anchors = SCSIEMU_HAS(scsiemu_block_ops, ops, anchor);
 }
 
 bool semu_runs_add(struct semu_runs *r, uint64_t nblk,

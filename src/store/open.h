@@ -41,6 +41,11 @@ enum semu_offer {
 void semu_offer(struct scsiemu_medium *m,
 		const struct scsiemu_block_ops offers[SEMU_OFFERS], void *ctx);
 
+/* m gets nblk blocks of blen bytes of the bytes that its store has, and what
+ * follows from that; UINT64_MAX: all. SCSIEMU_E_RANGE: they cannot be. */
+int semu_reshape(struct scsiemu_medium *m, uint64_t bytes, uint32_t blen,
+		 uint64_t nblk);
+
 static inline bool semu_in_range(uint64_t cap, uint64_t lba, uint64_t nblk)
 {
 	return nblk <= cap && lba <= cap - nblk;

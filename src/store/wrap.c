@@ -71,6 +71,8 @@ typedef int call_fn(struct semu_wrap *w, struct semu_wrap_op *op);
 	}
 CALL(read, (uint32_t)op->nblk, op->v, op->nv)
 CALL(write, (uint32_t)op->nblk, op->v, op->nv)
+CALL(read_pi, (uint32_t)op->nblk, op->v, op->nv, op->pi)
+CALL(write_pi, (uint32_t)op->nblk, op->v, op->nv, op->pi)
 CALL(flush, op->nblk)
 CALL(zero, op->nblk)
 CALL(unmap, op->nblk)
@@ -85,13 +87,20 @@ static call_fn *const calls[SCSIEMU_BOP_COUNT] = {
 	[SCSIEMU_BOP_CAS] = call_cas,	  [SCSIEMU_BOP_VERIFY] = call_verify,
 };
 
+static call_fn *call_of(const struct semu_wrap_op *op)
+{
+	if (!op->pi)
+		return calls[op->kind];
+	return op->kind == SCSIEMU_BOP_READ ? call_read_pi : call_write_pi;
+}
+
 /* After PENDING op may be gone: the end may come inside the call. */
 static int forward(struct semu_wrap_op *op)
 {
 	int r;
 
 	op->below = true;
-	r = calls[op->kind](op->w, op);
+	r = call_of(op)(op->w, op);
 	return r == SCSIEMU_PENDING ? r : after(op, r);
 }
 
@@ -137,7 +146,7 @@ static struct semu_wrap_op *begin(struct semu_wrap *w, struct scsiemu_io *io,
 
 static int bulk(void *ctx, struct scsiemu_io *io, enum scsiemu_block_op kind,
 		uint64_t lba, uint32_t nblk, const struct scsiemu_vec *v,
-		unsigned nv)
+		unsigned nv, uint8_t *pi)
 {
 	struct semu_wrap_op *op = begin(ctx, io, kind, lba, nblk);
 
@@ -145,6 +154,7 @@ static int bulk(void *ctx, struct scsiemu_io *io, enum scsiemu_block_op kind,
 		return SCSIEMU_E_BUSY;
 	op->v = v;
 	op->nv = nv;
+	op->pi = pi;
 	return pass(op);
 }
 
@@ -161,11 +171,26 @@ static int range(void *ctx, struct scsiemu_io *io, enum scsiemu_block_op kind,
 			       uint32_t nblk, const struct scsiemu_vec *v,     \
 			       unsigned nv)                                    \
 	{                                                                      \
-		return bulk(ctx, io, kind, lba, nblk, v, nv);                  \
+		return bulk(ctx, io, kind, lba, nblk, v, nv, NULL);            \
 	}
 BULK(read, SCSIEMU_BOP_READ)
 BULK(write, SCSIEMU_BOP_WRITE)
 BULK(cas, SCSIEMU_BOP_CAS)
+
+static int wrap_read_pi(void *ctx, struct scsiemu_io *io, uint64_t lba,
+			uint32_t nblk, const struct scsiemu_vec *v, unsigned nv,
+			uint8_t *pi)
+{
+	return bulk(ctx, io, SCSIEMU_BOP_READ, lba, nblk, v, nv, pi);
+}
+
+static int wrap_write_pi(void *ctx, struct scsiemu_io *io, uint64_t lba,
+			 uint32_t nblk, const struct scsiemu_vec *v,
+			 unsigned nv, const uint8_t *pi)
+{
+	return bulk(ctx, io, SCSIEMU_BOP_WRITE, lba, nblk, v, nv,
+		    (uint8_t *)(uintptr_t)pi);
+}
 
 #define RANGE(name, kind)                                                      \
 	static int wrap_##name(void *ctx, struct scsiemu_io *io, uint64_t lba, \
@@ -206,6 +231,15 @@ static void wrap_back(void *ctx, uint64_t lba, uint32_t nblk)
 	struct semu_wrap *w = ctx;
 
 	w->on->back(w->below.ctx, lba, nblk);
+}
+
+/* It only changes numbers, and is done at once. */
+static int wrap_format(void *ctx, struct scsiemu_io *io,
+		       struct scsiemu_medium *m, uint32_t blen, uint64_t nblk)
+{
+	struct semu_wrap *w = ctx;
+
+	return w->on->format(w->below.ctx, io, m, blen, nblk);
 }
 
 static void wrap_cancel(void *ctx, struct scsiemu_io *io)
@@ -258,8 +292,11 @@ static void offer(struct semu_wrap *w)
 	OFFER(status);
 	OFFER(cas);
 	OFFER(verify);
+	OFFER(read_pi);
+	OFFER(write_pi);
 	OFFER(kick);
 	OFFER(cancel);
+	OFFER(format);
 	if (w->type->cancel)
 		w->ops.cancel = wrap_cancel;
 	if (w->type->lends) {
@@ -292,6 +329,9 @@ void *semu_wrap_open(struct scsiemu_medium *m,
 	m->ops = &w->ops;
 	m->ctx = w;
 	m->able = scsiemu_block_able(&w->ops);
+	if (!m->pi_len)
+		m->able &= ~(uint32_t)SCSIEMU_CAN_PI;
+	m->anchors = false; /* an operation that does not pass by */
 	return w;
 }
 

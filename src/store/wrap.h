@@ -24,6 +24,7 @@ struct semu_wrap_op {
 	uint64_t lba, nblk;
 	const struct scsiemu_vec *v;
 	unsigned nv;
+	uint8_t *pi;		  /* READ and WRITE: with protection */
 	struct scsiemu_extent *e; /* STATUS */
 	unsigned *n;
 	uint64_t tag, seq; /* the wrapper's own */

@@ -51,15 +51,20 @@ static bool make_room(struct scsiemu_wrap_record *w)
 /* CAS: the bytes to write lie behind those to expect. */
 static uint8_t *copy_data(const struct semu_wrap_op *op)
 {
-	size_t len = (size_t)op->nblk * op->w->below.blen;
+	size_t len = (size_t)op->nblk * op->w->below.blen, pi = 0;
 	struct semu_cursor c = semu_cursor(op->v, op->nv);
-	uint8_t *data = semu_sys->alloc(len);
+	uint8_t *data;
 
+	if (op->pi)
+		pi = (size_t)op->nblk * op->w->below.pi_len;
+	data = semu_sys->alloc(len + pi);
 	if (!data)
 		return NULL;
 	if (op->kind == SCSIEMU_BOP_CAS)
 		semu_vec_get(&c, data, len);
 	semu_vec_get(&c, data, len);
+	if (op->pi)
+		memcpy(data + len, op->pi, pi);
 	return data;
 }
 
@@ -87,6 +92,8 @@ static int record_before(struct semu_wrap *base, struct semu_wrap_op *op)
 				      .result = SCSIEMU_PENDING,
 				      .began = ++w->clock,
 				      .data = data };
+	if (data && op->pi) /* in the same piece of memory */
+		r->pi = data + op->nblk * op->w->below.blen;
 	return SEMU_WRAP_GO;
 }
 

@@ -37,6 +37,10 @@ static const struct op ops[] = {
 	{ SCSIEMU_OP_COMPARE_AND_WRITE, 0, 3, 4, 4096, 0, false, true },
 	{ SCSIEMU_OP_ORWRITE_16, 8, 3, 8, 4096, 0, false, false },
 	{ SCSIEMU_OP_SYNCHRONIZE_CACHE_10, 0, 0, 0, 0, 0, false, false },
+	{ SCSIEMU_OP_PERSISTENT_RESERVE_IN, 0, 0, 8, 0, 8, false, false },
+	{ SCSIEMU_OP_PERSISTENT_RESERVE_IN, 1, 0, 8, 0, 8, false, false },
+	{ SCSIEMU_OP_PERSISTENT_RESERVE_IN, 2, 0, 8, 0, 8, false, false },
+	{ SCSIEMU_OP_PERSISTENT_RESERVE_IN, 3, 0, 8, 0, 8, false, false },
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x12, 0, 200, 0, 200, false, false },
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x10, 0, 32, 0, 32, false, false },
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x13, 0, 28, 0, 28, false, false },
@@ -44,6 +48,8 @@ static const struct op ops[] = {
 	{ SCSIEMU_OP_READ_LONG_10, 0, 3, 520, 0, 520, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_IN, 0x2a, 0, 16, 0, 16, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_OUT, 0x0a, 0, 8, 8, 0, false, false },
+	{ SCSIEMU_OP_MAINTENANCE_IN, 0x0e, 0, 16, 0, 12, false, false },
+	{ SCSIEMU_OP_MAINTENANCE_OUT, 0x0e, 0, 8, 8, 0, false, false },
 };
 
 struct how {
@@ -59,6 +65,7 @@ static void make(struct disk *b, const struct how *h)
 				  .thin = true,
 				  .granule = 4,
 				  .alua = &disk_alua,
+				  .priorities = true,
 				  .unable = h->cas ? 0 : SCSIEMU_CAN_CAS,
 				  .sbc = { .defects = 8,
 					   .referrals = &disk_referrals } };

@@ -82,7 +82,9 @@ static void background(void **state)
 	assert_non_null(job);
 	assert_int_equal(scsiemu_next(job), SCSIEMU_STORE);
 	spcdev_in(t, REQUEST_SENSE);
-	drive_data(&t->d, BYTES(0x72, 0, 4, 9, 0, 0, 0, 0), 8);
+	drive_data(&t->d,
+		   BYTES(0x72, 2, 4, 9, 0, 0, 0, 8, 2, 6, 0, 0, 0x80, 0, 0, 0),
+		   16);
 	spcdev_in(t, TEST_CODE(1));
 	drive_check(&t->d, 2, 0x0409);
 	spcdev_in(t, 0x00, 0, 0, 0, 0, 0); /* nobody else is held up */

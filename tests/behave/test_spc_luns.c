@@ -142,16 +142,26 @@ static void request_sense_race(void **state)
 	assert_int_equal(drive_ua(&t->d, t->lu, t->a), 0);
 }
 
+static void busy(struct spcdev *t, uint8_t key, uint16_t asc, bool counts)
+{
+	t->lu->busy = (struct semu_busy){
+		.key = key, .asc = asc, .progress = 0x1234, .counts = counts
+	};
+}
+
 static void request_sense_busy(void **state)
 {
 	struct spcdev *t = *state;
 
-	t->lu->guards |= SCSIEMU_ON_FORMAT;
+	busy(t, 2, 0x0404, true);
 	spcdev_in(t, 3, 1, 0, 0, 252, 0);
-	drive_data(&t->d, BYTES(0x72, 0, 4, 4, 0, 0, 0, 0), 8);
-	t->lu->guards ^= SCSIEMU_ON_FORMAT | SCSIEMU_ON_SANITIZE;
+	drive_data(&t->d,
+		   BYTES(0x72, 2, 4, 4, 0, 0, 0, 8, 2, 6, 0, 0, 0x80, 0x12,
+			 0x34, 0),
+		   16);
+	busy(t, 3, 0x3103, false);
 	spcdev_in(t, 3, 1, 0, 0, 252, 0);
-	drive_data(&t->d, BYTES(0x72, 0, 4, 0x1b, 0, 0, 0, 0), 8);
+	drive_data(&t->d, BYTES(0x72, 3, 0x31, 3, 0, 0, 0, 0), 8);
 }
 
 /* A stopped disk says so to who polls it (SPC-5 5.12.2), after its unit
@@ -172,10 +182,10 @@ static void request_sense_stopped(void **state)
 	drive_data(&t->d, BYTES(0x72, 6, 0x2a, 1, 0, 0, 0, 0), 8);
 	spcdev_in(t, 3, 1, 0, 0, 252, 0);
 	drive_data(&t->d, BYTES(0x72, 2, 4, 2, 0, 0, 0, 0), 8);
-	t->lu->guards |= SCSIEMU_ON_FORMAT;
+	busy(t, 3, 0x3103, false);
 	spcdev_in(t, 3, 1, 0, 0, 252, 0);
-	drive_data(&t->d, BYTES(0x72, 0, 4, 4, 0, 0, 0, 0), 8);
-	t->lu->guards ^= SCSIEMU_ON_FORMAT;
+	drive_data(&t->d, BYTES(0x72, 3, 0x31, 3, 0, 0, 0, 0), 8);
+	busy(t, 0, 0, false);
 	spcdev_in(t, 0x1b, 0, 0, 0, 1, 0); /* start */
 	drive_good(&t->d);
 	spcdev_in(t, 3, 1, 0, 0, 252, 0);

@@ -15,15 +15,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { NBLK = 64, BLEN = 256 };
 
+/* Rows that take a list as one, then those that ask for it themselves. */
+static bool takes_list(const struct scsiemu_row *row, unsigned round)
+{
+	return round ? row->kind == SCSIEMU_K_STEPS &&
+			       row->needs & SCSIEMU_NEED_FORMAT
+		     : row->kind == SCSIEMU_K_PARAM_OUT;
+}
+
 static const struct scsiemu_row *choose(const struct scsiemu_lu *lu, unsigned n)
 {
 	const struct scsiemu_row *row, *found[64];
-	struct semu_row_iter it = { { 0 } };
 	unsigned k = 0;
 
-	while ((row = semu_row_next(lu, &it)) != NULL && k < 64)
-		if (row->kind == SCSIEMU_K_PARAM_OUT)
-			found[k++] = row;
+	for (unsigned round = 0; round < 2; round++) {
+		struct semu_row_iter it = { { 0 } };
+
+		while ((row = semu_row_next(lu, &it)) != NULL && k < 64)
+			if (takes_list(row, round))
+				found[k++] = row;
+	}
 	return found[n % k];
 }
 
@@ -40,6 +51,9 @@ static void put_length(uint8_t *cdb, const struct scsiemu_row *row, unsigned n)
 	case SCSIEMU_F_3AT6:
 		semu_put16(cdb + 7, n);
 		break;
+	case SCSIEMU_F_4AT5:
+		semu_put32(cdb + 5, n);
+		break;
 	case SCSIEMU_F_4AT10:
 		semu_put32(cdb + 10, n);
 		break;
@@ -55,7 +69,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  .blen = BLEN,
 				  .thin = true,
 				  .copies = 2,
-				  .alua = &disk_alua };
+				  .alua = &disk_alua,
+				  .priorities = true,
+				  .sbc = { .format = true } };
 	uint8_t cdb[260] = { 0 };
 	const struct scsiemu_row *row;
 	struct disk b;
@@ -64,11 +80,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	disk_make(&b, &o);
 	disk_fill(&b, 1);
+	b.d.nexus = drive_attach(&b.d, 0, 0);
+	drive_settle(&b.d, b.lu, b.d.nexus);
 	row = choose(b.lu, data[0]);
 	cdb[0] = row->op;
 	cdb[1] = data[1];
 	if (row->sa != SCSIEMU_NO_SA)
-		cdb[1] = (uint8_t)row->sa;
+		cdb[1] = (uint8_t)(row->sa | (row->usage[1] & data[1] & 0xe0));
 	cdb[2] = data[2] & row->usage[2];
 	put_length(cdb, row, (unsigned)size - 3);
 	drive_run(&b.d, b.lu, cdb, row->len, data + 3, (uint32_t)size - 3, 0);

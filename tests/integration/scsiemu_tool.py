@@ -158,6 +158,22 @@ INQUIRY
         self.assertEqual(got[1]["sense"]["additional"]["text"],
                          "MODE PARAMETERS CHANGED")
 
+    def test_ports(self):
+        # Each port is a group; only the group that was told goes to standby.
+        got = self.exec_json("--", "a3 0a 0000 0000 00000100 00 00", "--",
+                             "a4 0a 0000 0000 00000008 00 00", "--out-hex",
+                             "00000000 02000002", "--", "00" * 6, "--",
+                             "00" * 6, "--port", "2", "--", "00" * 6,
+                             "--port", "2", device=DISK + ",alua=explicit",
+                             status=1)
+        self.assertEqual(got[0]["data_in"][:8], "00000018")
+        self.assertEqual(got[1]["status"]["name"], "GOOD")
+        self.assertEqual(got[2]["status"]["name"], "GOOD")
+        self.assertEqual([g["sense"]["additional"]["text"] for g in got[3:]],
+                         ["ASYMMETRIC ACCESS STATE CHANGED",
+                          "LOGICAL UNIT NOT ACCESSIBLE, TARGET PORT IN "
+                          "STANDBY STATE"])
+
     def test_units(self):
         out = self.run_tool("exec", DISK, "7=disk:null,size=1G", "--json",
                             "--", "25" + "00" * 9, "--", "25" + "00" * 9,
@@ -337,6 +353,15 @@ capacity
                                               "deallocated": 254})
             self.assertEqual(got["defects"], {"primary": 0, "grown": 0})
 
+    def test_port_groups(self):
+        got = json.loads(self.inspect(
+            "--json", device=DISK + ",alua=both,groups=1:nonoptimized+"
+            "7:standby*"))
+        self.assertEqual([(g["group"], g["state"], g["PREF"], g["ports"])
+                          for g in got["target_port_groups"]],
+                         [(1, "active/non-optimized", 0, [1]),
+                          (7, "standby", 1, [])])
+
     def test_commands(self):
         """As many as RSOC says, each with its usage data, in both forms."""
         got = json.loads(self.inspect("--json"))["commands"]
@@ -370,10 +395,41 @@ capacity
                     self.assertIn("  " + line + "\n", sheet)
 
     def test_nothing_is_unknown(self):
-        """Every page the library has is in the tool's tables."""
-        for pages in json.loads(self.run_tool("pages", DISK + ",thin",
-                                              "--json")[0]).values():
-            self.assertNotIn("?", [p["name"] for p in pages])
+        """Every command, page, state and type that the library's devices
+        have is in the tool's tables."""
+        for keys in ("thin,alua=both,aca,priorities",
+                     "zoned=aware,zone_size=1M",
+                     "zoned=managed,zone_size=1M,zone_realms=2"):
+            device = f"{DISK},{keys}"
+            out = self.inspect("--json", device=device)
+            json.loads(out)
+            self.assertNotIn('"?"', out, keys)
+            self.inspect(device=device)
+
+    def test_zones(self):
+        got = json.loads(self.inspect("--json", device=DISK + ",zoned=managed,"
+                                      "zone_size=1M,zone_conv=3"))
+        self.assertEqual(got["zones"], {"no_write_pointer": 3, "empty": 61,
+                                        "all": 64})
+
+    def test_reservations(self):
+        with tempfile.TemporaryDirectory() as folder:
+            device = f"{DISK},nv={folder}/nv"
+            register = "00" * 8 + "00000000deadbeef" + "00" * 4 + "01000000"
+            reserve = "00000000deadbeef" + "00" * 16
+            self.exec("--", "5f 00 00 00 00 00 00 00 18 00", "--out-hex",
+                      register, "--", "5f 01 05 00 00 00 00 00 18 00",
+                      "--out-hex", reserve, device=device)
+            sheet = self.inspect(device=device)
+            got = json.loads(self.inspect("--json", device=device))
+        name = "iqn.2026-11.org.scsiemu:scsiemu-initiator,i,0x000000000001"
+        self.assertIn("  reservation                   write exclusive, "
+                      "registrants only\n", sheet)
+        self.assertIn(f"    00000000deadbeef  port 1  {name}  (holder)\n",
+                      sheet)
+        self.assertEqual(got["reservations"]["registrations"], [{
+            "key": "00000000deadbeef", "all_target_ports": False,
+            "holder": True, "port": 1, "initiator": name}])
 
     def test_devices(self):
         for device in ("disk:mem,size=1M,readonly", "disk:null,size=512",
@@ -419,6 +475,7 @@ class Wrong(Tool):
                           (["--in-len", "9" * 30], "no number"),
                           (["--initiator", "0"], "1 to 8"),
                           (["--initiator", "9"], "1 to 8"),
+                          (["--port", "5"], "1 to 4"),
                           (["--json=1"], "takes no value"),
                           (["--fast"], 'no option "--fast"'),
                           (["--out", "a", "--out-hex", "00"], "one of them")):

@@ -16,14 +16,28 @@ enum { PI_TYPE = 2 };
 enum { PI_TYPE = 0 };
 #endif
 
+#ifdef SPEC_ZONED
+enum { REMOVABLE = false, MODEL = SCSIEMU_HOST_MANAGED };
+#else
+enum { REMOVABLE = true, MODEL = SCSIEMU_NOT_ZONED };
+#endif
+
 const struct disk_options spec_options = { .thin = true,
 					   .alua = &disk_alua,
-					   .removable = true,
+					   .priorities = true,
+					   .removable = REMOVABLE,
 					   .copies = 2,
 					   .sbc = {
 						   .defects = 16,
+						   .format = true,
 						   .referrals = &disk_referrals,
-						   .pi_type = PI_TYPE } };
+						   .pi_type = PI_TYPE,
+						   .zones = { .model = MODEL,
+							      .zones = 8,
+							      .before = 2,
+							      .zone_blk = 8,
+							      .zone_cap = 7,
+							      .realms = 2 } } };
 
 void spec_make_scratch(struct spec *s, uint32_t scratch)
 {

@@ -117,6 +117,8 @@ static void test_first_bad_byte(void **state)
 /* Used bits that are refused by value, with the same pointer as a reserved
  * bit's would be: {opcode, byte, bits}. */
 static const uint8_t by_value[][3] = {
+	/* FMTPINFO without protection, DEFECT LIST FORMAT without a list */
+	{ SCSIEMU_OP_FORMAT_UNIT, 1, 0x84 },
 	/* BYTCHK 10b */
 	{ SCSIEMU_OP_WRITE_AND_VERIFY_10, 1, 0x04 },
 	{ SCSIEMU_OP_WRITE_AND_VERIFY_12, 1, 0x04 },
@@ -127,6 +129,9 @@ static const uint8_t by_value[][3] = {
 	{ SCSIEMU_OP_VARIABLE, 10, 0x04 },
 	{ SCSIEMU_OP_MODE_SENSE_6, 2, 0x20 }, /* PAGE CODE 20h */
 	{ SCSIEMU_OP_MODE_SENSE_10, 2, 0x20 },
+#ifdef SPEC_ZONED /* not removable: LOEJ, too */
+	{ SCSIEMU_OP_START_STOP_UNIT, 4, 0x82 },
+#endif
 	{ SCSIEMU_OP_START_STOP_UNIT, 4, 0x80 }, /* POWER CONDITION 8h */
 	{ SCSIEMU_OP_SEND_DIAGNOSTIC, 1, 0x80 }, /* SELF-TEST CODE 4h */
 	{ SCSIEMU_OP_PREVENT_ALLOW_MEDIUM_REMOVAL, 4, 0x02 },
@@ -135,7 +140,9 @@ static const uint8_t by_value[][3] = {
 	{ SCSIEMU_OP_READ_BUFFER_16, 1, 0x10 },
 	{ SCSIEMU_OP_MAINTENANCE_IN, 10, 0x80 }, /* IDENTIFYING TYPE 40h */
 	{ SCSIEMU_OP_MAINTENANCE_OUT, 10, 0x80 },
-	{ SCSIEMU_OP_MAINTENANCE_IN, 2, 0x04 }, /* REPORTING OPTIONS 4h */
+	{ SCSIEMU_OP_MAINTENANCE_IN, 2, 0x84 }, /* REPORTING OPTIONS 4h,
+						 * PRIORITY REPORTED 2h */
+	{ SCSIEMU_OP_ZONE_IN, 14, 0x20 },	/* REPORTING OPTIONS 20h */
 	{ SCSIEMU_OP_MAINTENANCE_IN, 1, 0xc0 }, /* PARAMETER DATA FORMAT */
 };
 
@@ -276,11 +283,16 @@ static void test_unknown(void **state)
 			continue;
 		}
 		for (unsigned sa = 0; has_sa && sa < 32; sa++) {
+			bool wide = op == SCSIEMU_OP_VARIABLE;
+
 			if (sas[sa])
 				continue;
-			cdb[1] = (uint8_t)sa;
+			cdb[wide ? 9 : 1] = (uint8_t)sa;
 			spec_run(&s, cdb, 16);
-			assert_true(spec_points(&s, 1, 4));
+			/* those that only type 2 protection has: no command */
+			assert_true(wide ? spec_points(&s, 8, SCSIEMU_NO_BIT) ||
+						    spec_is(&s, 5, 0x2000)
+					 : spec_points(&s, 1, 4));
 		}
 	}
 	spec_free(&s);

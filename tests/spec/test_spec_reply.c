@@ -25,7 +25,13 @@ struct reply {
 	uint16_t scratch; /* without so much of it there is no such reply */
 };
 
+/* The header of REPORT ZONE DOMAINS says how many fit: tests/behave. */
 static const struct reply replies[] = {
+#ifdef SPEC_ZONED
+	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0xb6 }, .scratch = 512 },
+	{ .op = SCSIEMU_OP_ZONE_IN, .sa = 0, .scratch = 512 },
+	{ .op = SCSIEMU_OP_ZONE_IN, .sa = 6, .scratch = 512 },
+#else
 	{ .op = SCSIEMU_OP_INQUIRY },
 	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0x00 } },
 	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0x80 } },
@@ -57,6 +63,7 @@ static const struct reply replies[] = {
 	  .cdb = { 0, 0, 0x83, 0x9e, 0, 0x10 } },
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0d, .cdb = { 0, 0, 0x80 } },
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0a },
+	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0e },
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0a, .cdb = { 0, 0x20 } },
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x05, .cdb = { [10] = 0xfe } },
 	{ .op = SCSIEMU_OP_PERSISTENT_RESERVE_IN, .sa = 0 },
@@ -67,6 +74,7 @@ static const struct reply replies[] = {
 	{ .op = SCSIEMU_OP_READ_BUFFER_10, .cdb = { 0, 3 } },
 	{ .op = SCSIEMU_OP_THIRD_PARTY_COPY_IN, .sa = 3, .scratch = 2048 },
 	{ .op = SCSIEMU_OP_THIRD_PARTY_COPY_IN, .sa = 8, .scratch = 2048 },
+#endif
 };
 
 static const struct scsiemu_row *row_of(const struct reply *r)

@@ -100,6 +100,25 @@ int kit_write(const struct scsiemu_medium *m, uint64_t lba, uint32_t nblk,
 	return end(kit_ops(m)->write(m->ctx, begin(flags), lba, nblk, v, nv));
 }
 
+int kit_read_pi(const struct scsiemu_medium *m, uint64_t lba, uint32_t nblk,
+		void *buf, uint8_t *pi)
+{
+	struct scsiemu_vec v[VECS];
+	unsigned nv = cut(v, buf, (size_t)nblk * m->blen);
+
+	return end(kit_ops(m)->read_pi(m->ctx, begin(0), lba, nblk, v, nv, pi));
+}
+
+int kit_write_pi(const struct scsiemu_medium *m, uint64_t lba, uint32_t nblk,
+		 const void *buf, const uint8_t *pi, uint32_t flags)
+{
+	struct scsiemu_vec v[VECS];
+	unsigned nv = cut(v, (void *)(uintptr_t)buf, (size_t)nblk * m->blen);
+
+	return end(kit_ops(m)->write_pi(m->ctx, begin(flags), lba, nblk, v, nv,
+					pi));
+}
+
 int kit_cas(const struct scsiemu_medium *m, uint64_t lba, uint32_t nblk,
 	    const void *buf)
 {

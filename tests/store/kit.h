@@ -29,6 +29,11 @@ int kit_read(const struct scsiemu_medium *m, uint64_t lba, uint32_t nblk,
 	     void *buf);
 int kit_write(const struct scsiemu_medium *m, uint64_t lba, uint32_t nblk,
 	      const void *buf, uint32_t flags);
+/* With their protection information, m->pi_len bytes for each, at pi. */
+int kit_read_pi(const struct scsiemu_medium *m, uint64_t lba, uint32_t nblk,
+		void *buf, uint8_t *pi);
+int kit_write_pi(const struct scsiemu_medium *m, uint64_t lba, uint32_t nblk,
+		 const void *buf, const uint8_t *pi, uint32_t flags);
 /* buf: nblk blocks to expect, nblk to write */
 int kit_cas(const struct scsiemu_medium *m, uint64_t lba, uint32_t nblk,
 	    const void *buf);

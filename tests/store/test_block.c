@@ -265,7 +265,8 @@ static void test_able(void **state)
 	assert_int_equal(m.kind, SCSIEMU_BLOCK);
 	assert_int_equal(m.able, SCSIEMU_CAN_WRITE | SCSIEMU_CAN_FLUSH |
 					 SCSIEMU_CAN_ZERO | SCSIEMU_CAN_CAS |
-					 SCSIEMU_CAN_STATUS);
+					 SCSIEMU_CAN_STATUS |
+					 SCSIEMU_CAN_FORMAT);
 	assert_null(kit_ops(&m)->unmap);
 	assert_false(m.thin || m.zeroes);
 	ops = *kit_ops(&m);
@@ -288,6 +289,76 @@ static void test_able(void **state)
 	assert_int_equal(scsiemu_open_null(&m, &g, NULL), 0);
 	assert_int_equal(m.able, SCSIEMU_CAN_STATUS | SCSIEMU_CAN_LEND);
 	scsiemu_medium_close(&m);
+}
+
+/* Other blocks: every store, also below another, has their number at once. */
+static void check_format(struct scsiemu_medium *m)
+{
+	static uint8_t buf[4096];
+	const uint64_t bytes = m->nblk * m->blen;
+
+	assert_int_equal(scsiemu_medium_format(m, 4096, UINT64_MAX), 0);
+	assert_int_equal(m->blen, 4096);
+	assert_int_equal(m->nblk, bytes / 4096);
+	assert_int_equal(m->exponent, 0);
+	assert_int_equal(kit_write(m, m->nblk - 1, 1, buf, 0), 0);
+	assert_int_equal(kit_write(m, m->nblk, 1, buf, 0), SCSIEMU_E_RANGE);
+	assert_int_equal(scsiemu_medium_format(m, 512, 100), 0);
+	assert_int_equal(m->nblk, 100);
+	assert_int_equal(m->exponent, 3);
+	assert_int_equal(kit_read(m, 99, 1, buf), 0);
+	assert_int_equal(kit_read(m, 100, 1, buf), SCSIEMU_E_RANGE);
+	assert_int_equal(scsiemu_medium_format(m, 512, UINT64_MAX), 0);
+	assert_int_equal(m->nblk, bytes / 512);
+	for (unsigned blen = 0; blen < 8400; blen += 40)
+		if (blen < 256 || blen > 4096 || blen & (blen - 1))
+			assert_int_equal(
+				scsiemu_medium_format(m, blen, UINT64_MAX),
+				SCSIEMU_E_RANGE);
+	assert_int_equal(scsiemu_medium_format(m, 512, bytes / 512 + 1),
+			 SCSIEMU_E_RANGE);
+	assert_int_equal(scsiemu_medium_format(m, 512, 0), SCSIEMU_E_RANGE);
+	assert_int_equal(m->nblk, bytes / 512);
+}
+
+static void test_format(void **state)
+{
+	struct scsiemu_geometry g = { .bytes = 1 << 20, .exponent = 3 };
+	struct scsiemu_wrap_stats *stats;
+	struct scsiemu_extent e;
+	struct scsiemu_medium m;
+	uint8_t buf[512] = { 1 };
+	unsigned n = 1;
+
+	(void)state;
+	assert_int_equal(scsiemu_open_mem(&m, &g, NULL), 0);
+	assert_int_equal(kit_write(&m, 0, 1, buf, 0), 0);
+	check_format(&m); /* its blocks were thrown away on the way */
+	assert_int_equal(kit_read(&m, 0, 1, buf), 0);
+	assert_int_equal(buf[0], 0);
+	assert_int_equal(kit_status(&m, 0, &e, &n), 0);
+	assert_int_equal(e.state, SCSIEMU_DEALLOCATED);
+	assert_int_equal(e.nblk, (1 << 20) / 512);
+	scsiemu_medium_close(&m);
+	assert_int_equal(scsiemu_open_null(&m, &g, NULL), 0);
+	check_format(&m);
+	scsiemu_medium_close(&m);
+	assert_int_equal(scsiemu_open_file(&m, kit_path("f"), &g, NULL), 0);
+	assert_int_equal(scsiemu_wrap_stats(&m, &stats, NULL), 0);
+	buf[0] = 7; /* a file keeps its bytes */
+	assert_int_equal(kit_write(&m, 5, 1, buf, 0), 0);
+	check_format(&m);
+	buf[0] = 0;
+	assert_int_equal(kit_read(&m, 5, 1, buf), 0);
+	assert_int_equal(buf[0], 7);
+	scsiemu_medium_close(&m);
+	g.read_only = true;
+	g.bytes = 0;
+	assert_int_equal(scsiemu_open_file(&m, kit_path("f"), &g, NULL), 0);
+	assert_int_equal(scsiemu_medium_format(&m, 512, UINT64_MAX),
+			 SCSIEMU_E_RANGE);
+	scsiemu_medium_close(&m);
+	kit_clean();
 }
 
 /* A vtable that ends before `close` is not called there. */
@@ -359,7 +430,8 @@ static void test_null(void **state)
 	assert_int_equal(scsiemu_open_null(&m, &g, NULL), 0);
 	assert_int_equal(m.able, SCSIEMU_CAN_WRITE | SCSIEMU_CAN_FLUSH |
 					 SCSIEMU_CAN_ZERO | SCSIEMU_CAN_CAS |
-					 SCSIEMU_CAN_STATUS | SCSIEMU_CAN_LEND);
+					 SCSIEMU_CAN_STATUS | SCSIEMU_CAN_LEND |
+					 SCSIEMU_CAN_FORMAT);
 	memset(buf, 0xa5, sizeof(buf));
 	assert_int_equal(kit_write(&m, 5, 2, buf, SCSIEMU_FUA), 0);
 	assert_int_equal(kit_read(&m, 5, 2, buf), 0);
@@ -421,6 +493,7 @@ int main(void)
 		cmocka_unit_test(test_model),
 		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_able),
+		cmocka_unit_test(test_format),
 		cmocka_unit_test(test_close_short),
 		cmocka_unit_test(test_sparse),
 		cmocka_unit_test(test_null),

@@ -129,6 +129,67 @@ static void test_mem_freed(void **state)
 	scsiemu_medium_close(&t);
 }
 
+/* A pool of two chunks of 64 KiB: the third has no space, until one is given
+ * back; anchored blocks keep theirs. */
+static void test_pool(void **state)
+{
+	static const struct scsiemu_geometry g = { .bytes = 1 << 20,
+						   .thin = true,
+						   .pool = 128 << 10 };
+	enum { CHUNK = 128 }; /* blocks */
+	struct scsiemu_extent e[4];
+	struct scsiemu_io io = { .info = SCSIEMU_NO_INFO };
+	struct scsiemu_medium m;
+	static const uint8_t zeros[BLEN];
+	uint8_t buf[2 * BLEN] = { 1 }, in[BLEN];
+	uint64_t used, left;
+	unsigned n = 4;
+
+	(void)state;
+	assert_int_equal(scsiemu_open_mem(&m, &g, &err), 0);
+	assert_true(m.anchors);
+	kit_ops(&m)->space(m.ctx, &used, &left);
+	assert_int_equal(used, 0);
+	assert_int_equal(left, 2 * CHUNK);
+	assert_int_equal(kit_write(&m, 0, 1, buf, 0), SCSIEMU_OK);
+	assert_int_equal(kit_ops(&m)->anchor(m.ctx, &io, CHUNK + 4, 8),
+			 SCSIEMU_OK);
+	kit_ops(&m)->space(m.ctx, &used, &left);
+	assert_int_equal(used, 2 * CHUNK);
+	assert_int_equal(left, 0);
+	/* no third one, and the good part of a WRITE is written */
+	assert_int_equal(kit_write(&m, 2 * CHUNK, 1, buf, 0),
+			 SCSIEMU_E_NO_SPACE);
+	assert_int_equal(kit_write(&m, 2 * CHUNK - 1, 2, buf, 0),
+			 SCSIEMU_E_NO_SPACE);
+	assert_int_equal(kit_io.info, 2 * CHUNK);
+	assert_int_equal(kit_io.moved, BLEN);
+	assert_int_equal(kit_ops(&m)->anchor(m.ctx, &io, 2 * CHUNK - 2, 9),
+			 SCSIEMU_E_NO_SPACE);
+	assert_int_equal(io.info, 2 * CHUNK);
+	/* what was anchored can be written */
+	assert_int_equal(kit_status(&m, CHUNK, e, &n), SCSIEMU_OK);
+	assert_int_equal(e[0].state, SCSIEMU_DEALLOCATED);
+	assert_int_equal(e[0].nblk, 4);
+	assert_int_equal(e[1].state, SCSIEMU_ANCHORED);
+	assert_int_equal(e[1].nblk, 8);
+	assert_int_equal(kit_read(&m, CHUNK + 5, 1, in), SCSIEMU_OK);
+	assert_memory_equal(in, zeros, BLEN);
+	assert_int_equal(kit_write(&m, CHUNK + 5, 1, buf, 0), SCSIEMU_OK);
+	n = 4;
+	assert_int_equal(kit_status(&m, CHUNK + 4, e, &n), SCSIEMU_OK);
+	assert_int_equal(e[0].nblk, 1);
+	assert_int_equal(e[1].state, SCSIEMU_MAPPED);
+	/* given back, there is room elsewhere */
+	assert_int_equal(kit_unmap(&m, CHUNK, CHUNK), SCSIEMU_OK);
+	kit_ops(&m)->space(m.ctx, &used, &left);
+	assert_int_equal(left, CHUNK);
+	assert_int_equal(kit_write(&m, 2 * CHUNK, 1, buf, 0), SCSIEMU_OK);
+	assert_int_equal(kit_ops(&m)->anchor(m.ctx, &io, 2048, 1),
+			 SCSIEMU_E_RANGE);
+	scsiemu_medium_close(&m);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -137,6 +198,7 @@ int main(void)
 		T(test_no_memory),
 		T(test_mem_full),
 		T(test_mem_freed),
+		T(test_pool),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,8 +16,11 @@ static const struct {
 	{ SCSIEMU_NEED_SAVE, "saved state" },
 	{ SCSIEMU_NEED_ALUA, "target port groups" },
 	{ SCSIEMU_NEED_ALUA_SET, "target port groups that hosts may set" },
+	{ SCSIEMU_NEED_PRIORITY, "command priorities" },
 	{ SCSIEMU_NEED_REFERRALS, "referrals" },
 	{ SCSIEMU_NEED_PI_2, "type 2 protection" },
+	{ SCSIEMU_NEED_ZONES, "zoned" },
+	{ SCSIEMU_NEED_REALMS, "zone realms" },
 };
 
 static void print(const struct scsiemu_row *r, const char *layer)

@@ -56,6 +56,12 @@ static void make_disk(struct copier *c, const struct copier_options *o,
 		.removable = o->removable,
 		.can_save = true,
 	};
+	if (o->sbc && i == 1) {
+		c->cf[i].options = o->sbc;
+		c->cf[i].state_len = scsiemu_lu_state_size(&c->cf[i]);
+		c->cf[i].state = c->state = malloc(c->cf[i].state_len);
+		assert_non_null(c->state);
+	}
 	c->lu[i] = scsiemu_lu_add(c->d.dev, (uint16_t)i, &c->cf[i]);
 	assert_non_null(c->lu[i]);
 	scsiemu_lu_load(c->lu[i], &k->m, false);
@@ -91,6 +97,7 @@ void copier_make(struct copier *c, const struct copier_options *o)
 void copier_free(struct copier *c)
 {
 	drive_free(&c->d);
+	free(c->state);
 	for (unsigned i = 0; i < COPIER_DISKS; i++)
 		drive_disk_free(&c->k[i]);
 }

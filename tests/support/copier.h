@@ -23,6 +23,7 @@ struct copier_options {
 	scsiemu_copy_fn *party;
 	void *ctx;
 	bool not_random, removable;
+	const struct scsiemu_sbc_options *sbc; /* of disk 1; stays there */
 };
 
 struct copier {
@@ -30,6 +31,7 @@ struct copier {
 	struct drive_disk k[COPIER_DISKS];
 	struct scsiemu_lu *lu[COPIER_DISKS];
 	struct scsiemu_lu_config cf[COPIER_DISKS];
+	void *state; /* of disk 1 */
 	uint64_t seed;
 	/* the parameter list under construction */
 	uint8_t list[COPIER_LIST];

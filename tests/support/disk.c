@@ -69,6 +69,7 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->cf.read_only = o->read_only;
 	b->cf.can_save = true;
 	b->cf.alua = o->alua;
+	b->cf.priorities = o->priorities;
 	b->sbc = o->sbc;
 	b->sbc.size = sizeof(b->sbc);
 	b->sbc.pi = o->pi_len || o->sbc.pi_type;

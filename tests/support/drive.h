@@ -16,8 +16,10 @@
 struct drive_disk {
 	struct scsiemu_medium m;
 	uint8_t *bytes;	 /* m.nblk * m.blen */
-	uint8_t *mapped; /* 1 per block: written and not deallocated */
+	uint8_t *mapped; /* per block: 1 written and not deallocated, 2
+			  * anchored */
 	uint8_t *pi;	 /* m.nblk * m.pi_len, or NULL */
+	uint64_t room;	 /* bytes: V_FORMAT makes blocks of them */
 };
 
 /* nblk blocks of blen bytes, all zero and deallocated, with every ability
@@ -103,6 +105,10 @@ void drive_task_free(struct drive_task *t);
 /* Run jobs and other commands of scsiemu_ready(). Waiting tasks of the test
  * get their first want into t->want, no more. */
 void drive_ready(struct drive *d);
+/* One of scsiemu_ready() that is a job, begun: its first want in *want. */
+struct scsiemu_cmd *drive_take_job(struct drive *d, int *want);
+/* Answer the want of a job: its next one. DONE: it has ended. */
+int drive_job_step(struct drive *d, struct scsiemu_cmd *c);
 
 /* One command from start to end in d->t; returns the status. */
 uint8_t drive_run(struct drive *d, struct scsiemu_lu *lu, const void *cdb,

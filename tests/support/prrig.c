@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -12,7 +13,10 @@ const uint8_t rig_types[6] = { 1, 3, 5, 6, 7, 8 };
 
 void rig_make(struct rig *r, const struct scsiemu_limits *l)
 {
-	spcdev_make(&r->t, NULL, l);
+	struct scsiemu_limits usual = spcdev_limits;
+
+	usual.nexuses = 8;
+	spcdev_make(&r->t, NULL, l ? l : &usual);
 	r->d = &r->t.d;
 	r->lu = r->t.lu;
 	r->a = r->t.a;
@@ -55,4 +59,31 @@ void rig_quiet(struct rig *r)
 	UA(r->a, 0);
 	UA(r->b, 0);
 	UA(r->c, 0);
+}
+
+uint32_t rig_iscsi(uint8_t *p, const char *text, uint32_t pad)
+{
+	uint32_t n = ((uint32_t)strlen(text) + 4) & ~3u;
+
+	n = (n < 20 ? 20 : n) + pad;
+	memset(p, 0, 4 + n);
+	p[0] = strchr(text, ',') ? 0x45 : 0x05;
+	p[2] = (uint8_t)(n >> 8);
+	p[3] = (uint8_t)n;
+	memcpy(p + 4, text, strlen(text));
+	return 4 + n;
+}
+
+struct scsiemu_nexus *rig_attach(struct rig *r, const uint8_t *tid,
+				 uint32_t len, uint16_t port)
+{
+	struct scsiemu_nexus_config cf = { .size = sizeof(cf),
+					   .transport_id = tid,
+					   .transport_id_len = (uint16_t)len,
+					   .port = port };
+	struct scsiemu_nexus *n = scsiemu_nexus_attach(r->d->dev, &cf);
+
+	assert_non_null(n);
+	drive_settle(r->d, r->lu, n);
+	return n;
 }

@@ -16,7 +16,7 @@ struct rig {
 	struct scsiemu_nexus *a, *b, *c;
 };
 
-/* l NULL: spcdev_limits. */
+/* l NULL: spcdev_limits, and 8 nexuses. */
 void rig_make(struct rig *r, const struct scsiemu_limits *l);
 void rig_free(struct rig *r);
 /* CMocka fixtures: *state is a struct rig. */
@@ -30,6 +30,15 @@ void rig_register(struct rig *r);
 /* Nobody is told anything. */
 void rig_quiet(struct rig *r);
 extern const uint8_t rig_types[6];
+
+/* An iSCSI TransportID into p, in as few bytes as can be, and pad NULs more;
+ * format 00b when the text has no ISID. Returns its length. */
+uint32_t rig_iscsi(uint8_t *p, const char *text, uint32_t pad);
+#define NAME "iqn.2026-11.org.example:host-1"
+#define ISID ",i,0x00023d0A0001"
+/* A nexus of that TransportID, settled. */
+struct scsiemu_nexus *rig_attach(struct rig *r, const uint8_t *tid,
+				 uint32_t len, uint16_t port);
 
 /* In tests that call their rig r. */
 #define OUT(n, sa, type, key, sa_key)                                          \

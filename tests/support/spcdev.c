@@ -32,9 +32,9 @@ static const struct semu_mode_page page_08 = {
 };
 
 static const struct semu_mode_page *const mode[] = {
-	&semu_mode_02,	 &page_08,	&semu_mode_0a,
-	&semu_mode_0a01, &semu_mode_18, &semu_mode_19,
-	&semu_mode_1a,	 &semu_mode_1c, NULL
+	&semu_mode_02,	     &page_08,	    &semu_mode_0a, &semu_mode_0a01,
+	&semu_mode_0a01_set, &semu_mode_18, &semu_mode_19, &semu_mode_1a,
+	&semu_mode_1c,	     NULL
 };
 
 static const struct semu_vpd_page *const vpd[] = { &semu_vpd_00, &semu_vpd_80,
@@ -44,7 +44,9 @@ static const struct semu_vpd_page *const vpd[] = { &semu_vpd_00, &semu_vpd_80,
 
 static const uint16_t versions[] = { 0x0460, 0x0600, 0 };
 
-static const struct semu_part_type *const parts[] = { &semu_alua_part, NULL };
+static const struct semu_part_type *const parts[] = { &semu_alua_part,
+						      &semu_priority_part,
+						      NULL };
 
 static void loaded(struct scsiemu_lu *lu)
 {

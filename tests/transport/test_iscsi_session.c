@@ -324,6 +324,54 @@ static void test_two_sessions(void **state)
 	teardown();
 }
 
+/* PERSISTENT RESERVE OUT of type 3 with keys; the answer. */
+static void pr_out(struct rig_end *e, uint8_t sa, uint8_t key, uint8_t sa_key,
+		   uint8_t status)
+{
+	const uint8_t cdb[10] = { 0x5f, sa, 3, 0, 0, 0, 0, 0, 24, 0 };
+	uint8_t list[24] = { [7] = key, [15] = sa_key };
+	struct rfc_pdu p;
+
+	rfc_command(&e->c, &p, 0xa0, 0, 24, cdb, 10);
+	p.data = list;
+	p.len = 24;
+	rig_send(e, &p);
+	rig_response(e, e->c.itt, status, 0, 0);
+}
+
+/* A registration is the initiator port's, name and ISID (SPC-5 7.6.4.6): it
+ * outlives the session, and the next one of that port has it; another ISID is
+ * another port. */
+static void test_reservation(void **state)
+{
+	static const char keys[] = "InitiatorName=" RIG_CLIENT "\0"
+				   "TargetName=" RIG_IQN "\0"
+				   "SessionType=Normal";
+	struct rfc_pdu p, q;
+
+	(void)state;
+	SETUP("");
+	pr_out(&end, 0, 0, 1, SCSIEMU_GOOD);
+	pr_out(&end, 1, 1, 0, SCSIEMU_GOOD);
+	rig_connect(&two, &rig);
+	rfc_login(&two.c, &p, 0x87, keys, sizeof(keys));
+	p.bhs[13] = 9;
+	rig_send(&two, &p);
+	rig_recv(&two, &q);
+	send_tur(&two);
+	rig_response(&two, two.c.itt, 2, SCSIEMU_SK_UNIT_ATTENTION, 0x2900);
+	pr_out(&two, 2, 1, 0, SCSIEMU_RESERVATION_CONFLICT);
+	rig_hangup(&end);
+	pr_out(&two, 2, 1, 0, SCSIEMU_RESERVATION_CONFLICT);
+	RIG_SESSION(&end, &rig, "");
+	pr_out(&end, 1, 1, 0, SCSIEMU_GOOD); /* it holds it still */
+	pr_out(&end, 2, 1, 0, SCSIEMU_GOOD);
+	pr_out(&two, 0, 0, 2, SCSIEMU_GOOD);
+	pr_out(&two, 1, 2, 0, SCSIEMU_GOOD);
+	rig_hangup(&two);
+	teardown();
+}
+
 /* An initiator that does not read: input stops, memory does not grow. */
 static void test_deaf(void **state)
 {
@@ -440,6 +488,7 @@ int main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_reinstatement),
 		cmocka_unit_test(test_two_sessions),
+		cmocka_unit_test(test_reservation),
 		cmocka_unit_test(test_deaf),
 		cmocka_unit_test(test_deaf_reads),
 		cmocka_unit_test(test_allocations),

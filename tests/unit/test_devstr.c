@@ -72,6 +72,14 @@ static const struct {
 	{ "disk:mem,size=1M,naa=300000000000000g", "16 hexadecimal digits" },
 	{ "disk:mem,size=1M,version=8", "2 (SCSI-2) to 7 (SPC-5)" },
 	{ "disk:mem,size=1M,version=1", "version=1 is not possible" },
+	{ "disk:mem,size=1M,pi=4", "pi=4 is not possible: it takes 0 to 3" },
+	{ "disk:mem,size=1M,pi=10", "pi=10 is not possible" },
+	{ "disk:mem,size=1M,pi=1,pi_exponent=5", "0 to 4" },
+	{ "disk:mem,size=1M,pi=1,pi_exponent=2", "intervals of less than 256" },
+	{ "disk:mem,size=1M,pi_exponent=1", "pi_exponent without pi" },
+	{ "disk:path=x,size=1M,pi_store=side", "pi_store without pi" },
+	{ "disk:path=x,size=1M,pi=1,pi_store=here", "interleaved or side" },
+	{ "disk:mem,size=1M,pi=1,pi_store=side", "where a file has it" },
 	{ "disk:mem,size=1M,alua=", "implicit, explicit or both" },
 	{ "disk:mem,size=1M,alua=bot", "alua=bot is not possible" },
 	{ "disk:mem,size=1M,alua=boths", "implicit, explicit or both" },
@@ -142,6 +150,7 @@ static void test_all_keys(void **state)
 			"thin,removable,vendor=ACME,product=Fine Disk,"
 			"revision=1.02,serial=X1,naa=500aBcDeF0123456,"
 			"version=5,nv=a.nv,alua=explicit,transition=250,"
+			"priorities,"
 			"groups=1:optimized*+65535:nonoptimized+3:standby+"
 			"4:unavailable+5:lba+6:offline*",
 			&err),
@@ -160,6 +169,7 @@ static void test_all_keys(void **state)
 	assert_string_equal(s.nv, "a.nv");
 	assert_int_equal(s.tpgs, SCSIEMU_ALUA_EXPLICIT);
 	assert_int_equal(s.transition, 250);
+	assert_true(s.priorities);
 	assert_int_equal(s.groups.n, 6);
 	assert_int_equal(s.groups.group[0].state, SCSIEMU_OPTIMIZED);
 	assert_true(s.groups.group[0].preferred);
@@ -378,7 +388,7 @@ static void test_help(void **state)
 		"block=",     "exponent=", "thin ",	  "readonly ",
 		"removable ", "vendor=",   "product=",	  "revision=",
 		"serial=",    "naa=",	   "version=",	  "nv=",
-		"alua=",      "groups=",   "transition=",
+		"alua=",      "groups=",   "transition=", "priorities ",
 	};
 	size_t i;
 

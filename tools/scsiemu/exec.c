@@ -21,7 +21,7 @@ struct request {
 	/* Files are read when their turn comes: one command's data-in may be
 	 * another one's data-out. */
 	const char *out_file, *out_hex, *in_file;
-	uint64_t in_len, lun, initiator, wait;
+	uint64_t in_len, lun, initiator, port, wait;
 };
 
 struct exec {
@@ -50,6 +50,7 @@ static const struct option {
 	{ "--lun", NUMBER, offsetof(struct request, lun), 0, 16383 },
 	{ "--initiator", NUMBER, offsetof(struct request, initiator), 1,
 	  UNIT_INITIATORS },
+	{ "--port", NUMBER, offsetof(struct request, port), 1, UNIT_PORTS },
 	{ "--wait", NUMBER, offsetof(struct request, wait), 0, WAIT_MAX },
 	{ "--attention", FLAG, offsetof(struct exec, attention), 0, 0 },
 	{ "--json", FLAG, offsetof(struct exec, json), 0, 0 },
@@ -154,7 +155,7 @@ static int parse(struct exec *e, int argc, char **argv)
 	char **arg = argv + 1;
 
 	e->usual.in_len = UNIT_DATA;
-	e->usual.initiator = 1;
+	e->usual.initiator = e->usual.port = 1;
 	e->requests = calloc((size_t)argc, sizeof(*e->requests));
 	if (!e->requests)
 		return trouble("out of memory", "");
@@ -223,13 +224,19 @@ static void report_answer(struct exec *e, const struct request *q,
 	report_close(r);
 }
 
+static struct unit_nexus from(const struct request *q)
+{
+	return (struct unit_nexus){ (uint8_t)(q->initiator - 1),
+				    (uint8_t)(q->port - 1) };
+}
+
 static int run(struct exec *e, const struct request *q)
 {
 	struct unit_cmd c = { .cdb = q->cdb,
 			      .cdb_len = (uint16_t)q->cdb_len,
 			      .in_len = (uint32_t)q->in_len,
 			      .lun = (uint16_t)q->lun,
-			      .initiator = (uint8_t)(q->initiator - 1) };
+			      .nexus = from(q) };
 	struct unit_reply a;
 	uint8_t *out;
 	size_t len;
@@ -253,15 +260,24 @@ static int run(struct exec *e, const struct request *q)
 	return 0;
 }
 
-/* A power-on attention waits for each initiator at each logical unit. */
+/* A power-on attention waits for each nexus at each logical unit. */
 static int take_attentions(struct exec *e)
 {
 	for (unsigned i = 0; i < e->nrequests; i++)
-		if (unit_take_attentions(
-			    e->unit, (uint16_t)e->requests[i].lun,
-			    (uint8_t)(e->requests[i].initiator - 1)))
+		if (unit_take_attentions(e->unit, (uint16_t)e->requests[i].lun,
+					 from(&e->requests[i])))
 			return -1;
 	return 0;
+}
+
+/* As many target ports as the commands name. */
+static unsigned ports(const struct exec *e)
+{
+	uint64_t n = 1;
+
+	for (unsigned i = 0; i < e->nrequests; i++)
+		n = e->requests[i].port > n ? e->requests[i].port : n;
+	return (unsigned)n;
 }
 
 static int run_all(struct exec *e)
@@ -287,7 +303,7 @@ int exec_main(int argc, char **argv)
 		free(e.requests);
 		return tool_usage(argv[0]);
 	}
-	e.unit = unit_open(e.devices, e.ndevices);
+	e.unit = unit_open(e.devices, e.ndevices, ports(&e));
 	if (!e.unit || run_all(&e))
 		e.rc = TOOL_TROUBLE;
 	if (e.unit && unit_close(e.unit))

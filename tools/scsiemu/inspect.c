@@ -107,9 +107,11 @@ int inspect_main(int argc, char **argv)
 	}
 	if (!device)
 		return tool_usage(argv[0]);
-	i.unit = unit_open(&device, 1);
+	i.unit = unit_open(&device, 1, 1);
 	if (!i.unit)
 		return TOOL_TROUBLE;
-	rc = unit_take_attentions(i.unit, 0, 0) ? TOOL_TROUBLE : run(&i, json);
+	rc = unit_take_attentions(i.unit, 0, (struct unit_nexus){ 0 })
+		     ? TOOL_TROUBLE
+		     : run(&i, json);
 	return unit_close(i.unit) ? TOOL_TROUBLE : rc;
 }

@@ -35,6 +35,7 @@ static const char exec_options[] =
 	"  --in-len N             room for data-in; 16 MiB\n"
 	"  --lun N                which device; 0\n"
 	"  --initiator N          who sends it, 1 to 8; 1\n"
+	"  --port N               through which target port, 1 to 4; 1\n"
 	"  --wait MS              then let so much time pass\n"
 	"  --attention            do not clear the first unit attention\n"
 	"  --json                 JSON instead of a sheet\n";

@@ -198,9 +198,10 @@ int pages_main(int argc, char **argv)
 	(void)argc;
 	if (parse(&p, argv + 1))
 		return tool_usage(argv[0]);
-	u = unit_open(&p.device, 1);
+	u = unit_open(&p.device, 1, 1);
 	if (!u)
 		return TOOL_TROUBLE;
-	rc = unit_take_attentions(u, 0, 0) ? TOOL_TROUBLE : run(&p, u);
+	rc = unit_take_attentions(u, 0, (struct unit_nexus){ 0 }) ? TOOL_TROUBLE
+								  : run(&p, u);
 	return unit_close(u) ? TOOL_TROUBLE : rc;
 }

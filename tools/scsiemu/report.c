@@ -2,6 +2,7 @@
 /* report.c - one description, two forms: a sheet, or JSON (RFC 8259). */
 #include "report.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
@@ -54,6 +55,7 @@ static void json_value(struct report *r, const char *key)
 {
 	uint32_t bit = 1u << r->depth;
 
+	assert(key || r->lists & bit);
 	fputs(r->started & bit ? ",\n" : "\n", r->out);
 	r->started |= bit;
 	indent(r, r->depth);

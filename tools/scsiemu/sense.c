@@ -90,7 +90,7 @@ static bool parse_fixed(struct sense *s, const uint8_t *p, unsigned n)
 	return true;
 }
 
-/* One descriptor of the list; false: left for the reader. */
+/* Descriptors that say what fixed format has a field for; false: another. */
 static bool parse_descriptor(struct sense *s, const uint8_t *p, unsigned len)
 {
 	if (p[0] == 0 && len >= 12) {
@@ -113,9 +113,18 @@ static bool parse_descriptor(struct sense *s, const uint8_t *p, unsigned len)
 	return true;
 }
 
+/* The length of the first descriptor of n bytes, header and all; cut where
+ * they end. */
+static unsigned descriptor_len(const uint8_t *p, unsigned n)
+{
+	unsigned len = 2u + p[1];
+
+	return len < n ? len : n;
+}
+
 static bool parse_descriptors(struct sense *s, const uint8_t *p, unsigned n)
 {
-	unsigned end, at, len;
+	unsigned end, at;
 
 	if (n < 4)
 		return false;
@@ -127,15 +136,11 @@ static bool parse_descriptors(struct sense *s, const uint8_t *p, unsigned n)
 	end = (unsigned)DESCR_LEN + p[7];
 	s->truncated = p[4] & 0x80 || end > n; /* SDAT_OVFL */
 	end = end < n ? end : n;
-	for (at = DESCR_LEN; at + 2 <= end; at += len) {
-		len = 2 + p[at + 1];
-		if (at + len > end)
-			len = end - at;
-		if (!parse_descriptor(s, p + at, len) && !s->rest) {
-			s->rest = p + at;
-			s->rest_len = end - at;
-		}
-	}
+	s->list = p + DESCR_LEN;
+	s->list_len = end - DESCR_LEN;
+	for (at = DESCR_LEN; at + 2 <= end;
+	     at += descriptor_len(p + at, end - at))
+		parse_descriptor(s, p + at, descriptor_len(p + at, end - at));
 	return true;
 }
 
@@ -174,6 +179,15 @@ static void report_pointer(struct report *r, const struct sense *s,
 	report_close(r);
 }
 
+static void report_progress(struct report *r, unsigned done)
+{
+	report_line(r, "progress", "%u of 65536 (%u %%)", done,
+		    done * 100 / 65536);
+	report_number(r, "done", done, NULL);
+	report_number(r, "of", 65536, NULL);
+	report_close(r);
+}
+
 static void report_sks(struct report *r, const struct sense *s)
 {
 	switch (s->sks) {
@@ -184,11 +198,7 @@ static void report_sks(struct report *r, const struct sense *s)
 		report_number(r, "retries", s->field, NULL);
 		break;
 	case SENSE_SKS_PROGRESS:
-		report_line(r, "progress", "%u of 65536 (%u %%)", s->field,
-			    s->field * 100 / 65536);
-		report_number(r, "done", s->field, NULL);
-		report_number(r, "of", 65536, NULL);
-		report_close(r);
+		report_progress(r, s->field);
 		break;
 	case SENSE_SKS_SEGMENT:
 		report_pointer(r, s, "segment",
@@ -221,18 +231,90 @@ static void report_flags(struct report *r, const struct sense *s)
 		report_bool(r, "truncated", true);
 }
 
-static void report_parsed(struct report *r, const struct sense *s)
+/* Other descriptors (SPC-5 table 27), by their types. */
+static const struct {
+	uint8_t type;
+	const char *name;
+} descriptors[] = {
+	{ 0x06, "OSD object identification" },
+	{ 0x07, "OSD response integrity check value" },
+	{ 0x08, "OSD attribute identification" },
+	{ 0x09, "ATA status return" },
+	{ 0x0a, "another progress indication" },
+	{ 0x0b, "user data segment referral" },
+	{ 0x0c, "forwarded sense data" },
+	{ 0x0d, "direct access block device" },
+	{ 0x0e, "device designation" },
+	{ 0x0f, "microcode activation" },
+};
+
+static const char *descriptor_name(unsigned type)
 {
-	report_line(r, "key", "%s (%Xh)", sense_key_name(s->key), s->key);
-	report_number(r, "code", s->key, NULL);
-	report_text(r, "name", "%s", sense_key_name(s->key));
+	for (size_t i = 0; i < sizeof(descriptors) / sizeof(descriptors[0]);
+	     i++)
+		if (descriptors[i].type == type)
+			return descriptors[i].name;
+	return type >= 0x80 ? "vendor specific" : "unknown";
+}
+
+static void report_code(struct report *r, unsigned key, uint8_t asc,
+			uint8_t ascq)
+{
+	report_line(r, "key", "%s (%Xh)", sense_key_name(key), key);
+	report_number(r, "code", key, NULL);
+	report_text(r, "name", "%s", sense_key_name(key));
 	report_close(r);
 	report_line(r, "additional", "%s (%02Xh/%02Xh)",
-		    sense_asc_text(s->asc, s->ascq), s->asc, s->ascq);
-	report_number(r, "asc", s->asc, NULL);
-	report_number(r, "ascq", s->ascq, NULL);
-	report_text(r, "text", "%s", sense_asc_text(s->asc, s->ascq));
+		    sense_asc_text(asc, ascq), asc, ascq);
+	report_number(r, "asc", asc, NULL);
+	report_number(r, "ascq", ascq, NULL);
+	report_text(r, "text", "%s", sense_asc_text(asc, ascq));
 	report_close(r);
+}
+
+static void report_other(struct report *r, const uint8_t *p, unsigned len)
+{
+	struct sense inner;
+
+	report_block(r, NULL, "%s", descriptor_name(p[0]));
+	if (r->json) {
+		report_number(r, "type", p[0], NULL);
+		report_text(r, "name", "%s", descriptor_name(p[0]));
+	}
+	if (p[0] == 0x0a && len >= 8) {
+		report_code(r, p[2] & 0xf, p[3], p[4]);
+		report_progress(r, be16(p + 6));
+	} else if (p[0] == 0x0c && len >= 4 &&
+		   sense_parse(&inner, p + 4, len - 4)) {
+		report_text(r, "status", "%s", sense_status_name(p[3]));
+		report_code(r, inner.key, inner.asc, inner.ascq);
+	}
+	report_hex(r, "bytes", p, len);
+	report_close(r);
+}
+
+static void report_others(struct report *r, const struct sense *s)
+{
+	struct sense known = { 0 };
+	unsigned at, len;
+	bool any = false;
+
+	for (at = 0; at + 2 <= s->list_len; at += len) {
+		len = descriptor_len(s->list + at, s->list_len - at);
+		if (parse_descriptor(&known, s->list + at, len))
+			continue;
+		if (!any)
+			report_list(r, "descriptors", NULL);
+		any = true;
+		report_other(r, s->list + at, len);
+	}
+	if (any)
+		report_close(r);
+}
+
+static void report_parsed(struct report *r, const struct sense *s)
+{
+	report_code(r, s->key, s->asc, s->ascq);
 	report_text(r, "format", "%s, %s",
 		    s->descriptor ? "descriptor" : "fixed",
 		    s->deferred ? "deferred" : "current");
@@ -244,8 +326,7 @@ static void report_parsed(struct report *r, const struct sense *s)
 	if (s->has_fru)
 		report_number(r, "field_replaceable_unit", s->fru, NULL);
 	report_flags(r, s);
-	if (s->rest)
-		report_hex(r, "other_descriptors", s->rest, s->rest_len);
+	report_others(r, s);
 }
 
 void sense_report(struct report *r, const uint8_t *p, unsigned n)

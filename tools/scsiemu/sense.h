@@ -32,9 +32,9 @@ struct sense {
 	uint8_t sks; /* enum sense_sks */
 	uint16_t field;
 	uint64_t info, specific;
-	/* descriptor format: what else there is, len bytes at rest */
-	const uint8_t *rest;
-	unsigned rest_len;
+	/* descriptor format: the whole list, as far as it is there */
+	const uint8_t *list;
+	unsigned list_len;
 };
 
 /* Take apart n bytes; false: this is no sense data of a known format. */

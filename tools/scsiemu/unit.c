@@ -25,10 +25,11 @@ struct unit {
 	struct scsiemu_host_lu host[UNIT_LUS];
 	uint16_t lun[UNIT_LUS];
 	unsigned nlus;
-	struct scsiemu_nexus *nexus[UNIT_INITIATORS];
+	struct scsiemu_nexus *nexus[UNIT_INITIATORS][UNIT_PORTS];
+	char port[UNIT_PORTS][64]; /* names */
 	uint8_t id[UNIT_INITIATORS][ID_LEN];
 	struct scsiemu_exec exec;
-	uint64_t now, deadline;
+	uint64_t now, deadline, seed;
 	uint8_t *in;
 	uint32_t room;
 	uint64_t scratch[SCRATCH / 8], bounce[SCRATCH / 8];
@@ -40,30 +41,66 @@ static int complain(const char *text)
 	return -1;
 }
 
-static struct unit *make(unsigned nlus)
+/* Port 1 is group 1, and so on: an initiator can go round a group's state. */
+static int add_ports(struct unit *u, unsigned n)
 {
-	static const struct scsiemu_target_port port = {
-		.id = 1,
-		.group = 1,
-		.protocol = 5, /* iSCSI */
-		.name = TARGET ",t,0x0001",
-		.device_name = TARGET,
-	};
+	for (unsigned i = 0; i < n; i++) {
+		const struct scsiemu_target_port port = {
+			.id = (uint16_t)(i + 1),
+			.group = (uint16_t)(i + 1),
+			.protocol = 5, /* iSCSI */
+			.name = u->port[i],
+			.device_name = TARGET,
+		};
+
+		snprintf(u->port[i], sizeof(u->port[i]), TARGET ",t,0x%04x",
+			 i + 1);
+		if (scsiemu_port_add(u->dev, &port))
+			return -1;
+	}
+	return 0;
+}
+
+/* Tokens need not be unguessable here; they have to be the same every time. */
+static bool repeatable(void *ctx, void *buf, uint32_t len)
+{
+	uint64_t *seed = ctx;
+	uint8_t *p = buf;
+
+	while (len--) {
+		*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+		*p++ = (uint8_t)(*seed >> 56);
+	}
+	return true;
+}
+
+static struct unit *make(unsigned nlus, unsigned ports)
+{
 	struct scsiemu_limits l = {
 		.size = sizeof(l),
 		.lus = nlus,
-		.nexuses = UNIT_INITIATORS,
-		.itls = nlus * (UNIT_INITIATORS + 1),
+		.nexuses = UNIT_INITIATORS * UNIT_PORTS,
+		.itls = nlus * (UNIT_INITIATORS * UNIT_PORTS + 1),
+		.ports = UNIT_PORTS,
 		.types = nlus,
 		.scratch = SCRATCH,
 		.cmd_size = sizeof(struct scsiemu_task),
+		.jobs = 8,
+		.copies = 64,
+		.rod_tokens = 64,
+		.registrants = 256,
 	};
+	struct scsiemu_copy_config copy = { .size = sizeof(copy),
+					    .random = repeatable };
 	struct unit *u = calloc(1, sizeof(*u));
 
 	if (!u)
 		return NULL;
+	copy.ctx = &u->seed;
 	u->dev = scsiemu_device_create(&l, &scsiemu_host_allocator);
-	if (u->dev && !scsiemu_port_add(u->dev, &port) &&
+	if (u->dev)
+		scsiemu_device_copy(u->dev, &copy);
+	if (u->dev && !add_ports(u, ports) &&
 	    !scsiemu_pump_init(&u->pump, u->dev, u->bounce, sizeof(u->bounce)))
 		return u;
 	if (u->dev)
@@ -94,40 +131,46 @@ static int attach(struct unit *u, const char *text)
 }
 
 /* TransportID of an iSCSI initiator port (SPC-5 7.6.4.6, format 01b). */
-static int login(struct unit *u, unsigned i)
+static unsigned identify(uint8_t *id, unsigned initiator)
 {
-	uint8_t *id = u->id[i];
 	char *name = (char *)id + 4;
-	struct scsiemu_nexus_config cf = { .size = sizeof(cf),
-					   .transport_id = id,
-					   .port = 1 };
 	size_t len;
 
-	snprintf(name, ID_LEN - 4, TARGET "-initiator,i,0x%012x", i + 1);
+	snprintf(name, ID_LEN - 4, TARGET "-initiator,i,0x%012x",
+		 initiator + 1);
 	len = (strlen(name) + 4) & ~(size_t)3; /* a NUL, then to 4 bytes */
 	id[0] = 0x45;
 	id[3] = (uint8_t)len;
-	cf.transport_id_len = (uint16_t)(4 + len);
-	u->nexus[i] = scsiemu_nexus_attach(u->dev, &cf);
-	return u->nexus[i] ? 0 : complain("out of memory");
+	return (unsigned)(4 + len);
 }
 
-struct unit *unit_open(char *const *devices, unsigned n)
+/* Each exists from its first command on: one more nexus, that meets a power-on
+ * unit attention. */
+static struct scsiemu_nexus *nexus(struct unit *u, struct unit_nexus from)
 {
-	struct unit *u = make(n);
-	unsigned i;
+	struct scsiemu_nexus **n = &u->nexus[from.initiator][from.port];
+	struct scsiemu_nexus_config cf = { .size = sizeof(cf),
+					   .port = (uint16_t)(from.port + 1) };
+
+	if (*n)
+		return *n;
+	cf.transport_id = u->id[from.initiator];
+	cf.transport_id_len = (uint16_t)identify(u->id[from.initiator],
+						 from.initiator);
+	*n = scsiemu_nexus_attach(u->dev, &cf);
+	return *n;
+}
+
+struct unit *unit_open(char *const *devices, unsigned n, unsigned ports)
+{
+	struct unit *u = make(n, ports);
 
 	if (!u) {
 		complain("out of memory");
 		return NULL;
 	}
-	for (i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++)
 		if (attach(u, devices[i])) {
-			unit_close(u);
-			return NULL;
-		}
-	for (i = 0; i < UNIT_INITIATORS; i++)
-		if (login(u, i)) {
 			unit_close(u);
 			return NULL;
 		}
@@ -217,9 +260,11 @@ int unit_send(struct unit *u, const struct unit_cmd *c, struct unit_reply *r)
 
 	if (grow(u, c->in_len))
 		return -1;
+	x->nexus = nexus(u, c->nexus);
+	if (!x->nexus)
+		return complain("out of memory");
 	x->cdb = c->cdb;
 	x->cdb_len = c->cdb_len;
-	x->nexus = u->nexus[c->initiator];
 	x->out = c->out;
 	x->out_len = c->out_len;
 	x->in = u->in;
@@ -239,14 +284,14 @@ int unit_send(struct unit *u, const struct unit_cmd *c, struct unit_reply *r)
 	return 0;
 }
 
-int unit_take_attentions(struct unit *u, uint16_t lun, uint8_t initiator)
+int unit_take_attentions(struct unit *u, uint16_t lun, struct unit_nexus from)
 {
 	static const uint8_t sense[6] = { 0x03, 0, 0, 0, 252 };
 	struct unit_cmd c = { .cdb = sense,
 			      .cdb_len = 6,
 			      .in_len = 252,
 			      .lun = lun,
-			      .initiator = initiator };
+			      .nexus = from };
 	struct unit_reply r;
 
 	for (int i = 0; i < ATTENTIONS; i++) {

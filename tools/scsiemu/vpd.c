@@ -83,45 +83,92 @@ static void ports(struct report *r, const struct page *p)
 	report_close(r);
 }
 
+/* clang-format off */
+static const struct field rod_limits[] = {
+	FIELD("MAXIMUM RANGE DESCRIPTORS", 10, 2),
+	FIELD("MAXIMUM INACTIVITY TIMEOUT", 12, 4),
+	FIELD("DEFAULT INACTIVITY TIMEOUT", 16, 4),
+	FIELD("MAXIMUM TOKEN TRANSFER SIZE", 20, 8),
+	FIELD("OPTIMAL TRANSFER COUNT", 28, 8),
+};
+static const struct field parameter_data[] = {
+	FIELD("MAXIMUM CSCD DESCRIPTOR COUNT", 8, 2),
+	FIELD("MAXIMUM SEGMENT DESCRIPTOR COUNT", 10, 2),
+	FIELD("MAXIMUM DESCRIPTOR LIST LENGTH", 12, 4),
+	FIELD("MAXIMUM INLINE DATA LENGTH", 16, 4),
+};
+static const struct field token_features[] = {
+	BITS("REMOTE TOKENS", 4, 3, 4), FIELD("MINIMUM TOKEN LIFETIME", 16, 4),
+	FIELD("MAXIMUM TOKEN LIFETIME", 20, 4),
+	FIELD("MAXIMUM TOKEN INACTIVITY TIMEOUT", 24, 4),
+};
+static const struct field general_copy[] = {
+	FIELD("TOTAL CONCURRENT COPIES", 4, 4),
+	FIELD("MAXIMUM IDENTIFIED CONCURRENT COPIES", 8, 4),
+	FIELD("MAXIMUM SEGMENT LENGTH", 12, 4),
+	FIELD("DATA SEGMENT GRANULARITY", 16, 1),
+	FIELD("INLINE DATA GRANULARITY", 17, 1),
+};
+static const struct field stream_copy[] = {
+	FIELD("MAXIMUM STREAM DEVICE TRANSFER SIZE", 4, 4),
+};
+static const struct field held_data[] = {
+	FIELD("HELD DATA LIMIT", 4, 4), FIELD("HELD DATA GRANULARITY", 8, 1),
+};
+
+static const struct copy_descriptor {
+	uint16_t type;
+	const char *name;
+	struct fields fields; /* n 0: its bytes */
+} copy_descriptors[] = {
+	{ 0x0000, "block device ROD token limits", FIELDS(rod_limits) },
+	{ 0x0001, "supported commands", { NULL, 0 } },
+	{ 0x0004, "parameter data", FIELDS(parameter_data) },
+	{ 0x0008, "supported descriptors", { NULL, 0 } },
+	{ 0x000c, "supported CSCD descriptor IDs", { NULL, 0 } },
+	{ 0x000d, "copy group identifier", { NULL, 0 } },
+	{ 0x0106, "ROD token features", FIELDS(token_features) },
+	{ 0x0108, "supported ROD token and ROD types", { NULL, 0 } },
+	{ 0x8001, "general copy operations", FIELDS(general_copy) },
+	{ 0x9101, "stream copy operations", FIELDS(stream_copy) },
+	{ 0xc001, "held data", FIELDS(held_data) },
+};
+/* clang-format on */
+
+/* len bytes behind the header of four. */
+static void copy_descriptor(struct report *r, const uint8_t *p, unsigned len)
+{
+	static const struct copy_descriptor other = { 0, "?", { NULL, 0 } };
+	const struct copy_descriptor *d = copy_descriptors, *end;
+
+	end = d + sizeof(copy_descriptors) / sizeof(copy_descriptors[0]);
+	while (d < end && d->type != be16(p))
+		d++;
+	if (d == end)
+		d = &other;
+	report_block(r, NULL, "%04Xh  %s", be16(p), d->name);
+	if (r->json) {
+		report_number(r, "type", be16(p), NULL);
+		report_text(r, "name", "%s", d->name);
+	}
+	if (d->fields.n)
+		fields_report(r, d->fields, p, 4 + len);
+	else
+		report_dump(r, "data", p + 4, len);
+	report_close(r);
+}
+
 /* 8Fh: what the copy manager can do (SPC-5 7.7.18). */
 static void copy(struct report *r, const struct page *p)
 {
-	static const struct {
-		uint16_t type;
-		const char *name;
-	} names[] = {
-		{ 0x0000, "block device ROD token limits" },
-		{ 0x0001, "supported commands" },
-		{ 0x0004, "parameter data" },
-		{ 0x0008, "supported descriptors" },
-		{ 0x000c, "supported CSCD descriptor IDs" },
-		{ 0x000d, "copy group identifier" },
-		{ 0x0106, "ROD token features" },
-		{ 0x0108, "supported ROD token and ROD types" },
-		{ 0x8001, "general copy operations" },
-		{ 0x9101, "stream copy operations" },
-		{ 0xc001, "held data" },
-	};
 	unsigned at, len;
 
 	report_list(r, "descriptors", "");
 	for (at = 4; at + 4 <= p->len; at += 4 + len) {
-		const uint8_t *d = p->bytes + at;
-		const char *name = "?";
-
-		len = be16(d + 2);
+		len = be16(p->bytes + at + 2);
 		if (len > p->len - at - 4)
 			break;
-		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-			if (names[i].type == be16(d))
-				name = names[i].name;
-		report_block(r, NULL, "%04Xh  %s", be16(d), name);
-		if (r->json) {
-			report_number(r, "type", be16(d), NULL);
-			report_text(r, "name", "%s", name);
-		}
-		report_dump(r, NULL, d + 4, len);
-		report_close(r);
+		copy_descriptor(r, p->bytes + at, len);
 	}
 	report_close(r);
 }

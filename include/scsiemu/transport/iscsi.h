@@ -98,8 +98,9 @@ enum scsiemu_iscsi_state {
 enum scsiemu_iscsi_state scsiemu_iscsi_state(
 	const struct scsiemu_iscsi_conn *c);
 
-/* End of a batch of input: one flush of every pump that was given work. */
-void scsiemu_iscsi_flush(struct scsiemu_iscsi *e);
+/* End of a batch of input: one flush of every pump that was given work. True:
+ * as scsiemu_pump_flush(), call it again soon. */
+bool scsiemu_iscsi_flush(struct scsiemu_iscsi *e);
 /* Feed time (monotonic ms): deadlines, NOP-In, the pumps. Returns when to come
  * back. */
 uint64_t scsiemu_iscsi_tick(struct scsiemu_iscsi *e, uint64_t now_ms);

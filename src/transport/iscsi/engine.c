@@ -336,10 +336,13 @@ uint64_t scsiemu_iscsi_tick(struct scsiemu_iscsi *e, uint64_t now_ms)
 	return next;
 }
 
-void scsiemu_iscsi_flush(struct scsiemu_iscsi *e)
+bool scsiemu_iscsi_flush(struct scsiemu_iscsi *e)
 {
+	bool more = false;
+
 	for (struct semu_outlet *o = e->outlets; o; o = o->next)
-		scsiemu_pump_flush(o->pump);
+		more |= scsiemu_pump_flush(o->pump);
+	return more;
 }
 
 void scsiemu_iscsi_shutdown(struct scsiemu_iscsi *e)

@@ -344,7 +344,7 @@ static void tick(struct scsiemu_iscsi_server *s)
 /* End of a round: everything that was started is answered if it can be. */
 static void finish(struct scsiemu_iscsi_server *s)
 {
-	scsiemu_iscsi_flush(s->engine);
+	s->more = scsiemu_iscsi_flush(s->engine);
 	while (s->dirty) {
 		struct semu_stream *st = s->dirty;
 
@@ -363,7 +363,7 @@ static void finish(struct scsiemu_iscsi_server *s)
 
 static int wait_ms(const struct scsiemu_iscsi_server *s)
 {
-	if (s->busy_poll)
+	if (s->busy_poll || s->more)
 		return 0;
 	return s->next_tick > s->now ? (int)(s->next_tick - s->now) : 0;
 }

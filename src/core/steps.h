@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/steps.h - what commands of more than one step, jobs and long work may
+ * ask of the engine besides scsiemu/row.h. Part of core/core.h.
+ */
+#ifndef SEMU_STEPS_H
+#define SEMU_STEPS_H
+
+#include <scsiemu/row.h>
+
+/* job.c: the flag of a job slot, between its command and its buffer. */
+#define SEMU_JOB_EXTRA 16
+/* As scsiemu_job_start(); the command, so that its scratch can be filled
+ * before it runs. NULL: all jobs are running. */
+struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+				 const uint64_t own[2], bool survives);
+
+/* The same, but it does not begin before semu_cmd_go_on(). */
+struct scsiemu_cmd *semu_job_hold(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
+				  const uint64_t own[2], bool survives);
+/* It keeps nobody waiting any more, and waits itself until semu_cmd_go_on()
+ * calls its step function with OK; to be returned. */
+int semu_cmd_park(struct scsiemu_cmd *c);
+void semu_cmd_go_on(struct scsiemu_cmd *c);
+/* fail.c: fails with the sense of lu->busy. */
+int semu_fail_busy(struct scsiemu_cmd *c);
+/* lu.c: its medium's facts changed: cap, able, guards. Without attention. */
+void semu_lu_loaded(struct scsiemu_lu *lu);
+/* parts.c: all blocks are new (struct semu_part_type). */
+void semu_parts_wiped(struct scsiemu_lu *lu, bool keep);
+
+/* check.c: might the command's nexus run this row on another LU now, at these
+ * blocks? False: status and sense say why not. Unit attentions do not count. */
+bool semu_check_as(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
+		   const struct scsiemu_row *row, uint64_t lba, uint64_t nblk);
+
+/* parts.c: what the parts of lu have to say to that. */
+#if SEMU_WITH_PARTS
+int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
+		   uint64_t lba, uint64_t nblk);
+#else
+static inline int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
+				 bool write, uint64_t lba, uint64_t nblk)
+{
+	(void)c, (void)lu, (void)write, (void)lba, (void)nblk;
+	return 0;
+}
+#endif
+
+/* result.c: sense of a failed want. */
+void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
+
+/* taskset.c: the command's place in its own LU's task set keeps nobody waiting
+ * from now on. */
+void semu_cmd_yield(struct scsiemu_cmd *c);
+/* It gives up its places in other task sets (scsiemu_cmd_enter()). */
+void semu_cmd_leave(struct scsiemu_cmd *c);
+
+#endif
