@@ -6,7 +6,9 @@ pointer may reach any internal function that nobody calls by name (row
 handlers, page writers, a type's functions); such a call is followed once on a
 path, which is how the engine works: it calls a handler, and handlers call
 nothing back through pointers except facts and the trace, which are the
-embedder's. Entries that only set a device up are printed, not held.
+embedder's. Where only one member of a table is called (DISPATCH), it reaches
+what the sources have for that member. Entries that only set a device up are
+printed, not held.
 """
 import glob
 import os
@@ -19,6 +21,15 @@ EDGE = re.compile(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"')
 BYTES = re.compile(r"(\d+) bytes \((static|dynamic[^)]*)\)")
 ANY = "__indirect_call"
 EMBEDDER = "semu_trace_slow"  # calls the embedder's own function
+# Who calls through which member of which tables.
+DISPATCH = {"semu_lu_reset": "reset", "semu_lu_loaded": "loaded",
+            "semu_itl_lost": "lost", "finish": "finish",
+            "stopped": "applies", "semu_check_odd_state": "stops",
+            "attention": "attention"}
+DISPATCH.update((f"semu_parts_{m}", m) for m in (
+    "reset", "loaded", "tick", "restore", "wiped", "begin"))
+SOURCES = os.path.join(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))), "src", "*", "*.[ch]")
 SETUP = re.compile(r"_(size|init|add|load|changed|attach)$")
 
 
@@ -38,13 +49,30 @@ def read(folder):
     return own, calls
 
 
+def members():
+    """For each member of DISPATCH the functions that tables have for it."""
+    found = {m: set() for m in DISPATCH.values()}
+    for path in glob.glob(SOURCES):
+        with open(path, encoding="utf-8") as f:
+            for member, name in re.findall(r"\.(\w+) = (\w+)", f.read()):
+                if member in found:
+                    found[member].add(name)
+    return found
+
+
 def short(title):
     return title.rsplit(":", 1)[-1]
+
+
+def plain(title):
+    """The name in the source: without what the compiler appends."""
+    return short(title).split(".")[0]
 
 
 class Stack:
     def __init__(self, own, calls, entries):
         self.own, self.calls = own, calls
+        self.members = members()
         called = {t for ts in calls.values() for t in ts}
         self.pointed = [n for n in own
                         if n not in called and n not in entries
@@ -64,7 +92,10 @@ class Stack:
             if target != ANY:
                 best = max(best, self.depth(target, pointers, (*path, name)))
             elif pointers and short(name) != EMBEDDER:
+                member = DISPATCH.get(plain(name))
                 for p in self.pointed:
+                    if member and plain(p) not in self.members[member]:
+                        continue
                     best = max(best, self.depth(p, pointers - 1,
                                                 (*path, name)))
         mine = self.own.get(name, 0)

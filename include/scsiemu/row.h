@@ -149,7 +149,7 @@ enum scsiemu_need {
 	SCSIEMU_NEED_BLOCK = 1 << 10,  /* scratch holds one block */
 	SCSIEMU_NEED_2BLOCK = 1 << 11, /* scratch holds two blocks */
 	SCSIEMU_NEED_SAVE = 1 << 12,
-	SCSIEMU_NEED_JOB = 1 << 13,
+	SCSIEMU_NEED_SCAN = 1 << 13,  /* background scans */
 	SCSIEMU_NEED_WHOLE = 1 << 14, /* limits.whole holds two blocks */
 	/* offered by the logical unit's configuration or format */
 	SCSIEMU_NEED_PR = 1 << 15,	 /* room for registrants */
@@ -204,7 +204,6 @@ struct scsiemu_row {
 	uint8_t obsolete; /* bits of byte 1 that were something once: neither
 			   * reported nor refused (FUA_NV, SYNC_NV) */
 	uint8_t anchor;	  /* the ANCHOR bit of the byte at prot_at, or byte 1 */
-	uint8_t inject;	  /* error-injection class */
 };
 
 /* In a table: usage bytes. The compiler makes a const array of them. */

@@ -38,6 +38,9 @@ struct scsiemu_sbc_options {
 	bool format;
 	/* The results of the last 20 self-tests are kept: 324 bytes. */
 	bool selftests;
+	/* Background scans, mode page 1Ch/01h, BACKGROUND CONTROL: where
+	 * scsiemu_device_tick() is called. */
+	bool scan;
 	/* Provisioning thresholds (mode page 1Ch/02h, 6/38/07), where the
 	 * store says how much is in use. Counted in units of
 	 * 2^threshold_exponent blocks. */

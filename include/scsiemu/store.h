@@ -130,9 +130,8 @@ struct scsiemu_block_ops {
 		      uint32_t blen, uint64_t nblk);
 	/* As read and write, with the blocks' protection information: at pi,
 	 * medium.pi_len bytes for each block. Blocks that were never written
-	 * so, and those that were zeroed or unmapped since, have FFh in all of
-	 * them. The caller keeps to these two on a medium where it uses them.
-	 */
+	 * so, and those that were written, zeroed or unmapped otherwise since,
+	 * have FFh in all of them. */
 	int (*read_pi)(void *s, struct scsiemu_io *io, uint64_t lba,
 		       uint32_t nblk, const struct scsiemu_vec *v, unsigned nv,
 		       uint8_t *pi);

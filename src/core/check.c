@@ -83,8 +83,6 @@ static const struct stop_sense stop_sense[] = {
 	{ SCSIEMU_SK_DATA_PROTECT, SCSIEMU_ASC_PR_LOST },
 };
 #define STOP_SENSE_FROM 4
-/* What not every nexus is stopped by. */
-#define SEMU_WITH_APPLIES (SEMU_WITH_PARTS || SEMU_WITH_RESERVE || SEMU_WITH_PR)
 #define RESERVED                                                               \
 	(SCSIEMU_ON_RESERVE6 | SCSIEMU_ON_PR_READ | SCSIEMU_ON_PR_WRITE |      \
 	 SCSIEMU_ON_PR_ANY)
@@ -98,9 +96,10 @@ static bool stopped(struct scsiemu_cmd *c, uint32_t hit)
 
 	if (x->lu->reserved == x->itl)
 		hit &= ~(uint32_t)SCSIEMU_ON_RESERVE6;
-	if (SEMU_WITH_APPLIES && x->lu->type->applies &&
-	    hit & (RESERVED | SCSIEMU_STOP_ALUA))
+#if SEMU_WITH_APPLIES
+	if (x->lu->type->applies && hit & (RESERVED | SCSIEMU_STOP_ALUA))
 		hit = x->lu->type->applies(c, hit);
+#endif
 	if (hit & RESERVED) {
 		scsiemu_fail_status(c, SCSIEMU_RESERVATION_CONFLICT);
 		return false;
@@ -110,10 +109,12 @@ static bool stopped(struct scsiemu_cmd *c, uint32_t hit)
 		return true;
 	for (i = 0; !(hit >> i & 1); i++)
 		;
+#if SEMU_WITH_BUSY
 	if (SCSIEMU_STOP_BUSY >> STOP_SENSE_FROM >> i & 1 && x->lu->busy.asc) {
 		semu_fail_busy(c);
 		return false;
 	}
+#endif
 	asc = stop_sense[i].asc;
 	if (asc == SCSIEMU_ASC_WRITE_PROTECTED && x->lu->swp)
 		asc = SCSIEMU_ASC_SOFTWARE_WRITE_PROTECTED;
@@ -130,8 +131,10 @@ static bool attention(struct scsiemu_cmd *c)
 	struct semu_ctx *x = semu_ctx(c);
 
 	scsiemu_fail(c, SCSIEMU_SK_UNIT_ATTENTION, semu_ua_peek(x->itl));
+#if SEMU_WITH_THIN
 	if (x->lu->type->attention)
 		x->lu->type->attention(x->lu, &c->sense);
+#endif
 	if (!x->lu->ua_intlck)
 		semu_ua_take(x->itl);
 	return false;

@@ -89,6 +89,9 @@
 #ifndef SEMU_WITH_SANITIZE /* SANITIZE */
 #define SEMU_WITH_SANITIZE 1
 #endif
+#ifndef SEMU_WITH_SCAN /* background scans, BACKGROUND CONTROL */
+#define SEMU_WITH_SCAN 1
+#endif
 
 /* The engine itself. */
 #ifndef SEMU_WITH_SHORT_WAY /* speed: READ, WRITE, TEST UNIT READY in line,    \
@@ -141,8 +144,11 @@
 #define SEMU_WITH_COPY SEMU_WITH_QUEUE
 #endif
 #ifndef SEMU_WITH_ODX /* ROD tokens; needs SEMU_WITH_COPY, SEMU_WITH_PARTS */
-#define SEMU_WITH_ODX SEMU_WITH_COPY
+#define SEMU_WITH_ODX (SEMU_WITH_COPY && SEMU_WITH_PARTS)
 #endif
+
+/* What not every nexus is stopped by: reservations, access states. */
+#define SEMU_WITH_APPLIES (SEMU_WITH_PARTS || SEMU_WITH_RESERVE)
 
 /* Long work needs parts for its state, a job, and commands that wait for it. */
 #define SEMU_WITH_WORK                                                         \
@@ -154,6 +160,13 @@
 #define SEMU_WITH_FORMAT   0
 #define SEMU_WITH_SANITIZE 0
 #endif
+
+#if !SEMU_WITH_PARTS || !SEMU_WITH_JOBS
+#undef SEMU_WITH_SCAN
+#define SEMU_WITH_SCAN 0
+#endif
+/* Something goes on that others are told of. */
+#define SEMU_WITH_BUSY (SEMU_WITH_WORK || SEMU_WITH_DIAGNOSTIC)
 
 #if SEMU_WITH_NAMES
 #define SEMU_NAME(s) (s)

@@ -6,7 +6,9 @@
 #ifndef SEMU_CORE_H
 #define SEMU_CORE_H
 
+#include "core/bytes.h"
 #include "core/config.h"
+#include "core/parts.h"
 #include "core/steps.h"
 
 #include <scsiemu/device.h>
@@ -113,6 +115,7 @@ enum semu_resume {
 	SEMU_RESUME_CHECK, /* ordering let it go: the state checks */
 	SEMU_RESUME_STEP,  /* a foreign LU's ordering let it go; a job begins */
 	SEMU_RESUME_WANT,  /* the held STORE want goes out */
+	SEMU_RESUME_UNDO,  /* it was aborted: the row's UNDO */
 	SEMU_RESUME_REPLY  /* the many-window reply begins */
 };
 
@@ -214,80 +217,6 @@ struct semu_cap {
 	bool pi; /* may be formatted with protection information */
 	uint8_t pi_type, pi_exponent; /* is: 1 to 3, P_I_EXPONENT; 0: not */
 };
-
-/*
- * Optional parts of a logical unit: what a plain one has not, has no memory for
- * and does not look at. A part's state lies in front of the mode pages in the
- * LU's state memory; semu_part() finds it.
- */
-enum semu_part {
-	SEMU_PART_ALUA,
-	SEMU_PART_PI,
-	SEMU_PART_ZONES,
-	SEMU_PART_DEFECTS,
-	SEMU_PART_THIN,
-	SEMU_PART_FORMAT,
-	SEMU_PART_STREAMS,
-	SEMU_PART_ELEMENTS,
-	SEMU_PART_POWER,
-	SEMU_PART_CACHE,
-	SEMU_PART_LOG,
-	SEMU_PART_COPY,
-	SEMU_PART_INJECT,
-	SEMU_PART_SELFTEST,
-	SEMU_PART_WORK,
-	SEMU_PART_SCAN,
-	SEMU_PART_REFERRALS,
-	SEMU_PART_PRIORITY,
-	SEMU_PART_COUNT
-};
-struct semu_more {
-	void *part[SEMU_PART_COUNT];
-};
-/* Functions may be NULL, but for size and init. */
-struct semu_part_type {
-	uint8_t part; /* enum semu_part */
-	uint8_t nv;   /* enum scsiemu_nv_id: restore() takes it; 0: none */
-	/* Bytes of its state; 0: a LU that is configured so does not have
-	 * it. */
-	uint32_t (*size)(const struct scsiemu_lu_config *cf);
-	/* Into zeros. < 0: SCSIEMU_ERR_*. */
-	int (*init)(struct scsiemu_lu *lu, void *mem,
-		    const struct scsiemu_lu_config *cf);
-	/* After the type's own: cap, able, guards. */
-	void (*loaded)(struct scsiemu_lu *lu);
-	void (*reset)(struct scsiemu_lu *lu);
-	/* 0 or SCSIEMU_ERR_ARG: damaged or foreign, nothing was changed. */
-	int (*restore)(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len);
-	/* The LU's timer went off: for this part, or for another. */
-	void (*tick)(struct scsiemu_lu *lu);
-	/*
-	 * While it watches. begin(): all checks were passed, the handler is
-	 * next; 0 or FAILED. finish(): the command is about to be DONE with
-	 * c->status; it may fail it, or leave one STORE want, whose failure
-	 * fails it, and is called again after its success (SEMU_AGAIN) if it
-	 * returned SEMU_CALL_AGAIN. Not called for aborted commands and those
-	 * that a check or a begin() refused.
-	 */
-	int (*begin)(struct scsiemu_cmd *c);
-	int (*finish)(struct scsiemu_cmd *c);
-	/* FORMAT UNIT or SANITIZE is over: all blocks are new. keep: the write
-	 * pointers of zones stay (ZNR). */
-	void (*wiped)(struct scsiemu_lu *lu, bool keep);
-	/* A copy manager's command, perhaps another LU's, is about to read or
-	 * write these blocks of lu: 0 or FAILED. */
-	int (*raw)(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
-		   uint64_t lba, uint64_t nblk);
-	/* Takes the place of the engine's one bulk want in READ and WRITE
-	 * rows. */
-	scsiemu_step_fn *rw;
-	/* State in many records: how many, SCSIEMU_NV_CHUNK + 0 and up, there
-	 * may be (restore() takes them); the next that is not saved, or 0. */
-	uint32_t (*records)(const struct scsiemu_lu *lu);
-	uint32_t (*unsaved)(struct scsiemu_lu *lu, uint8_t *buf, uint32_t *len);
-};
-/* What finish() may return besides enum scsiemu_handled. */
-#define SEMU_CALL_AGAIN 2
 
 /*
  * What a logical unit is busy with, or what its last work has left behind: the
@@ -405,32 +334,42 @@ struct scsiemu_type {
 	const struct semu_mode_page *const *mode; /* ascending; NULL ends */
 	const struct semu_vpd_page *const *vpd;	  /* ascending; NULL ends */
 	const uint16_t *versions; /* INQUIRY version descriptors; 0 ends */
+#if SEMU_WITH_PARTS
 	const struct semu_part_type *const *parts; /* NULL ends */
 	/* Bytes of state besides the parts' (bits of enum semu_part). */
 	uint32_t (*state)(const struct scsiemu_type *type, uint32_t parts);
+#endif
 	/* The LU was added: defaults into lu->state. < 0: SCSIEMU_ERR_*. */
 	int (*init)(struct scsiemu_lu *lu);
 	/* The medium came, went or changed: cap, able, guards. */
 	void (*loaded)(struct scsiemu_lu *lu);
+#if SEMU_WITH_FORMAT
 	/* The block descriptor of a MODE SELECT: 0, or failed with a pointer to
 	 * one of its two fields; then it is accepted. NULL: it may say only
 	 * what is. nblk 0, blen 0: as it is; nblk UINT64_MAX: all. */
 	int (*judge)(struct scsiemu_cmd *c, uint64_t nblk, uint32_t blen,
 		     uint32_t nblk_at, uint32_t blen_at);
 	void (*accept)(struct scsiemu_lu *lu);
+#endif
 	/* Stops of a row with SCSIEMU_ROW_BY_FIELD. */
 	uint32_t (*stops)(const struct scsiemu_cmd *c);
+#if SEMU_WITH_THIN
 	/* A unit attention is reported: what belongs to it beside its code. */
 	void (*attention)(const struct scsiemu_lu *lu, struct scsiemu_sense *s);
+#endif
+#if SEMU_WITH_APPLIES
 	/* Of the stops in force that the row names: those of reservations and
 	 * of ALUA that are for this nexus. */
 	uint32_t (*applies)(const struct scsiemu_cmd *c, uint32_t hit);
+#endif
 
 	/* Logical unit reset (SAM-5 6.3.3): state back to saved. */
 	void (*reset)(struct scsiemu_lu *lu);
+#if SEMU_WITH_COPY
 	/* The state of a pair goes (nexus loss, reset); itl NULL: that of the
 	 * LU, which is being removed. */
 	void (*lost)(struct scsiemu_lu *lu, const struct semu_itl *itl);
+#endif
 	/* A saved record came back: 0 or SCSIEMU_ERR_ARG. */
 	int (*restore)(struct scsiemu_lu *lu, uint32_t id, const uint8_t *buf,
 		       uint32_t len);
@@ -554,39 +493,5 @@ struct scsiemu_rd {
 	uint8_t *buf;
 	uint32_t pos, len;
 };
-
-/* Big-endian loads and stores for CDBs and pages. */
-static inline unsigned semu_be16(const uint8_t *p)
-{
-	return (unsigned)p[0] << 8 | p[1];
-}
-static inline uint32_t semu_be24(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
-}
-static inline uint32_t semu_be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	       (uint32_t)p[2] << 8 | p[3];
-}
-static inline uint64_t semu_be64(const uint8_t *p)
-{
-	return (uint64_t)semu_be32(p) << 32 | semu_be32(p + 4);
-}
-static inline void semu_put16(uint8_t *p, unsigned v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
-}
-static inline void semu_put32(uint8_t *p, uint32_t v)
-{
-	semu_put16(p, v >> 16);
-	semu_put16(p + 2, v & 0xffff);
-}
-static inline void semu_put64(uint8_t *p, uint64_t v)
-{
-	semu_put32(p, (uint32_t)(v >> 32));
-	semu_put32(p + 4, (uint32_t)v);
-}
 
 #endif

@@ -66,6 +66,12 @@ int semu_put_out(struct scsiemu_cmd *c);
 int semu_done(struct scsiemu_cmd *c);
 /* An aborted command ends, after its row's UNDO. */
 int semu_undo(struct scsiemu_cmd *c);
+/* Has its row something to undo? */
+static inline bool semu_undoes(const struct semu_ctx *x)
+{
+	return x->step && x->row->flags & SCSIEMU_ROW_UNDO &&
+	       !(x->odd & SEMU_UNDONE);
+}
 int semu_send_gap(struct scsiemu_cmd *c);
 int semu_reply(struct scsiemu_cmd *c, uint32_t lo);
 
@@ -326,6 +332,8 @@ static inline int semu_fence(struct scsiemu_cmd *c)
 /* nexus.c */
 struct semu_itl *semu_itl_get(struct scsiemu_lu *lu, struct scsiemu_nexus *n);
 void semu_itl_free(struct scsiemu_device *d, struct semu_itl *itl);
+/* Its PREVENT goes. */
+void semu_itl_allow(struct semu_itl *itl);
 /* Reservations and PREVENT of the pair go (nexus loss, resets). */
 void semu_itl_lost(struct semu_itl *itl);
 void semu_nexus_cmd_gone(struct scsiemu_nexus *n);

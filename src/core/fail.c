@@ -46,6 +46,7 @@ int scsiemu_fail(struct scsiemu_cmd *c, uint8_t key, uint16_t asc)
 	return SCSIEMU_FAILED;
 }
 
+#if SEMU_WITH_BUSY
 int semu_fail_busy(struct scsiemu_cmd *c)
 {
 	const struct semu_busy *b = &semu_ctx(c)->lu->busy;
@@ -57,6 +58,7 @@ int semu_fail_busy(struct scsiemu_cmd *c)
 	}
 	return SCSIEMU_FAILED;
 }
+#endif
 
 static int fail_field(struct scsiemu_cmd *c, uint16_t asc, uint8_t sks,
 		      uint16_t byte, uint8_t bit)

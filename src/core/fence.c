@@ -18,10 +18,12 @@ void semu_preempt(struct scsiemu_cmd *c, struct scsiemu_nexus *n)
 		struct semu_ctx *x = semu_ctx(e->cmd);
 
 		next = semu_after(e);
-		if (e != &x->entry || x->nexus != n || e->cmd == c ||
-		    e->cmd->job)
+		if (e != &x->entry || x->nexus != n || e->cmd == c)
 			continue;
-		semu_kill_by(e->cmd, semu_ctx(c)->nexus, 0);
+		if (!e->cmd->job)
+			semu_kill_by(e->cmd, semu_ctx(c)->nexus, 0);
+		else if (x->itl) /* a copy in the background: on its behalf */
+			semu_kill(e->cmd, 0, false);
 	}
 	semu_aca_clear(lu, n);
 }

@@ -64,7 +64,8 @@ static inline int semu_begin_rw(struct scsiemu_cmd *c, struct semu_ctx *x,
 {
 	uint32_t len = count * lu->cap.blen;
 	unsigned flags = SCSIEMU_LAST | semu_cache_flags(c, row);
-	bool plain = !(lu->traced | x->odd);
+	unsigned odd = SEMU_WITH_PARTS ? x->odd : 0;
+	bool plain = !(lu->traced | odd);
 
 	if (SEMU_LIKELY(row->kind == SCSIEMU_K_READ)) {
 		c->in_all = len;
@@ -80,7 +81,7 @@ static inline int semu_begin_rw(struct scsiemu_cmd *c, struct semu_ctx *x,
 	}
 	if (SEMU_UNLIKELY(!c->len))
 		return plain ? semu_done_good(c, x, lu) : semu_done(c);
-	if (SEMU_UNLIKELY(x->odd)) /* watched: its status may still change */
+	if (SEMU_UNLIKELY(odd)) /* watched: its status may still change */
 		flags &= ~(unsigned)SCSIEMU_LAST;
 	c->flags = (uint16_t)flags;
 	c->addr = lba;

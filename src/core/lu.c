@@ -126,8 +126,6 @@ static uint32_t base_able(const struct scsiemu_lu *lu)
 		able |= SCSIEMU_NEED_REMOVABLE;
 	if (lu->nv || lu->can_save)
 		able |= SCSIEMU_NEED_SAVE;
-	if (SEMU_WITH_JOBS && lu->dev->limits.jobs)
-		able |= SCSIEMU_NEED_JOB;
 	if (SEMU_WITH_PR && lu->dev->nregs)
 		able |= SCSIEMU_NEED_PR;
 	return able;

@@ -67,6 +67,14 @@ struct semu_itl *semu_itl_get(struct scsiemu_lu *lu, struct scsiemu_nexus *n)
 	return n->last_lu == lu ? n->last_itl : get_slow(lu, n);
 }
 
+void semu_itl_allow(struct semu_itl *itl)
+{
+	if (itl->prevent) {
+		itl->prevent = false;
+		itl->lu->prevents--;
+	}
+}
+
 void semu_itl_lost(struct semu_itl *itl)
 {
 	struct scsiemu_lu *lu = itl->lu;
@@ -76,10 +84,7 @@ void semu_itl_lost(struct semu_itl *itl)
 		lu->reserved = NULL;
 		lu->guards &= ~(uint32_t)SCSIEMU_ON_RESERVE6;
 	}
-	if (itl->prevent) {
-		itl->prevent = false;
-		lu->prevents--;
-	}
+	semu_itl_allow(itl);
 #if SEMU_WITH_COPY
 	if (lu->type->lost)
 		lu->type->lost(lu, itl);

@@ -104,6 +104,17 @@ void semu_parts_wiped(struct scsiemu_lu *lu, bool keep)
 			p->wiped(lu, keep);
 }
 
+bool semu_parts_unreadable(struct scsiemu_cmd *c, uint64_t lba, uint64_t nblk)
+{
+	int rc = semu_parts_raw(c, semu_ctx(c)->lu, false, lba, nblk);
+
+	c->status = SCSIEMU_GOOD;
+	if (rc == 0 || c->sense.key != SCSIEMU_SK_MEDIUM_ERROR)
+		return false;
+	c->info = c->sense.flags & SCSIEMU_S_INFO ? c->sense.info : lba;
+	return true;
+}
+
 void semu_parts_tick(struct scsiemu_lu *lu)
 {
 	const struct semu_part_type *p;

@@ -31,7 +31,7 @@ static unsigned first_index(const struct scsiemu_lu *lu, struct semu_rows t,
  * command (5/20/00), although other service actions of 7Fh are known. */
 static bool hides(const struct scsiemu_row *r, unsigned sa)
 {
-	return r->op == SCSIEMU_OP_VARIABLE && r->sa == sa;
+	return SEMU_WITH_PI && r->op == SCSIEMU_OP_VARIABLE && r->sa == sa;
 }
 
 const struct scsiemu_row *semu_row_find(const struct scsiemu_lu *lu,
@@ -97,6 +97,22 @@ const struct scsiemu_row *semu_row_next(const struct scsiemu_lu *lu,
 	return row;
 }
 
+/* Bits that only some logical units offer. */
+static unsigned offered(const struct scsiemu_lu *lu,
+			const struct scsiemu_row *row, unsigned i)
+{
+	unsigned u = 0;
+
+	if (i == row->prot_at && lu->offers & 1)
+		u |= 0xe0;
+	if (i == row->group_at && lu->offers & 2)
+		u |= 0x3f;
+	if (SEMU_WITH_THIN && lu->offers & 4 &&
+	    i == (row->prot_at ? row->prot_at : 1u))
+		u |= row->anchor;
+	return u;
+}
+
 /* ZNR of SANITIZE. */
 static unsigned zones_use(const struct scsiemu_lu *lu,
 			  const struct scsiemu_row *row, unsigned i)
@@ -113,13 +129,7 @@ unsigned semu_row_usage(const struct scsiemu_lu *lu,
 	/* bytes that no row describes are not checked */
 	unsigned u = i < 32 ? row->usage[i] : 0xff;
 
-	if (i && lu->normaca && i == semu_control_at(row))
+	if (SEMU_WITH_ACA && lu->normaca && i == semu_control_at(row))
 		u |= 0x04; /* NACA */
-	if (i && i == row->prot_at && lu->offers & 1)
-		u |= 0xe0;
-	if (lu->offers & 4 && i == (row->prot_at ? row->prot_at : 1u))
-		u |= row->anchor;
-	if (i && i == row->group_at && lu->offers & 2)
-		u |= 0x3f;
-	return u | zones_use(lu, row, i);
+	return i ? u | offered(lu, row, i) | zones_use(lu, row, i) : u;
 }

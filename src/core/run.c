@@ -40,7 +40,7 @@ int semu_done(struct scsiemu_cmd *c)
 
 	if (!(x->odd | c->status | c->aborted))
 		return semu_done_good(c, x, lu);
-	if (x->odd & SEMU_WATCHED && semu_parts_finish(c))
+	if (SEMU_WITH_PARTS && x->odd & SEMU_WATCHED && semu_parts_finish(c))
 		return semu_put_out(c);
 	c->want = SCSIEMU_DONE;
 	c->descr = lu->descr;
@@ -82,7 +82,8 @@ int semu_put_out(struct scsiemu_cmd *c)
 		return SCSIEMU_WAIT; /* scsiemu_cmd_enter() */
 	if (c->flags & SCSIEMU_CHANGES && held(c, x))
 		return SCSIEMU_WAIT;
-	if (x->odd & SEMU_WATCHED) /* its status may still change */
+	if (SEMU_WITH_PARTS &&
+	    x->odd & SEMU_WATCHED) /* its status may still change */
 		c->flags &= (uint16_t)~SCSIEMU_LAST;
 	x->phase = SEMU_P_OUT;
 	semu_trace(x->lu, SCSIEMU_EV_WANT, c, c->want);
@@ -325,7 +326,7 @@ int semu_begin(struct scsiemu_cmd *c)
 	if (flags & (SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_RANGE) &&
 	    !semu_check_range(c))
 		return semu_done(c);
-	if (x->lu->watch && semu_parts_begin(c) < 0)
+	if (SEMU_WITH_PARTS && x->lu->watch && semu_parts_begin(c) < 0)
 		return semu_done(c);
 	return begin[x->row->kind](c);
 }
@@ -335,12 +336,13 @@ static int answered(struct scsiemu_cmd *c, int result)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
-	if (x->odd & SEMU_FINISHING)
+	if (SEMU_WITH_PARTS && x->odd & SEMU_FINISHING)
 		return semu_go_on(c, result);
 	switch (x->row->kind) {
 	case SCSIEMU_K_READ:
 	case SCSIEMU_K_WRITE:
-		return x->step ? semu_go_on(c, result) : semu_done(c);
+		return SEMU_WITH_PARTS && x->step ? semu_go_on(c, result)
+						  : semu_done(c);
 	case SCSIEMU_K_PARAM_IN:
 		return c->off < x->total ? semu_reply(c, c->off) : replied(c);
 #if SEMU_WITH_PLANS
@@ -387,7 +389,7 @@ static void verb_did(struct scsiemu_cmd *c)
 		scsiemu_lu_load(c->lu, NULL, false);
 	else if (c->verb == SCSIEMU_V_INSERT && c->lu->ejected)
 		insert(c);
-	else if (c->verb == SCSIEMU_V_FORMAT)
+	else if (SEMU_WITH_FORMAT && c->verb == SCSIEMU_V_FORMAT)
 		semu_lu_loaded(c->lu);
 }
 
@@ -402,8 +404,7 @@ int semu_undo(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
-	if (!x->step || !(x->row->flags & SCSIEMU_ROW_UNDO) ||
-	    x->odd & SEMU_UNDONE)
+	if (!semu_undoes(x))
 		return semu_done(c);
 	x->odd |= SEMU_UNDONE;
 	if (x->step(c, SCSIEMU_E_ABORTED) == SCSIEMU_WANTS &&
@@ -451,7 +452,7 @@ static int did_slow(struct scsiemu_cmd *c, int result, uint32_t bytes)
 		return did_aborted(c, x, result);
 	if (((result < 0 && x->row->flags & SCSIEMU_ROW_ERRORS) ||
 	     (result >= SCSIEMU_R_RECORD && x->step)) &&
-	    !(x->odd & SEMU_FINISHING)) {
+	    !(SEMU_WITH_PARTS && x->odd & SEMU_FINISHING)) {
 		if (is_bulk(c) && result != SCSIEMU_E_MISCOMPARE)
 			moved(c, x, bytes);
 		return semu_go_on(c, result);

@@ -66,7 +66,8 @@ int semu_start_full(struct scsiemu_lu *lu, struct scsiemu_cmd *c)
 	semu_trace(lu, SCSIEMU_EV_START, c, 0);
 	if (c->tmf)
 		return semu_tmf_start(c);
-	if ((lu->aca || c->attr == SCSIEMU_ACA) && semu_aca_refuses(c))
+	if (((SEMU_WITH_ACA && lu->aca) || c->attr == SCSIEMU_ACA) &&
+	    semu_aca_refuses(c))
 		return refuse(c, x);
 	x->row = row = find_slow(lu, c);
 	x->itl = semu_itl_get(lu, x->nexus);
@@ -88,6 +89,10 @@ static int resume(struct scsiemu_cmd *c)
 		return semu_begin(c);
 	case SEMU_RESUME_REPLY:
 		return semu_reply(c, 0);
+#if SEMU_WITH_QUEUE || SEMU_WITH_JOBS
+	case SEMU_RESUME_UNDO:
+		return semu_undo(c);
+#endif
 	case SEMU_RESUME_WANT:
 		return semu_put_out(c);
 	default:

@@ -47,6 +47,19 @@ static inline int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
 }
 #endif
 
+/* parts.c: does a part know a block of these that cannot be read? Then the
+ * first is c->info. For work that goes through the medium on its own. */
+#if SEMU_WITH_PARTS
+bool semu_parts_unreadable(struct scsiemu_cmd *c, uint64_t lba, uint64_t nblk);
+#else
+static inline bool semu_parts_unreadable(struct scsiemu_cmd *c, uint64_t lba,
+					 uint64_t nblk)
+{
+	(void)c, (void)lba, (void)nblk;
+	return false;
+}
+#endif
+
 /* result.c: sense of a failed want. */
 void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
 

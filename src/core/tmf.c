@@ -72,6 +72,27 @@ static bool hits(const struct scsiemu_cmd *tmf, const struct scsiemu_cmd *c)
 	return x->nexus == t->nexus && (scope != TASK || c->tag == tmf->tag);
 }
 
+#if SEMU_WITH_QUEUE || SEMU_WITH_JOBS
+/* Whose row undoes something does that when its driver asks for what is next:
+ * not here, on top of whatever the abort came from. */
+static void end_waiting(struct scsiemu_cmd *c, struct semu_ctx *x)
+{
+	if (!semu_undoes(x)) {
+		semu_done(c);
+		return;
+	}
+	x->phase = SEMU_P_READY;
+	x->resume = SEMU_RESUME_UNDO;
+	semu_zombie_add(c);
+}
+#else
+/* Nobody waits. */
+static inline void end_waiting(struct scsiemu_cmd *c, struct semu_ctx *x)
+{
+	(void)c, (void)x;
+}
+#endif
+
 void semu_kill(struct scsiemu_cmd *c, unsigned tmf, bool task_aborted)
 {
 	struct semu_ctx *x = semu_ctx(c);
@@ -90,8 +111,7 @@ void semu_kill(struct scsiemu_cmd *c, unsigned tmf, bool task_aborted)
 		semu_zombie_add(c);
 	} else {
 		semu_leave(c);
-		if (semu_undo(c) != SCSIEMU_DONE)
-			semu_zombie_add(c);
+		end_waiting(c, x);
 	}
 	semu_ready_push(c);
 }

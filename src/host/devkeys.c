@@ -202,6 +202,7 @@ static const struct key keys[] = {
 	{ "aca", NULL, AT(aca), 0, 0, "" },
 	{ "priorities", NULL, AT(priorities), 0, 0, "" },
 	{ "format", NULL, AT(sbc.format), 0, 0, "" },
+	{ "scan", NULL, AT(sbc.scan), 0, 0, "" },
 	{ "selftests", NULL, AT(sbc.selftests), 0, 0, "" },
 	{ "vendor", set_text, AT(text.vendor), 1, 8,
 	  "1 to 8 ASCII characters" },
@@ -371,6 +372,8 @@ const char *scsiemu_host_help(void)
 	       "set\n"
 	       "    priorities         hosts may set command priorities\n"
 	       "    format             FORMAT UNIT and SANITIZE\n"
+	       "    scan               the medium is scanned in the "
+	       "background\n"
 	       "    selftests          the results of self-tests are kept\n"
 	       "    vendor=TEXT        1 to 8 characters\n"
 	       "    product=TEXT       1 to 16 characters\n"

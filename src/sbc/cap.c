@@ -106,9 +106,11 @@ void semu_sbc_loaded(struct scsiemu_lu *lu)
 		lu->cap.nblk = m->nblk;
 	limits_of(&lu->cap, &lu->dev->limits);
 	lu->able = able_of(lu, m);
+#if SEMU_WITH_THIN
 	lu->offers &= (uint8_t)~4u;
 	if (lu->cap.thin && m->anchors)
 		lu->offers |= 4; /* ANCHOR */
+#endif
 #if SEMU_WITH_COPY
 	lu->able |= copy_able(lu);
 #endif
@@ -118,6 +120,7 @@ void semu_sbc_loaded(struct scsiemu_lu *lu)
 	semu_spc_guards(lu);
 }
 
+#if SEMU_WITH_THIN
 /* 38/07: which threshold was reached (SBC-4 4.7.3.8.6). */
 void semu_sbc_attention(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
 {
@@ -126,3 +129,4 @@ void semu_sbc_attention(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
 	s->flags |= SCSIEMU_S_INFO;
 	s->info = semu_space_reached(lu);
 }
+#endif

@@ -283,6 +283,13 @@ static int finish(struct scsiemu_cmd *c)
 	return semu_defects_save(c);
 }
 
+/* New blocks can be read; the lists stay. */
+static void wiped(struct scsiemu_lu *lu, bool keep)
+{
+	(void)keep;
+	semu_defects_clear(lu, 0, UINT64_MAX, SEMU_DEFECT_UNREADABLE);
+}
+
 const struct semu_part_type semu_defects_part = {
 	.part = SEMU_PART_DEFECTS,
 	.nv = SCSIEMU_NV_DEFECTS,
@@ -293,5 +300,6 @@ const struct semu_part_type semu_defects_part = {
 	.begin = begin,
 	.finish = finish,
 	.raw = raw,
+	.wiped = wiped,
 };
 #endif

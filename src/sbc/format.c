@@ -87,17 +87,28 @@ static int bad(struct scsiemu_cmd *c, uint32_t at)
 }
 
 /* Can its medium have other blocks? */
-static bool changeable(const struct scsiemu_lu *lu)
+bool semu_format_changeable(const struct scsiemu_lu *lu)
 {
 	return lu->medium && lu->medium->able & SCSIEMU_CAN_FORMAT &&
 	       lu->able & SCSIEMU_NEED_FORMAT;
+}
+
+bool semu_format_possible(const struct scsiemu_lu *lu, uint32_t blen)
+{
+	return blen == lu->cap.blen ||
+	       (semu_format_changeable(lu) && length_ok(lu, blen));
+}
+
+uint64_t semu_format_room(const struct scsiemu_lu *lu)
+{
+	return own(lu)->room;
 }
 
 static bool number_ok(const struct scsiemu_lu *lu, uint64_t nblk, uint32_t blen)
 {
 	if (!nblk || nblk == UINT64_MAX)
 		return true;
-	return changeable(lu) && nblk <= own(lu)->room / blen;
+	return semu_format_changeable(lu) && nblk <= own(lu)->room / blen;
 }
 
 /* nblk 0: as it is (all, when the length changes), UINT64_MAX: all. */
@@ -110,13 +121,14 @@ int semu_format_judge(struct scsiemu_cmd *c, uint64_t nblk, uint32_t blen,
 
 	if (same)
 		blen = lu->cap.blen;
-	else if (!changeable(lu) || !length_ok(lu, blen))
+	else if (!semu_format_possible(lu, blen))
 		return bad(c, blen_at);
 	if (same && nblk == lu->cap.nblk)
 		nblk = 0;
 	if (!number_ok(lu, nblk, blen))
 		return bad(c, nblk_at);
-	f->asked_blen = (same && !nblk) || !changeable(lu) ? 0 : blen;
+	f->asked_blen = (same && !nblk) || !semu_format_changeable(lu) ? 0
+								       : blen;
 	f->asked_nblk = nblk ? nblk : UINT64_MAX;
 	return 0;
 }

@@ -37,6 +37,11 @@ int semu_format_save(struct scsiemu_cmd *c);
 /* A FORMAT UNIT succeeded: capacity data has changed, or has not. */
 void semu_format_done(struct scsiemu_lu *lu);
 
+/* Can its medium have other blocks, blocks of this length? Bytes of it. */
+bool semu_format_changeable(const struct scsiemu_lu *lu);
+bool semu_format_possible(const struct scsiemu_lu *lu, uint32_t blen);
+uint64_t semu_format_room(const struct scsiemu_lu *lu);
+
 /* The block descriptor of a MODE SELECT, for scsiemu_type. */
 int semu_format_judge(struct scsiemu_cmd *c, uint64_t nblk, uint32_t blen,
 		      uint32_t nblk_at, uint32_t blen_at);

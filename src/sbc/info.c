@@ -21,10 +21,12 @@ int semu_sbc_capacity_16(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	scsiemu_wr_be64(w, cap->nblk - 1);
 	scsiemu_wr_be32(w, cap->blen);
 	/* RC_BASIS, P_TYPE, PROT_EN; P_I_EXPONENT */
-	scsiemu_wr_u8(
-		w, (semu_zones_managed(scsiemu_cmd_lu(c)) ? 0x10u : 0) |
-			   (cap->pi_type ? (cap->pi_type - 1u) << 1 | 1 : 0));
-	scsiemu_wr_u8(w, (unsigned)cap->pi_exponent << 4 | cap->exponent);
+	scsiemu_wr_u8(w, (semu_zones_managed(scsiemu_cmd_lu(c)) ? 0x10u : 0) |
+				 (SEMU_WITH_PI && cap->pi_type
+					  ? (cap->pi_type - 1u) << 1 | 1
+					  : 0));
+	scsiemu_wr_u8(w, (SEMU_WITH_PI ? (unsigned)cap->pi_exponent << 4 : 0) |
+				 cap->exponent);
 	scsiemu_wr_be16(w, (cap->thin ? 0x8000u : 0) |
 				   (cap->zeroes ? 0x4000u : 0) | cap->aligned);
 	scsiemu_wr_zero(w, 16);

@@ -78,7 +78,10 @@ static int wrong_length(struct scsiemu_cmd *c, uint32_t len)
 /* The length is right, and scratch holds it. */
 static int check_length(struct scsiemu_cmd *c, uint32_t len)
 {
-	if (len > c->scratch_len)
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+
+	if (len > c->scratch_len ||
+	    len / lu->cap.blen * semu_pi_room(lu) > c->scratch_len)
 		return scsiemu_fail_cdb(c, reads(c) && is_16(c) ? 14 : 1,
 					SCSIEMU_NO_BIT);
 	return bytes_asked(c) == len ? 0 : wrong_length(c, len);

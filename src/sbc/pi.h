@@ -90,7 +90,12 @@ void semu_pi_to_wire(const struct scsiemu_lu *lu, uint8_t *buf, uint32_t n);
 void semu_pi_from_wire(const struct scsiemu_lu *lu, uint8_t *buf, uint32_t n);
 
 /* Bytes of memory that handling a block takes. */
-uint32_t semu_pi_room(const struct scsiemu_lu *lu);
+static inline uint32_t semu_pi_room(const struct scsiemu_lu *lu)
+{
+	const struct semu_pi *pi = semu_part(lu, SEMU_PART_PI);
+
+	return lu->cap.blen + (pi ? 2u * pi->len : 0);
+}
 /* Leave a V_LOAD or V_SAVE of n blocks, with their tuples if there are any. */
 int semu_pi_load(struct scsiemu_cmd *c, uint64_t lba, uint8_t *buf, uint32_t n);
 int semu_pi_save(struct scsiemu_cmd *c, uint64_t lba, uint8_t *buf, uint32_t n);

@@ -3,6 +3,7 @@
  * Pages that speak of protection information: the Application Tag mode page
  * (SBC-4 6.5.3) and Supported Block Lengths And Protection Types (6.6.6).
  */
+#include "sbc/format.h"
 #include "sbc/pi.h"
 
 #if SEMU_WITH_PI
@@ -74,14 +75,27 @@ const struct semu_mode_page semu_pi_mode_0a02 = {
 #endif
 };
 
-/* The one block length: P_I_I_SUP, NO_PI_CHK, GRD_CHK, APP_CHK, REF_CHK; types
- * 0 to 3. */
+static bool has_length(const struct scsiemu_lu *lu, uint32_t blen)
+{
+#if SEMU_WITH_FORMAT
+	if (semu_format(lu))
+		return semu_format_possible(lu, blen);
+#endif
+	return blen == lu->cap.blen;
+}
+
+/* Each block length: P_I_I_SUP, NO_PI_CHK, GRD_CHK, APP_CHK, REF_CHK; types 0
+ * to 3. */
 static void types_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
-	scsiemu_wr_be32(w, scsiemu_cmd_lu(c)->cap.blen);
-	scsiemu_wr_u8(w, 0x4f);
-	scsiemu_wr_u8(w, 0x0f);
-	scsiemu_wr_be16(w, 0);
+	for (uint32_t blen = 256; blen <= 4096; blen *= 2) {
+		if (!has_length(scsiemu_cmd_lu(c), blen))
+			continue;
+		scsiemu_wr_be32(w, blen);
+		scsiemu_wr_u8(w, 0x4f);
+		scsiemu_wr_u8(w, 0x0f);
+		scsiemu_wr_be16(w, 0);
+	}
 }
 
 const struct semu_vpd_page semu_pi_vpd_b4 = {

@@ -242,11 +242,4 @@ void semu_pi_from_wire(const struct scsiemu_lu *lu, uint8_t *buf, uint32_t n)
 	}
 	memcpy(buf + n * blen, tail, (size_t)n * pi->len);
 }
-
-uint32_t semu_pi_room(const struct scsiemu_lu *lu)
-{
-	const struct semu_pi *pi = semu_part(lu, SEMU_PART_PI);
-
-	return lu->cap.blen + (pi ? 2u * pi->len : 0);
-}
 #endif

@@ -7,6 +7,7 @@
 #include "sbc/format.h"
 #include "sbc/pi.h"
 #include "sbc/sbc.h"
+#include "sbc/scan.h"
 #include "sbc/space.h"
 #include "sbc/work.h"
 #include "sbc/zones.h"
@@ -148,6 +149,14 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .fn.in = semu_sbc_defects_10, .then = semu_sbc_defects_end,
 	  .kind = SCSIEMU_K_PARAM_IN, .cls = SCSIEMU_C_INFO, FIELDS(2AT7),
 	  .stops = STOPS_READ, TIMES(1, 30) },
+#endif
+#if SEMU_WITH_FORMAT
+	{ ROW("FORMAT WITH PRESET", FORMAT_WITH_PRESET, 10), NO_SA, RW_LU,
+	  .usage = USAGE(0x38, 0xc0, FF4, 0, 0, 0, 0),
+	  .fn.step = semu_sbc_format_preset,
+	  .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO,
+	  .needs = SCSIEMU_NEED_FORMAT, .stops = STOPS_FORMAT,
+	  TIMES(600, 36000) },
 #endif
 #if SEMU_WITH_DEFECTS
 	{ ROW("READ LONG(10)", READ_LONG_10, 10), NO_SA, READ_LONG_ROW,
@@ -310,6 +319,12 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .cls = SCSIEMU_C_INFO, .flags = SCSIEMU_ROW_RANGE,
 	  .needs = SCSIEMU_NEED_REFERRALS, .stops = STOPS_ALLOW, TIMES(1, 30) },
 #endif
+#if SEMU_WITH_SCAN
+	{ ROW("BACKGROUND CONTROL", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_BACKGROUND_CONTROL, .fn.nodata = semu_scan_control,
+	  .usage = USAGE(0x9e, 0x15, 0xc0, 0xff, ZERO8, 0, 0, 0, 0), RW(NODATA),
+	  .needs = SCSIEMU_NEED_SCAN, .stops = STOPS_FLUSH, TIMES(1, 30) },
+#endif
 #if SEMU_WITH_DEFECTS
 	{ ROW("WRITE LONG(16)", SERVICE_ACTION_OUT_16, 16),
 	  .sa = SCSIEMU_SA_WRITE_LONG_16, WRITE_LONG_ROW, FIELDS(RW16),
@@ -363,6 +378,9 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 							 &semu_mode_19,
 							 &semu_mode_1a,
 							 &semu_mode_1c,
+#if SEMU_WITH_SCAN
+							 &semu_sbc_mode_1c01,
+#endif
 #if SEMU_WITH_THIN
 							 &semu_sbc_mode_1c02,
 #endif
@@ -395,6 +413,9 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 #if SEMU_WITH_SCATTERED
 						       &semu_sbc_vpd_b7,
 #endif
+#if SEMU_WITH_FORMAT
+						       &semu_sbc_vpd_b8,
+#endif
 						       NULL };
 
 #if SEMU_WITH_PARTS
@@ -411,7 +432,6 @@ static const struct semu_part_type selftest_part = {
 	.init = semu_selftest_init,
 	.restore = semu_selftest_restore,
 };
-#endif
 
 static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_PRIORITY
@@ -442,11 +462,15 @@ static const struct semu_part_type *const sbc_parts[] = {
 	&semu_format_part,
 	&semu_work_part,
 #endif
+#if SEMU_WITH_SCAN
+	&semu_scan_part,
+#endif
 #if SEMU_WITH_PARTS
 	&selftest_part,
 #endif
 	NULL
 };
+#endif
 
 /* SAM-5, SPC-4, SBC-3, iSCSI */
 static const uint16_t sbc_versions[] = { 0x00a0, 0x0460, 0x04c0, 0x0960, 0 };
@@ -460,13 +484,19 @@ const struct scsiemu_type scsiemu_sbc = {
 	.mode = sbc_mode,
 	.vpd = sbc_vpd,
 	.versions = sbc_versions,
+#if SEMU_WITH_PARTS
 	.parts = sbc_parts,
 	.state = semu_spc_state,
+#endif
 	.init = semu_spc_init,
 	.loaded = semu_sbc_loaded,
 	.stops = semu_spc_stops,
+#if SEMU_WITH_THIN
 	.attention = semu_sbc_attention,
+#endif
+#if SEMU_WITH_APPLIES
 	.applies = semu_spc_applies,
+#endif
 #if SEMU_WITH_FORMAT
 	.judge = semu_format_judge,
 	.accept = semu_format_accept,

@@ -11,8 +11,9 @@
 #if SEMU_WITH_WRITE_SAME
 enum { ANCHOR = 16, UNMAP = 8 }; /* beside PROTECT */
 
-/* Blocks of one FILL: between two of them an abort takes effect. */
-#define FILL_MAX 0x10000u
+/* Bytes of one FILL: between two of them an abort takes effect, and others get
+ * their turn. */
+#define FILL_MAX (4u << 20)
 
 bool semu_sbc_all(const uint8_t *p, uint32_t len, uint8_t byte)
 {
@@ -84,8 +85,8 @@ static enum scsiemu_verb piece(const struct scsiemu_cmd *c, uint64_t lba,
 			return SCSIEMU_V_ZERO;
 	}
 	(void)lba;
-	if (*n > FILL_MAX)
-		*n = FILL_MAX;
+	if (*n > FILL_MAX / lu->cap.blen)
+		*n = FILL_MAX / lu->cap.blen;
 	return SCSIEMU_V_FILL;
 }
 

@@ -30,8 +30,9 @@ scsiemu_step_fn semu_sbc_defects_end;
 scsiemu_step_fn semu_sbc_read_long, semu_sbc_write_long;
 /* reassign.c */
 scsiemu_step_fn semu_sbc_reassign;
-/* formatunit.c */
-scsiemu_step_fn semu_sbc_format_unit;
+/* formatunit.c, preset.c */
+scsiemu_step_fn semu_sbc_format_unit, semu_sbc_format_preset;
+extern const struct semu_vpd_page semu_sbc_vpd_b8;
 /* sanitize.c */
 scsiemu_step_fn semu_sbc_sanitize_overwrite, semu_sbc_sanitize_erase,
 	semu_sbc_sanitize_exit;

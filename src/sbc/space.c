@@ -210,11 +210,21 @@ static void loaded(struct scsiemu_lu *lu)
 		lu->offers &= (uint8_t)~4u;
 }
 
+/* Blocks were given back: what was reached may be reached again. */
+static void wiped(struct scsiemu_lu *lu, bool keep)
+{
+	unsigned fresh;
+
+	(void)keep;
+	judge(lu, &fresh);
+}
+
 const struct semu_part_type semu_space_part = {
 	.part = SEMU_PART_THIN,
 	.size = size,
 	.init = init,
 	.loaded = loaded,
 	.finish = finish,
+	.wiped = wiped,
 };
 #endif

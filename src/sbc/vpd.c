@@ -33,16 +33,22 @@ const struct semu_vpd_page semu_sbc_vpd_b0 = {
 static void medium_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+#if SEMU_WITH_ZONES || SEMU_WITH_SANITIZE
 	unsigned after = 0;
 
 	/* WABEREQ and WACEREQ: after these kinds of SANITIZE reads succeed */
 	if (SEMU_WITH_SANITIZE && lu->able & SCSIEMU_NEED_FORMAT)
 		after = lu->cap.thin ? 0x50 : 0x10;
 	scsiemu_wr_be16(w, lu->cap.rpm);
-	scsiemu_wr_u8(w, 0);
-	scsiemu_wr_u8(w, after);
-	scsiemu_wr_u8(w, semu_zones_aware(lu) ? 0x10 : 0); /* ZONED */
+	scsiemu_wr_be16(w, after);
+	scsiemu_wr_u8(
+		w, (semu_zones_aware(lu) ? 0x10u : 0) |		     /* ZONED */
+			   (lu->able & SCSIEMU_NEED_SCAN ? 4u : 0)); /* BOCS */
 	scsiemu_wr_zero(w, 55);
+#else
+	scsiemu_wr_be16(w, lu->cap.rpm);
+	scsiemu_wr_zero(w, 58);
+#endif
 }
 
 const struct semu_vpd_page semu_sbc_vpd_b1 = {
@@ -53,12 +59,17 @@ const struct semu_vpd_page semu_sbc_vpd_b1 = {
 /* Threshold exponent; LBPU, LBPWS, LBPWS10, LBPRZ, ANC_SUP; type. */
 static void thin_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
+#if SEMU_WITH_THIN
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 
 	scsiemu_wr_u8(w, semu_space_exponent(lu));
 	scsiemu_wr_u8(w, semu_sbc_lbp(lu) | (lu->cap.zeroes ? 1u << 2 : 0));
 	scsiemu_wr_u8(w, lu->cap.thin ? 2 : 0); /* thin, or fully provisioned */
 	scsiemu_wr_u8(w, 0);
+#else
+	(void)c;
+	scsiemu_wr_zero(w, 4);
+#endif
 }
 
 const struct semu_vpd_page semu_sbc_vpd_b2 = {

@@ -31,10 +31,13 @@ struct semu_work {
 	bool restricted; /* a SANITIZE without AUSE failed, none succeeded */
 	bool stop;	 /* the job is to give up */
 	bool awaits;	 /* the job waits for a medium */
+	bool moved;	 /* the blocks are others than initiators know */
 	/* FORMAT UNIT: the new blocks; blen 0: as they are */
 	uint32_t blen;
 	uint64_t nblk;
 	uint8_t pi_type, pi_exponent;
+	uint32_t known_blen; /* what they know */
+	uint64_t known_nblk;
 	struct scsiemu_cmd *job, *waiter;
 	uint8_t record[SEMU_WORK_RECORD];
 };
@@ -67,6 +70,14 @@ static inline uint32_t semu_work_room(uint32_t blen, uint32_t pi_len)
 }
 
 #if SEMU_WITH_WORK
+/* work_job.c: what does it; own[0] is the length of the pattern in scratch. */
+scsiemu_step_fn semu_work_job;
+/* Its last step. */
+int semu_work_succeeded(struct scsiemu_cmd *c);
+int semu_work_failed(struct scsiemu_cmd *c);
+/* Leave the want that makes its record durable; len 0: there is none. */
+int semu_work_save(struct scsiemu_cmd *c, const void *buf, uint32_t len);
+
 /* Is the medium format corrupt (SBC-4 4.9)? */
 void semu_work_guard(struct scsiemu_lu *lu);
 extern const struct semu_part_type semu_work_part;

@@ -153,6 +153,7 @@ const struct semu_part_type semu_zones_part = {
 	.restore = semu_zones_restore,
 	.begin = semu_zones_begin,
 	.finish = semu_zones_finish,
+	.wiped = semu_zones_sanitize,
 	.raw = semu_zones_raw,
 	.records = semu_zones_records,
 	.unsaved = semu_zones_unsaved,

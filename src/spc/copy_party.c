@@ -69,8 +69,8 @@ static bool length_fits(const uint8_t *cscd, const struct scsiemu_lu *lu)
 	return !blen || blen == lu->cap.blen;
 }
 
-/* Raw blocks are what the medium has; where that is not all that makes a READ
- * or WRITE, there is no copying. Zones are looked at piece by piece. */
+/* Blocks without protection information; whatever else a disk has, its parts
+ * see to it (semu_parts_raw()). */
 static bool plain_disk(const struct scsiemu_lu *lu)
 {
 	bool known;

@@ -120,6 +120,7 @@ static const struct semu_copy *put_status(struct scsiemu_cmd *c,
 {
 	const struct semu_copy *k = find(c,
 					 SEMU_COPY_STATUS | SEMU_COPY_DETAILS);
+	uint32_t blen = scsiemu_cmd_lu(c)->cap.blen;
 
 	if (!k)
 		return NULL;
@@ -132,7 +133,7 @@ static const struct semu_copy *put_status(struct scsiemu_cmd *c,
 	scsiemu_wr_u8(w, k->sense_len);
 	scsiemu_wr_u8(w, k->sense_len);
 	scsiemu_wr_u8(w, unit);
-	scsiemu_wr_be64(w, k->count);
+	scsiemu_wr_be64(w, unit == UNIT_BLOCKS ? k->count / blen : k->count);
 	scsiemu_wr_be16(w, k->segments);
 	scsiemu_wr_zero(w, 6);
 	scsiemu_wr_bytes(w, k->sense, k->sense_len);

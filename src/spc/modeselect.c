@@ -29,27 +29,63 @@ static uint8_t highest(unsigned bits)
 	return bit;
 }
 
-/* Merge one page into `next`; only changeable bits may differ. */
-static int take_page(struct scsiemu_cmd *c, const struct semu_mode_page *p,
-		     uint32_t value_at, const uint8_t *list, uint16_t list_at)
+/* Each of the next three has one page on the stack, and no more at a time. */
+#define APART __attribute__((noinline))
+
+/* What is sent becomes what would change, and again what was sent. */
+static APART void flip(const struct scsiemu_lu *lu,
+		       const struct semu_mode_page *p, uint32_t value_at,
+		       uint8_t *list)
 {
-	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	uint8_t is[SEMU_MODE_MAX];
+
+	semu_mode_get(lu, p, value_at, 0, is);
+	for (unsigned i = 0; i < p->len; i++)
+		list[i] ^= is[i];
+}
+
+static APART int judge(struct scsiemu_cmd *c, const struct semu_mode_page *p,
+		       uint32_t value_at, const uint8_t *change,
+		       uint16_t list_at)
+{
+	uint8_t mask[SEMU_MODE_MAX];
+
+	semu_mode_get(scsiemu_cmd_lu(c), p, value_at, 1, mask);
+	for (unsigned i = p->sub ? 4 : 2; i < p->len; i++)
+		if (change[i] & ~mask[i] & 0xff)
+			return bad(c, list_at + i,
+				   highest(change[i] & ~mask[i] & 0xffu));
+	return 0;
+}
+
+static APART void merge(const struct scsiemu_lu *lu,
+			const struct semu_mode_page *p, uint32_t value_at,
+			const uint8_t *list)
+{
 	uint8_t *next = lu->state + 2 * semu_mode_bytes(lu->type, lu->parts) +
 			value_at;
-	uint8_t was[SEMU_MODE_MAX], mask[SEMU_MODE_MAX];
-	unsigned i;
+	uint8_t mask[SEMU_MODE_MAX];
 
-	semu_mode_get(lu, p, value_at, 0, was);
 	semu_mode_get(lu, p, value_at, 1, mask);
-	for (i = p->sub ? 4 : 2; i < p->len; i++) {
-		unsigned diff = (was[i] ^ list[i]) & (mask[i] ^ 0xffu);
+	for (unsigned i = p->sub ? 4 : 2; i < p->len; i++)
+		next[i] = (uint8_t)((list[i] & mask[i]) |
+				    (next[i] & (mask[i] ^ 0xff)));
+}
 
-		if (diff)
-			return bad(c, list_at + i, highest(diff));
-		if (p->mask)
-			next[i] = (uint8_t)((list[i] & mask[i]) |
-					    (next[i] & (mask[i] ^ 0xff)));
-	}
+/* Merge one page into `next`; only changeable bits may differ. */
+static int take_page(struct scsiemu_cmd *c, const struct semu_mode_page *p,
+		     uint32_t value_at, uint8_t *list, uint16_t list_at)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	int rc;
+
+	flip(lu, p, value_at, list);
+	rc = judge(c, p, value_at, list, list_at);
+	flip(lu, p, value_at, list);
+	if (rc)
+		return rc;
+	if (p->mask)
+		merge(lu, p, value_at, list);
 	return p->check ? p->check(c, list, list_at) : 0;
 }
 
@@ -58,7 +94,7 @@ static int next_page(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	uint16_t at = (uint16_t)scsiemu_rd_tell(r);
-	const uint8_t *h = r->buf + at;
+	uint8_t *h = r->buf + at;
 	const struct semu_mode_page *p;
 	uint32_t value_at;
 	bool spf;
@@ -79,12 +115,13 @@ static int next_page(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 	return take_page(c, p, value_at, h, at);
 }
 
+#if SEMU_WITH_FORMAT
 /* Can the logical unit be formatted with other blocks? */
 static bool may_change(const struct scsiemu_lu *lu)
 {
-	return SEMU_WITH_FORMAT && lu->type->judge &&
-	       semu_part(lu, SEMU_PART_FORMAT);
+	return lu->type->judge && semu_part(lu, SEMU_PART_FORMAT);
 }
+#endif
 
 /* A block descriptor may repeat what is, or say "the same" (0) or, for the
  * number of blocks, "all" (FFFFFFFFh). */
@@ -106,11 +143,13 @@ static int take_descriptor(struct scsiemu_cmd *c, struct scsiemu_rd *r,
 	}
 	if (nblk == all)
 		nblk = UINT64_MAX;
+#if SEMU_WITH_FORMAT
 	if (may_change(scsiemu_cmd_lu(c))) {
 		scsiemu_cmd_own(c)[0] = 1;
 		return scsiemu_cmd_lu(c)->type->judge(
 			c, nblk, blen, at, at + (longlba ? 12u : 5u));
 	}
+#endif
 	if (nblk && nblk != cap->nblk && nblk != UINT64_MAX)
 		return bad(c, at, SCSIEMU_NO_BIT);
 	if (blen && blen != cap->blen)
@@ -182,8 +221,10 @@ static void commit(struct scsiemu_cmd *c, uint32_t bytes)
 	const uint8_t *next = lu->state + 2 * bytes;
 	bool changed = memcmp(lu->state, next, bytes) != 0;
 
-	if (SEMU_WITH_FORMAT && scsiemu_cmd_own(c)[0])
+#if SEMU_WITH_FORMAT
+	if (scsiemu_cmd_own(c)[0])
 		lu->type->accept(lu);
+#endif
 	if (c->cdb[1] & SP)
 		memcpy(lu->state + bytes, next, bytes);
 	if (!changed)

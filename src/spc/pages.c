@@ -37,6 +37,7 @@ static int control_check(struct scsiemu_cmd *c, const uint8_t *p, uint16_t at)
 }
 #endif
 
+#if SEMU_WITH_PI
 /* DPICZ, ATO, ATMPE and RWWP speak of protection information. */
 static void control_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *p)
 {
@@ -46,6 +47,7 @@ static void control_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *p)
 	p[2] &= 0xf7;
 	p[5] &= 0x4f;
 }
+#endif
 
 static void control_apply(struct scsiemu_lu *lu, const uint8_t *p)
 {
@@ -62,8 +64,12 @@ const struct semu_mode_page semu_mode_0a = {
 	.code = 0x0a,
 	.len = 12,
 	.defaults = BYTES(0x0a, 10, 0x02, 0x10, [11] = 0),
+#if SEMU_WITH_PI
 	.mask = BYTES(0, 0, 0x0c, 0x0e, 0x38, 0xf0, [11] = 0),
 	.fill = control_fill,
+#else
+	.mask = BYTES(0, 0, 0x04, 0x0e, 0x38, 0x40, [11] = 0),
+#endif
 #if SEMU_WITH_MODE_SELECT
 	.check = control_check,
 #endif

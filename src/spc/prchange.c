@@ -60,7 +60,7 @@ static void fence(struct scsiemu_cmd *c)
 		if (!i->reg || !(semu_reg(lu, i->reg)->mark & SEMU_REG_VICTIM))
 			continue;
 		semu_preempt(c, i->nexus);
-		semu_itl_lost(i);
+		semu_itl_allow(i);
 	}
 }
 

@@ -8,7 +8,7 @@
 
 static void poll_sense(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
 {
-	if (lu->busy.asc) {
+	if (SEMU_WITH_BUSY && lu->busy.asc) {
 		s->key = lu->busy.key;
 		s->asc = lu->busy.asc;
 		s->field = lu->busy.progress;
@@ -43,8 +43,10 @@ int semu_request_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 		s.asc = SCSIEMU_ASC_LU_NOT_SUPPORTED;
 	} else if ((s.asc = attention(c)) != 0) {
 		s.key = SCSIEMU_SK_UNIT_ATTENTION;
+#if SEMU_WITH_THIN
 		if (lu->type->attention)
 			lu->type->attention(lu, &s);
+#endif
 	} else {
 		poll_sense(lu, &s);
 	}

@@ -52,7 +52,8 @@
 	.sa = (action), .len = 16, .kind = SCSIEMU_K_PARAM_IN,                 \
 	.usage = SCSIEMU_USAGE(0x84, action, __VA_ARGS__, FF4, 0, 0),          \
 	.fields = SCSIEMU_F_4AT10, .needs = SCSIEMU_NEED_##need,               \
-	.stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_STOP_ALUA, .recommended = 30
+	.stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY,  \
+	.recommended = 30
 #define FF4	0xff, 0xff, 0xff, 0xff
 #define ZERO4	0, 0, 0, 0
 #define NO_LIST ZERO4, ZERO4
@@ -288,7 +289,8 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 				 0xff, 0, 0),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_priority,
 	  .fields = SCSIEMU_F_4AT6, .needs = SCSIEMU_NEED_PRIORITY,
-	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_STOP_ALUA },
+	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_STOP_ALUA |
+		   SCSIEMU_STOP_BUSY },
 #endif
 #if SEMU_WITH_TIMESTAMP
 	{ ROW_SA_IS("REPORT TIMESTAMP", SCSIEMU_OP_MAINTENANCE_IN,

@@ -110,22 +110,28 @@ static int verify_next(struct scsiemu_cmd *c)
 	own[0] = lba + n;
 	if (!(own[1] & EXTENDED) && !lba && end > 2 * STEP_BLOCKS)
 		own[0] = end - STEP_BLOCKS;
+	if (semu_parts_unreadable(c, lba, n))
+		return SCSIEMU_FAILED;
 	return scsiemu_want_store(c, NULL, SCSIEMU_V_VERIFY, lba, n, 0);
 }
 
 /* How it ends, judged by the last want's result; RUNS: it does not. */
-static enum semu_selftest_end judge(struct scsiemu_cmd *c, int result)
+static enum semu_selftest_end judge(struct scsiemu_cmd *c, int *result)
 {
 	uint8_t stop = semu_spc(scsiemu_cmd_lu(c))->selftest_stop;
+	int rc;
 
-	if (result == SCSIEMU_E_ABORTED)
+	if (*result == SCSIEMU_E_ABORTED)
 		return SEMU_TEST_ENDED;
-	if (result < 0)
+	if (*result < 0)
 		return SEMU_TEST_FAILED;
 	if (stop)
 		return (enum semu_selftest_end)stop;
-	return verify_next(c) == SCSIEMU_WANTS ? SEMU_TEST_RUNS
-					       : SEMU_TEST_GOOD;
+	rc = verify_next(c);
+	if (rc == SCSIEMU_WANTS)
+		return SEMU_TEST_RUNS;
+	*result = rc == SCSIEMU_FAILED ? SCSIEMU_E_READ : SCSIEMU_OK;
+	return *result ? SEMU_TEST_FAILED : SEMU_TEST_GOOD;
 }
 
 /* In the foreground a failure fails the command, when the results are saved. */
@@ -142,7 +148,7 @@ int semu_selftest_step(struct scsiemu_cmd *c, int result)
 
 	if (scsiemu_cmd_own(c)[1] & SAVING)
 		return verdict(c);
-	how = judge(c, result);
+	how = judge(c, &result);
 	if (how == SEMU_TEST_RUNS)
 		return SCSIEMU_WANTS;
 	if (how == SEMU_TEST_FAILED)
@@ -216,5 +222,8 @@ int semu_selftest_restore(struct scsiemu_lu *lu, const uint8_t *buf,
 		return SCSIEMU_ERR_ARG;
 	memcpy(r->result, buf, len);
 	r->count = (uint8_t)(len / SEMU_SELFTEST_LEN);
+	for (unsigned i = 0; i < r->count; i++)
+		if ((r->result[i][0] & 15) == SEMU_TEST_RUNS)
+			r->result[i][0] ^= SEMU_TEST_RUNS ^ SEMU_TEST_ENDED;
 	return 0;
 }

@@ -207,6 +207,17 @@ static int side_write_pi(void *ctx, struct scsiemu_io *io, uint64_t lba,
 	return semu_file_written(s, io);
 }
 
+static int side_write(void *ctx, struct scsiemu_io *io, uint64_t lba,
+		      uint32_t nblk, const struct scsiemu_vec *v, unsigned nv)
+{
+	struct semu_file *s = ctx;
+	int rc = semu_file_may_change(s, io, lba, nblk);
+
+	if (!rc)
+		rc = side_forget(s, lba, nblk);
+	return rc ? rc : semu_file_write(ctx, io, lba, nblk, v, nv);
+}
+
 /* ZERO and UNMAP: the information first. */
 static int side_zero(void *ctx, struct scsiemu_io *io, uint64_t lba,
 		     uint64_t nblk)
@@ -246,7 +257,7 @@ const struct scsiemu_block_ops semu_file_ops_behind = {
 const struct scsiemu_block_ops semu_file_ops_side = {
 	.size = sizeof(struct scsiemu_block_ops),
 	.read = semu_file_read,
-	.write = semu_file_write,
+	.write = side_write,
 	.flush = semu_file_flush,
 	.zero = side_zero,
 	.unmap = side_unmap,

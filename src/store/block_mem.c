@@ -268,6 +268,7 @@ static void put(struct mem_store *s, uint64_t lba, uint32_t nblk,
 		struct chunk *k = find(s, w.index);
 
 		semu_vec_get(c, k->data + w.at, w.n);
+		memset(k->pi + pi_at(s, w.at), 0, pi_at(s, w.n));
 		set_mapped(s, k, &w, true);
 	}
 }

@@ -258,6 +258,14 @@ static void test_vpd(void **state)
 	static const uint8_t inquiry[6] = { SCSIEMU_OP_INQUIRY, 1, 0x8f, 4, 0 };
 	static const uint16_t types[] = { 0x0000, 0x0001, 0x0004, 0x0008,
 					  0x000c, 0x0106, 0x0108, 0x8001 };
+	static const uint8_t general[36] = { 0x80, 1, 0, 0x20, 0, 0,   0,
+					     4,	   0, 0, 0,    4, 0x10 };
+	static const uint8_t features[52] = {
+		1,    6,    0,	      0x5c,	   [19] = 1,  [20] = 0xff, 0xff,
+		0xff, 0xff, [26] = 2, [27] = 0x58, [47] = 48, [51] = 0x2c,
+	};
+	static const uint8_t rods[16] = { 1, 8, 0, 0xc4, 0, 0, 0, 0xc0,
+					  0, 1, 0, 0,	 3, 0, 0, 2 };
 	/* 83h with five service actions, 84h with eight */
 	static const uint8_t commands[24] = {
 		0,    1,    0, 20, 17, 0x83, 5, 0, 1, 0x10, 0x11,
@@ -283,6 +291,12 @@ static void test_vpd(void **state)
 				i++;
 			assert_int_equal(copier_get(p + at, 2), types[i++]);
 			assert_int_equal(copier_get(p + at + 2, 2) % 4, 0);
+			if (types[i - 1] == 0x8001)
+				assert_memory_equal(p + at, general, 36);
+			if (types[i - 1] == 0x0106)
+				assert_memory_equal(p + at, features, 52);
+			if (types[i - 1] == 0x0108)
+				assert_memory_equal(p + at, rods, 16);
 			if (types[i - 1] == 0x0001 && !plain)
 				assert_memory_equal(p + at, commands,
 						    sizeof(commands));

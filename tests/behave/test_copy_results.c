@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "support/copier.h"
+#include "support/pr.h"
 
 /* 16 blocks in two segments: six pieces of at most three blocks. */
 static void usual(struct copier *c, bool lid4, uint32_t id, unsigned usage)
@@ -343,6 +344,56 @@ static bool abort_at(unsigned at, bool immed)
 	return more;
 }
 
+/* PREEMPT AND ABORT ends the copies of the preempted nexus, also those in the
+ * background, before it is GOOD (SPC-5 5.13.11.2.6). */
+static void test_preempted(void **state)
+{
+	static const uint8_t cdb[10] = { 0x5f, 5, 1, 0, 0, 0, 0, 0, 24, 0 };
+	struct drive_task t = { .live = false };
+	struct scsiemu_nexus *n[2];
+	struct scsiemu_cmd *j;
+	struct copier c;
+	uint8_t list[24];
+
+	(void)state;
+	copier_make(&c, NULL);
+	for (unsigned i = 0; i < 2; i++) {
+		n[i] = drive_attach(&c.d, i, 0);
+		for (unsigned k = 0; k < COPIER_DISKS; k++)
+			drive_settle(&c.d, c.lu[k], n[i]);
+		pr_register(&c.d, c.lu[0], n[i], i + 1);
+	}
+	c.d.nexus = n[0];
+	usual(&c, true, 5, 0);
+	c.list[15] = 1; /* IMMED */
+	copier_start(&c, &t, 0);
+	drive_go(&t);
+	j = job_of(&c);
+	assert_int_equal(scsiemu_next(j), SCSIEMU_STORE);
+	drive_end(&t);
+	pr_list(list, 2, 1, 0);
+	c.d.nexus = n[1];
+	drive_start(&c.d, &t, c.lu[0], cdb, 10, list, 24, 0);
+	drive_go(&t);
+	assert_int_equal(t.want, SCSIEMU_WAIT);
+	assert_int_equal(j->aborted, 1);
+	assert_ptr_equal(scsiemu_ready(c.d.dev), j);
+	assert_int_equal(scsiemu_did(j, SCSIEMU_OK, 0), SCSIEMU_DONE);
+	assert_int_equal(scsiemu_end(j), 0);
+	drive_ready(&c.d);
+	assert_int_equal(t.want, SCSIEMU_DONE);
+	assert_int_equal(t.c.status, SCSIEMU_GOOD);
+	drive_end(&t);
+	drive_task_free(&t);
+	assert_int_equal(drive_ua(&c.d, c.lu[0], n[0]), 0x2a05);
+	assert_int_equal(drive_ua(&c.d, c.lu[0], n[0]), 0);
+	c.d.nexus = n[0];
+	copier_in(&c, 0, SCSIEMU_SA_COPY_STATUS_LID4, 5, 200);
+	drive_good(&c.d);
+	assert_int_equal(c.d.t.in[5], 0x60); /* terminated */
+	copier_free(&c);
+}
+
 static void test_abort(void **state)
 {
 	unsigned at[2] = { 0, 0 };
@@ -433,10 +484,15 @@ static void test_forgotten(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),   cmocka_unit_test(test_no_id),
-		cmocka_unit_test(test_failed), cmocka_unit_test(test_running),
-		cmocka_unit_test(test_immed),  cmocka_unit_test(test_abort),
-		cmocka_unit_test(test_room),   cmocka_unit_test(test_forgotten),
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_no_id),
+		cmocka_unit_test(test_failed),
+		cmocka_unit_test(test_running),
+		cmocka_unit_test(test_immed),
+		cmocka_unit_test(test_abort),
+		cmocka_unit_test(test_preempted),
+		cmocka_unit_test(test_room),
+		cmocka_unit_test(test_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,10 +153,9 @@ static void test_reset(void **state)
 		if (removal)
 			scsiemu_lu_remove(t.lu[0]);
 		else
-			assert_int_equal(
-				testdev_tmf(&t, &f, t.a, t.lu[0],
-					    SCSIEMU_TMF_LU_RESET, 0),
-				killed && begun ? -1 : SCSIEMU_RSP_COMPLETE);
+			assert_int_equal(testdev_tmf(&t, &f, t.a, t.lu[0],
+						     SCSIEMU_TMF_LU_RESET, 0),
+					 killed ? -1 : SCSIEMU_RSP_COMPLETE);
 		assert_int_equal(c->aborted, killed);
 		if (killed)
 			assert_ptr_equal(take(&t), c);

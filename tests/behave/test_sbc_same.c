@@ -262,12 +262,12 @@ static void test_long(void **s)
 	scsiemu_lu_changed(b.lu);
 	drive_settle(&b.d, b.lu, NULL);
 	b.d.hook = swallow;
-	disk_run(&b, ops[1], 0, 0, 0x28000, out, 512, 0);
+	disk_run(&b, ops[1], 0, 0, 0x29000, out, 512, 0);
 	drive_good(&b.d);
-	assert_int_equal(b.d.nlog, 4);
-	assert_int_equal(b.d.log[1].count, 0x10000);
-	assert_int_equal(b.d.log[3].addr, 0x20000);
-	assert_int_equal(b.d.log[3].count, 0x8000);
+	assert_int_equal(b.d.nlog, 22);
+	assert_int_equal(b.d.log[1].count, 0x2000);
+	assert_int_equal(b.d.log[21].addr, 0x28000);
+	assert_int_equal(b.d.log[21].count, 0x1000);
 	b.k.m.nblk = 64;
 	disk_free(&b);
 }

@@ -238,6 +238,64 @@ static void tmf(struct disk *b, uint8_t fn, uint64_t tag)
 	drive_task_free(&m);
 }
 
+/* Ended while its list or its record is under way: nothing has begun. */
+static void early(void **state)
+{
+	static const uint8_t list[] = { 1, 0, 0, 3, 0xaa, 0xbb, 0xcc };
+	const uint8_t cdb[10] = { 0x48, OVERWRITE, [8] = 7 };
+	static uint8_t was[ALL];
+
+	(void)state;
+	disk_pattern(was, 0, NBLK, 512, 1);
+	for (unsigned i = 0; i < 8; i++) {
+		struct drive_task t = { .live = false };
+		struct disk b;
+
+		setup(&b);
+		drive_start(&b.d, &t, b.lu, cdb, 10, list, 7, 0);
+		if (i & 1) {
+			assert_int_equal(t.want, SCSIEMU_RECV);
+			drive_step(&t);
+			assert_int_equal(t.c.verb, SCSIEMU_V_NV_SAVE);
+			tur(&b); /* it stops others already */
+			drive_check(&b.d, 2, 0x041b);
+		}
+		if (i & 2)
+			b.d.chunk = 1;
+		scsiemu_abort(&t.c);
+		drive_ready(&b.d);
+		drive_go(&t);
+		assert_int_equal(t.c.outcome, SCSIEMU_ABORTED);
+		drive_end(&t);
+		drive_task_free(&t);
+		assert_int_equal(b.d.nv_len[SCSIEMU_NV_WORK], 0);
+		assert_int_equal(b.d.njobs, i & 1);
+		assert_memory_equal(b.k.bytes, was, ALL);
+		tur(&b);
+		drive_good(&b.d);
+		sanitize(&b, OVERWRITE, list, 7); /* the job is free again */
+		drive_good(&b.d);
+		disk_free(&b);
+	}
+}
+
+/* The logical unit goes away beneath it. */
+static void removed(void **state)
+{
+	struct scsiemu_cmd *job;
+	struct disk b;
+	int want;
+
+	(void)state;
+	setup(&b);
+	job = begin(&b, BLOCK_ERASE, NULL, 0, &want);
+	scsiemu_lu_remove(b.lu);
+	assert_ptr_equal(scsiemu_ready(b.d.dev), job);
+	assert_int_equal(drive_job_step(&b.d, job), SCSIEMU_DONE);
+	assert_int_equal(b.d.nv_len[SCSIEMU_NV_WORK], 16); /* for next time */
+	disk_free(&b);
+}
+
 /* The command can be ended, the operation cannot (SBC-4 4.11.2). */
 static void resets(void **state)
 {
@@ -412,7 +470,8 @@ int main(void)
 		cmocka_unit_test(overwrite), cmocka_unit_test(inverted),
 		cmocka_unit_test(erase),     cmocka_unit_test(waits),
 		cmocka_unit_test(resets),    cmocka_unit_test(failure),
-		cmocka_unit_test(restart),
+		cmocka_unit_test(restart),   cmocka_unit_test(early),
+		cmocka_unit_test(removed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

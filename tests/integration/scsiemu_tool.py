@@ -143,6 +143,16 @@ INQUIRY
         self.assertEqual(self.exec_json("--", "00" * 6)[0]["status"]["code"],
                          0)
 
+    def test_request_sense(self):
+        got = self.exec_json("--attention", "--", "03 00 00 00 12 00", "--",
+                             "03 01 00 00 fc 00")
+        self.assertEqual(got[0]["reported_sense"]["additional"],
+                         {"asc": 0x29, "ascq": 0, "text": "POWER ON, RESET, "
+                          "OR BUS DEVICE RESET OCCURRED"})
+        self.assertEqual(got[1]["reported_sense"]["format"],
+                         "descriptor, current")
+        self.assertEqual(got[1]["reported_sense"]["key"]["name"], "NO SENSE")
+
     def test_initiators(self):
         # A RESERVE of one keeps the other out; its own attentions stay.
         got = self.exec_json("--", "16 00 00 00 00 00", "--",
@@ -397,7 +407,8 @@ capacity
     def test_nothing_is_unknown(self):
         """Every command, page, state and type that the library's devices
         have is in the tool's tables."""
-        for keys in ("thin,alua=both,aca,priorities",
+        for keys in ("thin,alua=both,aca,priorities,selftests,format",
+                     "thin,pool=32M,thresholds,defects=16", "pi=2",
                      "zoned=aware,zone_size=1M",
                      "zoned=managed,zone_size=1M,zone_realms=2"):
             device = f"{DISK},{keys}"

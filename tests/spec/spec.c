@@ -30,6 +30,7 @@ const struct disk_options spec_options = { .thin = true,
 					   .sbc = {
 						   .defects = 16,
 						   .format = true,
+						   .scan = true,
 						   .referrals = &disk_referrals,
 						   .pi_type = PI_TYPE,
 						   .zones = { .model = MODEL,

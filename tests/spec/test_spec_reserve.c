@@ -91,6 +91,7 @@ static const struct entry {
 	{ 0x34, ANY, R, false, 0, 0 },	  /* PRE-FETCH(10) */
 	{ 0x35, ANY, W, false, 0, 0 },	  /* SYNCHRONIZE CACHE(10) */
 	{ 0x37, ANY, R, false, 0, 0 },	  /* READ DEFECT DATA(10) */
+	{ 0x38, ANY, W, false, 0, 0 },	  /* FORMAT WITH PRESET */
 	{ 0x3e, ANY, W, false, 0, 0 },	  /* READ LONG(10) */
 	{ 0x3f, ANY, W, false, 0, 0 },	  /* WRITE LONG(10) */
 	{ 0x41, ANY, W, false, 0, 0 },	  /* WRITE SAME(10) */

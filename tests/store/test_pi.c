@@ -162,7 +162,7 @@ static void test_model(void **state)
 	}
 }
 
-/* Written without it: the block is as it was sent. */
+/* Written without it: the block is as it was sent, and nothing is known. */
 static void test_plain_write(void **state)
 {
 	(void)state;
@@ -171,11 +171,16 @@ static void test_plain_write(void **state)
 
 		assert_int_equal(open_kind(&m, &kinds[i], true), 0);
 		kit_fill(data, 100 * m.blen);
+		memset(pi, 'x', sizeof(pi));
+		memset(tuples, 0xff, sizeof(tuples));
+		assert_int_equal(kit_write_pi(&m, 3, 100, data, pi, 0),
+				 SCSIEMU_OK);
 		assert_int_equal(kit_write(&m, 3, 100, data, 0), SCSIEMU_OK);
 		assert_int_equal(kit_read(&m, 3, 100, buf), SCSIEMU_OK);
 		assert_memory_equal(buf, data, 100 * m.blen);
 		assert_int_equal(kit_read_pi(&m, 3, 100, buf, pi), SCSIEMU_OK);
 		assert_memory_equal(buf, data, 100 * m.blen);
+		assert_memory_equal(pi, tuples, 100 * m.pi_len);
 		scsiemu_medium_close(&m);
 		kit_clean();
 	}

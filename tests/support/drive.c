@@ -117,6 +117,17 @@ static void mark(struct drive_disk *k, uint64_t addr, uint64_t from,
 		k->mapped[addr + lba] = mapped;
 }
 
+/* Nothing is known of these blocks' protection information any more. */
+static void forget(struct drive_disk *k, uint64_t addr, uint64_t from,
+		   uint64_t to)
+{
+	uint64_t lba;
+
+	for (lba = from / k->m.blen;
+	     k->pi && lba < (to + k->m.blen - 1) / k->m.blen; lba++)
+		memset(k->pi + (addr + lba) * k->m.pi_len, 0xff, k->m.pi_len);
+}
+
 static int differ(const uint8_t *a, const uint8_t *b, uint32_t len,
 		  uint32_t *bytes)
 {
@@ -151,6 +162,7 @@ static int bulk(struct drive_task *t, struct scsiemu_cmd *c, uint32_t *bytes)
 		memcpy(t->in + c->off, at, *bytes);
 		return SCSIEMU_OK;
 	case SCSIEMU_WRITE:
+		forget(k, c->addr, c->skip, c->skip + *bytes);
 		memcpy(at, t->out + c->off, *bytes);
 		mark(k, c->addr, c->skip, c->skip + *bytes, 1);
 		return SCSIEMU_OK;
@@ -203,9 +215,7 @@ static int extent(struct drive_disk *k, struct scsiemu_cmd *c, uint32_t *bytes)
 		k->mapped[c->addr + i] = c->verb == SCSIEMU_V_ANCHOR  ? 2
 					 : c->verb == SCSIEMU_V_UNMAP ? 0
 								      : 1;
-		if (k->pi && c->verb != SCSIEMU_V_FILL)
-			memset(k->pi + (c->addr + i) * k->m.pi_len, 0xff,
-			       k->m.pi_len);
+		forget(k, c->addr + i, 0, blen);
 	}
 	return SCSIEMU_OK;
 }
@@ -245,6 +255,8 @@ static void save(struct scsiemu_cmd *c)
 	mark(disk_of(c), c->addr, c->skip, c->skip + c->len, 1);
 	if (pi)
 		memcpy(pi, c->buf + c->len, len);
+	else
+		forget(disk_of(c), c->addr, c->skip, c->skip + c->len);
 }
 
 /* The bytes stay; all blocks are mapped. */

@@ -200,6 +200,16 @@ static void report_data(struct report *r, const struct request *q,
 			      "bytes are missing");
 }
 
+static void report_sense(struct report *r, const char *key, const uint8_t *p,
+			 uint32_t len)
+{
+	if (!len)
+		return;
+	report_open(r, key, NULL);
+	sense_report(r, p, len < 252 ? len : 252);
+	report_close(r);
+}
+
 static void report_answer(struct exec *e, const struct request *q,
 			  const struct unit_cmd *c, const struct unit_reply *a)
 {
@@ -215,12 +225,10 @@ static void report_answer(struct exec *e, const struct request *q,
 	report_number(r, "code", a->status, NULL);
 	report_text(r, "name", "%s", sense_status_name(a->status));
 	report_close(r);
-	if (a->sense_len) {
-		report_open(r, "sense", NULL);
-		sense_report(r, a->sense, a->sense_len);
-		report_close(r);
-	}
+	report_sense(r, "sense", a->sense, a->sense_len);
 	report_data(r, q, a);
+	if (q->cdb[0] == SCSIEMU_OP_REQUEST_SENSE)
+		report_sense(r, "reported_sense", a->data, a->len);
 	report_close(r);
 }
 
