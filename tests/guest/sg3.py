@@ -20,7 +20,8 @@ folder; "option --portal 127.0.0.1:0,2" is one of the server's. Its output
 (both kinds) is indented by two blanks, "..." stands for any lines, "<*>" for
 any characters; its exit status follows unless it is 0. Blanks at the end of a
 line and empty lines at the end do not count. --print prints a transcript as
-it would have to be, for a person to judge.
+it would have to be, for a person to judge: put it into the file when it is
+right.
 """
 import glob
 import os
@@ -100,14 +101,17 @@ class Transcript:
 
 
 def show(transcript, build):
-    """The transcript with what is printed now; "..." is a person's work."""
-    results = {step.line: (status, lines)
+    """The transcript, with what is printed now where that is something else;
+    "..." and "<*>" are a person's work."""
+    results = {step.line: (step, status, lines)
                for step, status, lines in transcript.results(build)}
     for n, line in enumerate(transcript.source, 1):
         if line and not re.match(r"  |\[\d+\]$", line):
             print(line)
         if n in results:
-            status, lines = results[n]
+            step, status, lines = results[n]
+            if step.matches(lines):
+                lines = tidy(step.expected)
             for s in lines:
                 print("  " + s if s else "")
             if status:
