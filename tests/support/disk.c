@@ -62,6 +62,7 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->k.m.thin = o->thin;
 	b->k.m.zeroes = !o->no_zeroes;
 	b->k.m.granule = o->granule;
+	b->k.m.atomic_blk = o->atomic;
 	b->k.m.exponent = o->exponent;
 	b->cf.size = sizeof(b->cf);
 	b->cf.type = &scsiemu_sbc;
