@@ -345,11 +345,12 @@ struct scsiemu_type {
 	void (*loaded)(struct scsiemu_lu *lu);
 #if SEMU_WITH_FORMAT
 	/* The block descriptor of a MODE SELECT: 0, or failed with a pointer to
-	 * one of its two fields; then it is accepted. NULL: it may say only
-	 * what is. nblk 0, blen 0: as it is; nblk UINT64_MAX: all. */
+	 * one of its two fields. NULL: it may say only what is. nblk 0, blen 0:
+	 * as it is; nblk UINT64_MAX: all. Then it is accepted: may leave wants,
+	 * and is called again after each; own[1] is for it. */
 	int (*judge)(struct scsiemu_cmd *c, uint64_t nblk, uint32_t blen,
 		     uint32_t nblk_at, uint32_t blen_at);
-	void (*accept)(struct scsiemu_lu *lu);
+	int (*accept)(struct scsiemu_cmd *c);
 #endif
 	/* Stops of a row with SCSIEMU_ROW_BY_FIELD. */
 	uint32_t (*stops)(const struct scsiemu_cmd *c);
