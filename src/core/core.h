@@ -108,7 +108,10 @@ enum semu_odd {
 	SEMU_WATCHED = 256,	/* parts are to see its end */
 	SEMU_FINISHING = 512,	/* ... and do: its wants are theirs */
 	SEMU_FENCING = 1024,	/* waits until those it aborted are gone */
-	SEMU_AGAIN = 2048	/* finish() is called for its want's answer */
+	SEMU_AGAIN = 2048,	/* finish() is called for its want's answer */
+	SEMU_DELAYED = 4096,	/* waits for a time (scsiemu_want_delay()) */
+	SEMU_TAKEN = 8192,	/* a part's step function is its handler */
+	SEMU_SPOILT = 16384	/* its data is changed (core/inject.h) */
 };
 
 enum semu_resume {
@@ -138,6 +141,7 @@ struct semu_ctx {
 	uint8_t resume;	 /* enum semu_resume: what next() does when READY */
 	uint8_t seg;	 /* MEDIUM: segment running */
 	uint16_t odd;	 /* enum semu_odd; 0 on the hot path */
+	uint32_t rule;	 /* of error injection; 0: it met none yet */
 	uint64_t own[2]; /* the handler's */
 	struct scsiemu_cmd *ready, *zombie, *timer; /* the device's lists */
 	struct semu_entry *other[2]; /* places in foreign task sets (A6) */
@@ -309,7 +313,15 @@ static inline uint32_t semu_medium_able(const struct scsiemu_medium *m)
 }
 
 /* parts.c: the part wants to see every command, or no longer. */
+#if SEMU_WITH_PARTS
 void semu_lu_watch(struct scsiemu_lu *lu, enum semu_part part, bool on);
+#else
+static inline void semu_lu_watch(struct scsiemu_lu *lu, enum semu_part part,
+				 bool on)
+{
+	(void)lu, (void)part, (void)on;
+}
+#endif
 /* nexus.c: the target port it came through; NULL: none is known. */
 const struct scsiemu_target_port *semu_nexus_port(
 	const struct scsiemu_nexus *n);

@@ -393,7 +393,9 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 #if SEMU_WITH_VPD_MORE
 						       &semu_vpd_86,
 						       &semu_vpd_87,
+#if SEMU_WITH_PORTS
 						       &semu_vpd_88,
+#endif
 #endif
 #if SEMU_WITH_COPY
 						       &semu_vpd_8f,
@@ -434,6 +436,9 @@ static const struct semu_part_type selftest_part = {
 };
 
 static const struct semu_part_type *const sbc_parts[] = {
+#if SEMU_WITH_INJECT /* first: it may change what the others see */
+	&semu_inject_part,
+#endif
 #if SEMU_WITH_PRIORITY
 	&semu_priority_part,
 #endif

@@ -70,6 +70,7 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->cf.can_save = true;
 	b->cf.alua = o->alua;
 	b->cf.priorities = o->priorities;
+	b->cf.inject_rules = o->inject_rules;
 	b->sbc = o->sbc;
 	b->sbc.size = sizeof(b->sbc);
 	b->sbc.pi = o->pi_len || o->sbc.pi_type;

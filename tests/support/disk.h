@@ -21,6 +21,7 @@ struct disk_options {
 	uint8_t exponent;
 	uint16_t pi_len; /* room for protection; 0: what sbc.pi_type needs */
 	const struct scsiemu_alua *alua;
+	uint16_t inject_rules;
 	bool priorities, thin, no_zeroes, removable, read_only, empty;
 	struct scsiemu_sbc_options sbc; /* size is set */
 };
