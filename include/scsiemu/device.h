@@ -220,6 +220,8 @@ struct scsiemu_lu_config {
 	/* Asymmetric access (alua.h), or NULL. Copied. */
 	const struct scsiemu_alua *alua;
 	bool priorities; /* REPORT PRIORITY, SET PRIORITY */
+	uint16_t
+		inject_rules; /* room for rules of error injection (inject.h) */
 };
 
 /* Bytes of state of a LU that is configured so: all that it offers, at its

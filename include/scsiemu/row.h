@@ -266,6 +266,10 @@ int scsiemu_want_send(struct scsiemu_cmd *c, uint32_t off, const void *buf,
 int scsiemu_want_bulk(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
 		      enum scsiemu_want_kind kind, uint64_t addr, uint32_t off,
 		      uint32_t len, uint16_t flags);
+/* A step function goes on, with OK, after so many ms at the earliest: at a
+ * scsiemu_device_tick(). The command keeps its place in the task set; an abort
+ * ends it at once. Not while it finishes a reply. */
+int scsiemu_want_delay(struct scsiemu_cmd *c, uint32_t ms);
 /* Bytes the want just answered really moved. */
 uint32_t scsiemu_cmd_got(const struct scsiemu_cmd *c);
 

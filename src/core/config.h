@@ -146,6 +146,9 @@
 #ifndef SEMU_WITH_COPY /* third-party copy; needs SEMU_WITH_QUEUE */
 #define SEMU_WITH_COPY SEMU_WITH_QUEUE
 #endif
+#ifndef SEMU_WITH_INJECT /* error injection; needs parts and the queue */
+#define SEMU_WITH_INJECT (SEMU_WITH_PARTS && SEMU_WITH_QUEUE)
+#endif
 #ifndef SEMU_WITH_ODX /* ROD tokens; needs SEMU_WITH_COPY, SEMU_WITH_PARTS */
 #define SEMU_WITH_ODX (SEMU_WITH_COPY && SEMU_WITH_PARTS)
 #endif

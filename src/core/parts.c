@@ -187,9 +187,14 @@ int semu_parts_begin(struct scsiemu_cmd *c)
 	const struct semu_part_type *p;
 	unsigned i = 0;
 
-	while ((p = next(x->lu, &i)) != NULL)
-		if (p->begin && watches(x->lu, p) && p->begin(c) < 0)
-			return SCSIEMU_FAILED;
+	while ((p = next(x->lu, &i)) != NULL) {
+		int rc = 0;
+
+		if (p->begin && watches(x->lu, p))
+			rc = p->begin(c);
+		if (rc)
+			return rc;
+	}
 	x->odd |= SEMU_WATCHED;
 	return 0;
 }
