@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# size.sh [--gate]: the layers up to the device types, compiled for
+# size.sh [--gate | --options]: the layers up to the device types, compiled for
 # microcontrollers with nothing around them: it compiles without a warning,
 # calls nothing but the memory functions, and this is how large it is. --gate:
-# fails when a figure of tests/gate/limits.py is exceeded.
+# fails when a figure of tests/gate/limits.py is exceeded. --options: how much
+# each part of a disk takes that can be left out.
 set -eu
 cd "$(dirname "$0")/.."
 gate=${1-}
@@ -22,6 +23,9 @@ roots_u=$(for r in $roots; do printf -- '-Wl,-u,%s ' "$r"; done)
 # Everything optional left out (src/core/config.h and the like).
 small=$(grep -rhoE '#ifndef SEMU_WITH_[A-Z0-9_]+' src | sort -u |
 	awk '{printf "-D%s=0 ", $2}')
+
+# Besides the smallest disk: reservations, and what they need.
+reserving='-DSEMU_WITH_PR=1 -DSEMU_WITH_RESERVE=1 -DSEMU_WITH_QUEUE=1'
 
 # compile FOLDER FLAG ...: all layers into FOLDER, checked
 compile() {
@@ -56,18 +60,33 @@ compile() {
 target() {
 	full=$work/$1
 	least=$work/$1-small
+	reserve=$work/$1-reserve
 	prefix=$2
 	echo "$1 ($prefix-gcc)"
 	shift 2
 	compile "$full" "$@" -DSEMU_WITH_NAMES=0
 	# shellcheck disable=SC2086
 	compile "$least" "$@" $small -flto
+	# shellcheck disable=SC2086,SC2046
+	compile "$reserve" "$@" $(less "$reserving") $reserving -flto
 	for layer in core spc sbc; do
 		row "$layer, all of it" "$full"/src_${layer}_*.o
 	done
 	row "a disk, linked" "$full/disk.elf"
 	row "the smallest disk" "$least/disk.elf"
+	row "... with reservations" "$reserve/disk.elf"
 	echo
+}
+
+# less FLAGS: $small without the switches that FLAGS turn on
+less() {
+	names=$(echo "$1" | sed 's/=1//g')
+	for f in $small; do
+		case " $names " in
+		*" ${f%=0} "*) ;;
+		*) echo "$f" ;;
+		esac
+	done
 }
 
 # row WHAT OBJECT ...: code with constants, data, zeroed data
@@ -84,7 +103,28 @@ row() {
 target cortex-m3 arm-none-eabi -mcpu=cortex-m3 -mthumb
 target riscv32 riscv64-unknown-elf -march=rv32imac -mabi=ilp32
 
-code=$(arm-none-eabi-size "$work/cortex-m3-small/disk.elf" |
-	awk 'NR > 1 {print $1 + $2}')
+bytes() {
+	arm-none-eabi-size "$work/cortex-m3-$1/disk.elf" |
+		awk 'NR > 1 {print $1 + $2}'
+}
+
+if [ "$gate" = --options ]; then
+	prefix=arm-none-eabi
+	whole=$(arm-none-eabi-size "$work/cortex-m3/disk.elf" |
+		awk 'NR > 1 {print $1 + $2}')
+	echo "what can be left out (meson setup -Dwithout=NAME,...), bytes"
+	sed -n 's/^#ifndef \(SEMU_WITH_[A-Z0-9_]*\).*/\1/p' \
+		src/core/config.h | sort >"$work/switches"
+	while read -r s; do
+		compile "$work/cortex-m3-option" -mcpu=cortex-m3 -mthumb \
+			-DSEMU_WITH_NAMES=0 "-D$s=0" -Wno-unused-function
+		name=$(echo "${s#SEMU_WITH_}" | tr '[:upper:]' '[:lower:]')
+		printf '  %-20s %7d\n' "$name" $((whole - $(bytes option)))
+		rm -rf "$work/cortex-m3-option"
+	done <"$work/switches"
+	exit
+fi
+
 # shellcheck disable=SC2086
-python3 tools/stack.py ${gate:+--gate "$code"} "$work/cortex-m3" $roots
+python3 tools/stack.py ${gate:+--gate "$(bytes small)" "$(bytes reserve)"} \
+	"$work/cortex-m3" $roots

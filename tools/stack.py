@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""stack.py [--gate CODE] FOLDER ENTRY...: the deepest stack below each entry.
+"""stack.py [--gate CODE CODE] FOLDER ENTRY...: the deepest stack below each entry.
 
 From what the compiler writes with -fcallgraph-info=su. A call through a
 pointer may reach any internal function that nobody calls by name (row
@@ -107,8 +107,8 @@ def main():
     args = sys.argv[1:]
     code = None
     if args[0] == "--gate":
-        code = int(args[1])
-        args = args[2:]
+        code = dict(zip(("disk", "reservations"), map(int, args[1:3])))
+        args = args[3:]
     own, calls = read(args[0])
     entries = [e for e in args[1:] if e in own]
     stack = Stack(own, calls, set(args[1:]))
@@ -126,8 +126,10 @@ def main():
         os.path.abspath(__file__))), "tests", "gate"))
     import limits
     gate = limits.Gate()
-    gate.hold("code and data of the smallest disk, Cortex-M3", code,
-              limits.CODE["disk"], "bytes")
+    for what, name in (("disk", "the smallest disk"),
+                       ("reservations", "... with reservations")):
+        gate.hold(f"code and data of {name}, Cortex-M3", code[what],
+                  limits.CODE[what], "bytes")
     gate.hold("stack of a command, Cortex-M3", worst, limits.STACK,
               "bytes")
     gate.end()

@@ -61,19 +61,20 @@ enum scsiemu_class {
 /* Where LBA and count sit in the CDB. */
 enum scsiemu_fields {
 	SCSIEMU_F_NONE,
-	SCSIEMU_F_RW6,	 /* LBA [1-3] 21 bits, count [4], 0 = 256 */
-	SCSIEMU_F_RW10,	 /* LBA [2-5], count [7-8] */
-	SCSIEMU_F_RW12,	 /* LBA [2-5], count [6-9] */
-	SCSIEMU_F_RW16,	 /* LBA [2-9], count [10-13] */
-	SCSIEMU_F_RW32,	 /* LBA [12-19], count [28-31] */
-	SCSIEMU_F_CAW,	 /* LBA [2-9], count [13] */
-	SCSIEMU_F_1AT4,	 /* count [4]: MODE SENSE(6), REQUEST SENSE */
-	SCSIEMU_F_2AT3,	 /* count [3-4]: INQUIRY, diagnostics */
-	SCSIEMU_F_2AT7,	 /* count [7-8]: MODE SENSE(10), UNMAP */
-	SCSIEMU_F_3AT6,	 /* count [6-8]: READ BUFFER(10) */
-	SCSIEMU_F_4AT5,	 /* count [5-8]: PERSISTENT RESERVE OUT */
-	SCSIEMU_F_4AT6,	 /* count [6-9]: REPORT LUNS */
-	SCSIEMU_F_4AT10, /* count [10-13] */
+	SCSIEMU_F_RW6,	  /* LBA [1-3] 21 bits, count [4], 0 = 256 */
+	SCSIEMU_F_RW10,	  /* LBA [2-5], count [7-8] */
+	SCSIEMU_F_RW12,	  /* LBA [2-5], count [6-9] */
+	SCSIEMU_F_RW16,	  /* LBA [2-9], count [10-13] */
+	SCSIEMU_F_RW32,	  /* LBA [12-19], count [28-31] */
+	SCSIEMU_F_CAW,	  /* LBA [2-9], count [13] */
+	SCSIEMU_F_ATOMIC, /* LBA [2-9], count [12-13] */
+	SCSIEMU_F_1AT4,	  /* count [4]: MODE SENSE(6), REQUEST SENSE */
+	SCSIEMU_F_2AT3,	  /* count [3-4]: INQUIRY, diagnostics */
+	SCSIEMU_F_2AT7,	  /* count [7-8]: MODE SENSE(10), UNMAP */
+	SCSIEMU_F_3AT6,	  /* count [6-8]: READ BUFFER(10) */
+	SCSIEMU_F_4AT5,	  /* count [5-8]: PERSISTENT RESERVE OUT */
+	SCSIEMU_F_4AT6,	  /* count [6-9]: REPORT LUNS */
+	SCSIEMU_F_4AT10,  /* count [10-13] */
 	SCSIEMU_F_COUNT
 };
 
@@ -265,6 +266,10 @@ int scsiemu_want_send(struct scsiemu_cmd *c, uint32_t off, const void *buf,
 int scsiemu_want_bulk(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
 		      enum scsiemu_want_kind kind, uint64_t addr, uint32_t off,
 		      uint32_t len, uint16_t flags);
+/* A step function goes on, with OK, after so many ms at the earliest: at a
+ * scsiemu_device_tick(). The command keeps its place in the task set; an abort
+ * ends it at once. Not while it finishes a reply. */
+int scsiemu_want_delay(struct scsiemu_cmd *c, uint32_t ms);
 /* Bytes the want just answered really moved. */
 uint32_t scsiemu_cmd_got(const struct scsiemu_cmd *c);
 

@@ -64,6 +64,9 @@
 #ifndef SEMU_WITH_CAW /* COMPARE AND WRITE */
 #define SEMU_WITH_CAW 1
 #endif
+#ifndef SEMU_WITH_ATOMIC /* WRITE ATOMIC(16) */
+#define SEMU_WITH_ATOMIC 1
+#endif
 #ifndef SEMU_WITH_ORWRITE /* ORWRITE(16) */
 #define SEMU_WITH_ORWRITE 1
 #endif
@@ -143,6 +146,9 @@
 #ifndef SEMU_WITH_COPY /* third-party copy; needs SEMU_WITH_QUEUE */
 #define SEMU_WITH_COPY SEMU_WITH_QUEUE
 #endif
+#ifndef SEMU_WITH_INJECT /* error injection; needs parts and the queue */
+#define SEMU_WITH_INJECT (SEMU_WITH_PARTS && SEMU_WITH_QUEUE)
+#endif
 #ifndef SEMU_WITH_ODX /* ROD tokens; needs SEMU_WITH_COPY, SEMU_WITH_PARTS */
 #define SEMU_WITH_ODX (SEMU_WITH_COPY && SEMU_WITH_PARTS)
 #endif
@@ -150,10 +156,11 @@
 /* What not every nexus is stopped by: reservations, access states. */
 #define SEMU_WITH_APPLIES (SEMU_WITH_PARTS || SEMU_WITH_RESERVE)
 
-/* Long work needs parts for its state, a job, and commands that wait for it. */
+/* Long work needs parts for its state, a job, and commands that wait for it;
+ * SANITIZE leaves a medium that FORMAT UNIT knows of. */
 #define SEMU_WITH_WORK                                                         \
-	((SEMU_WITH_FORMAT || SEMU_WITH_SANITIZE) && SEMU_WITH_PARTS &&        \
-	 SEMU_WITH_JOBS && SEMU_WITH_QUEUE)
+	(SEMU_WITH_FORMAT && SEMU_WITH_PARTS && SEMU_WITH_JOBS &&              \
+	 SEMU_WITH_QUEUE)
 #if !SEMU_WITH_WORK
 #undef SEMU_WITH_FORMAT
 #undef SEMU_WITH_SANITIZE

@@ -108,7 +108,10 @@ enum semu_odd {
 	SEMU_WATCHED = 256,	/* parts are to see its end */
 	SEMU_FINISHING = 512,	/* ... and do: its wants are theirs */
 	SEMU_FENCING = 1024,	/* waits until those it aborted are gone */
-	SEMU_AGAIN = 2048	/* finish() is called for its want's answer */
+	SEMU_AGAIN = 2048,	/* finish() is called for its want's answer */
+	SEMU_DELAYED = 4096,	/* waits for a time (scsiemu_want_delay()) */
+	SEMU_TAKEN = 8192,	/* a part's step function is its handler */
+	SEMU_SPOILT = 16384	/* its data is changed (core/inject.h) */
 };
 
 enum semu_resume {
@@ -138,6 +141,7 @@ struct semu_ctx {
 	uint8_t resume;	 /* enum semu_resume: what next() does when READY */
 	uint8_t seg;	 /* MEDIUM: segment running */
 	uint16_t odd;	 /* enum semu_odd; 0 on the hot path */
+	uint32_t rule;	 /* of error injection; 0: it met none yet */
 	uint64_t own[2]; /* the handler's */
 	struct scsiemu_cmd *ready, *zombie, *timer; /* the device's lists */
 	struct semu_entry *other[2]; /* places in foreign task sets (A6) */
@@ -209,6 +213,7 @@ struct semu_cap {
 	uint32_t unmap_blk;   /* MAXIMUM UNMAP LBA COUNT */
 	uint32_t unmap_descr; /* MAXIMUM UNMAP BLOCK DESCRIPTOR COUNT */
 	uint32_t granule;     /* OPTIMAL UNMAP GRANULARITY */
+	uint32_t atomic_blk;  /* MAXIMUM ATOMIC TRANSFER LENGTH */
 	uint32_t same_blk;    /* MAXIMUM WRITE SAME LENGTH; 0 = no limit */
 	uint16_t rpm;
 	uint8_t exponent, aligned;
@@ -309,7 +314,15 @@ static inline uint32_t semu_medium_able(const struct scsiemu_medium *m)
 }
 
 /* parts.c: the part wants to see every command, or no longer. */
+#if SEMU_WITH_PARTS
 void semu_lu_watch(struct scsiemu_lu *lu, enum semu_part part, bool on);
+#else
+static inline void semu_lu_watch(struct scsiemu_lu *lu, enum semu_part part,
+				 bool on)
+{
+	(void)lu, (void)part, (void)on;
+}
+#endif
 /* nexus.c: the target port it came through; NULL: none is known. */
 const struct scsiemu_target_port *semu_nexus_port(
 	const struct scsiemu_nexus *n);
@@ -345,11 +358,12 @@ struct scsiemu_type {
 	void (*loaded)(struct scsiemu_lu *lu);
 #if SEMU_WITH_FORMAT
 	/* The block descriptor of a MODE SELECT: 0, or failed with a pointer to
-	 * one of its two fields; then it is accepted. NULL: it may say only
-	 * what is. nblk 0, blen 0: as it is; nblk UINT64_MAX: all. */
+	 * one of its two fields. NULL: it may say only what is. nblk 0, blen 0:
+	 * as it is; nblk UINT64_MAX: all. Then it is accepted: may leave wants,
+	 * and is called again after each; own[1] is for it. */
 	int (*judge)(struct scsiemu_cmd *c, uint64_t nblk, uint32_t blen,
 		     uint32_t nblk_at, uint32_t blen_at);
-	void (*accept)(struct scsiemu_lu *lu);
+	int (*accept)(struct scsiemu_cmd *c);
 #endif
 	/* Stops of a row with SCSIEMU_ROW_BY_FIELD. */
 	uint32_t (*stops)(const struct scsiemu_cmd *c);

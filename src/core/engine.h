@@ -193,6 +193,25 @@ static inline bool semu_aca_holds(const struct semu_entry *e)
 }
 #endif
 
+/* inject.c, injectdata.c */
+#if SEMU_WITH_INJECT
+/* A rule refuses this task management function. */
+bool semu_inject_rejects(const struct scsiemu_lu *lu, unsigned tmf);
+/* A SPOILT command's want goes out. */
+void semu_inject_spoil(struct scsiemu_cmd *c);
+#else
+static inline bool semu_inject_rejects(const struct scsiemu_lu *lu,
+				       unsigned tmf)
+{
+	(void)lu, (void)tmf;
+	return false;
+}
+static inline void semu_inject_spoil(struct scsiemu_cmd *c)
+{
+	(void)c;
+}
+#endif
+
 /* ready.c */
 void semu_ready_push(struct scsiemu_cmd *c);
 void semu_ready_remove(struct scsiemu_cmd *c);
@@ -229,8 +248,8 @@ void semu_parts_tick(struct scsiemu_lu *lu);
 /* Whose record it is; NULL: no part's. */
 const struct semu_part_type *semu_parts_of_record(const struct scsiemu_lu *lu,
 						  uint32_t id);
-/* A watched LU's command begins: 0 or FAILED; is about to be DONE: true when a
- * want was left. */
+/* A watched LU's command begins: enum scsiemu_handled (WANTS: it waits); is
+ * about to be DONE: true when a want was left. */
 int semu_parts_begin(struct scsiemu_cmd *c);
 bool semu_parts_finish(struct scsiemu_cmd *c);
 /* Who takes READ and WRITE; NULL: the engine. */

@@ -187,9 +187,14 @@ int semu_parts_begin(struct scsiemu_cmd *c)
 	const struct semu_part_type *p;
 	unsigned i = 0;
 
-	while ((p = next(x->lu, &i)) != NULL)
-		if (p->begin && watches(x->lu, p) && p->begin(c) < 0)
-			return SCSIEMU_FAILED;
+	while ((p = next(x->lu, &i)) != NULL) {
+		int rc = 0;
+
+		if (p->begin && watches(x->lu, p))
+			rc = p->begin(c);
+		if (rc)
+			return rc;
+	}
 	x->odd |= SEMU_WATCHED;
 	return 0;
 }
@@ -230,7 +235,6 @@ bool semu_parts_finish(struct scsiemu_cmd *c)
 	return finish(c, SCSIEMU_OK) == SCSIEMU_WANTS;
 }
 
-#if SEMU_WITH_COPY
 int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
 		   uint64_t lba, uint64_t nblk)
 {
@@ -242,7 +246,6 @@ int semu_parts_raw(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
 			return SCSIEMU_FAILED;
 	return 0;
 }
-#endif
 
 scsiemu_step_fn *semu_parts_rw(const struct scsiemu_lu *lu)
 {

@@ -54,11 +54,13 @@ struct semu_part_type {
 	void (*tick)(struct scsiemu_lu *lu);
 	/*
 	 * While it watches. begin(): all checks were passed, the handler is
-	 * next; 0 or FAILED. finish(): the command is about to be DONE with
-	 * c->status; it may fail it, or leave one STORE want, whose failure
-	 * fails it, and is called again after its success (SEMU_AGAIN) if it
-	 * returned SEMU_CALL_AGAIN. Not called for aborted commands and those
-	 * that a check or a begin() refused.
+	 * next; 0, FAILED, or WANTS: it waits, and afterwards checks and
+	 * begin() come again (RESUME_CHECK). It may put its own step function
+	 * in the handler's place (SEMU_TAKEN). finish(): the command is about
+	 * to be DONE with c->status; it may fail it, or leave one STORE want,
+	 * whose failure fails it, and is called again after its success
+	 * (SEMU_AGAIN) if it returned SEMU_CALL_AGAIN. Not called for aborted
+	 * commands and those that a check or a begin() refused.
 	 */
 	int (*begin)(struct scsiemu_cmd *c);
 	int (*finish)(struct scsiemu_cmd *c);
@@ -79,5 +81,8 @@ struct semu_part_type {
 };
 /* What finish() may return besides enum scsiemu_handled. */
 #define SEMU_CALL_AGAIN 2
+
+/* inject.c: of any device type. */
+extern const struct semu_part_type semu_inject_part;
 
 #endif

@@ -13,7 +13,7 @@ static void done_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
 #if SEMU_WITH_QUEUE
 	if (x->odd & SEMU_PINNED)
 		semu_unpin(c);
-	if (x->odd & SEMU_FENCING)
+	if (x->odd & (SEMU_FENCING | SEMU_DELAYED))
 		semu_timer_remove(c);
 #endif
 	if (c->aborted) {
@@ -85,6 +85,8 @@ int semu_put_out(struct scsiemu_cmd *c)
 	if (SEMU_WITH_PARTS &&
 	    x->odd & SEMU_WATCHED) /* its status may still change */
 		c->flags &= (uint16_t)~SCSIEMU_LAST;
+	if (SEMU_WITH_INJECT && x->odd & SEMU_SPOILT)
+		semu_inject_spoil(c);
 	x->phase = SEMU_P_OUT;
 	semu_trace(x->lu, SCSIEMU_EV_WANT, c, c->want);
 	return c->want;
@@ -315,6 +317,18 @@ static begin_fn *const begin[] = {
 	[SCSIEMU_K_STEPS] = begin_steps,
 };
 
+/* The parts may refuse it, keep it waiting, or take it over. */
+static int begin_watched(struct scsiemu_cmd *c)
+{
+	int rc = semu_parts_begin(c);
+
+	if (rc)
+		return rc < 0 ? semu_done(c) : semu_put_out(c);
+	if (semu_ctx(c)->odd & SEMU_TAKEN)
+		return semu_go_on(c, SCSIEMU_OK);
+	return begin[semu_ctx(c)->row->kind](c);
+}
+
 /* The state checks; they run again after every WAIT (rulings A2). */
 int semu_begin(struct scsiemu_cmd *c)
 {
@@ -326,9 +340,8 @@ int semu_begin(struct scsiemu_cmd *c)
 	if (flags & (SCSIEMU_ROW_BLOCKS | SCSIEMU_ROW_RANGE) &&
 	    !semu_check_range(c))
 		return semu_done(c);
-	if (SEMU_WITH_PARTS && x->lu->watch && semu_parts_begin(c) < 0)
-		return semu_done(c);
-	return begin[x->row->kind](c);
+	return SEMU_WITH_PARTS && x->lu->watch ? begin_watched(c)
+					       : begin[x->row->kind](c);
 }
 
 /* A whole bulk or STORE want succeeded. */
@@ -336,7 +349,7 @@ static int answered(struct scsiemu_cmd *c, int result)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
-	if (SEMU_WITH_PARTS && x->odd & SEMU_FINISHING)
+	if (SEMU_WITH_PARTS && x->odd & (SEMU_FINISHING | SEMU_TAKEN))
 		return semu_go_on(c, result);
 	switch (x->row->kind) {
 	case SCSIEMU_K_READ:

@@ -168,8 +168,10 @@ void semu_leave_other(struct semu_entry *e)
 
 	semu_unlink(e, lu);
 	semu_wake(lu);
+#if SEMU_WITH_REMOVE
 	if (lu->removed)
 		semu_lu_cmd_gone(lu);
+#endif
 }
 
 void semu_leave(struct scsiemu_cmd *c)

@@ -2,7 +2,8 @@
 /*
  * What time and hanging stores make necessary: zombies (aborted, their want
  * still out), and commands with a deadline (TMFs that wait for zombies, replies
- * that pin facts). Both lists are short: linear search will do.
+ * that pin facts, steps that take a time). Both lists are short: linear search
+ * will do.
  */
 #include "core/engine.h"
 
@@ -81,6 +82,29 @@ static void tmf_expired(struct scsiemu_cmd *c)
 	semu_ready_push(c);
 }
 
+int scsiemu_want_delay(struct scsiemu_cmd *c, uint32_t ms)
+{
+	struct semu_ctx *x = semu_ctx(c);
+
+	x->phase = SEMU_P_WAIT;
+	x->resume = SEMU_RESUME_STEP;
+	x->odd |= SEMU_DELAYED;
+	c->want = SCSIEMU_WAIT;
+	c->len = 0;
+	semu_timer_add(c, x->lu->dev->now + ms);
+	return SCSIEMU_WANTS;
+}
+
+static void delay_over(struct scsiemu_cmd *c)
+{
+	struct semu_ctx *x = semu_ctx(c);
+
+	semu_timer_remove(c);
+	x->odd &= (uint16_t)~SEMU_DELAYED;
+	x->phase = SEMU_P_READY;
+	semu_ready_push(c);
+}
+
 uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 {
 	uint64_t next;
@@ -99,6 +123,8 @@ uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 #endif
 		if (c->tmf)
 			tmf_expired(c);
+		else if (semu_ctx(c)->odd & SEMU_DELAYED)
+			delay_over(c);
 		else
 			pin_expired(c, now_ms);
 	}

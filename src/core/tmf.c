@@ -323,7 +323,8 @@ int semu_tmf_start(struct scsiemu_cmd *c)
 	x->itl = NULL;
 	c->response = SCSIEMU_RSP_COMPLETE;
 	c->response_info = 0;
-	if (c->tmf >= NFUNCTION || !function[c->tmf].supported)
+	if (c->tmf >= NFUNCTION || !function[c->tmf].supported ||
+	    semu_inject_rejects(x->lu, c->tmf))
 		c->response = SCSIEMU_RSP_REJECTED;
 	else if (x->lu->absent && function[c->tmf].scope < NEXUS)
 		c->response = SCSIEMU_RSP_INCORRECT_LUN;

@@ -288,6 +288,7 @@ static int give_state(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 	cf.options = NULL;
 	cf.alua = NULL;
 	cf.priorities = false;
+	cf.inject_rules = 0;
 	plain = scsiemu_lu_state_size(&cf);
 	all = scsiemu_lu_state_size(h->config);
 	if (all == plain || all <= scsiemu_device_limits(d)->lu_state)

@@ -294,6 +294,13 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_domains,
 	  .needs = SCSIEMU_NEED_REALMS },
 #endif
+#if SEMU_WITH_ATOMIC
+	{ ROW("WRITE ATOMIC(16)", WRITE_ATOMIC_16, 16), NO_SA,
+	  .fn.step = semu_sbc_write_atomic, .kind = SCSIEMU_K_STEPS,
+	  .cls = SCSIEMU_C_EXCL, FIELDS(ATOMIC), BLOCKS,
+	  .usage = USAGE(0x9c, 0x18, FF8, FF2, FF2, 0, 0), AT(1, 14),
+	  .needs = SCSIEMU_NEED_ATOMIC, .stops = STOPS_WRITE, TIMES(1, 30) },
+#endif
 	{ ROW("READ CAPACITY(16)", SERVICE_ACTION_IN_16, 16),
 	  .sa = SCSIEMU_SA_READ_CAPACITY_16, FIELDS(4AT10),
 	  .usage = USAGE(0x9e, 0x10, ZERO8, FF4, 0, 0),
@@ -393,7 +400,9 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 #if SEMU_WITH_VPD_MORE
 						       &semu_vpd_86,
 						       &semu_vpd_87,
+#if SEMU_WITH_PORTS
 						       &semu_vpd_88,
+#endif
 #endif
 #if SEMU_WITH_COPY
 						       &semu_vpd_8f,
@@ -434,6 +443,9 @@ static const struct semu_part_type selftest_part = {
 };
 
 static const struct semu_part_type *const sbc_parts[] = {
+#if SEMU_WITH_INJECT /* first: it may change what the others see */
+	&semu_inject_part,
+#endif
 #if SEMU_WITH_PRIORITY
 	&semu_priority_part,
 #endif

@@ -22,7 +22,9 @@ static void limits_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	scsiemu_wr_be32(w, cap->thin ? cap->granule : 0);
 	scsiemu_wr_be32(w, cap->thin ? 1u << 31 : 0); /* aligned to LBA 0 */
 	scsiemu_wr_be64(w, cap->same_blk);
-	scsiemu_wr_zero(w, 20); /* no atomic writes */
+	/* atomic writes: aligned to a block, without boundaries */
+	scsiemu_wr_be32(w, cap->atomic_blk);
+	scsiemu_wr_zero(w, 16);
 }
 
 const struct semu_vpd_page semu_sbc_vpd_b0 = {

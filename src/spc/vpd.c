@@ -154,6 +154,7 @@ static void put_policy(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	scsiemu_wr_be32(w, 0x3fff0000);
 }
 
+#if SEMU_WITH_PORTS
 /* SCSI ports (SPC-5 7.7.17). */
 static void put_ports(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
@@ -169,9 +170,12 @@ static void put_ports(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 		scsiemu_wr_len(w, at, 2, 0);
 	}
 }
+#endif
 
 const struct semu_vpd_page semu_vpd_86 = { .code = 0x86, .fill = put_extended };
 const struct semu_vpd_page semu_vpd_87 = { .code = 0x87, .fill = put_policy };
+#if SEMU_WITH_PORTS
 const struct semu_vpd_page semu_vpd_88 = { .code = 0x88, .fill = put_ports };
+#endif
 
 #endif

@@ -10,7 +10,7 @@ SCALE = 0.05  # of ISCSI_READ, at 10,000 LUs and 1,000 nexuses
 CALLS = {32: 0.25, 1: 3.0}  # system calls per command, by queue depth
 COPIES = {"read": 0, "write": 1}  # of the payload, in user space
 SESSION, LUN = 8192, 1024  # bytes of memory, idle
-CODE = {"disk": 12 << 10}  # bytes, Cortex-M, -Os
+CODE = {"disk": 12 << 10, "reservations": 24 << 10}  # bytes, Cortex-M, -Os
 STACK = 512  # bytes below the entry points, Cortex-M
 
 
