@@ -140,13 +140,33 @@ static void test_limits(void **s)
 	disk_free(&b);
 }
 
+/* Physical blocks of four: a part of one is not written atomically. */
+static void test_physical(void **s)
+{
+	static const uint8_t out[MOST * BLEN], want[8] = { [3] = 4, [7] = 4 };
+	uint8_t vpd[6] = { SCSIEMU_OP_INQUIRY, 1, 0xb0, 0, 64 };
+	struct disk_options o = { .nblk = NBLK, .atomic = MOST, .exponent = 2 };
+	struct disk b;
+
+	(void)s;
+	disk_make(&b, &o);
+	drive_in(&b.d, b.lu, vpd, 6);
+	assert_memory_equal(b.d.t.in + 48, want, 8);
+	write_atomic(&b, 0, 4, 0, 8, out, 8 * BLEN);
+	drive_good(&b.d);
+	write_atomic(&b, 0, 5, 0, 4, out, 4 * BLEN);
+	drive_cdb(&b.d, 2, SCSIEMU_NO_BIT);
+	write_atomic(&b, 0, 4, 0, 6, out, 6 * BLEN);
+	drive_cdb(&b.d, 12, SCSIEMU_NO_BIT);
+	disk_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_alone),
-		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_whole),	 cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_alone),	 cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_physical),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
