@@ -506,6 +506,9 @@ const struct scsiemu_type scsiemu_sbc = {
 #if SEMU_WITH_THIN
 	.attention = semu_sbc_attention,
 #endif
+#if SEMU_WITH_PI
+	.beside = &semu_pi_beside,
+#endif
 #if SEMU_WITH_APPLIES
 	.applies = semu_spc_applies,
 #endif
