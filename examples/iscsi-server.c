@@ -31,7 +31,7 @@ struct target {
 	struct lun *luns;
 	uint32_t nluns;
 	uint16_t next_lun;
-	uint8_t bounce[65536];
+	uint8_t bounce[262144];
 };
 
 static struct scsiemu_iscsi_server *server;
@@ -202,6 +202,7 @@ static void make_device(struct target *t)
 		.ports = 64,
 		.types = 8,
 		.scratch = 16384,
+		.whole = 131072, /* WRITE ATOMIC */
 		.cmd_size = sizeof(struct scsiemu_task),
 		.jobs = 8,
 		.copies = 64,

@@ -168,24 +168,26 @@ int scsiemu_port_add(struct scsiemu_device *d,
  * scsiemu_lu_load().
  */
 struct scsiemu_medium {
-	uint32_t kind;	  /* SCSIEMU_BLOCK, ... (store.h) */
-	uint32_t able;	  /* SCSIEMU_CAN_*: by scsiemu_medium_init(), or by
-			   * hand where the embedder answers wants */
-	const void *ops;  /* the kind's vtable; NULL: embedder answers */
-	void *ctx;	  /* the store */
-	uint64_t nblk;	  /* block: capacity in logical blocks */
-	uint32_t blen;	  /* block: bytes of a logical block, 256..4096 */
-	uint32_t granule; /* block: unmap granularity in blocks; 0 = 1 */
-	uint16_t rpm;	  /* block: rotation rate; 0 unknown, 1 = solid */
-	uint8_t exponent; /* block: 2^n logical blocks per physical */
-	uint8_t aligned;  /* block: lowest aligned LBA */
-	bool read_only;	  /* the medium refuses writes */
-	bool thin;	  /* block: LBPME; needs SCSIEMU_CAN_UNMAP */
-	bool zeroes;	  /* block: unmapped blocks read as zeros (LBPRZ) */
-	bool anchors;	  /* block: what is deallocated can keep its room */
-	uint16_t pi_len;  /* block: bytes of protection information that the
-			   * store has room for with each block; 8 for each
-			   * interval (SBC-4 4.21) */
+	uint32_t kind;	     /* SCSIEMU_BLOCK, ... (store.h) */
+	uint32_t able;	     /* SCSIEMU_CAN_*: by scsiemu_medium_init(), or by
+			      * hand where the embedder answers wants */
+	const void *ops;     /* the kind's vtable; NULL: embedder answers */
+	void *ctx;	     /* the store */
+	uint64_t nblk;	     /* block: capacity in logical blocks */
+	uint32_t blen;	     /* block: bytes of a logical block, 256..4096 */
+	uint32_t granule;    /* block: unmap granularity in blocks; 0 = 1 */
+	uint16_t rpm;	     /* block: rotation rate; 0 unknown, 1 = solid */
+	uint8_t exponent;    /* block: 2^n logical blocks per physical */
+	uint8_t aligned;     /* block: lowest aligned LBA */
+	bool read_only;	     /* the medium refuses writes */
+	bool thin;	     /* block: LBPME; needs SCSIEMU_CAN_UNMAP */
+	bool zeroes;	     /* block: unmapped blocks read as zeros (LBPRZ) */
+	uint32_t atomic_blk; /* block: as many can be written so that after a
+			      * power loss all or none of them are new */
+	bool anchors;	     /* block: what is deallocated can keep its room */
+	uint16_t pi_len;     /* block: bytes of protection information that the
+			      * store has room for with each block; 8 for each
+			      * interval (SBC-4 4.21) */
 };
 
 struct scsiemu_lu_config {

@@ -61,19 +61,20 @@ enum scsiemu_class {
 /* Where LBA and count sit in the CDB. */
 enum scsiemu_fields {
 	SCSIEMU_F_NONE,
-	SCSIEMU_F_RW6,	 /* LBA [1-3] 21 bits, count [4], 0 = 256 */
-	SCSIEMU_F_RW10,	 /* LBA [2-5], count [7-8] */
-	SCSIEMU_F_RW12,	 /* LBA [2-5], count [6-9] */
-	SCSIEMU_F_RW16,	 /* LBA [2-9], count [10-13] */
-	SCSIEMU_F_RW32,	 /* LBA [12-19], count [28-31] */
-	SCSIEMU_F_CAW,	 /* LBA [2-9], count [13] */
-	SCSIEMU_F_1AT4,	 /* count [4]: MODE SENSE(6), REQUEST SENSE */
-	SCSIEMU_F_2AT3,	 /* count [3-4]: INQUIRY, diagnostics */
-	SCSIEMU_F_2AT7,	 /* count [7-8]: MODE SENSE(10), UNMAP */
-	SCSIEMU_F_3AT6,	 /* count [6-8]: READ BUFFER(10) */
-	SCSIEMU_F_4AT5,	 /* count [5-8]: PERSISTENT RESERVE OUT */
-	SCSIEMU_F_4AT6,	 /* count [6-9]: REPORT LUNS */
-	SCSIEMU_F_4AT10, /* count [10-13] */
+	SCSIEMU_F_RW6,	  /* LBA [1-3] 21 bits, count [4], 0 = 256 */
+	SCSIEMU_F_RW10,	  /* LBA [2-5], count [7-8] */
+	SCSIEMU_F_RW12,	  /* LBA [2-5], count [6-9] */
+	SCSIEMU_F_RW16,	  /* LBA [2-9], count [10-13] */
+	SCSIEMU_F_RW32,	  /* LBA [12-19], count [28-31] */
+	SCSIEMU_F_CAW,	  /* LBA [2-9], count [13] */
+	SCSIEMU_F_ATOMIC, /* LBA [2-9], count [12-13] */
+	SCSIEMU_F_1AT4,	  /* count [4]: MODE SENSE(6), REQUEST SENSE */
+	SCSIEMU_F_2AT3,	  /* count [3-4]: INQUIRY, diagnostics */
+	SCSIEMU_F_2AT7,	  /* count [7-8]: MODE SENSE(10), UNMAP */
+	SCSIEMU_F_3AT6,	  /* count [6-8]: READ BUFFER(10) */
+	SCSIEMU_F_4AT5,	  /* count [5-8]: PERSISTENT RESERVE OUT */
+	SCSIEMU_F_4AT6,	  /* count [6-9]: REPORT LUNS */
+	SCSIEMU_F_4AT10,  /* count [10-13] */
 	SCSIEMU_F_COUNT
 };
 

@@ -64,6 +64,9 @@
 #ifndef SEMU_WITH_CAW /* COMPARE AND WRITE */
 #define SEMU_WITH_CAW 1
 #endif
+#ifndef SEMU_WITH_ATOMIC /* WRITE ATOMIC(16) */
+#define SEMU_WITH_ATOMIC 1
+#endif
 #ifndef SEMU_WITH_ORWRITE /* ORWRITE(16) */
 #define SEMU_WITH_ORWRITE 1
 #endif

@@ -213,6 +213,7 @@ struct semu_cap {
 	uint32_t unmap_blk;   /* MAXIMUM UNMAP LBA COUNT */
 	uint32_t unmap_descr; /* MAXIMUM UNMAP BLOCK DESCRIPTOR COUNT */
 	uint32_t granule;     /* OPTIMAL UNMAP GRANULARITY */
+	uint32_t atomic_blk;  /* MAXIMUM ATOMIC TRANSFER LENGTH */
 	uint32_t same_blk;    /* MAXIMUM WRITE SAME LENGTH; 0 = no limit */
 	uint16_t rpm;
 	uint8_t exponent, aligned;
@@ -339,6 +340,18 @@ struct semu_vpd_page;  /* spc/vpd.h */
 
 /* A device type: data and a few functions. The type's rows win over the common
  * ones. Functions may be NULL. */
+/* What a type keeps with each block beside its data: protection information.
+ * n blocks in memory are followed by it, as with SCSIEMU_PI. For those who move
+ * blocks of any type. */
+struct semu_beside {
+	uint32_t (*len)(const struct scsiemu_lu *lu); /* per block; 0: none */
+	/* Blocks that were loaded: 0, or failed. */
+	int (*check)(struct scsiemu_cmd *c, const struct scsiemu_lu *lu,
+		     uint64_t lba, const uint8_t *buf, uint32_t n);
+	/* Blocks that are to be saved: make it. */
+	void (*make)(const struct scsiemu_lu *lu, uint64_t lba, uint8_t *buf,
+		     uint32_t n);
+};
 struct scsiemu_type {
 	uint8_t type; /* enum scsiemu_device_type */
 	const char *vendor, *product;
@@ -357,17 +370,21 @@ struct scsiemu_type {
 	void (*loaded)(struct scsiemu_lu *lu);
 #if SEMU_WITH_FORMAT
 	/* The block descriptor of a MODE SELECT: 0, or failed with a pointer to
-	 * one of its two fields; then it is accepted. NULL: it may say only
-	 * what is. nblk 0, blen 0: as it is; nblk UINT64_MAX: all. */
+	 * one of its two fields. NULL: it may say only what is. nblk 0, blen 0:
+	 * as it is; nblk UINT64_MAX: all. Then it is accepted: may leave wants,
+	 * and is called again after each; own[1] is for it. */
 	int (*judge)(struct scsiemu_cmd *c, uint64_t nblk, uint32_t blen,
 		     uint32_t nblk_at, uint32_t blen_at);
-	void (*accept)(struct scsiemu_lu *lu);
+	int (*accept)(struct scsiemu_cmd *c);
 #endif
 	/* Stops of a row with SCSIEMU_ROW_BY_FIELD. */
 	uint32_t (*stops)(const struct scsiemu_cmd *c);
 #if SEMU_WITH_THIN
 	/* A unit attention is reported: what belongs to it beside its code. */
 	void (*attention)(const struct scsiemu_lu *lu, struct scsiemu_sense *s);
+#endif
+#if SEMU_WITH_PI
+	const struct semu_beside *beside; /* NULL: nothing */
 #endif
 #if SEMU_WITH_APPLIES
 	/* Of the stops in force that the row names: those of reservations and

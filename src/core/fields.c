@@ -7,12 +7,19 @@ struct field {
 };
 
 static const struct field field[SCSIEMU_F_COUNT] = {
-	[SCSIEMU_F_RW6] = { 1, 3, 4, 1 },    [SCSIEMU_F_RW10] = { 2, 4, 7, 2 },
-	[SCSIEMU_F_RW12] = { 2, 4, 6, 4 },   [SCSIEMU_F_RW16] = { 2, 8, 10, 4 },
-	[SCSIEMU_F_RW32] = { 12, 8, 28, 4 }, [SCSIEMU_F_CAW] = { 2, 8, 13, 1 },
-	[SCSIEMU_F_1AT4] = { 0, 0, 4, 1 },   [SCSIEMU_F_2AT3] = { 0, 0, 3, 2 },
-	[SCSIEMU_F_2AT7] = { 0, 0, 7, 2 },   [SCSIEMU_F_3AT6] = { 0, 0, 6, 3 },
-	[SCSIEMU_F_4AT5] = { 0, 0, 5, 4 },   [SCSIEMU_F_4AT6] = { 0, 0, 6, 4 },
+	[SCSIEMU_F_RW6] = { 1, 3, 4, 1 },
+	[SCSIEMU_F_RW10] = { 2, 4, 7, 2 },
+	[SCSIEMU_F_RW12] = { 2, 4, 6, 4 },
+	[SCSIEMU_F_RW16] = { 2, 8, 10, 4 },
+	[SCSIEMU_F_RW32] = { 12, 8, 28, 4 },
+	[SCSIEMU_F_CAW] = { 2, 8, 13, 1 },
+	[SCSIEMU_F_ATOMIC] = { 2, 8, 12, 2 },
+	[SCSIEMU_F_1AT4] = { 0, 0, 4, 1 },
+	[SCSIEMU_F_2AT3] = { 0, 0, 3, 2 },
+	[SCSIEMU_F_2AT7] = { 0, 0, 7, 2 },
+	[SCSIEMU_F_3AT6] = { 0, 0, 6, 3 },
+	[SCSIEMU_F_4AT5] = { 0, 0, 5, 4 },
+	[SCSIEMU_F_4AT6] = { 0, 0, 6, 4 },
 	[SCSIEMU_F_4AT10] = { 0, 0, 10, 4 },
 };
 

@@ -52,6 +52,16 @@ static void facts_of(struct semu_cap *cap, const struct scsiemu_medium *m)
 	cap->zeroes = cap->thin && m->zeroes;
 }
 
+/* It is one want, which the embedder answers in one piece. */
+static uint32_t atomic_of(const struct scsiemu_lu *lu,
+			  const struct scsiemu_medium *m)
+{
+	uint32_t most = least(lu->dev->limits.whole / lu->cap.blen,
+			      lu->cap.max_blk);
+
+	return least(m->atomic_blk, least(most, UINT16_MAX));
+}
+
 /* Rows of a disk without medium stay those of the one that was in it: a host
  * is told that there is no medium, not that there is no such command. */
 static uint32_t able_of(const struct scsiemu_lu *lu,
@@ -71,6 +81,8 @@ static uint32_t able_of(const struct scsiemu_lu *lu,
 		able |= SCSIEMU_NEED_2BLOCK;
 	if (lu->cap.caw_blk)
 		able |= SCSIEMU_NEED_WHOLE;
+	if (lu->cap.atomic_blk)
+		able |= SCSIEMU_NEED_ATOMIC;
 	return able;
 }
 
@@ -105,6 +117,8 @@ void semu_sbc_loaded(struct scsiemu_lu *lu)
 	if (lu->medium)
 		lu->cap.nblk = m->nblk;
 	limits_of(&lu->cap, &lu->dev->limits);
+	if (SEMU_WITH_ATOMIC && m)
+		lu->cap.atomic_blk = atomic_of(lu, m);
 	lu->able = able_of(lu, m);
 #if SEMU_WITH_THIN
 	lu->offers &= (uint8_t)~4u;

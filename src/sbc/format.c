@@ -90,7 +90,8 @@ static int bad(struct scsiemu_cmd *c, uint32_t at)
 bool semu_format_changeable(const struct scsiemu_lu *lu)
 {
 	return lu->medium && lu->medium->able & SCSIEMU_CAN_FORMAT &&
-	       lu->able & SCSIEMU_NEED_FORMAT;
+	       lu->able & SCSIEMU_NEED_FORMAT &&
+	       !(lu->able & SCSIEMU_NEED_ZONES); /* they are made for it */
 }
 
 bool semu_format_possible(const struct scsiemu_lu *lu, uint32_t blen)
@@ -133,12 +134,42 @@ int semu_format_judge(struct scsiemu_cmd *c, uint64_t nblk, uint32_t blen,
 	return 0;
 }
 
-void semu_format_accept(struct scsiemu_lu *lu)
+/* Fewer or more blocks of the same length are there at once (SBC-4 6.5.2), and
+ * keep what is in them; others are for the next FORMAT UNIT to make. */
+static int resize(struct scsiemu_cmd *c)
 {
+	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	struct semu_format *f = own(lu);
+	uint64_t *at = &scsiemu_cmd_own(c)[1];
+
+	switch ((*at)++) {
+	case 0:
+		f->next_blen = 0;
+		f->next_nblk = lu->cap.nblk;
+		return scsiemu_want_store(c, NULL, SCSIEMU_V_FORMAT,
+					  f->asked_blen, f->asked_nblk,
+					  SCSIEMU_CHANGES);
+	case 1:
+		if (f->next_nblk != lu->cap.nblk)
+			semu_ua_lu(lu, SEMU_UA_CAPACITY, NULL);
+		semu_format_done(lu);
+		semu_work_guard(lu);
+		if (semu_can_save(lu))
+			return semu_format_save(c);
+	}
+	return SCSIEMU_FINISHED;
+}
+
+int semu_format_accept(struct scsiemu_cmd *c)
+{
+	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	struct semu_format *f = own(lu);
 
+	if (f->asked_blen == lu->cap.blen)
+		return resize(c);
 	f->next_blen = f->asked_blen;
 	f->next_nblk = f->asked_nblk;
+	return SCSIEMU_FINISHED;
 }
 
 static uint32_t part_size(const struct scsiemu_lu_config *cf)

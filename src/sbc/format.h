@@ -45,7 +45,7 @@ uint64_t semu_format_room(const struct scsiemu_lu *lu);
 /* The block descriptor of a MODE SELECT, for scsiemu_type. */
 int semu_format_judge(struct scsiemu_cmd *c, uint64_t nblk, uint32_t blen,
 		      uint32_t nblk_at, uint32_t blen_at);
-void semu_format_accept(struct scsiemu_lu *lu);
+int semu_format_accept(struct scsiemu_cmd *c);
 #endif
 
 #endif

@@ -65,6 +65,9 @@ static void bounds(struct scsiemu_lu *lu, const struct semu_pi *pi)
 	if (lu->cap.caw_blk)
 		lu->able |= SCSIEMU_NEED_WHOLE;
 	lu->cap.max_blk = least(lu->cap.max_blk, LENGTH_MAX / wire - 1);
+	/* blocks and tuples do not go in one want */
+	lu->cap.atomic_blk = 0;
+	lu->able &= ~(uint32_t)SCSIEMU_NEED_ATOMIC;
 }
 
 static void pi_loaded(struct scsiemu_lu *lu)

@@ -175,7 +175,8 @@ static bool bytchk_ok(const struct scsiemu_cmd *c)
 int semu_pi_verify(struct scsiemu_cmd *c, int result)
 {
 	static const struct semu_program programs[] = {
-		[BYTCHK_NONE] = { { semu_piece_load, semu_piece_judge } },
+		[BYTCHK_NONE] = { .stage = { semu_piece_load,
+					     semu_piece_judge } },
 		[BYTCHK_EACH] = { { semu_piece_receive, accept_load, compare },
 				  .out = true,
 				  .two = true },

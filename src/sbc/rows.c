@@ -294,6 +294,13 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_domains,
 	  .needs = SCSIEMU_NEED_REALMS },
 #endif
+#if SEMU_WITH_ATOMIC
+	{ ROW("WRITE ATOMIC(16)", WRITE_ATOMIC_16, 16), NO_SA,
+	  .fn.step = semu_sbc_write_atomic, .kind = SCSIEMU_K_STEPS,
+	  .cls = SCSIEMU_C_EXCL, FIELDS(ATOMIC), BLOCKS,
+	  .usage = USAGE(0x9c, 0x18, FF8, FF2, FF2, 0, 0), AT(1, 14),
+	  .needs = SCSIEMU_NEED_ATOMIC, .stops = STOPS_WRITE, TIMES(1, 30) },
+#endif
 	{ ROW("READ CAPACITY(16)", SERVICE_ACTION_IN_16, 16),
 	  .sa = SCSIEMU_SA_READ_CAPACITY_16, FIELDS(4AT10),
 	  .usage = USAGE(0x9e, 0x10, ZERO8, FF4, 0, 0),
@@ -498,6 +505,9 @@ const struct scsiemu_type scsiemu_sbc = {
 	.stops = semu_spc_stops,
 #if SEMU_WITH_THIN
 	.attention = semu_sbc_attention,
+#endif
+#if SEMU_WITH_PI
+	.beside = &semu_pi_beside,
 #endif
 #if SEMU_WITH_APPLIES
 	.applies = semu_spc_applies,

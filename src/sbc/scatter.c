@@ -64,7 +64,7 @@ static int scatter_start(struct scsiemu_cmd *c)
 					SCSIEMU_NO_BIT);
 	if (!n || !blocks)
 		return SCSIEMU_FINISHED;
-	if (offset(c) * wire < (n + 1) * ITEM || offset(c) > blocks)
+	if (offset(c) * wire < (n + 1) * ITEM)
 		return scsiemu_fail_cdb(c, (uint16_t)field_at(c, 4, 12),
 					SCSIEMU_NO_BIT);
 	c->out_all = blocks * wire;
@@ -73,11 +73,12 @@ static int scatter_start(struct scsiemu_cmd *c)
 	return scsiemu_want_recv(c, 0, c->scratch, (n + 1) * ITEM);
 }
 
-/* The whole list is judged before the first block is written. */
+/* The whole list is judged before the first block is written. BUFFER TRANSFER
+ * LENGTH may count the blocks in front of the data, or not: sg_write_x and
+ * Linux do not. */
 static int list_check(struct scsiemu_cmd *c)
 {
 	uint64_t nblk = scsiemu_cmd_lu(c)->cap.nblk, total = 0;
-	uint64_t most = scsiemu_cmd_count(c) - offset(c);
 
 	for (uint32_t i = 0; i < items(c); i++) {
 		const uint8_t *d = item(c, i);
@@ -90,13 +91,16 @@ static int list_check(struct scsiemu_cmd *c)
 						 lba >= nblk ? lba : nblk);
 		total += n;
 		semu_put32(item(c, i) + PENDING, 0);
-		if (total > most)
+		if (total > scsiemu_cmd_count(c))
 			return scsiemu_fail_param(
 				c, SCSIEMU_ASC_INVALID_FIELD_IN_PARAMETER_LIST,
 				(uint16_t)(ITEM + i * ITEM + 8),
 				SCSIEMU_NO_BIT);
 	}
-	return 0;
+	total = (offset(c) + total) * semu_sbc_wire(c);
+	if (total > c->out_all)
+		c->out_all = (uint32_t)total;
+	return c->out_len < total ? semu_sbc_fail_size(c) : 0;
 }
 
 /* Words of the command: the descriptor; blocks of data-out that are done. */

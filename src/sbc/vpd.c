@@ -4,6 +4,12 @@
 #include "sbc/space.h"
 #include "sbc/zones.h"
 
+/* Alignment and granularity of atomic writes; 0: a block. */
+static uint32_t atomic_unit(const struct semu_cap *cap)
+{
+	return cap->exponent ? 1u << cap->exponent : 0;
+}
+
 /* Block limits. Bytes are counted from behind the header: page byte 4. */
 static void limits_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
@@ -22,7 +28,11 @@ static void limits_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	scsiemu_wr_be32(w, cap->thin ? cap->granule : 0);
 	scsiemu_wr_be32(w, cap->thin ? 1u << 31 : 0); /* aligned to LBA 0 */
 	scsiemu_wr_be64(w, cap->same_blk);
-	scsiemu_wr_zero(w, 20); /* no atomic writes */
+	/* atomic writes: of physical blocks, without boundaries */
+	scsiemu_wr_be32(w, cap->atomic_blk);
+	scsiemu_wr_be32(w, cap->atomic_blk ? atomic_unit(cap) : 0);
+	scsiemu_wr_be32(w, cap->atomic_blk ? atomic_unit(cap) : 0);
+	scsiemu_wr_zero(w, 8);
 }
 
 const struct semu_vpd_page semu_sbc_vpd_b0 = {

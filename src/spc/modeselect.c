@@ -221,10 +221,6 @@ static void commit(struct scsiemu_cmd *c, uint32_t bytes)
 	const uint8_t *next = lu->state + 2 * bytes;
 	bool changed = memcmp(lu->state, next, bytes) != 0;
 
-#if SEMU_WITH_FORMAT
-	if (scsiemu_cmd_own(c)[0])
-		lu->type->accept(lu);
-#endif
 	if (c->cdb[1] & SP)
 		memcpy(lu->state + bytes, next, bytes);
 	if (!changed)
@@ -251,6 +247,10 @@ int semu_mode_selected(struct scsiemu_cmd *c, int result)
 					   SCSIEMU_NV_MODE,
 					   lu->state + 2 * bytes, bytes);
 	}
+#if SEMU_WITH_FORMAT
+	if (scsiemu_cmd_own(c)[0] && lu->type->accept(c) == SCSIEMU_WANTS)
+		return SCSIEMU_WANTS;
+#endif
 	commit(c, bytes);
 	return SCSIEMU_FINISHED;
 }

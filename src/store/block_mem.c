@@ -558,5 +558,6 @@ int scsiemu_open_mem(struct scsiemu_medium *m, const struct scsiemu_geometry *g,
 	while ((g->bytes - 1) >> CHUNK_SHIFT >> FAN_SHIFT * s->depth)
 		s->depth++;
 	semu_offer(m, offers, s);
+	m->atomic_blk = UINT32_MAX; /* one call is one */
 	return 0;
 }

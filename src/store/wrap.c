@@ -331,6 +331,7 @@ void *semu_wrap_open(struct scsiemu_medium *m,
 	m->able = scsiemu_block_able(&w->ops);
 	if (!m->pi_len)
 		m->able &= ~(uint32_t)SCSIEMU_CAN_PI;
+	m->atomic_blk = 0;  /* the wrapper may cut it */
 	m->anchors = false; /* an operation that does not pass by */
 	return w;
 }

@@ -140,7 +140,7 @@ static struct scsiemu_type type;
 struct world {
 	struct testdev_dev t;
 	struct scsiemu_lu *lu;
-	uint64_t state[128];
+	_Alignas(8) uint64_t state[128];
 };
 
 static const struct scsiemu_lu_config usual = { .size = sizeof(usual),

@@ -139,6 +139,15 @@ static void test_plain(void **s)
 		is_written(&t);
 		disk_free(&t.b);
 	}
+	/* a length that counts the data alone */
+	make(&t, 0, 0);
+	fill(&t, 0);
+	t.cdb[13] = BLOCKS;
+	run(&t);
+	drive_good(&t.b.d);
+	assert_int_equal(t.b.d.t.c.out_all, (BLOCKS + OFF) * BLEN);
+	is_written(&t);
+	disk_free(&t.b);
 	/* FUA */
 	make(&t, 0, 0);
 	fill(&t, 0);
@@ -189,13 +198,14 @@ static void test_errors(void **s)
 	fill(&t, 0);
 	t.cdb[5] = BLOCKS + OFF + 1;
 	run(&t);
-	drive_cdb(&t.b.d, 4, SCSIEMU_NO_BIT);
+	drive_check(&t.b.d, SCSIEMU_SK_ILLEGAL_REQUEST,
+		    SCSIEMU_ASC_INVALID_FIELD_IN_IU);
 	fill(&t, 0);
-	t.cdb[13]--; /* one block too few for the list */
+	t.cdb[13] = BLOCKS - 1; /* one too few for the list */
 	run(&t);
 	drive_param(&t.b.d, SCSIEMU_ASC_INVALID_FIELD_IN_PARAMETER_LIST, 136,
 		    SCSIEMU_NO_BIT);
-	t.cdb[13] += 2; /* the host has less */
+	t.cdb[13] = BLOCKS + OFF + 1; /* the host has less */
 	run(&t);
 	drive_check(&t.b.d, SCSIEMU_SK_ILLEGAL_REQUEST,
 		    SCSIEMU_ASC_INVALID_FIELD_IN_IU);

@@ -15,10 +15,11 @@ SECONDS = 60
 
 
 def run(*args, env=None):
-    """(exit status, standard output and error) of a program."""
-    done = subprocess.run(args, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          check=False, timeout=SECONDS,
+    """(exit status, standard output and error) of a program; 124: of one
+    that did not end by itself."""
+    done = subprocess.run(["timeout", str(SECONDS), *args],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False,
                           env={**os.environ, **(env or {})})
     return done.returncode, done.stdout.decode(errors="replace")
 
@@ -64,6 +65,10 @@ class Disk:
         names = glob.glob(f"{self.sysfs}/{kind}/*")
         return os.path.basename(names[0]) if names else "none"
 
+    def zoned(self):
+        """Host managed: this kernel's sd leaves it to others."""
+        return read(f"{self.sysfs}/type") == "20"
+
     def block(self, name):
         return read(f"{self.sysfs}/block/{self.name('block')}/{name}")
 
@@ -88,14 +93,15 @@ def units():
 def attached(folders, count):
     found = list(map(Disk, folders))
     return {d.lun: d for d in found} if len(found) == count and all(
-        opens(d.sd) and opens(d.sg) for d in found) else None
+        opens(d.sg) and (opens(d.sd) or d.zoned()) for d in found) else None
 
 
 def login(server, count, settings=(), iface="default"):
     """Log in, with these (name, value) of open-iscsi's node record, and wait
-    for the logical units: LUN: Disk."""
+    for the logical units: LUN: Disk. The default iface takes the server's
+    first portal, another one the last."""
     before = units()
-    portal = f"127.0.0.1:{server.port}"
+    portal = f"127.0.0.1:{server.ports[-(iface != 'default')]}"
     node = ("iscsiadm", "-m", "node", "-T", servers.IQN, "-p", portal, "-I",
             iface)
     need("iscsiadm", "-m", "discovery", "-t", "sendtargets", "-p", portal,
@@ -142,10 +148,11 @@ def initiator():
 
 
 @contextlib.contextmanager
-def rig(build, *devices, initiators=1):
+def rig(build, *devices, initiators=1, options=()):
     """The server with these devices, all attached by one or two initiators:
     LUN: Disk for each."""
-    with servers.iscsi_server(build, *devices) as server, initiator():
+    with servers.iscsi_server(build, *options, *devices) as server, \
+            initiator():
         ifaces = ["default"] + [another()] * (initiators - 1)
         yield [login(server, len(devices), iface=i) for i in ifaces]
         logout()

@@ -15,11 +15,13 @@ A transcript says what a tool prints about a logical unit, exactly:
 
 A command runs in a shell, where SG0 and SD0 are the paths of LUN 0 (and so
 on; with the line "initiators 2", SG0B and SD0B those of a second session that
-is another initiator's) and DIR is an empty folder. Its output (both kinds) is indented by two
-blanks, "..." stands for any lines, "<*>" for any characters; its exit status
-follows unless it is 0. Blanks at the end of a line and empty lines at the end
-do not count. --print prints a transcript as it would have to be, for a person
-to judge.
+is another initiator's, through the server's last portal) and DIR is an empty
+folder; "option --portal 127.0.0.1:0,2" is one of the server's. Its output
+(both kinds) is indented by two blanks, "..." stands for any lines, "<*>" for
+any characters; its exit status follows unless it is 0. Blanks at the end of a
+line and empty lines at the end do not count. --print prints a transcript as
+it would have to be, for a person to judge: put it into the file when it is
+right.
 """
 import glob
 import os
@@ -61,7 +63,7 @@ class Transcript:
 
     def __init__(self, path):
         self.path, self.devices, self.steps = path, [], []
-        self.initiators = 1
+        self.initiators, self.options = 1, []
         with open(path, encoding="utf-8") as f:
             self.source = f.read().splitlines()
         for n, line in enumerate(self.source, 1):
@@ -70,6 +72,8 @@ class Transcript:
     def take(self, n, line):
         if line.startswith("device "):
             self.devices.append(line.split(" ", 1)[1])
+        elif line.startswith("option "):
+            self.options += line.split()[1:]
         elif line.startswith("initiators "):
             self.initiators = int(line.split()[1])
         elif line.startswith("$ "):
@@ -83,8 +87,9 @@ class Transcript:
 
     def results(self, build):
         """(step, status, lines) of each command."""
-        with rig.rig(build, *self.devices, initiators=self.initiators) as \
-                sessions, tempfile.TemporaryDirectory() as folder:
+        with rig.rig(build, *self.devices, initiators=self.initiators,
+                     options=self.options) as sessions, \
+                tempfile.TemporaryDirectory() as folder:
             env = {"DIR": folder}
             for disks, which in zip(sessions, ("", "B")):
                 for lun, disk in disks.items():
@@ -96,14 +101,17 @@ class Transcript:
 
 
 def show(transcript, build):
-    """The transcript with what is printed now; "..." is a person's work."""
-    results = {step.line: (status, lines)
+    """The transcript, with what is printed now where that is something else;
+    "..." and "<*>" are a person's work."""
+    results = {step.line: (step, status, lines)
                for step, status, lines in transcript.results(build)}
     for n, line in enumerate(transcript.source, 1):
         if line and not re.match(r"  |\[\d+\]$", line):
             print(line)
         if n in results:
-            status, lines = results[n]
+            step, status, lines = results[n]
+            if step.matches(lines):
+                lines = tidy(step.expected)
             for s in lines:
                 print("  " + s if s else "")
             if status:

@@ -105,13 +105,13 @@ bool spec_put_count(uint8_t *cdb, const struct scsiemu_row *row, uint32_t n)
 	static const struct {
 		uint8_t at, len;
 	} field[SCSIEMU_F_COUNT] = {
-		[SCSIEMU_F_RW6] = { 4, 1 },    [SCSIEMU_F_RW10] = { 7, 2 },
-		[SCSIEMU_F_RW12] = { 6, 4 },   [SCSIEMU_F_RW16] = { 10, 4 },
-		[SCSIEMU_F_RW32] = { 28, 4 },  [SCSIEMU_F_CAW] = { 13, 1 },
-		[SCSIEMU_F_1AT4] = { 4, 1 },   [SCSIEMU_F_2AT3] = { 3, 2 },
-		[SCSIEMU_F_2AT7] = { 7, 2 },   [SCSIEMU_F_3AT6] = { 6, 3 },
-		[SCSIEMU_F_4AT5] = { 5, 4 },   [SCSIEMU_F_4AT6] = { 6, 4 },
-		[SCSIEMU_F_4AT10] = { 10, 4 },
+		[SCSIEMU_F_RW6] = { 4, 1 },	[SCSIEMU_F_RW10] = { 7, 2 },
+		[SCSIEMU_F_RW12] = { 6, 4 },	[SCSIEMU_F_RW16] = { 10, 4 },
+		[SCSIEMU_F_ATOMIC] = { 12, 2 }, [SCSIEMU_F_RW32] = { 28, 4 },
+		[SCSIEMU_F_CAW] = { 13, 1 },	[SCSIEMU_F_1AT4] = { 4, 1 },
+		[SCSIEMU_F_2AT3] = { 3, 2 },	[SCSIEMU_F_2AT7] = { 7, 2 },
+		[SCSIEMU_F_3AT6] = { 6, 3 },	[SCSIEMU_F_4AT5] = { 5, 4 },
+		[SCSIEMU_F_4AT6] = { 6, 4 },	[SCSIEMU_F_4AT10] = { 10, 4 },
 	};
 	uint8_t *p = cdb + field[row->fields].at;
 	unsigned len = field[row->fields].len;

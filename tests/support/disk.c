@@ -62,6 +62,7 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->k.m.thin = o->thin;
 	b->k.m.zeroes = !o->no_zeroes;
 	b->k.m.granule = o->granule;
+	b->k.m.atomic_blk = o->atomic;
 	b->k.m.exponent = o->exponent;
 	b->cf.size = sizeof(b->cf);
 	b->cf.type = &scsiemu_sbc;
@@ -168,6 +169,35 @@ void disk_mode(struct disk *b, uint8_t page, unsigned at, uint8_t mask,
 	list[4 + at] = (uint8_t)((list[4 + at] & ~mask) | value);
 	drive_run(&b->d, b->lu, select, 6, list, select[4], 0);
 	drive_good(&b->d);
+}
+
+void disk_choose(struct disk *b, uint64_t nblk, uint32_t blen)
+{
+	const uint8_t cdb[10] = { 0x55, 0x10, [8] = 24 };
+	uint8_t list[24] = { [4] = 1, [7] = 16 };
+
+	for (unsigned i = 0; i < 8; i++)
+		list[8 + i] = (uint8_t)(nblk >> (56 - 8 * i));
+	for (unsigned i = 0; i < 4; i++)
+		list[20 + i] = (uint8_t)(blen >> (24 - 8 * i));
+	drive_run(&b->d, b->lu, cdb, 10, list, 24, 0);
+}
+
+void disk_capacity(struct disk *b, uint64_t nblk, uint32_t blen)
+{
+	const uint8_t sense[10] = { 0x5a, 0x10, 0x01, [8] = 255 };
+	const uint8_t *p;
+
+	disk_sai(b, 0x10, 0, 32, 0);
+	drive_good(&b->d);
+	p = b->d.t.in;
+	assert_int_equal(p[7] | p[6] << 8 | p[5] << 16, nblk - 1);
+	assert_int_equal(p[11] | p[10] << 8, blen);
+	drive_in(&b->d, b->lu, sense, 10);
+	drive_good(&b->d);
+	p = b->d.t.in + 8;
+	assert_int_equal(p[7] | p[6] << 8 | p[5] << 16, nblk);
+	assert_int_equal(p[15] | p[14] << 8, blen);
 }
 
 void disk_pattern(uint8_t *p, uint64_t lba, uint32_t nblk, uint32_t blen,

@@ -23,6 +23,7 @@ struct disk_options {
 	const struct scsiemu_alua *alua;
 	uint16_t inject_rules;
 	bool priorities, thin, no_zeroes, removable, read_only, empty;
+	uint32_t atomic;		/* medium.atomic_blk */
 	struct scsiemu_sbc_options sbc; /* size is set */
 };
 
@@ -58,6 +59,11 @@ uint8_t disk_sai(struct disk *b, uint8_t sa, uint64_t lba, uint32_t alloc,
 /* MODE SELECT(6) of one page of current values with byte at = value. */
 void disk_mode(struct disk *b, uint8_t page, unsigned at, uint8_t mask,
 	       uint8_t value);
+
+/* The block descriptor of a MODE SELECT(10). */
+void disk_choose(struct disk *b, uint64_t nblk, uint32_t blen);
+/* Assert that READ CAPACITY(16) and MODE SENSE(10) say this. */
+void disk_capacity(struct disk *b, uint64_t nblk, uint32_t blen);
 
 /* Bytes that tell where they belong: block lba of generation gen. */
 void disk_pattern(uint8_t *p, uint64_t lba, uint32_t nblk, uint32_t blen,

@@ -95,12 +95,18 @@ class Server(Process):
             self.__exit__()
             raise Failed(f"{e}\n{err}") from None
 
+    @property
+    def ports(self):
+        return [int(line.rsplit(":", 1)[1].split(",")[0])
+                for line in self.text(self.out).splitlines()
+                if line.startswith("listening on ")]
+
+    @property
+    def port(self):
+        return self.ports[0]
+
     def listening(self):
-        for line in self.text(self.out).splitlines():
-            if line.startswith("listening on "):
-                self.port = int(line.rsplit(":", 1)[1])
-                return True
-        return False
+        return bool(self.ports)
 
 
 def iscsi_server(build, *args, wrapper=(), env=None, iqn=IQN):
