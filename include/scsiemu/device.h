@@ -19,6 +19,7 @@ struct scsiemu_row;
 struct scsiemu_type; /* a device type: scsiemu_sbc in <scsiemu/sbc.h>, ... */
 struct scsiemu_nv_ops;
 struct scsiemu_alua;
+struct scsiemu_power;
 
 /* A limit of this value: there are none. */
 #define SCSIEMU_NONE UINT32_MAX
@@ -222,6 +223,8 @@ struct scsiemu_lu_config {
 	bool priorities; /* REPORT PRIORITY, SET PRIORITY */
 	uint16_t
 		inject_rules; /* room for rules of error injection (inject.h) */
+	/* Power conditions (power.h), or NULL. Copied. */
+	const struct scsiemu_power *power;
 };
 
 /* Bytes of state of a LU that is configured so: all that it offers, at its

@@ -146,6 +146,11 @@
 #ifndef SEMU_WITH_COPY /* third-party copy; needs SEMU_WITH_QUEUE */
 #define SEMU_WITH_COPY SEMU_WITH_QUEUE
 #endif
+#ifndef SEMU_WITH_POWER /* power conditions; needs parts, the queue, timers */
+#define SEMU_WITH_POWER                                                        \
+	(SEMU_WITH_PARTS && SEMU_WITH_QUEUE && SEMU_WITH_LU_TIMERS &&          \
+	 SEMU_WITH_MEDIUM)
+#endif
 #ifndef SEMU_WITH_INJECT /* error injection; needs parts and the queue */
 #define SEMU_WITH_INJECT (SEMU_WITH_PARTS && SEMU_WITH_QUEUE)
 #endif

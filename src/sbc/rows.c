@@ -12,6 +12,7 @@
 #include "sbc/work.h"
 #include "sbc/zones.h"
 #include "spc/copy.h"
+#include "spc/power.h"
 
 #define LEN(a)	   (sizeof(a) / sizeof((a)[0]))
 #define FF2	   0xff, 0xff
@@ -384,6 +385,9 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 							 &semu_mode_18,
 							 &semu_mode_19,
 							 &semu_mode_1a,
+#if SEMU_WITH_POWER
+							 &semu_mode_1a_set,
+#endif
 							 &semu_mode_1c,
 #if SEMU_WITH_SCAN
 							 &semu_sbc_mode_1c01,
@@ -403,6 +407,9 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 #if SEMU_WITH_PORTS
 						       &semu_vpd_88,
 #endif
+#endif
+#if SEMU_WITH_POWER
+						       &semu_vpd_8a,
 #endif
 #if SEMU_WITH_COPY
 						       &semu_vpd_8f,
@@ -443,7 +450,10 @@ static const struct semu_part_type selftest_part = {
 };
 
 static const struct semu_part_type *const sbc_parts[] = {
-#if SEMU_WITH_INJECT /* first: it may change what the others see */
+#if SEMU_WITH_POWER /* before all: commands wait until it is active */
+	&semu_power_part,
+#endif
+#if SEMU_WITH_INJECT /* it may change what those behind it see */
 	&semu_inject_part,
 #endif
 #if SEMU_WITH_PRIORITY

@@ -8,6 +8,7 @@
 
 #include "sbc/sbc.h"
 #include "sbc/scan.h"
+#include "spc/power.h"
 
 #if SEMU_WITH_SCAN
 enum {
@@ -201,7 +202,7 @@ static int job(struct scsiemu_cmd *c, int result)
 	if (scans(s) && s->lba >= lu->cap.nblk)
 		end(s, true);
 	if (!scans(s) || full(s) || w[1]++ == PIECES ||
-	    lu->guards & SCSIEMU_STOP_BUSY)
+	    lu->guards & SCSIEMU_STOP_BUSY || semu_power_rests(lu))
 		return rest(lu);
 	w[0] = piece(lu, s->lba);
 	return scsiemu_want_store(c, NULL, SCSIEMU_V_VERIFY, s->lba, w[0], 0);
@@ -215,7 +216,8 @@ static bool held_up(struct scsiemu_lu *lu)
 {
 	struct semu_scan *s = own(lu);
 
-	if (lu->guards & (SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM))
+	if (lu->guards & (SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM) ||
+	    semu_power_rests(lu))
 		return true;
 	if (lu->tasks.next != &lu->tasks)
 		s->busy = now(lu) + 1;
@@ -246,11 +248,13 @@ static void part_tick(struct scsiemu_lu *lu)
 
 	if (s->runs || !lu->medium)
 		return;
-	if (due(lu) && !held_up(lu) && !full(s) &&
-	    !scsiemu_job_start(lu, job, none, false))
-		s->runs = true;
-	else
+	if (!due(lu) || held_up(lu) || full(s) ||
+	    scsiemu_job_start(lu, job, none, false)) {
 		come_back(lu);
+		return;
+	}
+	s->runs = true;
+	semu_power_wake(lu);
 }
 
 /* ---- What initiators say ---- */

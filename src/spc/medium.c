@@ -4,18 +4,18 @@
  * reference 16.3). A fixed medium can be stopped, a removable one ejected and
  * loaded; stopping a removable one leaves it ready.
  */
+#include "spc/power.h"
 #include "spc/spc.h"
 
 #if SEMU_WITH_MEDIUM
 
 enum { IMMED = 0x01, START = 0x01, LOEJ = 0x02, NO_FLUSH = 0x04 };
 
-/* Highest modifier of each power condition; NONE: no such condition. There are
- * no power states: all conditions are entered and left at once. */
+/* Highest modifier of each power condition; NONE: no such condition. */
 enum { NONE = 0xff };
 static const uint8_t modifier[16] = {
 	NONE, 0,    2, 1, NONE, NONE, NONE, 0,
-	NONE, NONE, 0, 0, NONE, NONE, NONE, NONE
+	NONE, NONE, 2, 1, NONE, NONE, NONE, NONE
 };
 
 static int power_condition(struct scsiemu_cmd *c)
@@ -26,7 +26,7 @@ static int power_condition(struct scsiemu_cmd *c)
 		return scsiemu_fail_cdb(c, 4, 7);
 	if ((c->cdb[3] & 0x0f) > most)
 		return scsiemu_fail_cdb(c, 3, 3);
-	return SCSIEMU_FINISHED;
+	return semu_power_command(c);
 }
 
 static uint16_t immed(const struct scsiemu_cmd *c)
@@ -64,15 +64,25 @@ int semu_start_stop(struct scsiemu_cmd *c)
 		return load_eject(c);
 	if (c->cdb[4] & START) {
 		lu->guards &= ~(uint32_t)SCSIEMU_ON_STOPPED;
-		return SCSIEMU_FINISHED;
+		return semu_power_start(c);
 	}
 	semu_selftest_abort(lu, SEMU_TEST_ENDED);
-	if (!lu->removable)
+	if (!lu->removable) {
 		lu->guards |= SCSIEMU_ON_STOPPED;
+		semu_power_stop(lu);
+	}
 	if (c->cdb[4] & NO_FLUSH || !lu->medium ||
 	    !(lu->able & SCSIEMU_CAN_FLUSH))
 		return SCSIEMU_FINISHED;
 	return scsiemu_want_store(c, NULL, SCSIEMU_V_FLUSH, 0, 0, immed(c));
+}
+
+/* Behind its want, or the time that it took to become active. */
+int semu_started_stopped(struct scsiemu_cmd *c, int result)
+{
+	(void)result;
+	semu_power_flushed(c);
+	return SCSIEMU_FINISHED;
 }
 
 int semu_prevent_allow(struct scsiemu_cmd *c)

@@ -138,9 +138,10 @@ const struct semu_mode_page semu_mode_19 = {
 	.fill = protocol_fill,
 };
 
-/* Power condition (SPC-5 7.5.15): no timers. */
+/* Power condition (SPC-5 7.5.15) of logical units without: no timers. */
 const struct semu_mode_page semu_mode_1a = {
 	.code = 0x1a,
+	.part = -(1 + SEMU_PART_POWER),
 	.len = 40,
 	.defaults = BYTES(0x1a, 38, [39] = 0),
 };

@@ -2,8 +2,9 @@
 /*
  * REQUEST SENSE (SPC-5 6.39): the pending unit attention, which it clears,
  * else the pollable sense data (SPC-5 5.12.2): what the logical unit is busy
- * with, or that it is stopped; else nothing.
+ * with, that it is stopped, or its power condition; else nothing.
  */
+#include "spc/power.h"
 #include "spc/spc.h"
 
 static void poll_sense(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
@@ -17,6 +18,11 @@ static void poll_sense(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
 	} else if (lu->guards & SCSIEMU_ON_STOPPED) {
 		s->key = SCSIEMU_SK_NOT_READY;
 		s->asc = SCSIEMU_ASC_START_REQUIRED;
+	} else if (lu->guards & SCSIEMU_ON_BECOMING) {
+		s->key = SCSIEMU_SK_NOT_READY;
+		s->asc = SCSIEMU_ASC_BECOMING_READY;
+	} else {
+		s->asc = semu_power_asc(lu);
 	}
 }
 

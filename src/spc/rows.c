@@ -101,6 +101,7 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	{ ROW_IS("START STOP UNIT", SCSIEMU_OP_START_STOP_UNIT, 6),
 	  .usage = SCSIEMU_USAGE(0x1b, 0x01, 0, 0x0f, 0xf7, 0),
 	  .kind = SCSIEMU_K_NODATA, .fn.nodata = semu_start_stop,
+	  .then = semu_started_stopped,
 	  .cls = SCSIEMU_C_LU,
 	  .flags = SCSIEMU_ROW_BY_FIELD | SCSIEMU_ROW_PR_LOST,
 	  .stops = WRITES | SCSIEMU_ON_STANDBY },

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "spc/power.h"
 #include "spc/spc.h"
 
 #if SEMU_WITH_DIAGNOSTIC
@@ -42,6 +43,7 @@ static void enter(struct scsiemu_lu *lu, uint8_t code)
 {
 	struct semu_selftests *r = results(lu);
 
+	semu_power_wake(lu);
 	semu_spc(lu)->selftest = code;
 	semu_spc(lu)->selftest_stop = SEMU_TEST_GOOD;
 	lu->busy = (struct semu_busy){

@@ -123,6 +123,7 @@ uint32_t semu_pr_applies(const struct scsiemu_cmd *c, uint32_t hit);
 int semu_pr_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len);
 /* medium.c */
 int semu_start_stop(struct scsiemu_cmd *c);
+int semu_started_stopped(struct scsiemu_cmd *c, int result);
 int semu_prevent_allow(struct scsiemu_cmd *c);
 /* diag.c */
 int semu_send_diagnostic(struct scsiemu_cmd *c, struct scsiemu_rd *r);

@@ -14,6 +14,6 @@ struct semu_vpd_page {
 
 /* Pages that every type shares. */
 extern const struct semu_vpd_page semu_vpd_00, semu_vpd_80, semu_vpd_83,
-	semu_vpd_86, semu_vpd_87, semu_vpd_88;
+	semu_vpd_86, semu_vpd_87, semu_vpd_88, semu_vpd_8a;
 
 #endif

@@ -48,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  .granule = 4,
 				  .alua = &disk_alua,
 				  .priorities = true,
+				  .power = &disk_power,
 				  .max_xfer = 1 << 19,
 				  .sbc = { .referrals = &disk_referrals } };
 	static const uint8_t inquiry[6] = { SCSIEMU_OP_INQUIRY, 0, 0, 0, 96 };

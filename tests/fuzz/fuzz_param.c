@@ -71,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  .copies = 2,
 				  .alua = &disk_alua,
 				  .priorities = true,
+				  .power = &disk_power,
 				  .sbc = { .format = true } };
 	uint8_t cdb[260] = { 0 };
 	const struct scsiemu_row *row;

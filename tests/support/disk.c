@@ -12,6 +12,8 @@
 
 #include "support/disk.h"
 
+const struct scsiemu_power disk_power = { .size = sizeof(disk_power) };
+
 static const struct scsiemu_alua_group group = { .id = 1 };
 const struct scsiemu_alua disk_alua = { .size = sizeof(disk_alua),
 					.tpgs = SCSIEMU_ALUA_BOTH,
@@ -71,6 +73,7 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->cf.can_save = true;
 	b->cf.alua = o->alua;
 	b->cf.priorities = o->priorities;
+	b->cf.power = o->power;
 	b->cf.inject_rules = o->inject_rules;
 	b->sbc = o->sbc;
 	b->sbc.size = sizeof(b->sbc);

@@ -6,6 +6,7 @@
 #ifndef TEST_DISK_H
 #define TEST_DISK_H
 
+#include <scsiemu/power.h>
 #include <scsiemu/sbc.h>
 
 #include "support/drive.h"
@@ -22,6 +23,7 @@ struct disk_options {
 	uint16_t pi_len; /* room for protection; 0: what sbc.pi_type needs */
 	const struct scsiemu_alua *alua;
 	uint16_t inject_rules;
+	const struct scsiemu_power *power;
 	bool priorities, thin, no_zeroes, removable, read_only, empty;
 	uint32_t atomic;		/* medium.atomic_blk */
 	struct scsiemu_sbc_options sbc; /* size is set */
@@ -38,6 +40,9 @@ struct disk {
 
 /* One target port group, which hosts and the embedder may change. */
 extern const struct scsiemu_alua disk_alua;
+
+/* Power conditions that are left at once. */
+extern const struct scsiemu_power disk_power;
 
 /* All blocks through that group. */
 extern const struct scsiemu_referrals disk_referrals;
