@@ -103,11 +103,13 @@ struct scsiemu_inject_counts {
 	uint64_t seen, hits;
 };
 
+/* Could it be added? 0, or SCSIEMU_ERR_ARG: a value or a combination that is
+ * not possible. */
+int scsiemu_inject_check(const struct scsiemu_inject *r);
 /*
  * Add a rule (copied) behind the others. From outside the command path, at any
- * time: also while commands are alive. Its id (> 0), SCSIEMU_ERR_ARG (a value
- * or a combination that is not possible), or SCSIEMU_ERR_SPACE (inject_rules
- * are used up).
+ * time: also while commands are alive. Its id (> 0), SCSIEMU_ERR_ARG (see
+ * above), or SCSIEMU_ERR_SPACE (inject_rules are used up).
  */
 int scsiemu_inject_add(struct scsiemu_lu *lu, const struct scsiemu_inject *r);
 /* Remove it. What it does to commands already begun is over, but for delays

@@ -340,6 +340,18 @@ struct semu_vpd_page;  /* spc/vpd.h */
 
 /* A device type: data and a few functions. The type's rows win over the common
  * ones. Functions may be NULL. */
+/* What a type keeps with each block beside its data: protection information.
+ * n blocks in memory are followed by it, as with SCSIEMU_PI. For those who move
+ * blocks of any type. */
+struct semu_beside {
+	uint32_t (*len)(const struct scsiemu_lu *lu); /* per block; 0: none */
+	/* Blocks that were loaded: 0, or failed. */
+	int (*check)(struct scsiemu_cmd *c, const struct scsiemu_lu *lu,
+		     uint64_t lba, const uint8_t *buf, uint32_t n);
+	/* Blocks that are to be saved: make it. */
+	void (*make)(const struct scsiemu_lu *lu, uint64_t lba, uint8_t *buf,
+		     uint32_t n);
+};
 struct scsiemu_type {
 	uint8_t type; /* enum scsiemu_device_type */
 	const char *vendor, *product;
@@ -370,6 +382,9 @@ struct scsiemu_type {
 #if SEMU_WITH_THIN
 	/* A unit attention is reported: what belongs to it beside its code. */
 	void (*attention)(const struct scsiemu_lu *lu, struct scsiemu_sense *s);
+#endif
+#if SEMU_WITH_PI
+	const struct semu_beside *beside; /* NULL: nothing */
 #endif
 #if SEMU_WITH_APPLIES
 	/* Of the stops in force that the row names: those of reservations and

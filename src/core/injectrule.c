@@ -67,12 +67,27 @@ static uint32_t draw(uint64_t *s)
 	return (uint32_t)(*s >> 32);
 }
 
+/* One of an older header is shorter. */
+static struct scsiemu_inject filled(const struct scsiemu_inject *r)
+{
+	struct scsiemu_inject f = { 0 };
+
+	memcpy(&f, r, r->size < sizeof(f) ? r->size : sizeof(f));
+	return f;
+}
+
+int scsiemu_inject_check(const struct scsiemu_inject *r)
+{
+	const struct scsiemu_inject f = filled(r);
+
+	return possible(&f) ? 0 : SCSIEMU_ERR_ARG;
+}
+
 int scsiemu_inject_add(struct scsiemu_lu *lu, const struct scsiemu_inject *r)
 {
 	struct semu_rules *rs = rules(lu);
-	struct semu_rule new = { 0 };
+	struct semu_rule new = { .is = filled(r) };
 
-	memcpy(&new.is, r, r->size < sizeof(new.is) ? r->size : sizeof(new.is));
 	if (!possible(&new.is))
 		return SCSIEMU_ERR_ARG;
 	if (!rs || rs->n == rs->room)
@@ -286,5 +301,17 @@ bool semu_rules_reject(struct semu_rules *rs, unsigned tmf)
 			return true;
 	}
 	return false;
+}
+#else
+int scsiemu_inject_check(const struct scsiemu_inject *r)
+{
+	(void)r;
+	return 0;
+}
+
+int scsiemu_inject_add(struct scsiemu_lu *lu, const struct scsiemu_inject *r)
+{
+	(void)lu, (void)r;
+	return SCSIEMU_ERR_SPACE;
 }
 #endif

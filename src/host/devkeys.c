@@ -243,6 +243,7 @@ static const struct key keys[] = {
 	{ "pi", set_pi, AT(pi.type), 0, 0, "0 to 3" },
 	{ "pi_exponent", set_number, AT(pi.exponent), 0, 4, "0 to 4" },
 	{ "pi_store", set_pi_store, AT(pi.where), 0, 0, "interleaved or side" },
+	{ "inject", set_text, 0, 0, 0, "for example any:every=9:status=busy" },
 	{ "nv", set_path, AT(nv), 1, SEMU_PATH - 1,
 	  "the path of a file for saved state" },
 };
@@ -337,6 +338,8 @@ int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
 {
 	const struct key *k = keys;
 
+	if (value && strcmp(key, "inject") == 0) /* any number of them */
+		return semu_devinject_add(&s->rules, value, err);
 	while (k < keys + NKEYS && strcmp(k->name, key) != 0)
 		k++;
 	if (k == keys + NKEYS)
@@ -412,6 +415,19 @@ const char *scsiemu_host_help(void)
 	       "    pi_exponent=N      2^N protection intervals per block; 0\n"
 	       "    pi_store=WHERE     interleaved: behind each block; side: "
 	       "in FILE.pi\n"
+	       "    inject=RULE        commands that fail or wait on purpose; "
+	       "may be given\n"
+	       "                       several times: WHICH:WORD[:WORD...]\n"
+	       "      WHICH            any, read, write, op=XX[/SA], "
+	       "tmf[=FUNCTION]\n"
+	       "      lba=N[+COUNT]    only those about these blocks\n"
+	       "      skip=N every=N count=N ratio=N (of 65536) seed=N\n"
+	       "      delay=MS[..MS]   they take so long\n"
+	       "      status=WORD      busy, full, conflict or aborted\n"
+	       "      sense=K/AA/QQ    also deferred; at the block, after it "
+	       "went well\n"
+	       "      ua=AA/QQ         a unit attention; all: for all hosts\n"
+	       "      corrupt[=N] drop short=N hang\n"
 	       "    nv=FILE            keeps saved mode pages and other small "
 	       "state\n"
 	       "  \"\\,\" is a comma inside a value\n";

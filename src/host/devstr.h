@@ -5,6 +5,7 @@
 
 #include <scsiemu/alua.h>
 #include <scsiemu/host.h>
+#include <scsiemu/inject.h>
 #include <scsiemu/sbc.h>
 
 #define SEMU_PATH 1024
@@ -13,6 +14,12 @@
 struct semu_devgroups {
 	unsigned n;
 	struct scsiemu_alua_group group[SEMU_DEVGROUPS];
+};
+
+#define SEMU_DEVRULES 16
+struct semu_devrules {
+	unsigned n;
+	struct scsiemu_inject rule[SEMU_DEVRULES];
 };
 
 /* What was given; zero or empty: not given. */
@@ -34,6 +41,7 @@ struct semu_devstr {
 		uint64_t exponent;
 		uint8_t where; /* enum semu_devpi_where; 0: not given */
 	} pi;
+	struct semu_devrules rules;
 	bool mem, null, thin, readonly, removable, aca, priorities;
 	char path[SEMU_PATH], nv[SEMU_PATH];
 	struct semu_devtext {
@@ -68,6 +76,12 @@ void semu_devpi_geometry(struct scsiemu_geometry *g,
 			 const struct semu_devstr *s);
 void semu_devpi_options(struct scsiemu_sbc_options *o,
 			const struct semu_devstr *s);
+
+/* devinject.c: one more rule, or -1 and a message; all of them to a LU. */
+int semu_devinject_add(struct semu_devrules *rs, const char *value,
+		       struct scsiemu_errmsg *err);
+int semu_devinject_apply(struct scsiemu_lu *lu, const struct semu_devrules *rs,
+			 struct scsiemu_errmsg *err);
 
 /* devalua.c: the values of alua and of groups. 0, or -1. */
 int semu_devalua_who(uint8_t *tpgs, const char *value);

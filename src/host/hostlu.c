@@ -58,6 +58,7 @@ struct own {
 	struct scsiemu_sbc_options sbc;
 	struct scsiemu_alua alua;
 	struct semu_devgroups groups;
+	struct semu_devrules rules;
 };
 
 static void configure_alua(struct own *own, const struct semu_devstr *s)
@@ -109,6 +110,8 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		.nv_ctx = h->nv.ctx,
 		.options = &own->sbc,
 	};
+	own->rules = s->rules;
+	own->config.inject_rules = (uint16_t)s->rules.n;
 	configure_alua(own, s);
 	semu_devpi_options(&own->sbc, s);
 	h->config = &own->config;
@@ -317,7 +320,8 @@ int scsiemu_host_attach(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 				"16383, or limits.lus or limits.types are "
 				"used up",
 				lun);
-	if (restore(h, err) || reshape(h, err)) {
+	if (restore(h, err) || reshape(h, err) ||
+	    semu_devinject_apply(h->lu, &own_of(h)->rules, err)) {
 		scsiemu_lu_remove(h->lu);
 		h->lu = NULL;
 		return -1;

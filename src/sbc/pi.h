@@ -84,6 +84,8 @@ uint32_t semu_pi_check(const struct semu_pi_rules *r, uint64_t lba,
 /* Tuples for n blocks that came without. */
 void semu_pi_generate(const struct semu_pi_rules *r, uint64_t lba, uint8_t *buf,
 		      uint32_t n);
+/* For copies (copy_move.c): as READ and WRITE with PROTECT 000b. */
+extern const struct semu_beside semu_pi_beside;
 /* CHECK CONDITION of a failed check. */
 int semu_pi_fail(struct scsiemu_cmd *c, uint16_t asc, uint64_t lba);
 

@@ -42,48 +42,51 @@ static bool has_tags(const struct scsiemu_cmd *c)
 	       row->sa != SCSIEMU_SA_ORWRITE_32;
 }
 
-/* What is known of the application tags, and from where. */
-static void know_app(const struct scsiemu_cmd *c, struct semu_pi_rules *r,
-		     const uint8_t *control)
+/* Of blocks that nothing is known of but what the disk knows itself. */
+static struct semu_pi_rules own_rules(const struct scsiemu_lu *lu)
 {
-	r->ato = control && control[5] & ATO;
-	if (!r->ato)
-		return;
-	if (has_tags(c)) {
-		r->app = (uint16_t)semu_be16(c->cdb + CDB_APP);
-		r->mask = (uint16_t)semu_be16(c->cdb + CDB_MASK);
-	} else if (control[5] & ATMPE) {
-		r->tags = semu_mode_current(r->lu, 0x0a, 0x02);
-	}
+	const uint8_t *control = semu_mode_current(lu, 0x0a, 0);
+	struct semu_pi_rules r = { .lu = lu, .pi = semu_pi(lu), .check = ALL };
+
+	if (r.pi->type != TYPE_1)
+		r.check &= (uint8_t)~SEMU_PI_REF;
+	r.ato = control && control[5] & ATO;
+	if (r.ato && control[5] & ATMPE)
+		r.tags = semu_mode_current(lu, 0x0a, 0x02);
+	return r;
 }
 
 static struct semu_pi_rules rules(const struct scsiemu_cmd *c)
 {
-	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	const uint8_t *control = semu_mode_current(lu, 0x0a, 0);
-	struct semu_pi_rules r = { .lu = lu,
-				   .pi = semu_pi(lu),
-				   .lba = scsiemu_cmd_lba(c) };
+	struct semu_pi_rules r = own_rules(scsiemu_cmd_lu(c));
 
-	r.check = checks[semu_pi_protect(c)];
-	if (r.pi->type == TYPE_3)
-		r.check &= (uint8_t)~SEMU_PI_REF;
-	if (r.pi->type == TYPE_2) {
-		if (has_tags(c))
-			r.ref = semu_be32(c->cdb + CDB_REF);
-		else
-			r.check &= (uint8_t)~SEMU_PI_REF;
+	r.lba = scsiemu_cmd_lba(c);
+	if (has_tags(c) && r.ato) {
+		r.app = (uint16_t)semu_be16(c->cdb + CDB_APP);
+		r.mask = (uint16_t)semu_be16(c->cdb + CDB_MASK);
+		r.tags = NULL;
 	}
-	know_app(c, &r, control);
+	if (has_tags(c) && r.pi->type == TYPE_2) {
+		r.ref = semu_be32(c->cdb + CDB_REF);
+		r.check |= SEMU_PI_REF;
+	}
+	r.check &= checks[semu_pi_protect(c)];
 	return r;
+}
+
+/* PROTECT 000b: is nothing checked of what comes from the medium? */
+static bool disabled(const struct scsiemu_lu *lu)
+{
+	const uint8_t *control = semu_mode_current(lu, 0x0a, 0);
+
+	return control && control[2] & DPICZ;
 }
 
 struct semu_pi_rules semu_pi_read_rules(const struct scsiemu_cmd *c)
 {
 	struct semu_pi_rules r = rules(c);
-	const uint8_t *control = semu_mode_current(r.lu, 0x0a, 0);
 
-	if (!semu_pi_protect(c) && control && control[2] & DPICZ)
+	if (!semu_pi_protect(c) && disabled(r.lu))
 		r.check = 0;
 	return r;
 }
@@ -203,6 +206,35 @@ int semu_pi_fail(struct scsiemu_cmd *c, uint16_t asc, uint64_t lba)
 {
 	return scsiemu_fail_info(c, SCSIEMU_SK_ABORTED_COMMAND, asc, lba);
 }
+
+static uint32_t beside_len(const struct scsiemu_lu *lu)
+{
+	return semu_pi(lu) ? semu_pi(lu)->len : 0;
+}
+
+static int beside_check(struct scsiemu_cmd *c, const struct scsiemu_lu *lu,
+			uint64_t lba, const uint8_t *buf, uint32_t n)
+{
+	struct semu_pi_rules r = own_rules(lu);
+	uint16_t asc;
+	uint32_t good;
+
+	if (disabled(lu))
+		return 0;
+	good = semu_pi_check(&r, lba, buf, n, &asc);
+	return good < n ? semu_pi_fail(c, asc, lba + good) : 0;
+}
+
+static void beside_make(const struct scsiemu_lu *lu, uint64_t lba, uint8_t *buf,
+			uint32_t n)
+{
+	struct semu_pi_rules r = own_rules(lu);
+
+	semu_pi_generate(&r, lba, buf, n);
+}
+
+const struct semu_beside semu_pi_beside = { beside_len, beside_check,
+					    beside_make };
 
 /* Backwards, so that nothing is overwritten that is still to be moved. */
 void semu_pi_to_wire(const struct scsiemu_lu *lu, uint8_t *buf, uint32_t n)

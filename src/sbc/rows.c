@@ -84,6 +84,13 @@
 		.usage = USAGE(0x95, SCSIEMU_SA_##s, FF8, FF4, options, 0),    \
 		.cls = SCSIEMU_C_INFO, .flags = SCSIEMU_ROW_RANGE,             \
 		.stops = STOPS_READ, TIMES(1, 60)
+#define ZONE_ACTIVATE_ROW(t, s)                                                \
+	ROW(t, ZONE_IN, 16), .sa = SCSIEMU_SA_##s, FIELDS(ATOMIC),             \
+			     .usage = USAGE(0x95, 0x80 | SCSIEMU_SA_##s, FF8,  \
+					    FF2, FF2, 0xff, 0),                \
+			     .kind = SCSIEMU_K_STEPS,                          \
+			     .fn.step = semu_zone_activate,                    \
+			     .needs = SCSIEMU_NEED_REALMS
 #define READ_LONG_ROW                                                          \
 	.fn.step = semu_sbc_read_long, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,  \
 	.stops = STOPS_FLUSH, .needs = SCSIEMU_NEED_DEFECTS, TIMES(1, 30)
@@ -316,6 +323,10 @@ static const struct scsiemu_row sbc_rows[] = {
 	{ ZONE_IN_ROW("REPORT ZONE DOMAINS", REPORT_ZONE_DOMAINS, 0x3f),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_domains,
 	  .needs = SCSIEMU_NEED_REALMS },
+	{ ZONE_ACTIVATE_ROW("ZONE ACTIVATE", ZONE_ACTIVATE),
+	  .cls = SCSIEMU_C_EXCL, .stops = STOPS_WRITE, TIMES(1, 600) },
+	{ ZONE_ACTIVATE_ROW("ZONE QUERY", ZONE_QUERY), .cls = SCSIEMU_C_INFO,
+	  .stops = STOPS_READ, TIMES(1, 60) },
 #endif
 #if SEMU_WITH_STREAMS
 	{ ROW("WRITE STREAM(16)", WRITE_STREAM_16, 16), NO_SA, RW(STEPS),
@@ -558,6 +569,9 @@ const struct scsiemu_type scsiemu_sbc = {
 	.stops = semu_spc_stops,
 #if SEMU_WITH_THIN
 	.attention = semu_sbc_attention,
+#endif
+#if SEMU_WITH_PI
+	.beside = &semu_pi_beside,
 #endif
 #if SEMU_WITH_APPLIES
 	.applies = semu_spc_applies,

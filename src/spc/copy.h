@@ -37,6 +37,9 @@ struct semu_move {
 	/* the piece under way: place, bytes, blocks */
 	uint64_t at;
 	uint32_t len, nblk[2], head[2];
+	/* blocks being loaded, to be checked: where, and where in memory */
+	uint64_t read_lba;
+	uint32_t read_n, read_at;
 	uint8_t step;
 	bool down;    /* from the end, as the extents overlap */
 	bool pad;     /* the rest of the last block becomes zeros */
@@ -83,6 +86,8 @@ struct semu_run *semu_run(const struct scsiemu_cmd *c);
 /* Bytes of the longest list that leaves enough for the copying; 0: scratch is
  * too small for any. */
 uint32_t semu_copy_list_max(const struct scsiemu_lu *lu);
+/* Protection information of each block: bytes. */
+uint32_t semu_copy_beside(const struct scsiemu_lu *lu);
 /* Bytes on their way: where, how many. */
 uint8_t *semu_run_buffer(const struct scsiemu_cmd *c, uint32_t *room);
 /* The list in scratch was judged, and the run is set up: copy, as the command

@@ -135,14 +135,54 @@ static uint8_t *source_at(const struct semu_move *m, uint8_t *buf)
 	return straight(m) ? buf : buf + m->nblk[1] * blen(m, 1);
 }
 
+/* Of that much memory, bytes for blocks: the rest is for what is behind them
+ * (struct semu_beside). */
+static uint32_t for_blocks(const struct semu_move *m, uint32_t room)
+{
+	uint64_t unit = least(blen(m, 0), blen(m, 1));
+	uint32_t s = semu_copy_beside(m->lu[0]), d = semu_copy_beside(m->lu[1]);
+
+	return (uint32_t)(room * unit / (unit + (s > d ? s : d)));
+}
+
+static int move_blocks(struct scsiemu_cmd *c, struct semu_move *m,
+		       enum scsiemu_verb verb, uint64_t lba, uint32_t n,
+		       uint8_t *buf)
+{
+	struct scsiemu_lu *lu = m->lu[m->side];
+
+	scsiemu_want_buffer(c, lu, verb, lba, 0, buf, n * lu->cap.blen);
+	c->flags = semu_copy_beside(lu) ? SCSIEMU_PI : 0;
+	return SCSIEMU_WANTS;
+}
+
 static int load(struct scsiemu_cmd *c, struct semu_move *m, unsigned side,
 		uint64_t lba, uint32_t n, uint8_t *to)
 {
 	m->side = (uint8_t)side;
+	m->read_lba = lba;
+	m->read_n = n;
+	m->read_at = (uint32_t)(to - c->scratch);
 	if (semu_parts_raw(c, m->lu[side], false, lba, n) < 0)
 		return SCSIEMU_FAILED;
-	return scsiemu_want_buffer(c, m->lu[side], SCSIEMU_V_LOAD, lba, 0, to,
-				   n * blen(m, side));
+	return move_blocks(c, m, SCSIEMU_V_LOAD, lba, n, to);
+}
+
+/* The blocks that came, if any did. */
+static int check_loaded(struct scsiemu_cmd *c, struct semu_move *m)
+{
+#if SEMU_WITH_PI
+	const struct scsiemu_lu *lu = m->lu[m->side];
+	uint32_t n = m->read_n;
+
+	m->read_n = 0;
+	if (n && semu_copy_beside(lu))
+		return lu->type->beside->check(c, lu, m->read_lba,
+					       c->scratch + m->read_at, n);
+#endif
+	(void)c;
+	(void)m;
+	return 0;
 }
 
 /* Blocks of the destination of which only a part is replaced. */
@@ -179,8 +219,11 @@ static int save(struct scsiemu_cmd *c, struct semu_move *m, uint8_t *buf)
 	m->side = SEMU_DESTINATION;
 	if (semu_parts_raw(c, m->lu[1], true, lba, m->nblk[1]) < 0)
 		return SCSIEMU_FAILED;
-	return scsiemu_want_buffer(c, m->lu[1], SCSIEMU_V_SAVE, lba, 0, buf,
-				   m->nblk[1] * blen(m, 1));
+#if SEMU_WITH_PI
+	if (semu_copy_beside(m->lu[1]))
+		m->lu[1]->type->beside->make(m->lu[1], lba, buf, m->nblk[1]);
+#endif
+	return move_blocks(c, m, SCSIEMU_V_SAVE, lba, m->nblk[1], buf);
 }
 
 bool semu_move_piece(struct scsiemu_cmd *c, struct semu_move *m)
@@ -189,7 +232,7 @@ bool semu_move_piece(struct scsiemu_cmd *c, struct semu_move *m)
 
 	semu_run_buffer(c, &room);
 	m->step = HEAD;
-	if (choose(m, room))
+	if (choose(m, for_blocks(m, room)))
 		return true;
 	m->side = SEMU_NEITHER;
 	scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST, SCSIEMU_ASC_RESOURCES);
@@ -209,8 +252,10 @@ int semu_move_want(struct scsiemu_cmd *c, struct semu_move *m)
 {
 	uint32_t room;
 	uint8_t *buf = semu_run_buffer(c, &room);
-	int rc = SCSIEMU_FINISHED;
+	int rc = check_loaded(c, m);
 
+	if (rc)
+		return rc;
 	if (m->step == HEAD || m->step == TAIL)
 		rc = edges(c, m, buf);
 	if (rc)

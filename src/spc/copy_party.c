@@ -69,15 +69,13 @@ static bool length_fits(const uint8_t *cscd, const struct scsiemu_lu *lu)
 	return !blen || blen == lu->cap.blen;
 }
 
-/* Blocks without protection information; whatever else a disk has, its parts
- * see to it (semu_parts_raw()). */
-static bool plain_disk(const struct scsiemu_lu *lu)
+/* Whatever else it has, its parts see to it (semu_parts_raw()). */
+static bool is_disk(const struct scsiemu_lu *lu)
 {
 	bool known;
 
 	return lu->type->type == SCSIEMU_TYPE_DISK &&
-	       semu_row_find(lu, SCSIEMU_OP_WRITE_16, 0, &known) &&
-	       !(lu->able & SCSIEMU_NEED_PI);
+	       semu_row_find(lu, SCSIEMU_OP_WRITE_16, 0, &known);
 }
 
 struct scsiemu_lu *semu_copy_party(struct scsiemu_cmd *c, uint16_t id,
@@ -106,7 +104,7 @@ struct scsiemu_lu *semu_copy_party(struct scsiemu_cmd *c, uint16_t id,
 		return unreachable(c, SCSIEMU_ASC_UNREACHABLE_COPY_TARGET);
 	if (lu->dev != d || lu->removed)
 		return unreachable(c, SCSIEMU_ASC_COPY_TARGET_NOT_REACHABLE);
-	if (!plain_disk(lu) || (cscd && !length_fits(cscd, lu)))
+	if (!is_disk(lu) || (cscd && !length_fits(cscd, lu)))
 		return unreachable(c, SCSIEMU_ASC_INCORRECT_COPY_TARGET_TYPE);
 	return lu;
 }

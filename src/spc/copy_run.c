@@ -38,13 +38,24 @@ uint8_t *semu_run_buffer(const struct scsiemu_cmd *c, uint32_t *room)
 	return c->scratch + at;
 }
 
+uint32_t semu_copy_beside(const struct scsiemu_lu *lu)
+{
+#if SEMU_WITH_PI
+	return lu->type->beside ? lu->type->beside->len(lu) : 0;
+#else
+	(void)lu;
+	return 0;
+#endif
+}
+
 /* Half of scratch is for bytes on their way: two blocks at least. */
 uint32_t semu_copy_list_max(const struct scsiemu_lu *lu)
 {
 	uint32_t half = lu->dev->limits.scratch / 2;
 	uint32_t run = (uint32_t)sizeof(struct semu_run) + 8;
 
-	if (half < 2 * lu->cap.blen || half < run + 256)
+	if (half < 2 * (lu->cap.blen + semu_copy_beside(lu)) ||
+	    half < run + 256)
 		return 0;
 	return half - run > 0xfff8 ? 0xfff8 : half - run;
 }
@@ -235,7 +246,8 @@ static bool as_job(struct scsiemu_cmd *c)
 	uint32_t used = run_at(run->size) + (uint32_t)sizeof(*run);
 	struct scsiemu_cmd *j = NULL;
 
-	if (lu->dev->limits.job_scratch >= used + 2 * lu->cap.blen)
+	if (lu->dev->limits.job_scratch >=
+	    used + 2 * (lu->cap.blen + semu_copy_beside(lu)))
 		j = semu_job_new(lu, semu_copy_step, scsiemu_cmd_own(c), false);
 	if (!j)
 		return false;

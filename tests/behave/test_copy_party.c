@@ -233,11 +233,6 @@ static void test_nobody(void **state)
 		failed(&c, cases[i].asc, 1, 0);
 		assert_null(descriptor(&c, 0x0c));
 	}
-	/* formatted with protection */
-	c.lu[2]->able |= SCSIEMU_NEED_PI;
-	usual(&c);
-	copier_run(&c, 0);
-	failed(&c, SCSIEMU_ASC_INCORRECT_COPY_TARGET_TYPE, 0, 0);
 	/* DISK BLOCK LENGTH may be left open */
 	copier_list(&c, false, 1, 2);
 	copier_disk(&c, 1)[30] = 0;

@@ -33,6 +33,7 @@ static const struct op ops[] = {
 	{ SCSIEMU_OP_WRITE_AND_VERIFY_10, 2, 3, 8, 4096, 0, false, false },
 	{ SCSIEMU_OP_WRITE_SAME_10, 0, 3, 8, 512, 0, false, false },
 	{ SCSIEMU_OP_WRITE_SAME_16, 9, 3, 14, 0, 0, false, false },
+	{ SCSIEMU_OP_SERVICE_ACTION_OUT_16, 0x12, 2, 8, 4096, 0, false, false },
 	{ SCSIEMU_OP_UNMAP, 0, 0, 40, 40, 0, true, false },
 	{ SCSIEMU_OP_COMPARE_AND_WRITE, 0, 3, 4, 4096, 0, false, true },
 	{ SCSIEMU_OP_ORWRITE_16, 8, 3, 8, 4096, 0, false, false },
@@ -92,6 +93,10 @@ static void data_out(const struct op *op)
 	static const uint8_t list[40] = {
 		0, 38, 0, 32, [15] = 1, [19] = 9, [31] = 17, [35] = 6
 	};
+	/* WRITE SCATTERED: a block of 2 ranges, then their 4 + 3 blocks */
+	static const uint8_t ranges[96] = {
+		[39] = 3, [43] = 4, [71] = 20, [75] = 3
+	};
 
 	disk_pattern(out, op->lba, 8, BLEN, 2);
 	if (op->old)
@@ -99,6 +104,8 @@ static void data_out(const struct op *op)
 		       op->op == SCSIEMU_OP_VERIFY_10 ? 4096 : 2048);
 	if (op->unmap)
 		memcpy(out, list, sizeof(list));
+	if (op->op == SCSIEMU_OP_SERVICE_ACTION_OUT_16)
+		memcpy(out, ranges, sizeof(ranges));
 	if (op->op == SCSIEMU_OP_MAINTENANCE_OUT)
 		memcpy(out, groups, sizeof(groups));
 }
@@ -110,6 +117,8 @@ static void start(struct disk *b, struct drive_task *t, const struct op *op)
 
 	if (op->op == SCSIEMU_OP_READ_DEFECT_DATA_12)
 		len = 12;
+	if (op->op == SCSIEMU_OP_SERVICE_ACTION_OUT_16)
+		cdb[5] = 1; /* LOGICAL BLOCK DATA OFFSET */
 	drive_start(&b->d, t, b->lu, cdb, len, out, op->out_len, op->in_len);
 }
 

@@ -214,6 +214,39 @@ static void do_unmap(struct model *m)
 			wipe(m, lba[i], n[i]);
 }
 
+/* The first block of data-out is the list, from its descriptors on. */
+static void do_scattered(struct model *m)
+{
+	uint8_t cdb[16] = { SCSIEMU_OP_SERVICE_ACTION_OUT_16, 0x12, [5] = 1 };
+	uint32_t k = pick(m, 7), n[7], total = 1;
+	uint64_t lba[7];
+	bool ok = true;
+
+	random_out(m);
+	memset(m->out, 0, BLEN);
+	for (uint32_t i = 0; i < k; i++) {
+		extent(m);
+		m->n %= 13;
+		lba[i] = m->lba;
+		n[i] = m->n;
+		m->out[32 + 32 * i + 7] = (uint8_t)m->lba;
+		m->out[32 + 32 * i + 11] = (uint8_t)m->n;
+		ok = ok && (!m->n || inside(m));
+		total += m->n;
+	}
+	cdb[9] = (uint8_t)k;
+	cdb[13] = (uint8_t)total;
+	drive_run(&m->b.d, m->b.lu, cdb, 16, m->out, total * BLEN, 0);
+	if (!ok) {
+		drive_check(&m->b.d, SCSIEMU_SK_ILLEGAL_REQUEST,
+			    SCSIEMU_ASC_LBA_OUT_OF_RANGE);
+		return;
+	}
+	drive_good(&m->b.d);
+	for (uint32_t i = 0, done = 1; i < k; done += n[i++])
+		set(m, lba[i], n[i], m->out + done * BLEN);
+}
+
 static void do_caw(struct model *m)
 {
 	bool match = pick(m, 2);
@@ -308,9 +341,9 @@ static void do_cache(struct model *m)
 }
 
 typedef void act_fn(struct model *m);
-static act_fn *const acts[] = { do_read,   do_write, do_atomic, do_verify,
-				do_same,   do_unmap, do_caw,	do_or,
-				do_status, do_cache };
+static act_fn *const acts[] = { do_read, do_write,  do_atomic,	  do_verify,
+				do_same, do_unmap,  do_scattered, do_caw,
+				do_or,	 do_status, do_cache };
 #define NACT (sizeof(acts) / sizeof(acts[0]))
 
 static void play(uint64_t seed)

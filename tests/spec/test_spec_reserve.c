@@ -135,8 +135,9 @@ static const struct entry {
 	{ 0xaf, ANY, R, false, 0, 0 },	  /* VERIFY(12) */
 	{ 0xb7, ANY, R, false, 0, 0 },	  /* READ DEFECT DATA(12) */
 	/* ZBC */
-	{ 0x94, ANY, W, false, 0, 0 }, /* CLOSE, FINISH, OPEN, RESET ... */
-	{ 0x95, ANY, R, false, 0, 0 }, /* REPORT ZONES, REALMS, ... */
+	{ 0x94, ANY, W, false, 0, 0 },	/* CLOSE, FINISH, OPEN, RESET ... */
+	{ 0x95, 0x08, W, false, 0, 0 }, /* ZONE ACTIVATE */
+	{ 0x95, ANY, R, false, 0, 0 },	/* REPORT ZONES, REALMS, ... */
 };
 enum { ENTRIES = sizeof(table) / sizeof(table[0]) };
 

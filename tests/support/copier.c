@@ -57,6 +57,8 @@ static void make_disk(struct copier *c, const struct copier_options *o,
 		.can_save = true,
 	};
 	if (o->sbc && i == 1) {
+		if (o->sbc->pi)
+			drive_disk_pi(k, (uint16_t)(8u << o->sbc->pi_exponent));
 		c->cf[i].options = o->sbc;
 		c->cf[i].state_len = scsiemu_lu_state_size(&c->cf[i]);
 		c->cf[i].state = c->state = malloc(c->cf[i].state_len);
