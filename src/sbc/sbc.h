@@ -52,7 +52,9 @@ extern const struct semu_part_type semu_referrals_part;
 extern const struct semu_vpd_page semu_sbc_vpd_b3;
 /* thin.c */
 scsiemu_out_fn semu_sbc_unmap;
-scsiemu_step_fn semu_sbc_unmap_next, semu_sbc_lba_status;
+scsiemu_step_fn semu_sbc_unmap_next;
+/* lbastatus.c */
+scsiemu_step_fn semu_sbc_lba_status;
 /* atomicwrite.c */
 scsiemu_step_fn semu_sbc_write_atomic;
 /* atomic.c */

@@ -234,6 +234,11 @@ bool semu_work_began(struct scsiemu_cmd *c)
 	return *scsiemu_cmd_step(c) >= SAVED;
 }
 
+bool semu_work_runs(struct scsiemu_cmd *c)
+{
+	return *scsiemu_cmd_step(c) == WAITED;
+}
+
 static void cancel(struct scsiemu_lu *lu)
 {
 	struct semu_work *w = state(lu);

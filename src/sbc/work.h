@@ -57,6 +57,8 @@ int semu_work_begin(struct scsiemu_cmd *c, const struct semu_work *plan,
 		    const uint8_t *pattern, uint32_t len, bool immed);
 /* Has the command called semu_work_begin()? */
 bool semu_work_began(struct scsiemu_cmd *c);
+/* ... and is the work under way? */
+bool semu_work_runs(struct scsiemu_cmd *c);
 scsiemu_step_fn semu_work_step;
 
 /* Leave the failure of a SANITIZE behind (EXIT FAILURE MODE). */

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "sbc/defects.h"
 #include "sbc/format.h"
 #include "sbc/pi.h"
 #include "sbc/work.h"
@@ -173,6 +174,21 @@ static int certify(struct scsiemu_cmd *c, struct semu_work *w)
 				  own[LBA] - lba, 0);
 }
 
+/* New blocks can be read, and so it is durable, as the lists are. */
+static int save_defects(struct scsiemu_cmd *c, struct semu_work *w)
+{
+	++*scsiemu_cmd_step(c);
+#if SEMU_WITH_DEFECTS
+	if (w->passes)
+		semu_defects_clear(scsiemu_cmd_lu(c), 0, UINT64_MAX,
+				   SEMU_DEFECT_UNREADABLE);
+	if (scsiemu_cmd_lu(c)->able & SCSIEMU_NEED_DEFECTS)
+		return semu_defects_save(c);
+#endif
+	(void)w;
+	return SCSIEMU_FINISHED;
+}
+
 static int save_format(struct scsiemu_cmd *c, struct semu_work *w)
 {
 	++*scsiemu_cmd_step(c);
@@ -200,9 +216,9 @@ static const struct {
 	stage_fn *fn;
 	bool once;
 } stage[] = {
-	{ await_medium, false }, { reshape, true },  { prepare, true },
-	{ write_blocks, false }, { certify, false }, { save_format, true },
-	{ clear_record, true },	 { end, false },
+	{ await_medium, false }, { reshape, true },	 { prepare, true },
+	{ write_blocks, false }, { certify, false },	 { save_defects, true },
+	{ save_format, true },	 { clear_record, true }, { end, false },
 };
 enum { NSTAGE = sizeof(stage) / sizeof(stage[0]) };
 
