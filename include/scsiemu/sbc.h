@@ -49,6 +49,11 @@ struct scsiemu_sbc_options {
 	/* Bits of VPD B2h byte 5 that a thin disk does not offer although it
 	 * could: LBPU 80h, LBPWS 40h, LBPWS10 20h, ANC_SUP 02h. */
 	uint8_t lbp_not;
+	/* Streams that hosts may open, at most 193 (STREAM CONTROL), and those
+	 * that are always there, at most 63, one for each of the group numbers
+	 * 0, 1, ... (mode page 0Ah/05h, GROUP_SUP): 40 bytes. */
+	uint16_t streams;
+	uint8_t permanent_streams;
 	/* User data segments (SBC-4 4.28), or NULL. Its segments stay the
 	 * caller's until others take their place or the LU is gone. */
 	const struct scsiemu_referrals *referrals;

@@ -79,6 +79,9 @@
 #ifndef SEMU_WITH_DEFECTS /* READ DEFECT DATA(10), (12) */
 #define SEMU_WITH_DEFECTS 1
 #endif
+#ifndef SEMU_WITH_STREAMS /* WRITE STREAM, STREAM CONTROL */
+#define SEMU_WITH_STREAMS 1
+#endif
 #ifndef SEMU_WITH_SCATTERED /* WRITE SCATTERED(16), (32) */
 #define SEMU_WITH_SCATTERED 1
 #endif
@@ -143,6 +146,9 @@
 #endif
 
 /* What is made of several. */
+#ifndef SEMU_WITH_HINTS /* group numbers; needs SEMU_WITH_STREAMS */
+#define SEMU_WITH_HINTS SEMU_WITH_STREAMS
+#endif
 #ifndef SEMU_WITH_COPY /* third-party copy; needs SEMU_WITH_QUEUE */
 #define SEMU_WITH_COPY SEMU_WITH_QUEUE
 #endif

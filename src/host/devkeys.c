@@ -204,6 +204,8 @@ static const struct key keys[] = {
 	{ "format", NULL, AT(sbc.format), 0, 0, "" },
 	{ "scan", NULL, AT(sbc.scan), 0, 0, "" },
 	{ "selftests", NULL, AT(sbc.selftests), 0, 0, "" },
+	{ "streams", set_number, AT(streams), 1, 193, "1 to 193" },
+	{ "hints", set_number, AT(hints), 1, 63, "1 to 63" },
 	{ "vendor", set_text, AT(text.vendor), 1, 8,
 	  "1 to 8 ASCII characters" },
 	{ "product", set_text, AT(text.product), 1, 16,
@@ -378,6 +380,9 @@ const char *scsiemu_host_help(void)
 	       "    scan               the medium is scanned in the "
 	       "background\n"
 	       "    selftests          the results of self-tests are kept\n"
+	       "    streams=N          hosts may open N streams\n"
+	       "    hints=N            N group numbers are permanent "
+	       "streams\n"
 	       "    vendor=TEXT        1 to 8 characters\n"
 	       "    product=TEXT       1 to 16 characters\n"
 	       "    revision=TEXT      1 to 4 characters\n"

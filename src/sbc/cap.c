@@ -73,6 +73,8 @@ static uint32_t able_of(const struct scsiemu_lu *lu,
 	/* CAN_PI: of a disk that may be formatted with it (pi.c) */
 	able &= ~(uint32_t)(SCSIEMU_CAN_PI | SCSIEMU_NEED_THIN |
 			    SCSIEMU_NEED_BLOCK | SCSIEMU_NEED_2BLOCK);
+	if (m)
+		able &= ~(uint32_t)SCSIEMU_NEED_ATOMIC;
 	if (lu->cap.thin)
 		able |= SCSIEMU_NEED_THIN;
 	if (scratch >= lu->cap.blen)

@@ -9,6 +9,7 @@
 #include "sbc/sbc.h"
 #include "sbc/scan.h"
 #include "sbc/space.h"
+#include "sbc/stream.h"
 #include "sbc/work.h"
 #include "sbc/zones.h"
 #include "spc/copy.h"
@@ -28,6 +29,10 @@
 /* LBA, tags, count; only with type 2 protection (SBC-4 4.21.2.4). */
 #define CDB32(sa, m)                                                           \
 	USAGE(0x7f, 0, 0, 0, 0, 0, 0, 0x18, 0, sa, m, 0, FF8, FF8, FF4)
+
+/* The same, with two bytes more. */
+#define WORD32(sa, m)                                                          \
+	USAGE(0x7f, 0, 0, 0, FF2, 0, 0x18, 0, sa, m, 0, FF8, FF8, FF4)
 
 #define STOPS_ANY   (SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM)
 #define STOPS_ALLOW (SCSIEMU_ON_RESERVE6 | STOPS_ANY)
@@ -220,6 +225,24 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .fn.step = semu_sbc_write_same, .stops = STOPS_WRITE, LONG,
 	  TIMES(1, 600) },
 #endif
+#if SEMU_WITH_ORWRITE
+	{ ROW32("ORWRITE(32)", ORWRITE_32, SCSIEMU_NEED_2BLOCK),
+	  .usage = USAGE(0x7f, 0, 0x07, 0x0f, 0, 0, 0, 0x18, 0, 0x0e, 0x18, 0,
+			 FF8, FF8, FF4),
+	  .fn.step = semu_pi_orwrite, .kind = SCSIEMU_K_STEPS,
+	  .cls = SCSIEMU_C_LU, BLOCKS, .stops = STOPS_WRITE, TIMES(1, 30) },
+#endif
+#if SEMU_WITH_ATOMIC
+	{ ROW32("WRITE ATOMIC(32)", WRITE_ATOMIC_32, SCSIEMU_NEED_ATOMIC),
+	  .usage = WORD32(0x0f, 0x18), .fn.step = semu_sbc_write_atomic,
+	  .kind = SCSIEMU_K_STEPS, .cls = SCSIEMU_C_EXCL, BLOCKS,
+	  .stops = STOPS_WRITE, TIMES(1, 30) },
+#endif
+#if SEMU_WITH_STREAMS
+	{ ROW32("WRITE STREAM(32)", WRITE_STREAM_32, SCSIEMU_NEED_STREAMS),
+	  .usage = WORD32(0x10, 0x18), RW(STEPS), .fn.step = semu_stream_write,
+	  .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30) },
+#endif
 #if SEMU_WITH_SCATTERED
 	{ ROW32("WRITE SCATTERED(32)", WRITE_SCATTERED_32, SCSIEMU_NEED_BLOCK),
 	  .usage = USAGE(0x7f, 0, 0, 0, 0, 0, 0, 0x18, 0, 0x11, 0x18, 0, FF2, 0,
@@ -305,6 +328,12 @@ static const struct scsiemu_row sbc_rows[] = {
 	{ ZONE_ACTIVATE_ROW("ZONE QUERY", ZONE_QUERY), .cls = SCSIEMU_C_INFO,
 	  .stops = STOPS_READ, TIMES(1, 60) },
 #endif
+#if SEMU_WITH_STREAMS
+	{ ROW("WRITE STREAM(16)", WRITE_STREAM_16, 16), NO_SA, RW(STEPS),
+	  .fn.step = semu_stream_write, FIELDS(ATOMIC), BLOCKS,
+	  .usage = CDB16(0x9a, 0x18), AT(1, 14), .needs = SCSIEMU_NEED_STREAMS,
+	  .stops = STOPS_WRITE, TIMES(1, 30) },
+#endif
 #if SEMU_WITH_ATOMIC
 	{ ROW("WRITE ATOMIC(16)", WRITE_ATOMIC_16, 16), NO_SA,
 	  .fn.step = semu_sbc_write_atomic, .kind = SCSIEMU_K_STEPS,
@@ -337,11 +366,26 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .cls = SCSIEMU_C_INFO, .flags = SCSIEMU_ROW_RANGE,
 	  .needs = SCSIEMU_NEED_REFERRALS, .stops = STOPS_ALLOW, TIMES(1, 30) },
 #endif
+#if SEMU_WITH_STREAMS
+	{ ROW("STREAM CONTROL", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_STREAM_CONTROL, FIELDS(4AT10), RW(STEPS),
+	  .usage = USAGE(0x9e, 0x74, 0, 0, FF2, 0, 0, 0, 0, FF4, 0, 0),
+	  .fn.step = semu_stream_control, .flags = SCSIEMU_ROW_UNDO,
+	  .needs = SCSIEMU_NEED_STREAMS, .stops = STOPS_FLUSH, TIMES(1, 30) },
+#endif
 #if SEMU_WITH_SCAN
 	{ ROW("BACKGROUND CONTROL", SERVICE_ACTION_IN_16, 16),
 	  .sa = SCSIEMU_SA_BACKGROUND_CONTROL, .fn.nodata = semu_scan_control,
 	  .usage = USAGE(0x9e, 0x15, 0xc0, 0xff, ZERO8, 0, 0, 0, 0), RW(NODATA),
 	  .needs = SCSIEMU_NEED_SCAN, .stops = STOPS_FLUSH, TIMES(1, 30) },
+#endif
+#if SEMU_WITH_STREAMS
+	{ ROW("GET STREAM STATUS", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_GET_STREAM_STATUS, FIELDS(4AT10),
+	  .usage = USAGE(0x9e, 0x16, 0, 0, FF2, 0, 0, 0, 0, FF4, 0, 0),
+	  .fn.in = semu_stream_status, .kind = SCSIEMU_K_PARAM_IN,
+	  .cls = SCSIEMU_C_INFO, .needs = SCSIEMU_NEED_STREAMS,
+	  .stops = STOPS_ALLOW, TIMES(1, 30) },
 #endif
 #if SEMU_WITH_DEFECTS
 	{ ROW("WRITE LONG(16)", SERVICE_ACTION_OUT_16, 16),
@@ -391,6 +435,9 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 #if SEMU_WITH_PI
 							 &semu_pi_mode_0a02,
 #endif
+#if SEMU_WITH_HINTS
+							 &semu_hints_mode_0a05,
+#endif
 #if SEMU_WITH_MODE_MORE
 							 &semu_mode_18,
 							 &semu_mode_19,
@@ -430,7 +477,7 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 #if SEMU_WITH_ZONES
 						       &semu_sbc_vpd_b6,
 #endif
-#if SEMU_WITH_SCATTERED
+#if SEMU_WITH_SCATTERED || SEMU_WITH_STREAMS
 						       &semu_sbc_vpd_b7,
 #endif
 #if SEMU_WITH_FORMAT
@@ -487,6 +534,12 @@ static const struct semu_part_type *const sbc_parts[] = {
 #endif
 #if SEMU_WITH_SCAN
 	&semu_scan_part,
+#endif
+#if SEMU_WITH_STREAMS
+	&semu_streams_part,
+#endif
+#if SEMU_WITH_HINTS
+	&semu_hints_part,
 #endif
 #if SEMU_WITH_PARTS
 	&selftest_part,

@@ -228,6 +228,8 @@ static unsigned put_pages(const struct scsiemu_cmd *c, struct scsiemu_wr *w)
 		if (semu_can_save(lu))
 			page[0] |= 0x80; /* PS */
 		scsiemu_wr_bytes(w, page, p->len);
+		if (SEMU_WITH_HINTS && p->more)
+			p->more(lu, c->cdb[2] >> 6, w);
 		n++;
 	}
 	return n;

@@ -27,6 +27,10 @@ struct semu_mode_page {
 	 * changeable, 2 default, 3 saved); NULL: as stored. MODE SELECT allows
 	 * what this reports as changeable. */
 	void (*fill)(const struct scsiemu_lu *lu, unsigned pc, uint8_t *page);
+	/* Writes what follows those len bytes, of a page that is longer: no
+	 * bit of it is changeable, and MODE SELECT does not know it. */
+	void (*more)(const struct scsiemu_lu *lu, unsigned pc,
+		     struct scsiemu_wr *w);
 	/* MODE SELECT: may the new values be? 0, or failed with
 	 * scsiemu_fail_param(); at = where the page begins in the list. */
 	int (*check)(struct scsiemu_cmd *c, const uint8_t *page, uint16_t at);

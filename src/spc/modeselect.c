@@ -105,7 +105,7 @@ static int next_page(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 	if (spf && !scsiemu_rd_need(r, 4))
 		return SCSIEMU_FAILED;
 	p = semu_mode_find(lu, h[0] & 0x3f, spf ? h[1] : 0, &value_at);
-	if (!p || (spf && !h[1]))
+	if (!p || (SEMU_WITH_HINTS && p->more) || (spf && !h[1]))
 		return bad(c, at, 5);
 	if (spf ? semu_be16(h + 2) + 4 != p->len : h[1] + 2 != p->len)
 		return bad(c, at + (spf ? 2u : 1u), SCSIEMU_NO_BIT);

@@ -134,8 +134,11 @@ static void put_extended(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 
 	/* SPT: types 1 to 3; GRD_CHK, APP_CHK, REF_CHK */
 	scsiemu_wr_u8(w, pi ? 0x3f : 0);
-	/* PRIOR_SUP, HEADSUP, ORDSUP, SIMPSUP */
-	scsiemu_wr_u8(w, lu->able & SCSIEMU_NEED_PRIORITY ? 0x0f : 0x07);
+	/* GROUP_SUP, PRIOR_SUP, HEADSUP, ORDSUP, SIMPSUP */
+	scsiemu_wr_u8(w,
+		      (lu->offers & 2 ? 0x10u : 0) |
+			      (lu->able & SCSIEMU_NEED_PRIORITY ? 0x08u : 0) |
+			      0x07);
 	scsiemu_wr_u8(w, lu->cap.cache); /* V_SUP */
 	/* NO_PI_CHK, P_I_I_SUP, LUICLR */
 	scsiemu_wr_u8(w, (pi ? 0x30u : 0) | 0x01);

@@ -47,6 +47,10 @@ static const struct op ops[] = {
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x13, 0, 28, 0, 28, false, false },
 	{ SCSIEMU_OP_READ_DEFECT_DATA_12, 0x18, 0, 32, 0, 32, false, false },
 	{ SCSIEMU_OP_READ_LONG_10, 0, 3, 520, 0, 520, false, false },
+	{ SCSIEMU_OP_WRITE_STREAM_16, 8, 3, 8, 4096, 0, false, false },
+	{ SCSIEMU_OP_WRITE_ATOMIC_16, 8, 3, 8, 4096, 0, false, false },
+	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x34, 0, 8, 0, 8, false, false },
+	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x16, 0, 64, 0, 64, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_IN, 0x2a, 0, 16, 0, 16, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_OUT, 0x0a, 0, 8, 8, 0, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_IN, 0x0e, 0, 16, 0, 12, false, false },
@@ -68,7 +72,10 @@ static void make(struct disk *b, const struct how *h)
 				  .alua = &disk_alua,
 				  .priorities = true,
 				  .unable = h->cas ? 0 : SCSIEMU_CAN_CAS,
+				  .atomic = UINT32_MAX,
 				  .sbc = { .defects = 8,
+					   .streams = 1,
+					   .permanent_streams = 1,
 					   .referrals = &disk_referrals } };
 
 	disk_make(b, &o);

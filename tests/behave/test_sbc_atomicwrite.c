@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* WRITE ATOMIC(16): one want, alone on its extent; what it refuses; VPD B0h. */
+/* WRITE ATOMIC(16) and (32): one want, alone on its extent; what it refuses;
+ * VPD B0h. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "support/disk.h"
+#include "support/pi.h"
 
 enum { NBLK = 64, BLEN = 512, MOST = 8 };
 
@@ -161,12 +162,62 @@ static void test_physical(void **s)
 	disk_free(&b);
 }
 
+/* With tuples: through scratch, whole; one that is wrong and nothing is new. */
+static void test_protected(void **s)
+{
+	struct disk_options o = { .nblk = NBLK,
+				  .scratch = 4096,
+				  .atomic = UINT32_MAX,
+				  .sbc.pi_type = 2 };
+	uint8_t data[3 * BLEN], wire[3 * (BLEN + 8)];
+	uint8_t cdb[32] = { 0x7f,     [7] = 0x18, [9] = 0x0f, [10] = 0x20,
+			    [19] = 7, [23] = 99,  [31] = 3 };
+	uint8_t vpd[6] = { SCSIEMU_OP_INQUIRY, 1, 0xb0, 0, 64 };
+	struct disk b;
+
+	(void)s;
+	disk_make(&b, &o);
+	drive_in(&b.d, b.lu, vpd, 6);
+	assert_int_equal(b.d.t.in[47], 4096 / (BLEN + 16));
+	disk_pattern(data, 7, 3, BLEN, 2);
+	pi_wire(wire, data, 3, BLEN, 2, 0, 0, 99);
+	drive_run(&b.d, b.lu, cdb, 32, wire, sizeof(wire), 0);
+	drive_good(&b.d);
+	assert_memory_equal(disk_at(&b, 7), data, sizeof(data));
+	assert_int_equal(b.d.log[b.d.nlog - 1].flags,
+			 SCSIEMU_PI | SCSIEMU_WHOLE);
+	memset(disk_at(&b, 7), 0, sizeof(data));
+	memset(pi_of(&b, 7, 0), 0xff, 3 * 8);
+	pi_at(wire, 2, BLEN, 0, 0)[7] ^= 1;
+	drive_run(&b.d, b.lu, cdb, 32, wire, sizeof(wire), 0);
+	pi_failed(&b, 0x1003, 9);
+	assert_int_equal(b.d.t.c.out_done, 0);
+	for (unsigned i = 0; i < sizeof(data); i++)
+		assert_int_equal(disk_at(&b, 7)[i], 0);
+	/* pointers into the longer CDB */
+	cdb[5] = 1;
+	drive_run(&b.d, b.lu, cdb, 32, wire, sizeof(wire), 0);
+	drive_cdb(&b.d, 4, SCSIEMU_NO_BIT);
+	cdb[5] = 0;
+	cdb[31] = 9;
+	drive_run(&b.d, b.lu, cdb, 32, wire, sizeof(wire), 0);
+	drive_cdb(&b.d, 28, SCSIEMU_NO_BIT);
+	/* without tuples of the host */
+	write_atomic(&b, 0, 7, 0, 3, data, sizeof(data));
+	drive_good(&b.d);
+	assert_memory_equal(disk_at(&b, 7), data, sizeof(data));
+	disk_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),	 cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_alone),	 cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_physical),
+		cmocka_unit_test(test_protected),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

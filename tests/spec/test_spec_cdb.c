@@ -127,6 +127,7 @@ static const uint8_t by_value[][3] = {
 	{ SCSIEMU_OP_VERIFY_12, 1, 0x04 },
 	{ SCSIEMU_OP_VERIFY_16, 1, 0x04 },
 	{ SCSIEMU_OP_VARIABLE, 10, 0x04 },
+	{ SCSIEMU_OP_VARIABLE, 2, 0x04 },     /* BMOP 4h */
 	{ SCSIEMU_OP_MODE_SENSE_6, 2, 0x20 }, /* PAGE CODE 20h */
 	{ SCSIEMU_OP_MODE_SENSE_10, 2, 0x20 },
 #ifdef SPEC_ZONED /* not removable: LOEJ, too */

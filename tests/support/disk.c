@@ -97,6 +97,19 @@ void disk_free(struct disk *b)
 	drive_disk_free(&b->k);
 }
 
+void disk_reset(struct disk *b)
+{
+	struct scsiemu_cmd c = { .tmf = SCSIEMU_TMF_LU_RESET };
+
+	c.scratch_len = b->d.scratch;
+	c.scratch = malloc(c.scratch_len);
+	assert_non_null(c.scratch);
+	assert_int_equal(scsiemu_start(b->lu, &c), SCSIEMU_DONE);
+	assert_int_equal(scsiemu_end(&c), 0);
+	free(c.scratch);
+	drive_settle(&b->d, b->lu, b->d.nexus);
+}
+
 static void put(uint8_t *p, uint64_t v, unsigned n)
 {
 	while (n--)

@@ -46,6 +46,9 @@ extern const struct scsiemu_referrals disk_referrals;
 void disk_make(struct disk *b, const struct disk_options *o);
 void disk_free(struct disk *b);
 
+/* LOGICAL UNIT RESET; its unit attention is taken. */
+void disk_reset(struct disk *b);
+
 /* A CDB by its opcode group: byte 1, LBA, count. Returns its length. */
 unsigned disk_cdb(uint8_t cdb[16], uint8_t op, uint8_t byte1, uint64_t lba,
 		  uint32_t count);
