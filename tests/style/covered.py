@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """covered.py BUILD PROGRAM: in the tests of tests/behave each command of the
 table that PROGRAM prints succeeds at least once. They note what did (see
-tests/support/drive.c)."""
+tests/support/note.c)."""
 import os
 import re
 import subprocess

@@ -400,33 +400,11 @@ void drive_go(struct drive_task *t)
 		drive_step(t);
 }
 
-/* For tests/style/covered.py: a row whose command succeeded, once. */
-static void note_row(const struct scsiemu_row *row)
-{
-	static const struct scsiemu_row *noted[256];
-	const char *path = getenv("DRIVE_ROWS");
-	unsigned i = 0;
-	FILE *f;
-
-	while (i < 255 && noted[i] && noted[i] != row)
-		i++;
-	if (!path || !row || noted[i] == row)
-		return;
-	noted[i] = row;
-	f = fopen(path, "a");
-	assert_non_null(f);
-	if (row->sa == SCSIEMU_NO_SA)
-		fprintf(f, "%02Xh\n", row->op);
-	else
-		fprintf(f, "%02Xh/%02Xh\n", row->op, row->sa);
-	assert_int_equal(fclose(f), 0);
-}
-
 void drive_end(struct drive_task *t)
 {
 	assert_int_equal(t->want, SCSIEMU_DONE);
 	if (t->c.status == SCSIEMU_GOOD && t->c.outcome == SCSIEMU_STATUS)
-		note_row(scsiemu_cmd_row(&t->c));
+		drive_note(scsiemu_cmd_row(&t->c));
 	t->sense_len = scsiemu_sense_encode(&t->c, t->sense, sizeof(t->sense),
 					    0);
 	assert_int_equal(scsiemu_end(&t->c), 0);
