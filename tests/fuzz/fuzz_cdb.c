@@ -48,6 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  .granule = 4,
 				  .alua = &disk_alua,
 				  .priorities = true,
+				  .logs = true,
+				  .log_clients = 1,
 				  .max_xfer = 1 << 19,
 				  .sbc = { .referrals = &disk_referrals,
 					   .pi_type = size & 3 } };
