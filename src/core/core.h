@@ -442,6 +442,7 @@ struct scsiemu_device {
 	uint32_t job_size;
 	uint64_t now, wall,
 		wall_at;	  /* ms: wall clock was `wall` at `wall_at` */
+	uint64_t due;		  /* ms: when tick() has something to do */
 	uint8_t timestamp_origin; /* SPC-5 5.20: 0, 2, 3 */
 	scsiemu_trace_fn *trace;
 	void *trace_ctx;
