@@ -442,7 +442,6 @@ struct scsiemu_device {
 	uint32_t job_size;
 	uint64_t now, wall,
 		wall_at;	  /* ms: wall clock was `wall` at `wall_at` */
-	uint64_t due;		  /* ms: when tick() has something to do */
 	uint8_t timestamp_origin; /* SPC-5 5.20: 0, 2, 3 */
 	scsiemu_trace_fn *trace;
 	void *trace_ctx;
@@ -452,6 +451,7 @@ struct scsiemu_device {
 	struct semu_token *tokens; /* limits.rod_tokens of them */
 	struct semu_range *ranges; /* limits.rod_ranges for each */
 	uint64_t copy_serial;	   /* counts copies, tokens */
+	uint64_t due;		   /* ms: when tick() has something to do */
 };
 
 /* The rows of an LU in ascending (opcode, service action) order; those that do

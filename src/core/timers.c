@@ -140,6 +140,8 @@ uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 {
 	d->now = now_ms;
+	if (!SEMU_WITH_LU_TIMERS)
+		return UINT64_MAX;
 	d->due = semu_lu_timers(d);
 	return d->due;
 }
@@ -147,7 +149,7 @@ uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 
 uint64_t scsiemu_device_due(const struct scsiemu_device *d)
 {
-	return d->due;
+	return SEMU_WITH_QUEUE || SEMU_WITH_LU_TIMERS ? d->due : UINT64_MAX;
 }
 
 void scsiemu_device_time(struct scsiemu_device *d, uint64_t now_ms)
