@@ -73,7 +73,7 @@ struct semu_part_type {
 	int (*raw)(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
 		   uint64_t lba, uint64_t nblk);
 	/* Takes the place of the engine's one bulk want in READ and WRITE
-	 * rows. */
+	 * rows; in READ it sees failures. */
 	scsiemu_step_fn *rw;
 	/* State in many records: how many, SCSIEMU_NV_CHUNK + 0 and up, there
 	 * may be (restore() takes them); the next that is not saved, or 0. */

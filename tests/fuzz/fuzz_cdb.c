@@ -49,7 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  .alua = &disk_alua,
 				  .priorities = true,
 				  .max_xfer = 1 << 19,
-				  .sbc = { .referrals = &disk_referrals } };
+				  .sbc = { .referrals = &disk_referrals,
+					   .pi_type = size & 3 } };
 	static const uint8_t inquiry[6] = { SCSIEMU_OP_INQUIRY, 0, 0, 0, 96 };
 	struct disk b;
 

@@ -15,11 +15,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { NBLK = 64, BLEN = 256 };
 
+static bool is_scattered(const struct scsiemu_row *row)
+{
+	return row->op == SCSIEMU_OP_SERVICE_ACTION_OUT_16 &&
+	       row->sa == SCSIEMU_SA_WRITE_SCATTERED_16;
+}
+
 /* Rows that take a list as one, then those that ask for it themselves. */
 static bool takes_list(const struct scsiemu_row *row, unsigned round)
 {
 	return round ? row->kind == SCSIEMU_K_STEPS &&
-			       row->needs & SCSIEMU_NEED_FORMAT
+			       (row->op == SCSIEMU_OP_REASSIGN_BLOCKS ||
+				is_scattered(row) ||
+				row->needs & SCSIEMU_NEED_FORMAT)
 		     : row->kind == SCSIEMU_K_PARAM_OUT;
 }
 
@@ -71,7 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  .copies = 2,
 				  .alua = &disk_alua,
 				  .priorities = true,
-				  .sbc = { .format = true } };
+				  .sbc = { .format = true, .defects = 16 } };
 	uint8_t cdb[260] = { 0 };
 	const struct scsiemu_row *row;
 	struct disk b;
@@ -89,6 +97,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		cdb[1] = (uint8_t)(row->sa | (row->usage[1] & data[1] & 0xe0));
 	cdb[2] = data[2] & row->usage[2];
 	put_length(cdb, row, (unsigned)size - 3);
+	if (is_scattered(row)) { /* one block of so many descriptors */
+		semu_put16(cdb + 4, 1);
+		semu_put16(cdb + 8, data[2]);
+		semu_put32(cdb + 10, (unsigned)(size - 3) / BLEN);
+	}
 	drive_run(&b.d, b.lu, cdb, row->len, data + 3, (uint32_t)size - 3, 0);
 	if (b.d.t.c.status != SCSIEMU_GOOD)
 		for (unsigned i = 0; i < NBLK; i++)
