@@ -295,6 +295,7 @@ struct scsiemu_lu {
 	uint64_t lane_from;
 	uint8_t lane_shift;
 	uint8_t peripheral; /* peripheral device type that INQUIRY reports */
+	uint32_t first_ua;  /* bits that a new pair begins with, too */
 	uint64_t timer;	    /* ms: when tick() of the parts is due; 0: off */
 	struct scsiemu_lu *timer_next;
 };
