@@ -53,7 +53,7 @@ struct scsiemu_iscsi_server {
 	struct semu_stream *streams, *dirty, *ended;
 	unsigned nstreams;
 	uint64_t now, ticked, next_tick; /* ms */
-	bool more; /* a pump has work left: no waiting */
+	bool more;			 /* a pump has work left: no waiting */
 	struct iovec iov[SEMU_NIOV];
 	uint8_t recv[SEMU_RECV];
 };
