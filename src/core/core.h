@@ -214,6 +214,7 @@ struct semu_cap {
 	uint32_t unmap_descr; /* MAXIMUM UNMAP BLOCK DESCRIPTOR COUNT */
 	uint32_t granule;     /* OPTIMAL UNMAP GRANULARITY */
 	uint32_t atomic_blk;  /* MAXIMUM ATOMIC TRANSFER LENGTH */
+	uint32_t bounded_blk; /* ... WITH ATOMIC BOUNDARY */
 	uint32_t same_blk;    /* MAXIMUM WRITE SAME LENGTH; 0 = no limit */
 	uint16_t rpm;
 	uint8_t exponent, aligned;
