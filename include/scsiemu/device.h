@@ -280,7 +280,7 @@ enum scsiemu_nv_id {
 	SCSIEMU_NV_TEXT = 3,	  /* SET IDENTIFYING INFORMATION, type 2 */
 	SCSIEMU_NV_PR = 4,	  /* persistent reservations (APTPL) */
 	SCSIEMU_NV_FORMAT = 5,	  /* block size, protection, capacity */
-	SCSIEMU_NV_WORK = 6,	  /* FORMAT UNIT or SANITIZE in progress */
+	SCSIEMU_NV_WORK = 6,	  /* FORMAT UNIT, SANITIZE, ... in progress */
 	SCSIEMU_NV_DEFECTS = 7,	  /* grown defects, blocks marked unreadable */
 	SCSIEMU_NV_LOG = 8,	  /* log parameters that are saved */
 	SCSIEMU_NV_SELFTEST = 9,  /* self-test results */

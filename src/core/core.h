@@ -214,6 +214,7 @@ struct semu_cap {
 	uint32_t unmap_descr; /* MAXIMUM UNMAP BLOCK DESCRIPTOR COUNT */
 	uint32_t granule;     /* OPTIMAL UNMAP GRANULARITY */
 	uint32_t atomic_blk;  /* MAXIMUM ATOMIC TRANSFER LENGTH */
+	uint32_t bounded_blk; /* ... WITH ATOMIC BOUNDARY */
 	uint32_t same_blk;    /* MAXIMUM WRITE SAME LENGTH; 0 = no limit */
 	uint16_t rpm;
 	uint8_t exponent, aligned;
@@ -295,6 +296,7 @@ struct scsiemu_lu {
 	uint64_t lane_from;
 	uint8_t lane_shift;
 	uint8_t peripheral; /* peripheral device type that INQUIRY reports */
+	uint32_t first_ua;  /* bits that a new pair begins with, too */
 	uint64_t timer;	    /* ms: when tick() of the parts is due; 0: off */
 	struct scsiemu_lu *timer_next;
 };

@@ -29,11 +29,13 @@ static void limits_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	scsiemu_wr_be32(w, cap->thin ? cap->granule : 0);
 	scsiemu_wr_be32(w, cap->thin ? 1u << 31 : 0); /* aligned to LBA 0 */
 	scsiemu_wr_be64(w, cap->same_blk);
-	/* atomic writes: of physical blocks, without boundaries */
+	/* atomic writes: of physical blocks; what is between boundaries is as
+	 * long as one without them */
 	scsiemu_wr_be32(w, cap->atomic_blk);
 	scsiemu_wr_be32(w, cap->atomic_blk ? atomic_unit(cap) : 0);
 	scsiemu_wr_be32(w, cap->atomic_blk ? atomic_unit(cap) : 0);
-	scsiemu_wr_zero(w, 8);
+	scsiemu_wr_be32(w, cap->bounded_blk);
+	scsiemu_wr_be32(w, cap->bounded_blk ? cap->atomic_blk : 0);
 }
 
 const struct semu_vpd_page semu_sbc_vpd_b0 = {
