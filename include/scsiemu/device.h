@@ -56,6 +56,8 @@ struct scsiemu_limits {
 	uint32_t rod_tokens;  /* ROD tokens at once; 0: none. They need
 			       * scsiemu_device_copy() with random */
 	uint32_t rod_ranges;  /* ranges of blocks of one ROD token; 32 */
+	uint32_t copy_held;   /* bytes that each copy holds for RECEIVE COPY
+			       * DATA; 0: none, and no segments that hold */
 };
 
 /* Bytes that scsiemu_device_init() needs for these limits. */

@@ -450,6 +450,7 @@ struct scsiemu_device {
 	/* third-party copy */
 	struct scsiemu_copy_config copy;
 	struct semu_copy *copies;  /* limits.copies of them */
+	uint8_t *held;		   /* limits.copy_held bytes for each */
 	struct semu_token *tokens; /* limits.rod_tokens of them */
 	struct semu_range *ranges; /* limits.rod_ranges for each */
 	uint64_t copy_serial;	   /* counts copies, tokens */
