@@ -102,6 +102,12 @@ int scsiemu_device_reserve(struct scsiemu_device *d, uint32_t pairs);
  * (absolute ms, UINT64_MAX: no need). Afterwards run scsiemu_ready().
  */
 uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms);
+/* When tick() has something to do: as it returned, or sooner, where a command
+ * has asked for a time since. */
+uint64_t scsiemu_device_due(const struct scsiemu_device *d);
+/* What time it is, for what begins now to count from, where ticks are far
+ * apart. Nothing happens. */
+void scsiemu_device_time(struct scsiemu_device *d, uint64_t now_ms);
 
 /* Wall clock for REPORT TIMESTAMP: ms since 1970 at now_ms of tick(). Not
  * called: the timestamp counts from 0 at power on (SPC-5 5.20). */

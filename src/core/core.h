@@ -453,6 +453,7 @@ struct scsiemu_device {
 	struct semu_token *tokens; /* limits.rod_tokens of them */
 	struct semu_range *ranges; /* limits.rod_ranges for each */
 	uint64_t copy_serial;	   /* counts copies, tokens */
+	uint64_t due;		   /* ms: when tick() has something to do */
 };
 
 /* The rows of an LU in ascending (opcode, service action) order; those that do
