@@ -56,6 +56,8 @@ struct scsiemu_limits {
 	uint32_t rod_tokens;  /* ROD tokens at once; 0: none. They need
 			       * scsiemu_device_copy() with random */
 	uint32_t rod_ranges;  /* ranges of blocks of one ROD token; 32 */
+	uint32_t copy_held;   /* bytes that each copy holds for RECEIVE COPY
+			       * DATA; 0: none, and no segments that hold */
 };
 
 /* Bytes that scsiemu_device_init() needs for these limits. */
@@ -102,6 +104,12 @@ int scsiemu_device_reserve(struct scsiemu_device *d, uint32_t pairs);
  * (absolute ms, UINT64_MAX: no need). Afterwards run scsiemu_ready().
  */
 uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms);
+/* When tick() has something to do: as it returned, or sooner, where a command
+ * has asked for a time since. */
+uint64_t scsiemu_device_due(const struct scsiemu_device *d);
+/* What time it is, for what begins now to count from, where ticks are far
+ * apart. Nothing happens. */
+void scsiemu_device_time(struct scsiemu_device *d, uint64_t now_ms);
 
 /* Wall clock for REPORT TIMESTAMP: ms since 1970 at now_ms of tick(). Not
  * called: the timestamp counts from 0 at power on (SPC-5 5.20). */
@@ -278,7 +286,7 @@ enum scsiemu_nv_id {
 	SCSIEMU_NV_TEXT = 3,	  /* SET IDENTIFYING INFORMATION, type 2 */
 	SCSIEMU_NV_PR = 4,	  /* persistent reservations (APTPL) */
 	SCSIEMU_NV_FORMAT = 5,	  /* block size, protection, capacity */
-	SCSIEMU_NV_WORK = 6,	  /* FORMAT UNIT or SANITIZE in progress */
+	SCSIEMU_NV_WORK = 6,	  /* FORMAT UNIT, SANITIZE, ... in progress */
 	SCSIEMU_NV_DEFECTS = 7,	  /* grown defects, blocks marked unreadable */
 	SCSIEMU_NV_LOG = 8,	  /* log parameters that are saved */
 	SCSIEMU_NV_SELFTEST = 9,  /* self-test results */

@@ -146,6 +146,9 @@
 #endif
 
 /* What is made of several. */
+#ifndef SEMU_WITH_ELEMENTS /* depopulation; needs SEMU_WITH_FORMAT */
+#define SEMU_WITH_ELEMENTS SEMU_WITH_FORMAT
+#endif
 #ifndef SEMU_WITH_HINTS /* group numbers; needs SEMU_WITH_STREAMS */
 #define SEMU_WITH_HINTS SEMU_WITH_STREAMS
 #endif
@@ -171,8 +174,10 @@
 	(SEMU_WITH_FORMAT && SEMU_WITH_PARTS && SEMU_WITH_JOBS &&              \
 	 SEMU_WITH_QUEUE)
 #if !SEMU_WITH_WORK
+#undef SEMU_WITH_ELEMENTS
 #undef SEMU_WITH_FORMAT
 #undef SEMU_WITH_SANITIZE
+#define SEMU_WITH_ELEMENTS 0
 #define SEMU_WITH_FORMAT   0
 #define SEMU_WITH_SANITIZE 0
 #endif

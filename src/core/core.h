@@ -214,6 +214,7 @@ struct semu_cap {
 	uint32_t unmap_descr; /* MAXIMUM UNMAP BLOCK DESCRIPTOR COUNT */
 	uint32_t granule;     /* OPTIMAL UNMAP GRANULARITY */
 	uint32_t atomic_blk;  /* MAXIMUM ATOMIC TRANSFER LENGTH */
+	uint32_t bounded_blk; /* ... WITH ATOMIC BOUNDARY */
 	uint32_t same_blk;    /* MAXIMUM WRITE SAME LENGTH; 0 = no limit */
 	uint16_t rpm;
 	uint8_t exponent, aligned;
@@ -295,6 +296,7 @@ struct scsiemu_lu {
 	uint64_t lane_from;
 	uint8_t lane_shift;
 	uint8_t peripheral; /* peripheral device type that INQUIRY reports */
+	uint32_t first_ua;  /* bits that a new pair begins with, too */
 	uint64_t timer;	    /* ms: when tick() of the parts is due; 0: off */
 	struct scsiemu_lu *timer_next;
 };
@@ -450,9 +452,11 @@ struct scsiemu_device {
 	/* third-party copy */
 	struct scsiemu_copy_config copy;
 	struct semu_copy *copies;  /* limits.copies of them */
+	uint8_t *held;		   /* limits.copy_held bytes for each */
 	struct semu_token *tokens; /* limits.rod_tokens of them */
 	struct semu_range *ranges; /* limits.rod_ranges for each */
 	uint64_t copy_serial;	   /* counts copies, tokens */
+	uint64_t due;		   /* ms: when tick() has something to do */
 };
 
 /* The rows of an LU in ascending (opcode, service action) order; those that do

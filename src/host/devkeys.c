@@ -207,6 +207,7 @@ static const struct key keys[] = {
 	{ "selftests", NULL, AT(sbc.selftests), 0, 0, "" },
 	{ "streams", set_number, AT(streams), 1, 193, "1 to 193" },
 	{ "hints", set_number, AT(hints), 1, 63, "1 to 63" },
+	{ "elements", set_number, AT(elements), 2, 64, "2 to 64" },
 	{ "vendor", set_text, AT(text.vendor), 1, 8,
 	  "1 to 8 ASCII characters" },
 	{ "product", set_text, AT(text.product), 1, 16,
@@ -383,8 +384,8 @@ const char *scsiemu_host_help(void)
 	       "background\n"
 	       "    selftests          the results of self-tests are kept\n"
 	       "    streams=N          hosts may open N streams\n"
-	       "    hints=N            N group numbers are permanent "
-	       "streams\n"
+	       "    hints=N            N permanent streams\n"
+	       "    elements=N         N storage elements; format\n"
 	       "    vendor=TEXT        1 to 8 characters\n"
 	       "    product=TEXT       1 to 16 characters\n"
 	       "    revision=TEXT      1 to 4 characters\n"

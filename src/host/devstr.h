@@ -27,7 +27,7 @@ struct semu_devstr {
 	const struct scsiemu_type *type;
 	const char *type_name;
 	struct scsiemu_sbc_options sbc;
-	uint64_t pool, defects, streams, hints;
+	uint64_t pool, defects, streams, hints, elements;
 	uint64_t size, block, exponent, version, naa, transition;
 	uint8_t tpgs; /* enum scsiemu_tpgs */
 	struct semu_devgroups groups;

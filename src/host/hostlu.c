@@ -95,6 +95,8 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 	own->sbc.defects = (uint32_t)s->defects;
 	own->sbc.streams = (uint16_t)s->streams;
 	own->sbc.permanent_streams = (uint8_t)s->hints;
+	own->sbc.elements = (uint8_t)s->elements;
+	own->sbc.format |= s->elements != 0;
 	own->config = (struct scsiemu_lu_config){
 		.size = sizeof(own->config),
 		.type = s->type,

@@ -66,6 +66,7 @@ static void bounds(struct scsiemu_lu *lu, const struct semu_pi *pi)
 	if (lu->cap.caw_blk)
 		lu->able |= SCSIEMU_NEED_WHOLE;
 	lu->cap.max_blk = least(lu->cap.max_blk, LENGTH_MAX / wire - 1);
+	lu->cap.bounded_blk = 0;
 	lu->cap.atomic_blk = least(lu->cap.atomic_blk, scratch / room);
 	if (!lu->cap.atomic_blk)
 		lu->able &= ~(uint32_t)SCSIEMU_NEED_ATOMIC;

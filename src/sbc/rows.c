@@ -4,6 +4,7 @@
  * and service action. docs/adding-a-command.md walks through one.
  */
 #include "sbc/defects.h"
+#include "sbc/element.h"
 #include "sbc/format.h"
 #include "sbc/log.h"
 #include "sbc/pi.h"
@@ -115,6 +116,14 @@
 #define STOPS_FORMAT   (STOPS_WRITE & ~(uint32_t)SCSIEMU_ON_BAD_FORMAT)
 #define STOPS_SANITIZE (STOPS_FORMAT & ~(uint32_t)SCSIEMU_ON_SANITIZE)
 #define RW_LU	       .kind = SCSIEMU_K_STEPS, .cls = SCSIEMU_C_LU
+/* A status that tells how far it is; the handlers know what goes on. */
+#define STOPS_ELEMENT                                                          \
+	(STOPS_ALLOW & ~(uint32_t)(SCSIEMU_STOP_BUSY | SCSIEMU_ON_BAD_FORMAT))
+#define ELEMENTS_ROW                                                           \
+	RW_LU, .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO,                 \
+	       .needs = SCSIEMU_NEED_ELEMENTS,                                 \
+	       .stops = STOPS_FORMAT & ~(uint32_t)SCSIEMU_ON_FORMAT,           \
+	       TIMES(1, 60)
 
 static const struct scsiemu_row sbc_rows[] = {
 #if SEMU_WITH_FORMAT
@@ -388,6 +397,22 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .cls = SCSIEMU_C_INFO, .needs = SCSIEMU_NEED_STREAMS,
 	  .stops = STOPS_ALLOW, TIMES(1, 30) },
 #endif
+#if SEMU_WITH_ELEMENTS
+	{ ROW("GET PHYSICAL ELEMENT STATUS", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_GET_ELEMENT_STATUS, FIELDS(4AT10),
+	  .usage = USAGE(0x9e, 0x17, 0, 0, 0, 0, FF4, FF4, 0xcf, 0),
+	  .fn.in = semu_element_status, .kind = SCSIEMU_K_PARAM_IN,
+	  .cls = SCSIEMU_C_INFO, .needs = SCSIEMU_NEED_ELEMENTS,
+	  .stops = STOPS_ELEMENT, TIMES(1, 30) },
+	{ ROW("REMOVE ELEMENT AND TRUNCATE", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_REMOVE_ELEMENT, ELEMENTS_ROW,
+	  .usage = USAGE(0x9e, 0x18, FF8, FF4, 0, 0),
+	  .fn.step = semu_element_remove },
+	{ ROW("RESTORE ELEMENTS AND REBUILD", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_RESTORE_ELEMENTS, ELEMENTS_ROW,
+	  .usage = USAGE(0x9e, 0x19, ZERO8, 0, 0, 0, 0, 0, 0),
+	  .fn.step = semu_element_restore },
+#endif
 #if SEMU_WITH_DEFECTS
 	{ ROW("WRITE LONG(16)", SERVICE_ACTION_OUT_16, 16),
 	  .sa = SCSIEMU_SA_WRITE_LONG_16, WRITE_LONG_ROW, FIELDS(RW16),
@@ -532,6 +557,9 @@ static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_WORK
 	&semu_format_part,
 	&semu_work_part,
+#endif
+#if SEMU_WITH_ELEMENTS
+	&semu_elements_part,
 #endif
 #if SEMU_WITH_SCAN
 	&semu_scan_part,

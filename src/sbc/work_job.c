@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * FORMAT UNIT and SANITIZE at work: the job's buffer holds a block of the
- * pattern; its steps are a list of stages, each of which leaves wants until it
- * has nothing more to do.
+ * FORMAT UNIT, SANITIZE and depopulation at work: the job's buffer holds a
+ * block of the pattern; its steps are a list of stages, each of which leaves
+ * wants until it has nothing more to do.
  */
 #include <string.h>
 
 #include "sbc/defects.h"
+#include "sbc/element.h"
 #include "sbc/format.h"
 #include "sbc/pi.h"
 #include "sbc/work.h"
@@ -192,10 +193,20 @@ static int save_defects(struct scsiemu_cmd *c, struct semu_work *w)
 static int save_format(struct scsiemu_cmd *c, struct semu_work *w)
 {
 	++*scsiemu_cmd_step(c);
-	if (w->kind != SEMU_WORK_FORMAT || !semu_can_save(scsiemu_cmd_lu(c)))
+	if (w->kind == SEMU_WORK_SANITIZE || !semu_can_save(scsiemu_cmd_lu(c)))
 		return SCSIEMU_FINISHED;
 	return semu_format_save(c);
 }
+
+#if SEMU_WITH_ELEMENTS
+static int save_elements(struct scsiemu_cmd *c, struct semu_work *w)
+{
+	++*scsiemu_cmd_step(c);
+	if (w->kind <= SEMU_WORK_SANITIZE || !semu_can_save(scsiemu_cmd_lu(c)))
+		return SCSIEMU_FINISHED;
+	return semu_elements_save(c);
+}
+#endif
 
 static int clear_record(struct scsiemu_cmd *c, struct semu_work *w)
 {
@@ -216,9 +227,13 @@ static const struct {
 	stage_fn *fn;
 	bool once;
 } stage[] = {
-	{ await_medium, false }, { reshape, true },	 { prepare, true },
-	{ write_blocks, false }, { certify, false },	 { save_defects, true },
-	{ save_format, true },	 { clear_record, true }, { end, false },
+	{ await_medium, false }, { reshape, true },  { prepare, true },
+	{ write_blocks, false }, { certify, false }, { save_defects, true },
+	{ save_format, true },
+#if SEMU_WITH_ELEMENTS
+	{ save_elements, true },
+#endif
+	{ clear_record, true },	 { end, false },
 };
 enum { NSTAGE = sizeof(stage) / sizeof(stage[0]) };
 
@@ -243,7 +258,7 @@ int semu_work_job(struct scsiemu_cmd *c, int result)
 
 	if (*at >= NSTAGE || cancelled(w))
 		return SCSIEMU_FINISHED;
-	if (result == SCSIEMU_E_ABORTED && w->kind == SEMU_WORK_SANITIZE)
+	if (result == SCSIEMU_E_ABORTED && w->kind != SEMU_WORK_FORMAT)
 		return SCSIEMU_FINISHED; /* the LU goes; its record stays */
 	if (result < 0 || w->stop)
 		return give_up(c);

@@ -226,7 +226,7 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .fn.in = semu_copy_status_1, .then = semu_copy_told },
 	{ COPY_IN("RECEIVE COPY DATA(LID1)", COPY, SCSIEMU_SA_COPY_DATA_LID1,
 		  LID1),
-	  .fn.in = semu_copy_data_1 },
+	  .fn.in = semu_copy_data_1, .then = semu_copy_data_1_told },
 	{ COPY_IN("RECEIVE COPY OPERATING PARAMETERS", COPY,
 		  SCSIEMU_SA_COPY_PARAMETERS, NO_LIST),
 	  .fn.in = semu_copy_parameters },
@@ -238,7 +238,7 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .fn.in = semu_copy_status_4, .then = semu_copy_all_told },
 	{ COPY_IN("RECEIVE COPY DATA(LID4)", COPY, SCSIEMU_SA_COPY_DATA_LID4,
 		  LID4),
-	  .fn.in = semu_copy_data_4, .then = semu_copy_all_told },
+	  .fn.in = semu_copy_data_4, .then = semu_copy_data_4_told },
 #endif
 #if SEMU_WITH_ODX
 	{ COPY_IN("RECEIVE ROD TOKEN INFORMATION", TOKENS,

@@ -51,6 +51,8 @@ static const struct op ops[] = {
 	{ SCSIEMU_OP_WRITE_ATOMIC_16, 8, 3, 8, 4096, 0, false, false },
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x34, 0, 8, 0, 8, false, false },
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x16, 0, 64, 0, 64, false, false },
+	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x17, 0, 96, 0, 96, false, false },
+	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x18, 0, 1, 0, 0, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_IN, 0x2a, 0, 16, 0, 16, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_OUT, 0x0a, 0, 8, 8, 0, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_IN, 0x0e, 0, 16, 0, 12, false, false },
@@ -80,6 +82,8 @@ static void make(struct disk *b, const struct how *h)
 				  .sbc = { .defects = 8,
 					   .streams = 1,
 					   .permanent_streams = 1,
+					   .format = true,
+					   .elements = 2,
 					   .referrals = &disk_referrals } };
 
 	disk_make(b, &o);

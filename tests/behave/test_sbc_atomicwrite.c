@@ -70,7 +70,7 @@ static void test_refused(void **s)
 	memcpy(was, b.k.bytes, sizeof(was));
 	write_atomic(&b, 0, 5, 0, MOST + 1, out, sizeof(out));
 	drive_cdb(&b.d, 12, SCSIEMU_NO_BIT);
-	write_atomic(&b, 0, 5, 4, MOST, out, MOST * BLEN);
+	write_atomic(&b, 0, 5, MOST + 1, MOST, out, MOST * BLEN);
 	drive_cdb(&b.d, 10, SCSIEMU_NO_BIT);
 	write_atomic(&b, 0x20, 5, 0, 1, out, BLEN); /* WRPROTECT */
 	drive_cdb(&b.d, 1, 5);
@@ -81,6 +81,55 @@ static void test_refused(void **s)
 	drive_check(&b.d, SCSIEMU_SK_ILLEGAL_REQUEST, 0x0e03);
 	assert_int_equal(b.d.nlog, 0);
 	assert_memory_equal(b.k.bytes, was, sizeof(was));
+	disk_free(&b);
+}
+
+static int fail_second(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
+{
+	(void)bytes;
+	return d->nlog == 2 && c->want == SCSIEMU_WRITE ? SCSIEMU_E_WRITE
+							: DRIVE_USUAL;
+}
+
+/* A longer one, atomic from boundary to boundary, which are counted from its
+ * first block. */
+static void test_boundary(void **s)
+{
+	enum { FROM = 5, LONG = 20 };
+	static uint8_t out[LONG * BLEN], was[LONG * BLEN];
+	struct disk b;
+
+	(void)s;
+	made(&b, MOST);
+	b.d.chunk = 100;
+	disk_pattern(out, FROM, LONG, BLEN, 2);
+	memcpy(was, disk_at(&b, FROM), sizeof(was));
+	write_atomic(&b, 0, FROM, MOST, LONG, out, sizeof(out));
+	drive_good(&b.d);
+	assert_memory_equal(disk_at(&b, FROM), out, sizeof(out));
+	assert_int_equal(b.d.t.c.out_done, sizeof(out));
+	assert_int_equal(b.d.nlog, 3);
+	for (unsigned i = 0; i < 3; i++) {
+		unsigned n = i < 2 ? MOST : LONG - 2 * MOST;
+
+		assert_int_equal(b.d.log[i].addr, FROM + i * MOST);
+		assert_int_equal(b.d.log[i].off, i * MOST * BLEN);
+		assert_int_equal(b.d.log[i].len, n * BLEN);
+		assert_int_equal(b.d.log[i].flags,
+				 SCSIEMU_WHOLE | (i == 2 ? SCSIEMU_LAST : 0));
+	}
+	write_atomic(&b, 0, FROM, MOST, 3, out, 3 * BLEN); /* is not reached */
+	drive_good(&b.d);
+	assert_int_equal(b.d.nlog, 1);
+	write_atomic(&b, 0, FROM, 1, 0, NULL, 0);
+	drive_good(&b.d);
+	assert_int_equal(b.d.nlog, 0);
+	memcpy(disk_at(&b, FROM), was, sizeof(was));
+	b.d.hook = fail_second;
+	write_atomic(&b, 0, FROM, 4, MOST, out, MOST * BLEN);
+	drive_check(&b.d, SCSIEMU_SK_MEDIUM_ERROR, 0x0c00);
+	assert_memory_equal(disk_at(&b, FROM), out, 4 * BLEN);
+	assert_memory_equal(disk_at(&b, FROM + 4), was + 4 * BLEN, 4 * BLEN);
 	disk_free(&b);
 }
 
@@ -114,6 +163,11 @@ static void limit_is(struct disk *b, uint32_t n)
 {
 	uint8_t cdb[6] = { SCSIEMU_OP_INQUIRY, 1, 0xb0, 0, 64 };
 	uint8_t want[20] = { [2] = (uint8_t)(n >> 8), (uint8_t)n };
+
+	if (n) { /* with boundaries as much as there is room for in the CDB */
+		want[14] = want[15] = 0xff;
+		want[19] = (uint8_t)n;
+	}
 
 	drive_in(&b->d, b->lu, cdb, 6);
 	drive_good(&b->d);
@@ -159,6 +213,8 @@ static void test_physical(void **s)
 	drive_cdb(&b.d, 2, SCSIEMU_NO_BIT);
 	write_atomic(&b, 0, 4, 0, 6, out, 6 * BLEN);
 	drive_cdb(&b.d, 12, SCSIEMU_NO_BIT);
+	write_atomic(&b, 0, 4, 6, 8, out, 8 * BLEN);
+	drive_cdb(&b.d, 10, SCSIEMU_NO_BIT);
 	disk_free(&b);
 }
 
@@ -214,6 +270,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_boundary),
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_physical),

@@ -60,6 +60,7 @@ static const struct reply replies[] = {
 	{ .op = SCSIEMU_OP_SERVICE_ACTION_IN_16, .sa = 0x12 },
 	{ .op = SCSIEMU_OP_SERVICE_ACTION_IN_16, .sa = 0x13 },
 	{ .op = SCSIEMU_OP_SERVICE_ACTION_IN_16, .sa = 0x16 },
+	{ .op = SCSIEMU_OP_SERVICE_ACTION_IN_16, .sa = 0x17, .scratch = 1024 },
 	{ .op = SCSIEMU_OP_READ_DEFECT_DATA_10, .cdb = { 0, 0, 0x18 } },
 	{ .op = SCSIEMU_OP_READ_DEFECT_DATA_12, .cdb = { 0, 0x18 } },
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0c },

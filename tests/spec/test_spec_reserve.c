@@ -109,7 +109,6 @@ static const struct entry {
 	{ 0x89, ANY, W, false, 0, 0 },	  /* COMPARE AND WRITE */
 	{ 0x8a, ANY, W, false, 0, 0 },	  /* WRITE(16) */
 	{ 0x8b, ANY, W, false, 0, 0 },	  /* ORWRITE(16) */
-	{ 0x9c, ANY, W, false, 0, 0 },	  /* WRITE ATOMIC(16) */
 	{ 0x8e, ANY, W, false, 0, 0 },	  /* WRITE AND VERIFY(16) */
 	{ 0x8f, ANY, R, false, 0, 0 },	  /* VERIFY(16) */
 	{ 0x90, ANY, R, false, 0, 0 },	  /* PRE-FETCH(16) */

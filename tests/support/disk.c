@@ -55,6 +55,7 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	l.jobs = o->jobs;
 	l.ports = o->ports;
 	l.copies = l.rod_tokens = o->copies;
+	l.copy_held = o->copies ? 1024 : 0;
 	drive_make(&b->d, &l);
 	scsiemu_device_copy(b->d.dev, &copy);
 	drive_disk_make(&b->k, o->nblk ? o->nblk : 64, or_else(o->blen, 512));
