@@ -56,6 +56,8 @@ struct scsiemu_limits {
 	uint32_t rod_tokens;  /* ROD tokens at once; 0: none. They need
 			       * scsiemu_device_copy() with random */
 	uint32_t rod_ranges;  /* ranges of blocks of one ROD token; 32 */
+	uint32_t copy_held;   /* bytes that each copy holds for RECEIVE COPY
+			       * DATA; 0: none, and no segments that hold */
 };
 
 /* Bytes that scsiemu_device_init() needs for these limits. */
@@ -226,6 +228,10 @@ struct scsiemu_lu_config {
 	/* Asymmetric access (alua.h), or NULL. Copied. */
 	const struct scsiemu_alua *alua;
 	bool priorities; /* REPORT PRIORITY, SET PRIORITY */
+	bool logs;	 /* log pages (log.h): LOG SENSE, LOG SELECT */
+	/* Parameters of the Application Client page, at most 64, of 260 bytes
+	 * of state each. */
+	uint8_t log_clients;
 	uint16_t
 		inject_rules; /* room for rules of error injection (inject.h) */
 };

@@ -52,6 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  .granule = 4,
 				  .alua = &disk_alua,
 				  .priorities = true,
+				  .logs = true,
+				  .log_clients = 1,
 				  .max_xfer = 1 << 19,
 				  .atomic = UINT32_MAX,
 				  .sbc = { .referrals = &disk_referrals,

@@ -55,6 +55,7 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	l.jobs = o->jobs;
 	l.ports = o->ports;
 	l.copies = l.rod_tokens = o->copies;
+	l.copy_held = o->copies ? 1024 : 0;
 	drive_make(&b->d, &l);
 	scsiemu_device_copy(b->d.dev, &copy);
 	drive_disk_make(&b->k, o->nblk ? o->nblk : 64, or_else(o->blen, 512));
@@ -64,6 +65,8 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->k.m.granule = o->granule;
 	b->k.m.atomic_blk = o->atomic;
 	b->k.m.exponent = o->exponent;
+	if (o->rpm)
+		b->k.m.rpm = o->rpm;
 	b->cf.size = sizeof(b->cf);
 	b->cf.type = &scsiemu_sbc;
 	b->cf.removable = o->removable;
@@ -71,6 +74,8 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->cf.can_save = true;
 	b->cf.alua = o->alua;
 	b->cf.priorities = o->priorities;
+	b->cf.logs = o->logs;
+	b->cf.log_clients = o->log_clients;
 	b->cf.inject_rules = o->inject_rules;
 	b->sbc = o->sbc;
 	b->sbc.size = sizeof(b->sbc);
