@@ -121,7 +121,7 @@ void semu_sbc_loaded(struct scsiemu_lu *lu)
 	limits_of(&lu->cap, &lu->dev->limits);
 	if (SEMU_WITH_ATOMIC && m)
 		lu->cap.atomic_blk = atomic_of(lu, m);
-	if (lu->cap.atomic_blk)
+	if (SEMU_WITH_ATOMIC && lu->cap.atomic_blk)
 		lu->cap.bounded_blk = least(lu->cap.max_blk, UINT16_MAX) >>
 				      lu->cap.exponent << lu->cap.exponent;
 	lu->able = able_of(lu, m);

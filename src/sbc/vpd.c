@@ -5,11 +5,26 @@
 #include "sbc/stream.h"
 #include "sbc/zones.h"
 
-/* Alignment and granularity of atomic writes; 0: a block. */
-static uint32_t atomic_unit(const struct semu_cap *cap)
+#if SEMU_WITH_ATOMIC
+/* Atomic writes: of physical blocks (0: of a block); what is between boundaries
+ * is as long as one without them. */
+static void put_atomic(const struct semu_cap *cap, struct scsiemu_wr *w)
 {
-	return cap->exponent ? 1u << cap->exponent : 0;
+	uint32_t unit = cap->exponent ? 1u << cap->exponent : 0;
+
+	scsiemu_wr_be32(w, cap->atomic_blk);
+	scsiemu_wr_be32(w, cap->atomic_blk ? unit : 0);
+	scsiemu_wr_be32(w, cap->atomic_blk ? unit : 0);
+	scsiemu_wr_be32(w, cap->bounded_blk);
+	scsiemu_wr_be32(w, cap->bounded_blk ? cap->atomic_blk : 0);
 }
+#else
+static void put_atomic(const struct semu_cap *cap, struct scsiemu_wr *w)
+{
+	(void)cap;
+	scsiemu_wr_zero(w, 20);
+}
+#endif
 
 /* Block limits. Bytes are counted from behind the header: page byte 4. */
 static void limits_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
@@ -29,13 +44,7 @@ static void limits_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	scsiemu_wr_be32(w, cap->thin ? cap->granule : 0);
 	scsiemu_wr_be32(w, cap->thin ? 1u << 31 : 0); /* aligned to LBA 0 */
 	scsiemu_wr_be64(w, cap->same_blk);
-	/* atomic writes: of physical blocks; what is between boundaries is as
-	 * long as one without them */
-	scsiemu_wr_be32(w, cap->atomic_blk);
-	scsiemu_wr_be32(w, cap->atomic_blk ? atomic_unit(cap) : 0);
-	scsiemu_wr_be32(w, cap->atomic_blk ? atomic_unit(cap) : 0);
-	scsiemu_wr_be32(w, cap->bounded_blk);
-	scsiemu_wr_be32(w, cap->bounded_blk ? cap->atomic_blk : 0);
+	put_atomic(cap, w);
 }
 
 const struct semu_vpd_page semu_sbc_vpd_b0 = {

@@ -136,7 +136,7 @@ static void put_extended(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	scsiemu_wr_u8(w, pi ? 0x3f : 0);
 	/* GROUP_SUP, PRIOR_SUP, HEADSUP, ORDSUP, SIMPSUP */
 	scsiemu_wr_u8(w,
-		      (lu->offers & 2 ? 0x10u : 0) |
+		      (SEMU_WITH_HINTS && lu->offers & 2 ? 0x10u : 0) |
 			      (lu->able & SCSIEMU_NEED_PRIORITY ? 0x08u : 0) |
 			      0x07);
 	scsiemu_wr_u8(w, lu->cap.cache); /* V_SUP */
