@@ -228,6 +228,10 @@ struct scsiemu_lu_config {
 	/* Asymmetric access (alua.h), or NULL. Copied. */
 	const struct scsiemu_alua *alua;
 	bool priorities; /* REPORT PRIORITY, SET PRIORITY */
+	bool logs;	 /* log pages (log.h): LOG SENSE, LOG SELECT */
+	/* Parameters of the Application Client page, at most 64, of 260 bytes
+	 * of state each. */
+	uint8_t log_clients;
 	uint16_t
 		inject_rules; /* room for rules of error injection (inject.h) */
 };

@@ -158,6 +158,9 @@
 #ifndef SEMU_WITH_INJECT /* error injection; needs parts and the queue */
 #define SEMU_WITH_INJECT (SEMU_WITH_PARTS && SEMU_WITH_QUEUE)
 #endif
+#ifndef SEMU_WITH_LOG /* LOG SENSE, LOG SELECT; needs SEMU_WITH_PARTS */
+#define SEMU_WITH_LOG SEMU_WITH_PARTS
+#endif
 #ifndef SEMU_WITH_ODX /* ROD tokens; needs SEMU_WITH_COPY, SEMU_WITH_PARTS */
 #define SEMU_WITH_ODX (SEMU_WITH_COPY && SEMU_WITH_PARTS)
 #endif

@@ -337,6 +337,7 @@ struct semu_rows {
 	const struct scsiemu_row *row;
 	unsigned n;
 };
+struct semu_log_type;  /* spc/log.h */
 struct semu_mode_page; /* spc/mode.h */
 struct semu_vpd_page;  /* spc/vpd.h */
 
@@ -363,6 +364,7 @@ struct scsiemu_type {
 	const uint16_t *versions; /* INQUIRY version descriptors; 0 ends */
 #if SEMU_WITH_PARTS
 	const struct semu_part_type *const *parts; /* NULL ends */
+	const struct semu_log_type *log;	   /* NULL: it has no logs */
 	/* Bytes of state besides the parts' (bits of enum semu_part). */
 	uint32_t (*state)(const struct scsiemu_type *type, uint32_t parts);
 #endif

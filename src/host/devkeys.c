@@ -201,6 +201,7 @@ static const struct key keys[] = {
 	{ "removable", NULL, AT(removable), 0, 0, "" },
 	{ "aca", NULL, AT(aca), 0, 0, "" },
 	{ "priorities", NULL, AT(priorities), 0, 0, "" },
+	{ "logs", NULL, AT(logs), 0, 0, "" },
 	{ "format", NULL, AT(sbc.format), 0, 0, "" },
 	{ "scan", NULL, AT(sbc.scan), 0, 0, "" },
 	{ "selftests", NULL, AT(sbc.selftests), 0, 0, "" },
@@ -377,6 +378,7 @@ const char *scsiemu_host_help(void)
 	       "    aca                commands with NACA may stop the task "
 	       "set\n"
 	       "    priorities         hosts may set command priorities\n"
+	       "    logs               log pages\n"
 	       "    format             FORMAT UNIT and SANITIZE\n"
 	       "    scan               the medium is scanned in the "
 	       "background\n"
@@ -409,8 +411,7 @@ const char *scsiemu_host_help(void)
 	       "    zone_constrained   reading stops at write pointers\n"
 	       "    zone_realms=N      realms in two zone domains\n"
 	       "    zone_front=N       realms that are active in the first "
-	       "one; "
-	       "0\n"
+	       "one; 0\n"
 	       "    pi=TYPE            protection information of type 1 to 3; "
 	       "0: possible\n"
 	       "    pi_exponent=N      2^N protection intervals per block; 0\n"

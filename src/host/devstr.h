@@ -42,7 +42,7 @@ struct semu_devstr {
 		uint8_t where; /* enum semu_devpi_where; 0: not given */
 	} pi;
 	struct semu_devrules rules;
-	bool mem, null, thin, readonly, removable, aca, priorities;
+	bool mem, null, thin, readonly, removable, aca, priorities, logs;
 	char path[SEMU_PATH], nv[SEMU_PATH];
 	struct semu_devtext {
 		char vendor[9], product[17], revision[5], serial[33];

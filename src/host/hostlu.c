@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <scsiemu/log.h>
+
 #include "host/devstr.h"
 #include "store/open.h"
 
@@ -108,6 +110,8 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		.aca = s->aca,
 		.read_only = s->readonly,
 		.priorities = s->priorities,
+		.logs = s->logs,
+		.log_clients = s->logs ? SCSIEMU_LOG_CLIENTS : 0,
 		.nv = h->nv.ops,
 		.nv_ctx = h->nv.ctx,
 		.options = &own->sbc,
@@ -295,6 +299,7 @@ static int give_state(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 	cf.options = NULL;
 	cf.alua = NULL;
 	cf.priorities = false;
+	cf.logs = false;
 	cf.inject_rules = 0;
 	plain = scsiemu_lu_state_size(&cf);
 	all = scsiemu_lu_state_size(h->config);

@@ -6,6 +6,7 @@
 #include "sbc/defects.h"
 #include "sbc/element.h"
 #include "sbc/format.h"
+#include "sbc/log.h"
 #include "sbc/pi.h"
 #include "sbc/sbc.h"
 #include "sbc/scan.h"
@@ -572,6 +573,9 @@ static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_PARTS
 	&selftest_part,
 #endif
+#if SEMU_WITH_LOG /* last: it sees how a command ends */
+	&semu_log_part,
+#endif
 	NULL
 };
 #endif
@@ -590,6 +594,9 @@ const struct scsiemu_type scsiemu_sbc = {
 	.versions = sbc_versions,
 #if SEMU_WITH_PARTS
 	.parts = sbc_parts,
+#if SEMU_WITH_LOG
+	.log = &semu_sbc_log,
+#endif
 	.state = semu_spc_state,
 #endif
 	.init = semu_spc_init,

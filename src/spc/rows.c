@@ -4,6 +4,7 @@
  * section 2.1; stops: its columns 2, P, AL, N and SF.
  */
 #include "spc/copy.h"
+#include "spc/log.h"
 #include "spc/spc.h"
 
 #define ROW_IS(cmd_name, opcode, cdb_len)                                      \
@@ -139,6 +140,21 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_read_buffer,
 	  .fields = SCSIEMU_F_3AT6, .cls = SCSIEMU_C_RW,
 	  .flags = SCSIEMU_ROW_BY_FIELD | SCSIEMU_ROW_PR_LOST, .stops = READS },
+#endif
+#if SEMU_WITH_LOG
+	{ ROW_IS("LOG SELECT", SCSIEMU_OP_LOG_SELECT, 10),
+	  .usage = SCSIEMU_USAGE(0x4c, 0x03, 0xff, 0xff, 0, 0, 0, 0xff, 0xff,
+				 0),
+	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_log_select,
+	  .then = semu_log_selected, .fields = SCSIEMU_F_2AT7,
+	  .cls = SCSIEMU_C_LU, .needs = SCSIEMU_NEED_LOG,
+	  .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO, .stops = WRITES },
+	{ ROW_IS("LOG SENSE", SCSIEMU_OP_LOG_SENSE, 10),
+	  .usage = SCSIEMU_USAGE(0x4d, 0, 0xff, 0xff, 0, 0xff, 0xff, 0xff, 0xff,
+				 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_log_sense,
+	  .fields = SCSIEMU_F_2AT7, .needs = SCSIEMU_NEED_LOG,
+	  .flags = SCSIEMU_ROW_FACTS, .obsolete = 0x02, .stops = STOP_ALUA_S },
 #endif
 #if SEMU_WITH_MODE_SELECT
 	{ ROW_IS("MODE SELECT(10)", SCSIEMU_OP_MODE_SELECT_10, 10),

@@ -56,6 +56,9 @@ static const struct op ops[] = {
 	{ SCSIEMU_OP_MAINTENANCE_IN, 0x2a, 0, 16, 0, 16, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_OUT, 0x0a, 0, 8, 8, 0, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_IN, 0x0e, 0, 16, 0, 12, false, false },
+	/* the list of pages; with SP and PCR */
+	{ SCSIEMU_OP_LOG_SENSE, 0, 0, 64, 0, 64, false, false },
+	{ SCSIEMU_OP_LOG_SELECT, 0x03, 0, 0, 0, 0, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_OUT, 0x0e, 0, 8, 8, 0, false, false },
 };
 
@@ -73,6 +76,7 @@ static void make(struct disk *b, const struct how *h)
 				  .granule = 4,
 				  .alua = &disk_alua,
 				  .priorities = true,
+				  .logs = true,
 				  .unable = h->cas ? 0 : SCSIEMU_CAN_CAS,
 				  .atomic = UINT32_MAX,
 				  .sbc = { .defects = 8,

@@ -87,6 +87,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  .copies = 2,
 				  .alua = &disk_alua,
 				  .priorities = true,
+				  .logs = true,
+				  .log_clients = 1,
 				  .sbc = { .format = true, .defects = 16 } };
 	uint8_t cdb[260] = { 0 };
 	const struct scsiemu_row *row;

@@ -407,7 +407,7 @@ capacity
     def test_nothing_is_unknown(self):
         """Every command, page, state and type that the library's devices
         have is in the tool's tables."""
-        for keys in ("thin,alua=both,aca,priorities,selftests,format",
+        for keys in ("thin,alua=both,aca,logs,priorities,selftests,format",
                      "thin,pool=32M,thresholds,defects=16", "pi=2",
                      "zoned=aware,zone_size=1M",
                      "zoned=managed,zone_size=1M,zone_realms=2"):

@@ -25,6 +25,8 @@ enum { REMOVABLE = true, MODEL = SCSIEMU_NOT_ZONED };
 const struct disk_options spec_options = { .thin = true,
 					   .alua = &disk_alua,
 					   .priorities = true,
+					   .logs = true,
+					   .log_clients = 1,
 					   .removable = REMOVABLE,
 					   .copies = 2,
 					   .sbc = {

@@ -130,6 +130,8 @@ static const uint8_t by_value[][3] = {
 	{ SCSIEMU_OP_VARIABLE, 2, 0x04 },     /* BMOP 4h */
 	{ SCSIEMU_OP_MODE_SENSE_6, 2, 0x20 }, /* PAGE CODE 20h */
 	{ SCSIEMU_OP_MODE_SENSE_10, 2, 0x20 },
+	{ SCSIEMU_OP_LOG_SELECT, 2, 0x20 },
+	{ SCSIEMU_OP_LOG_SENSE, 2, 0x20 },
 #ifdef SPEC_ZONED /* not removable: LOEJ, too */
 	{ SCSIEMU_OP_START_STOP_UNIT, 4, 0x82 },
 #endif

@@ -17,6 +17,7 @@ static const struct {
 	{ SCSIEMU_NEED_ALUA, "target port groups" },
 	{ SCSIEMU_NEED_ALUA_SET, "target port groups that hosts may set" },
 	{ SCSIEMU_NEED_PRIORITY, "command priorities" },
+	{ SCSIEMU_NEED_LOG, "log pages" },
 	{ SCSIEMU_NEED_REFERRALS, "referrals" },
 	{ SCSIEMU_NEED_PI_2, "type 2 protection" },
 	{ SCSIEMU_NEED_ZONES, "zoned" },

@@ -65,6 +65,8 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->k.m.granule = o->granule;
 	b->k.m.atomic_blk = o->atomic;
 	b->k.m.exponent = o->exponent;
+	if (o->rpm)
+		b->k.m.rpm = o->rpm;
 	b->cf.size = sizeof(b->cf);
 	b->cf.type = &scsiemu_sbc;
 	b->cf.removable = o->removable;
@@ -72,6 +74,8 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->cf.can_save = true;
 	b->cf.alua = o->alua;
 	b->cf.priorities = o->priorities;
+	b->cf.logs = o->logs;
+	b->cf.log_clients = o->log_clients;
 	b->cf.inject_rules = o->inject_rules;
 	b->sbc = o->sbc;
 	b->sbc.size = sizeof(b->sbc);

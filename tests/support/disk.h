@@ -22,6 +22,9 @@ struct disk_options {
 	uint16_t pi_len; /* room for protection; 0: what sbc.pi_type needs */
 	const struct scsiemu_alua *alua;
 	uint16_t inject_rules;
+	bool logs;
+	uint8_t log_clients;
+	uint16_t rpm;
 	bool priorities, thin, no_zeroes, removable, read_only, empty;
 	uint32_t atomic;		/* medium.atomic_blk */
 	struct scsiemu_sbc_options sbc; /* size is set */

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The log pages that every device type has (SPC-5 7.3). */
+#include "spc/log.h"
+#include "spc/selftest.h"
+
+#if SEMU_WITH_LOG
+
+/* Non-medium errors, temperature, start-stop cycles: values. */
+const struct semu_log_page semu_log_06 = { .code = 0x06 };
+const struct semu_log_page semu_log_0d = { .code = 0x0d };
+const struct semu_log_page semu_log_0e = { .code = 0x0e };
+
+/* Application client (SPC-5 7.3.4): what hosts keep there. */
+static unsigned clients(const struct scsiemu_lu *lu)
+{
+	return semu_log(lu)->clients;
+}
+
+static bool has_clients(const struct scsiemu_lu *lu)
+{
+	return clients(lu) > 0;
+}
+
+static void put_client(const struct scsiemu_lu *lu, unsigned i,
+		       struct scsiemu_wr *w)
+{
+	scsiemu_wr_bytes(w, semu_log_client(lu, i), SCSIEMU_LOG_CLIENT_LEN);
+}
+
+const struct semu_log_page semu_log_0f = {
+	.code = 0x0f, .there = has_clients, .count = clients, .put = put_client
+};
+
+/* Self-test results (SPC-5 7.3.19): always twenty. */
+static bool has_tests(const struct scsiemu_lu *lu)
+{
+	return semu_part(lu, SEMU_PART_SELFTEST) != NULL;
+}
+
+static unsigned tests(const struct scsiemu_lu *lu)
+{
+	(void)lu;
+	return SEMU_SELFTESTS;
+}
+
+static void put_test(const struct scsiemu_lu *lu, unsigned i,
+		     struct scsiemu_wr *w)
+{
+	const uint8_t *r = semu_selftest_result(lu, i);
+
+	if (r)
+		scsiemu_wr_bytes(w, r, SEMU_SELFTEST_LEN);
+	else
+		scsiemu_wr_zero(w, SEMU_SELFTEST_LEN);
+}
+
+const struct semu_log_page semu_log_10 = { .code = 0x10,
+					   .there = has_tests,
+					   .count = tests,
+					   .first = 1,
+					   .put = put_test };
+
+#if SEMU_WITH_PORTS
+/* Protocol specific port (SPC-5 7.3.16): whose protocol it is, and no more. */
+static unsigned ports(const struct scsiemu_lu *lu)
+{
+	return lu->dev->nports;
+}
+
+static bool has_ports(const struct scsiemu_lu *lu)
+{
+	return ports(lu) > 0;
+}
+
+static uint16_t port(const struct scsiemu_lu *lu, unsigned i)
+{
+	return lu->dev->ports[i].id;
+}
+
+static void put_port(const struct scsiemu_lu *lu, unsigned i,
+		     struct scsiemu_wr *w)
+{
+	scsiemu_wr_u8(w, lu->dev->ports[i].protocol & 0x0f);
+	scsiemu_wr_zero(w, 3);
+}
+
+const struct semu_log_page semu_log_18 = { .code = 0x18,
+					   .there = has_ports,
+					   .count = ports,
+					   .code_of = port,
+					   .put = put_port };
+#endif
+
+/* Informational exceptions (SPC-5 7.3.8), and beside them, where hosts look
+ * for it, the reference temperature. */
+static unsigned one(const struct scsiemu_lu *lu)
+{
+	(void)lu;
+	return 1;
+}
+
+static void put_exception(const struct scsiemu_lu *lu, unsigned i,
+			  struct scsiemu_wr *w)
+{
+	(void)i;
+	scsiemu_wr_be16(w, 0);
+	scsiemu_wr_u8(w, (unsigned)semu_log_value(lu, SCSIEMU_LOG_TEMPERATURE));
+	scsiemu_wr_u8(
+		w, (unsigned)semu_log_value(lu, SCSIEMU_LOG_TEMPERATURE_MAX));
+}
+
+const struct semu_log_page semu_log_2f = { .code = 0x2f,
+					   .count = one,
+					   .put = put_exception };
+
+#endif
