@@ -102,9 +102,11 @@ static uint8_t health(const struct scsiemu_lu *lu, uint32_t id)
 	bool gone = e->gone & bit(id);
 	uint8_t kind = w->kind ? w->kind : w->stuck;
 	uint32_t at = w->kind ? w->element : w->stuck_on;
+	bool meant = kind == SEMU_WORK_DEPOPULATE
+			     ? at == id
+			     : kind == SEMU_WORK_REPOPULATE && gone;
 
-	if (kind == SEMU_WORK_DEPOPULATE ? at == id
-					 : kind == SEMU_WORK_REPOPULATE && gone)
+	if (meant)
 		return codes[kind][!w->kind];
 	return gone ? 0xff : e->health[id - 1];
 }
