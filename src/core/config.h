@@ -132,6 +132,9 @@
 #ifndef SEMU_WITH_TRACE /* trace events */
 #define SEMU_WITH_TRACE 1
 #endif
+#ifndef SEMU_WITH_LEVELS /* logical units of SCSI-1, SCSI-2, SPC, SPC-2 */
+#define SEMU_WITH_LEVELS 1
+#endif
 #ifndef SEMU_WITH_DESCRIPTOR_SENSE /* sense data in descriptor format */
 #define SEMU_WITH_DESCRIPTOR_SENSE 1
 #endif

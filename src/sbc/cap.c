@@ -114,7 +114,7 @@ void semu_sbc_loaded(struct scsiemu_lu *lu)
 	memset(&lu->cap, 0, sizeof(lu->cap));
 	lu->cap.blen = DEFAULT_BLEN;
 	lu->cap.granule = 1;
-	lu->cap.dpofua = true;
+	lu->cap.dpofua = !semu_before(lu, SCSIEMU_LEVEL_SCSI_2);
 	if (m)
 		facts_of(&lu->cap, m);
 	if (lu->medium)

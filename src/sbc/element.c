@@ -102,9 +102,11 @@ static uint8_t health(const struct scsiemu_lu *lu, uint32_t id)
 	bool gone = e->gone & bit(id);
 	uint8_t kind = w->kind ? w->kind : w->stuck;
 	uint32_t at = w->kind ? w->element : w->stuck_on;
+	bool meant = kind == SEMU_WORK_DEPOPULATE
+			     ? at == id
+			     : kind == SEMU_WORK_REPOPULATE && gone;
 
-	if (kind == SEMU_WORK_DEPOPULATE ? at == id
-					 : kind == SEMU_WORK_REPOPULATE && gone)
+	if (meant)
 		return codes[kind][!w->kind];
 	return gone ? 0xff : e->health[id - 1];
 }
@@ -274,6 +276,7 @@ static int part_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
 
 const struct semu_part_type semu_elements_part = {
 	.part = SEMU_PART_ELEMENTS,
+	.since = SCSIEMU_LEVEL_SPC_3,
 	.nv = SCSIEMU_NV_ELEMENTS,
 	.size = part_size,
 	.init = part_init,

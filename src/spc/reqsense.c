@@ -53,6 +53,9 @@ int semu_request_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 		if (!s.key && semu_exception_polled(lu))
 			s.asc = semu_exception_polled(lu);
 	}
+	semu_sense_old(lu, &s);
+	if (semu_before(lu, SCSIEMU_LEVEL_SCSI_2) && !scsiemu_cmd_count(c))
+		semu_ctx(c)->count = 4; /* as many a length of 0 meant */
 	scsiemu_wr_bytes(w, out,
 			 semu_sense_put(&s, c->cdb[1] & 1, out, sizeof(out)));
 	return SCSIEMU_FINISHED;

@@ -214,12 +214,39 @@ static void test_offered(void **state)
 	disk_free(&b);
 }
 
+/* With protection: as it was, with tuples that say nothing. */
+static void test_protected(void **state)
+{
+	struct disk_options o = options;
+	struct disk b;
+
+	(void)state;
+	o.sbc.pi_type = 1;
+	disk_make(&b, &o);
+	disk_fill(&b, 1);
+	memset(b.k.pi, 0x11, NBLK * 8);
+	removes(&b, 1, 0);
+	drive_good(&b.d);
+	over(&b, NBLK - SHARE);
+	disk_sai(&b, 0x10, 0, 32, 0);
+	assert_int_equal(b.d.t.in[12], 1); /* PROT_EN, type 1 */
+	disk_run(&b, SCSIEMU_OP_READ_16, 0x20, 7, 1, NULL, 0, BLEN + 8);
+	drive_good(&b.d);
+	for (unsigned i = 0; i < 8; i++)
+		assert_int_equal(b.d.t.in[BLEN + i], 0xff);
+	disk_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_status), cmocka_unit_test(test_remove),
-		cmocka_unit_test(test_which),  cmocka_unit_test(test_restore),
-		cmocka_unit_test(test_format), cmocka_unit_test(test_offered),
+		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_remove),
+		cmocka_unit_test(test_which),
+		cmocka_unit_test(test_restore),
+		cmocka_unit_test(test_format),
+		cmocka_unit_test(test_offered),
+		cmocka_unit_test(test_protected),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
