@@ -61,26 +61,53 @@ const struct semu_log_page semu_log_10 = { .code = 0x10,
 					   .put = put_test };
 
 #if SEMU_WITH_PORTS
-/* Protocol specific port (SPC-5 7.3.16): whose protocol it is, and no more. */
+/* Protocol specific port (SPC-5 7.3.16): of SAS ports, the others' protocols
+ * have none (SPL-4 9.2.8.1); without phys. */
+enum { SAS = 6 };
+
+/* The smallest identifier of a SAS port behind `behind`; 0: there is none. */
+static uint16_t next_port(const struct scsiemu_device *d, unsigned behind)
+{
+	unsigned found = 0;
+
+	for (uint32_t i = 0; i < d->nports; i++) {
+		const struct scsiemu_target_port *p = &d->ports[i];
+
+		if (p->protocol == SAS && p->id > behind &&
+		    (!found || p->id < found))
+			found = p->id;
+	}
+	return (uint16_t)found;
+}
+
 static unsigned ports(const struct scsiemu_lu *lu)
 {
-	return lu->dev->nports;
+	unsigned n = 0;
+
+	for (unsigned id = 0; (id = next_port(lu->dev, id)) != 0;)
+		n++;
+	return n;
 }
 
 static bool has_ports(const struct scsiemu_lu *lu)
 {
-	return ports(lu) > 0;
+	return next_port(lu->dev, 0) != 0;
 }
 
 static uint16_t port(const struct scsiemu_lu *lu, unsigned i)
 {
-	return lu->dev->ports[i].id;
+	uint16_t id = next_port(lu->dev, 0);
+
+	while (i--)
+		id = next_port(lu->dev, id);
+	return id;
 }
 
 static void put_port(const struct scsiemu_lu *lu, unsigned i,
 		     struct scsiemu_wr *w)
 {
-	scsiemu_wr_u8(w, lu->dev->ports[i].protocol & 0x0f);
+	(void)lu, (void)i;
+	scsiemu_wr_u8(w, SAS);
 	scsiemu_wr_zero(w, 3);
 }
 

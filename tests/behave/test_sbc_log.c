@@ -31,7 +31,7 @@ static int setup(void **state)
 		.logs = true,
 		.log_clients = 2,
 		.thin = true,
-		.ports = 1,
+		.ports = 3,
 		.jobs = 1,
 		.sbc = { .defects = 8,
 			 .scan = true,
@@ -76,7 +76,7 @@ static void sense(struct disk *b, uint8_t page, uint8_t sub, uint16_t from)
 static void lists(void **state)
 {
 	static const struct scsiemu_target_port port = { .id = 7,
-							 .protocol = 5 };
+							 .protocol = 6 };
 	struct disk *b = *state;
 
 	IS(b, 0x00, 0, 0x00, 0, 0, 13, 0, 2, 3, 5, 6, 0x0d, 0x0e, 0x0f, 0x10,
@@ -296,8 +296,12 @@ static void embedder(void **state)
 
 static void parts(void **state)
 {
+	static const struct scsiemu_target_port iscsi = { .id = 1,
+							  .protocol = 5 };
+	static const struct scsiemu_target_port lower = { .id = 2,
+							  .protocol = 6 };
 	static const struct scsiemu_target_port port = { .id = 7,
-							 .protocol = 5 };
+							 .protocol = 6 };
 	static const uint8_t mark[10] = { SCSIEMU_OP_WRITE_LONG_10,
 					  0x40, [5] = 9 };
 	struct disk *b = *state;
@@ -305,8 +309,13 @@ static void parts(void **state)
 	b->k.m.ops = &ops;
 	IS(b, 0x0c, 0, 0x8c, 0, 0, 36, 0, 1, 3, 8, 0, 0, 0, 8, 1, 0, 0, 0, 0, 2,
 	   3, 8, 0, 0, 0, 24, 1, 0, 0, 0, 0, 3, 3, 8, 0, 25, 0, 0, 1, 0, 0, 0);
+	scsiemu_port_add(b->d.dev, &iscsi);
+	sense(b, 0x18, 0, 0);
+	drive_cdb(&b->d, 2, 5);
 	scsiemu_port_add(b->d.dev, &port);
-	IS(b, 0x18, 0, 0x98, 0, 0, 8, 0, 7, 3, 4, 5, 0, 0, 0);
+	scsiemu_port_add(b->d.dev, &lower);
+	IS(b, 0x18, 0, 0x98, 0, 0, 16, 0, 2, 3, 4, 6, 0, 0, 0, 0, 7, 3, 4, 6, 0,
+	   0, 0);
 	IS(b, 0x15, 1, 0xd5, 1, 0, 8, 0, 0, 3, 4, ZERO4);
 	drive_run(&b->d, b->lu, mark, 10, NULL, 0, 0);
 	drive_good(&b->d);
