@@ -118,14 +118,38 @@ const struct semu_log_page semu_log_18 = { .code = 0x18,
 					   .put = put_port };
 #endif
 
-/* Informational exceptions (SPC-5 7.3.8), and beside them, where hosts look
- * for it, the reference temperature. */
 static unsigned one(const struct scsiemu_lu *lu)
 {
 	(void)lu;
 	return 1;
 }
 
+/* Environmental reporting (SPC-5 7.3.5): the temperature now, its extremes in
+ * the disk's life, which nobody keeps, and since power on; no others (OTV). */
+static void put_environment(const struct scsiemu_lu *lu, unsigned i,
+			    struct scsiemu_wr *w)
+{
+	uint64_t now = semu_log_value(lu, SCSIEMU_LOG_TEMPERATURE);
+	const struct semu_log *s = semu_log(lu);
+
+	(void)i;
+	if (now > SEMU_LOG_DEGREES)
+		now = now == 0xff ? SEMU_LOG_NO_DEGREES : SEMU_LOG_DEGREES;
+	scsiemu_wr_u8(w, 0);
+	scsiemu_wr_u8(w, (unsigned)now);
+	scsiemu_wr_u8(w, SEMU_LOG_NO_DEGREES);
+	scsiemu_wr_u8(w, SEMU_LOG_NO_DEGREES);
+	scsiemu_wr_u8(w, s->warmest);
+	scsiemu_wr_u8(w, s->coldest);
+	scsiemu_wr_be16(w, SEMU_LOG_NO_DEGREES << 8 | SEMU_LOG_NO_DEGREES);
+}
+
+const struct semu_log_page semu_log_0d01 = {
+	.code = 0x0d, .sub = 0x01, .count = one, .put = put_environment
+};
+
+/* Informational exceptions (SPC-5 7.3.8), and beside them, where hosts look
+ * for it, the reference temperature. */
 static void put_exception(const struct scsiemu_lu *lu, unsigned i,
 			  struct scsiemu_wr *w)
 {
