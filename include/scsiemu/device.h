@@ -198,6 +198,22 @@ struct scsiemu_medium {
 			      * interval (SBC-4 4.21) */
 };
 
+/*
+ * The standard that a logical unit is one of: VERSION of INQUIRY. Before SPC-3
+ * it has the commands, CDB bits, pages, lengths and unit attentions of its
+ * time, and nothing that is configured beyond them. Values are T10's.
+ */
+enum scsiemu_level {
+	SCSIEMU_LEVEL_SCSI_1 = 1, /* with the Common Command Set, revision 4B */
+	SCSIEMU_LEVEL_SCSI_2 = 2,
+	SCSIEMU_LEVEL_SPC = 3,
+	SCSIEMU_LEVEL_SPC_2 = 4,
+	SCSIEMU_LEVEL_SPC_3 = 5,
+	SCSIEMU_LEVEL_SPC_4 = 6,
+	SCSIEMU_LEVEL_SPC_5 = 7,
+	SCSIEMU_LEVEL_SPC_6 = 13
+};
+
 struct scsiemu_lu_config {
 	uint32_t size; /* sizeof *this */
 	const struct scsiemu_type *type;
@@ -206,7 +222,7 @@ struct scsiemu_lu_config {
 	const char *serial; /* at most 32 bytes; default from the LUN */
 	uint64_t naa;	    /* 64-bit NAA designator; 0 = derived, locally
 			     * assigned (NAA 3) from vendor and serial */
-	uint8_t version;    /* INQUIRY byte 2; 0 = 6 (SPC-4) */
+	uint8_t version;    /* enum scsiemu_level; 0 = SPC-4 */
 	bool removable;
 	bool read_only;	   /* write protected whatever the medium says */
 	bool anonymous_pr; /* the anonymous nexus may reserve, as one host */
@@ -260,6 +276,13 @@ void scsiemu_lu_remove(struct scsiemu_lu *lu);
  */
 struct scsiemu_lu *scsiemu_lu_find(struct scsiemu_device *d,
 				   const uint8_t lun[8]);
+/*
+ * The logical unit that the CDB itself addresses: bits 7 to 5 of byte 1 (SCSI-2
+ * 7.2.2). For a transport whose initiator sent no IDENTIFY message; NULL never,
+ * as above. len: bytes of the CDB.
+ */
+struct scsiemu_lu *scsiemu_lu_find_cdb(struct scsiemu_device *d,
+				       const uint8_t *cdb, size_t len);
 
 /*
  * Put a medium in, or take it out (m NULL): readiness, and with announce UA

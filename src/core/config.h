@@ -132,6 +132,9 @@
 #ifndef SEMU_WITH_TRACE /* trace events */
 #define SEMU_WITH_TRACE 1
 #endif
+#ifndef SEMU_WITH_LEVELS /* logical units of SCSI-1, SCSI-2, SPC, SPC-2 */
+#define SEMU_WITH_LEVELS 1
+#endif
 #ifndef SEMU_WITH_DESCRIPTOR_SENSE /* sense data in descriptor format */
 #define SEMU_WITH_DESCRIPTOR_SENSE 1
 #endif
@@ -186,6 +189,8 @@
 #undef SEMU_WITH_SCAN
 #define SEMU_WITH_SCAN 0
 #endif
+/* A unit attention whose sense is more than its code. */
+#define SEMU_WITH_ATTENTION (SEMU_WITH_THIN || SEMU_WITH_LOG)
 /* Something goes on that others are told of. */
 #define SEMU_WITH_BUSY (SEMU_WITH_WORK || SEMU_WITH_DIAGNOSTIC)
 

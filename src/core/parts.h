@@ -40,6 +40,9 @@ struct semu_more {
 struct semu_part_type {
 	uint8_t part; /* enum semu_part */
 	uint8_t nv;   /* enum scsiemu_nv_id: restore() takes it; 0: none */
+	/* A LU of a level (enum scsiemu_level) before this one has not got it,
+	 * however it is configured. */
+	uint8_t since;
 	/* Bytes of its state; 0: a LU that is configured so does not have
 	 * it. */
 	uint32_t (*size)(const struct scsiemu_lu_config *cf);

@@ -23,8 +23,10 @@ static void done_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
 		semu_zombie_remove(c);
 		return;
 	}
-	if (c->status == SCSIEMU_CHECK_CONDITION)
+	if (c->status == SCSIEMU_CHECK_CONDITION) {
+		semu_sense_old(x->lu, &c->sense);
 		semu_aca_check(c);
+	}
 #if SEMU_WITH_MODE_SELECT
 	if (c->status == SCSIEMU_CHECK_CONDITION && x->lu->qerr)
 		semu_qerr(c);

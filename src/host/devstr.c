@@ -113,6 +113,36 @@ static int check_alua(const struct semu_devstr *s, struct scsiemu_errmsg *err)
 	return 0;
 }
 
+/* What an older disk cannot have is not left out in silence. */
+static int check_level(const struct semu_devstr *s, struct scsiemu_errmsg *err)
+{
+	const struct {
+		const char *key;
+		bool given;
+		unsigned since;
+	} keys[] = {
+		{ "aca", s->aca, SCSIEMU_LEVEL_SPC },
+		{ "alua", s->tpgs != 0, SCSIEMU_LEVEL_SPC_3 },
+		{ "elements", s->elements != 0, SCSIEMU_LEVEL_SPC_3 },
+		{ "hints", s->hints != 0, SCSIEMU_LEVEL_SPC_3 },
+		{ "pi", s->pi.type != 0, SCSIEMU_LEVEL_SPC_3 },
+		{ "priorities", s->priorities, SCSIEMU_LEVEL_SPC_3 },
+		{ "scan", s->sbc.scan, SCSIEMU_LEVEL_SPC_3 },
+		{ "streams", s->streams != 0, SCSIEMU_LEVEL_SPC_3 },
+		{ "thresholds", s->sbc.thresholds, SCSIEMU_LEVEL_SPC_3 },
+		{ "zoned", s->zones.model != 0, SCSIEMU_LEVEL_SPC_3 },
+	};
+
+	for (size_t i = 0; s->version && i < sizeof(keys) / sizeof(*keys); i++)
+		if (keys[i].given && s->version < keys[i].since)
+			return semu_err(err,
+					"%s with version=%" PRIu64 ": a disk "
+					"has that from version=%u on; leave "
+					"one of them out",
+					keys[i].key, s->version, keys[i].since);
+	return 0;
+}
+
 static int check_size(struct semu_devstr *s, struct scsiemu_errmsg *err)
 {
 	if (!s->block)
@@ -140,8 +170,8 @@ int semu_devstr_parse(struct semu_devstr *s, const char *device,
 	s->sbc.size = sizeof(s->sbc);
 	p = take_type(s, device, err);
 	if (!p || take_keys(s, p, err) || check_store(s, err) ||
-	    check_alua(s, err) || semu_devzones_check(s, err) ||
-	    semu_devpi_check(s, err))
+	    check_alua(s, err) || check_level(s, err) ||
+	    semu_devzones_check(s, err) || semu_devpi_check(s, err))
 		return -1;
 	return check_size(s, err);
 }

@@ -276,6 +276,7 @@ static int part_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
 
 const struct semu_part_type semu_elements_part = {
 	.part = SEMU_PART_ELEMENTS,
+	.since = SCSIEMU_LEVEL_SPC_3,
 	.nv = SCSIEMU_NV_ELEMENTS,
 	.size = part_size,
 	.init = part_init,

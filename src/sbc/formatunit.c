@@ -40,7 +40,15 @@ static uint8_t highest(unsigned bits)
 
 static uint32_t header_len(const struct scsiemu_cmd *c)
 {
-	return c->cdb[1] & LONGLIST ? 8 : 4;
+	return semu_cdb_1(c) & LONGLIST ? 8 : 4;
+}
+
+/* FFMT; before SBC-2 the interleave, which means nothing here. */
+static unsigned fast_format(const struct scsiemu_cmd *c)
+{
+	return semu_before(scsiemu_cmd_lu(c), SCSIEMU_LEVEL_SPC_3)
+		       ? 0
+		       : c->cdb[4] & 3u;
 }
 
 /* FMTPINFO, PROTECTION FIELD USAGE and the type they mean. */
@@ -52,7 +60,7 @@ enum { NTYPE = sizeof(protection) / sizeof(protection[0]) };
 /* The protection type; < 0: failed. */
 static int type_of(struct scsiemu_cmd *c, unsigned usage)
 {
-	unsigned info = c->cdb[1] >> 6;
+	unsigned info = semu_cdb_1(c) >> 6;
 	int type = 0;
 
 	if (info == 1 || (info && !scsiemu_cmd_lu(c)->cap.pi))
@@ -97,7 +105,7 @@ static void new_blocks(const struct scsiemu_lu *lu, struct semu_work *plan)
 static int begin(struct scsiemu_cmd *c)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	bool list = c->cdb[1] & FMTDATA, fast = c->cdb[4] & 3;
+	bool list = c->cdb[1] & FMTDATA, fast = fast_format(c);
 	unsigned flags = list ? c->scratch[1] : 0;
 	const uint8_t *pattern = c->scratch + header_len(c);
 	struct semu_work plan = { .kind = SEMU_WORK_FORMAT,
@@ -133,7 +141,7 @@ static int check_cdb(struct scsiemu_cmd *c)
 
 	if (list ? format >= FORMATS : format)
 		return scsiemu_fail_cdb(c, 1, 2);
-	if ((c->cdb[4] & 3) == 3)
+	if (fast_format(c) == 3)
 		return scsiemu_fail_cdb(c, 4, 1);
 	semu_format_no_defects(c);
 	return list ? receive(c, HEADER, 0, header_len(c)) : begin(c);
@@ -170,7 +178,7 @@ static int take_header(struct scsiemu_cmd *c)
 		return bad(c, 3, 7);
 	if (!(h[1] & IP))
 		return receive_defects(c, header_len(c));
-	if (c->cdb[4] & 3) /* a fast format writes no pattern */
+	if (fast_format(c)) /* a fast format writes no pattern */
 		return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
 				    SCSIEMU_ASC_INVALID_FAST_FORMAT);
 	return receive(c, PATTERN_HEADER, header_len(c), 4);

@@ -35,9 +35,11 @@ static void loaded(struct scsiemu_lu *lu)
 	lu->offers |= 2; /* GROUP NUMBER */
 }
 
-const struct semu_part_type semu_hints_part = {
-	.part = SEMU_PART_HINTS, .size = size, .init = init, .loaded = loaded
-};
+const struct semu_part_type semu_hints_part = { .part = SEMU_PART_HINTS,
+						.since = SCSIEMU_LEVEL_SPC_3,
+						.size = size,
+						.init = init,
+						.loaded = loaded };
 
 static void descriptors(const struct scsiemu_lu *lu, unsigned pc,
 			struct scsiemu_wr *w)

@@ -158,6 +158,7 @@ static int pi_begin(struct scsiemu_cmd *c)
 
 const struct semu_part_type semu_pi_part = {
 	.part = SEMU_PART_PI,
+	.since = SCSIEMU_LEVEL_SPC_3,
 	.size = pi_size,
 	.init = pi_init,
 	.loaded = pi_loaded,

@@ -469,6 +469,11 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 							 &semu_mode_19,
 							 &semu_mode_1a,
 							 &semu_mode_1c,
+#endif
+#if SEMU_WITH_LOG
+							 &semu_mode_1c_log,
+#endif
+#if SEMU_WITH_MODE_MORE
 #if SEMU_WITH_SCAN
 							 &semu_sbc_mode_1c01,
 #endif
@@ -580,8 +585,19 @@ static const struct semu_part_type *const sbc_parts[] = {
 };
 #endif
 
-/* SAM-5, SPC-4, SBC-3, iSCSI */
-static const uint16_t sbc_versions[] = { 0x00a0, 0x0460, 0x04c0, 0x0960, 0 };
+/* SAM, SPC and SBC of the time, and iSCSI; none claims a revision. SPC-6 has
+ * those of SPC-5. */
+static const struct semu_versions sbc_versions[] = {
+#if SEMU_WITH_LEVELS
+	{ SCSIEMU_LEVEL_SPC_2, { 0x0040, 0x0260, 0x0180, 0x0960 } },
+	{ SCSIEMU_LEVEL_SPC_3, { 0x0060, 0x0300, 0x0320, 0x0960 } },
+#endif
+	{ SCSIEMU_LEVEL_SPC_4, { 0x00a0, 0x0460, 0x04c0, 0x0960 } },
+#if SEMU_WITH_LEVELS
+	{ SCSIEMU_LEVEL_SPC_5, { 0x00a0, 0x05c0, 0x0600, 0x0960 } },
+	{ 0 }
+#endif
+};
 
 const struct scsiemu_type scsiemu_sbc = {
 	.type = SCSIEMU_TYPE_DISK,
@@ -589,6 +605,10 @@ const struct scsiemu_type scsiemu_sbc = {
 	.product = "Virtual Disk",
 	.rows = { { sbc_rows, LEN(sbc_rows) },
 		  { semu_spc_rows, SEMU_SPC_NROWS } },
+#if SEMU_WITH_LEVELS
+	.old_rows = { semu_sbc_old_rows, SEMU_SBC_NOLD },
+	.levels = { &semu_sbc_levels, &semu_spc_levels },
+#endif
 	.mode = sbc_mode,
 	.vpd = sbc_vpd,
 	.versions = sbc_versions,
@@ -602,7 +622,7 @@ const struct scsiemu_type scsiemu_sbc = {
 	.init = semu_spc_init,
 	.loaded = semu_sbc_loaded,
 	.stops = semu_spc_stops,
-#if SEMU_WITH_THIN
+#if SEMU_WITH_ATTENTION
 	.attention = semu_sbc_attention,
 #endif
 #if SEMU_WITH_PI

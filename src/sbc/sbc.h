@@ -152,4 +152,11 @@ bool semu_sbc_all(const uint8_t *p, uint32_t len, uint8_t byte);
 uint64_t semu_sbc_piece(const struct scsiemu_lu *lu, uint64_t lba, uint64_t n,
 			bool *whole);
 
+/* level.c: what came when, and rows that only old disks have. */
+#if SEMU_WITH_LEVELS
+enum { SEMU_SBC_NOLD = 3 };
+extern const struct semu_levels semu_sbc_levels;
+extern const struct scsiemu_row semu_sbc_old_rows[SEMU_SBC_NOLD];
+#endif
+
 #endif

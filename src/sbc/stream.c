@@ -78,6 +78,7 @@ static void reset(struct scsiemu_lu *lu)
 }
 
 const struct semu_part_type semu_streams_part = { .part = SEMU_PART_STREAMS,
+						  .since = SCSIEMU_LEVEL_SPC_3,
 						  .size = size,
 						  .init = init,
 						  .loaded = loaded,

@@ -149,6 +149,7 @@ static void part_loaded(struct scsiemu_lu *lu)
 
 const struct semu_part_type semu_zones_part = {
 	.part = SEMU_PART_ZONES,
+	.since = SCSIEMU_LEVEL_SPC_3,
 	.size = part_size,
 	.init = part_init,
 	.loaded = part_loaded,

@@ -2,8 +2,10 @@
 /*
  * fuzz_param.c - parameter lists of every command of a disk that takes one.
  *
- * Input: a byte that chooses the row, a byte for CDB byte 1, one for byte 2,
- * and the list. A command that is refused leaves the blocks as they were.
+ * Input: an opcode, a byte for CDB byte 1 (with the service action), one for
+ * byte 2, and the list. Other opcodes and service actions stand for one of
+ * those that take a list. A command that is refused leaves the blocks as they
+ * were.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +33,8 @@ static bool takes_list(const struct scsiemu_row *row, unsigned round)
 		     : row->kind == SCSIEMU_K_PARAM_OUT;
 }
 
-static const struct scsiemu_row *choose(const struct scsiemu_lu *lu, unsigned n)
+static const struct scsiemu_row *choose(const struct scsiemu_lu *lu,
+					unsigned op, unsigned byte1)
 {
 	const struct scsiemu_row *row, *found[64];
 	unsigned k = 0;
@@ -39,11 +42,16 @@ static const struct scsiemu_row *choose(const struct scsiemu_lu *lu, unsigned n)
 	for (unsigned round = 0; round < 2; round++) {
 		struct semu_row_iter it = { { 0 } };
 
-		while ((row = semu_row_next(lu, &it)) != NULL && k < 64)
-			if (takes_list(row, round))
-				found[k++] = row;
+		while ((row = semu_row_next(lu, &it)) != NULL && k < 64) {
+			if (!takes_list(row, round))
+				continue;
+			if (row->op == op && (row->sa == SCSIEMU_NO_SA ||
+					      row->sa == (byte1 & 0x1f)))
+				return row;
+			found[k++] = row;
+		}
 	}
-	return found[n % k];
+	return found[op % k];
 }
 
 static void put_length(uint8_t *cdb, const struct scsiemu_row *row, unsigned n)
@@ -92,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	disk_fill(&b, 1);
 	b.d.nexus = drive_attach(&b.d, 0, 0);
 	drive_settle(&b.d, b.lu, b.d.nexus);
-	row = choose(b.lu, data[0]);
+	row = choose(b.lu, data[0], data[1]);
 	cdb[0] = row->op;
 	cdb[1] = data[1];
 	if (row->sa != SCSIEMU_NO_SA)

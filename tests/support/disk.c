@@ -69,6 +69,7 @@ void disk_make(struct disk *b, const struct disk_options *o)
 		b->k.m.rpm = o->rpm;
 	b->cf.size = sizeof(b->cf);
 	b->cf.type = &scsiemu_sbc;
+	b->cf.version = o->version;
 	b->cf.removable = o->removable;
 	b->cf.read_only = o->read_only;
 	b->cf.can_save = true;

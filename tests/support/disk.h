@@ -18,6 +18,7 @@ struct disk_options {
 	uint32_t max_xfer, jobs, granule, ports;
 	uint32_t copies; /* and as many ROD tokens */
 	uint32_t unable; /* SCSIEMU_CAN_* taken from the medium */
+	uint8_t version; /* enum scsiemu_level */
 	uint8_t exponent;
 	uint16_t pi_len; /* room for protection; 0: what sbc.pi_type needs */
 	const struct scsiemu_alua *alua;
