@@ -91,6 +91,14 @@ int scsiemu_log_add(struct scsiemu_lu *lu, enum scsiemu_log which, uint64_t n);
 int scsiemu_log_get(const struct scsiemu_lu *lu, enum scsiemu_log which,
 		    uint64_t *v);
 
+/*
+ * The logical unit is expected to fail (asc 5Dxxh, ASC << 8 | ASCQ), something
+ * is worth a warning (0Bxxh), or nothing is any more (0). Hosts are told as
+ * mode page 1Ch has it, and find it in log page 2Fh. 0, or SCSIEMU_ERR_ARG:
+ * another code, or a logical unit without logs.
+ */
+int scsiemu_log_exception(struct scsiemu_lu *lu, uint16_t asc);
+
 #ifdef __cplusplus
 }
 #endif

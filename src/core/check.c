@@ -131,7 +131,7 @@ static bool attention(struct scsiemu_cmd *c)
 	struct semu_ctx *x = semu_ctx(c);
 
 	scsiemu_fail(c, SCSIEMU_SK_UNIT_ATTENTION, semu_ua_peek(x->itl));
-#if SEMU_WITH_THIN
+#if SEMU_WITH_ATTENTION
 	if (x->lu->type->attention)
 		x->lu->type->attention(x->lu, &c->sense);
 #endif

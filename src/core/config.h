@@ -192,6 +192,8 @@
 #undef SEMU_WITH_SCAN
 #define SEMU_WITH_SCAN 0
 #endif
+/* A unit attention whose sense is more than its code. */
+#define SEMU_WITH_ATTENTION (SEMU_WITH_THIN || SEMU_WITH_LOG)
 /* Something goes on that others are told of. */
 #define SEMU_WITH_BUSY (SEMU_WITH_WORK || SEMU_WITH_DIAGNOSTIC)
 

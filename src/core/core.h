@@ -396,7 +396,7 @@ struct scsiemu_type {
 #endif
 	/* Stops of a row with SCSIEMU_ROW_BY_FIELD. */
 	uint32_t (*stops)(const struct scsiemu_cmd *c);
-#if SEMU_WITH_THIN
+#if SEMU_WITH_ATTENTION
 	/* A unit attention is reported: what belongs to it beside its code. */
 	void (*attention)(const struct scsiemu_lu *lu, struct scsiemu_sense *s);
 #endif

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "sbc/log.h"
 #include "sbc/sbc.h"
 #include "sbc/space.h"
 #include "spc/copy.h"
@@ -139,13 +140,18 @@ void semu_sbc_loaded(struct scsiemu_lu *lu)
 	semu_spc_guards(lu);
 }
 
-#if SEMU_WITH_THIN
-/* 38/07: which threshold was reached (SBC-4 4.7.3.8.6). */
+#if SEMU_WITH_ATTENTION
+/* 38/07: which threshold was reached (SBC-4 4.7.3.8.6). 5D/00: what is
+ * expected to fail. */
 void semu_sbc_attention(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
 {
-	if (s->asc != semu_ua_asc[SEMU_UA_THIN])
-		return;
-	s->flags |= SCSIEMU_S_INFO;
-	s->info = semu_space_reached(lu);
+	if (SEMU_WITH_THIN && s->asc == semu_ua_asc[SEMU_UA_THIN]) {
+		s->flags |= SCSIEMU_S_INFO;
+		s->info = semu_space_reached(lu);
+	}
+#if SEMU_WITH_LOG
+	if (s->asc == semu_ua_asc[SEMU_UA_FAILURE] && semu_exception(lu))
+		s->asc = semu_exception(lu);
+#endif
 }
 #endif

@@ -469,6 +469,11 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 							 &semu_mode_19,
 							 &semu_mode_1a,
 							 &semu_mode_1c,
+#endif
+#if SEMU_WITH_LOG
+							 &semu_mode_1c_log,
+#endif
+#if SEMU_WITH_MODE_MORE
 #if SEMU_WITH_SCAN
 							 &semu_sbc_mode_1c01,
 #endif
@@ -620,7 +625,7 @@ const struct scsiemu_type scsiemu_sbc = {
 	.init = semu_spc_init,
 	.loaded = semu_sbc_loaded,
 	.stops = semu_spc_stops,
-#if SEMU_WITH_THIN
+#if SEMU_WITH_ATTENTION
 	.attention = semu_sbc_attention,
 #endif
 #if SEMU_WITH_PI

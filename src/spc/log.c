@@ -183,7 +183,7 @@ static int finish(struct scsiemu_cmd *c)
 	s->stopped = stopped;
 	s->idle_since = lu->dev->now;
 	lu->type->log->count(c, lu->dev->now - semu_ctx(c)->deadline);
-	return SCSIEMU_FINISHED;
+	return semu_exception_finish(c);
 }
 
 const struct semu_part_type semu_log_part = {
@@ -193,6 +193,7 @@ const struct semu_part_type semu_log_part = {
 	.init = init,
 	.loaded = loaded,
 	.restore = restore,
+	.tick = semu_exception_tick,
 	.begin = begin,
 	.finish = finish,
 };

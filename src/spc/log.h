@@ -67,6 +67,14 @@ enum {
 /* The part SEMU_PART_LOG. */
 struct semu_log {
 	uint64_t idle_since; /* ms: when a command last began or ended */
+	/* informational exceptions: the embedder's, bytes 2 and up of mode page
+	 * 1Ch that are in force, when the next report is due (ms; 0: none), how
+	 * many there were; the next command is to tell */
+	uint64_t due;
+	uint32_t reports;
+	uint16_t exception;
+	uint8_t page[10];
+	bool pending;
 	uint8_t clients;
 	bool stopped; /* when a command last ended */
 	uint8_t record[];
@@ -120,9 +128,22 @@ int semu_log_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w);
 int semu_log_select(struct scsiemu_cmd *c, struct scsiemu_rd *r);
 int semu_log_selected(struct scsiemu_cmd *c, int result);
 
+/* exception.c: ASC and ASCQ of the condition there is, 0: none; the same, where
+ * REQUEST SENSE tells of it. */
+uint16_t semu_exception(const struct scsiemu_lu *lu);
+uint16_t semu_exception_polled(const struct scsiemu_lu *lu);
+void semu_exception_tick(struct scsiemu_lu *lu);
+int semu_exception_finish(struct scsiemu_cmd *c);
+
 /* logpages.c: pages that every type shares. */
 extern const struct semu_log_page semu_log_06, semu_log_0d, semu_log_0e,
 	semu_log_0f, semu_log_10, semu_log_18, semu_log_2f;
+#else
+static inline uint16_t semu_exception_polled(const struct scsiemu_lu *lu)
+{
+	(void)lu;
+	return 0;
+}
 #endif
 
 #endif

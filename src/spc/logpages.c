@@ -103,7 +103,7 @@ static void put_exception(const struct scsiemu_lu *lu, unsigned i,
 			  struct scsiemu_wr *w)
 {
 	(void)i;
-	scsiemu_wr_be16(w, 0);
+	scsiemu_wr_be16(w, semu_exception(lu));
 	scsiemu_wr_u8(w, (unsigned)semu_log_value(lu, SCSIEMU_LOG_TEMPERATURE));
 	scsiemu_wr_u8(
 		w, (unsigned)semu_log_value(lu, SCSIEMU_LOG_TEMPERATURE_MAX));

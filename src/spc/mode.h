@@ -49,7 +49,7 @@ uint32_t semu_mode_bytes(const struct scsiemu_type *type, uint32_t parts);
 /* Has a LU with these parts the page? */
 static inline bool semu_mode_has(const struct semu_mode_page *p, uint32_t parts)
 {
-	if (SEMU_WITH_PRIORITY && p->part < 0)
+	if ((SEMU_WITH_PRIORITY || SEMU_WITH_LOG) && p->part < 0)
 		return !(parts >> (-p->part - 1) & 1);
 	return !p->part || parts >> (p->part - 1) & 1;
 }
@@ -89,6 +89,6 @@ bool semu_mode_has_blocks(const struct scsiemu_lu *lu);
 /* Pages that every type shares. */
 extern const struct semu_mode_page semu_mode_02, semu_mode_0a, semu_mode_0a01,
 	semu_mode_0a01_set, semu_mode_18, semu_mode_19, semu_mode_1a,
-	semu_mode_1c;
+	semu_mode_1c, semu_mode_1c_log;
 
 #endif

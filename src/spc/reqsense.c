@@ -4,6 +4,7 @@
  * else the pollable sense data (SPC-5 5.12.2): what the logical unit is busy
  * with, or that it is stopped; else nothing.
  */
+#include "spc/log.h"
 #include "spc/spc.h"
 
 static void poll_sense(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
@@ -43,12 +44,14 @@ int semu_request_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 		s.asc = SCSIEMU_ASC_LU_NOT_SUPPORTED;
 	} else if ((s.asc = attention(c)) != 0) {
 		s.key = SCSIEMU_SK_UNIT_ATTENTION;
-#if SEMU_WITH_THIN
+#if SEMU_WITH_ATTENTION
 		if (lu->type->attention)
 			lu->type->attention(lu, &s);
 #endif
 	} else {
 		poll_sense(lu, &s);
+		if (!s.key && semu_exception_polled(lu))
+			s.asc = semu_exception_polled(lu);
 	}
 	semu_sense_old(lu, &s);
 	if (semu_before(lu, SCSIEMU_LEVEL_SCSI_2) && !scsiemu_cmd_count(c))
