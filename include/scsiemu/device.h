@@ -214,6 +214,33 @@ enum scsiemu_level {
 	SCSIEMU_LEVEL_SPC_6 = 13
 };
 
+/* A command: its opcode, its service action or SCSIEMU_NO_SA. */
+struct scsiemu_hidden {
+	uint8_t op;
+	uint16_t sa;
+};
+
+/*
+ * What one product does otherwise than its type: what it does not have, and
+ * what its maker says of it. Zero: as the type has it. What the LU can do stays
+ * as it is: who hides UNMAP also hides the VPD page that promises it.
+ */
+struct scsiemu_quirks {
+	uint32_t size; /* sizeof *this */
+	/* Commands that it does not know, at most SCSIEMU_HIDDEN; rows of the
+	 * embedder's stay. */
+	const struct scsiemu_hidden *hide;
+	unsigned nhide;
+	/* The VPD pages besides 00h that it has, where the type has them; nvpd
+	 * 0: all of the type. */
+	const uint8_t *vpd;
+	unsigned nvpd;
+	/* Vendor specific bytes of INQUIRY, from byte 36 on: at most 20. */
+	const uint8_t *inquiry;
+	unsigned ninquiry;
+};
+#define SCSIEMU_HIDDEN 32
+
 struct scsiemu_lu_config {
 	uint32_t size; /* sizeof *this */
 	const struct scsiemu_type *type;
@@ -250,6 +277,7 @@ struct scsiemu_lu_config {
 	uint8_t log_clients;
 	uint16_t
 		inject_rules; /* room for rules of error injection (inject.h) */
+	const struct scsiemu_quirks *quirks; /* or NULL. Copied. */
 };
 
 /* Bytes of state of a LU that is configured so: all that it offers, at its

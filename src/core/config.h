@@ -164,6 +164,9 @@
 #ifndef SEMU_WITH_LOG /* LOG SENSE, LOG SELECT; needs SEMU_WITH_PARTS */
 #define SEMU_WITH_LOG SEMU_WITH_PARTS
 #endif
+#ifndef SEMU_WITH_QUIRKS /* hidden commands; needs SEMU_WITH_PARTS */
+#define SEMU_WITH_QUIRKS SEMU_WITH_PARTS
+#endif
 #ifndef SEMU_WITH_ODX /* ROD tokens; needs SEMU_WITH_COPY, SEMU_WITH_PARTS */
 #define SEMU_WITH_ODX (SEMU_WITH_COPY && SEMU_WITH_PARTS)
 #endif

@@ -10,6 +10,7 @@
 #include "core/config.h"
 #include "core/levels.h"
 #include "core/parts.h"
+#include "core/quirks.h"
 #include "core/steps.h"
 
 #include <scsiemu/device.h>
@@ -245,6 +246,9 @@ struct scsiemu_lu {
 	uint8_t offers; /* 1: PROTECT, 2: GROUP NUMBER, 4: ANCHOR are allowed */
 	bool traced;	/* the device has a trace function */
 	bool lasting;	/* nslow counts a reason that is not a command's */
+#if SEMU_WITH_QUIRKS
+	bool hides; /* not all rows are there (quirks.c) */
+#endif
 #if SEMU_WITH_LEVELS
 	bool old; /* before SPC-3: its level counts (levels.h) */
 #endif

@@ -181,6 +181,9 @@ void semu_lu_lasting(struct scsiemu_lu *lu)
 	bool is = !lu->set || lu->nvendor || lu->traced || lu->watch ||
 		  lu->aca || semu_old(lu);
 
+#if SEMU_WITH_QUIRKS
+	is |= lu->hides;
+#endif
 	lu->nslow += is - (uint32_t)lu->lasting;
 	lu->lasting = is;
 }

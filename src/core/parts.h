@@ -31,6 +31,7 @@ enum semu_part {
 	SEMU_PART_SCAN,
 	SEMU_PART_REFERRALS,
 	SEMU_PART_PRIORITY,
+	SEMU_PART_QUIRKS,
 	SEMU_PART_COUNT
 };
 struct semu_more {

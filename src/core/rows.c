@@ -25,7 +25,8 @@ static unsigned ntables(const struct scsiemu_lu *lu)
 static bool has(const struct scsiemu_lu *lu, unsigned k,
 		const struct scsiemu_row *row)
 {
-	if (!semu_row_exists(lu, row))
+	if (!semu_row_exists(lu, row) ||
+	    (k && semu_quirks_hide(lu, row->op, row->sa)))
 		return false;
 	return !(semu_old(lu) && k) || semu_level_has(lu, row);
 }

@@ -184,6 +184,35 @@ static int set_pi(const struct key *k, void *to, const char *value)
 	return 0;
 }
 
+static int set_hide(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devquirks_hide(to, value);
+}
+
+static int set_vpd(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devquirks_vpd(to, value);
+}
+
+static int set_inquiry(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devquirks_inquiry(to, value);
+}
+
+/* MEDIUM ROTATION RATE (SBC-4 6.6.3) */
+static int set_rpm(const struct key *k, void *to, const char *value)
+{
+	uint64_t v;
+
+	if (set_number(k, to, value))
+		return -1;
+	memcpy(&v, to, sizeof(v));
+	return v == 1 || v > 0x400 ? 0 : -1;
+}
+
 static int set_pi_store(const struct key *k, void *to, const char *value)
 {
 	(void)k;
@@ -231,6 +260,17 @@ static const struct key keys[] = {
 	{ "version", set_version, AT(version), SCSIEMU_LEVEL_SCSI_1,
 	  SCSIEMU_LEVEL_SPC_6,
 	  "1 (SCSI-1), 2 (SCSI-2), 3 (SPC) to 7 (SPC-5) or 13 (SPC-6)" },
+	{ "profile", set_path, AT(profile), 1, SEMU_PATH - 1,
+	  "the name of a profile, or a path with a slash" },
+	{ "hide", set_hide, AT(quirks), 0, 0,
+	  "at most 32 of OPCODE or OPCODE/SERVICEACTION with + between them, "
+	  "in hexadecimal" },
+	{ "vpd", set_vpd, AT(quirks), 0, 0,
+	  "at most 32 page codes with + between them, in hexadecimal" },
+	{ "inquiry", set_inquiry, AT(quirks), 0, 0,
+	  "1 to 20 bytes of two hexadecimal digits" },
+	{ "rpm", set_rpm, AT(rpm), 1, 0xfffe,
+	  "1 (it does not turn), or 1025 to 65534" },
 	{ "alua", set_alua, AT(tpgs), 0, 0, "implicit, explicit or both" },
 	{ "groups", set_groups, AT(groups), 0, 0,
 	  "at most 16 of ID:STATE with + between them, STATE optimized, "
@@ -263,6 +303,7 @@ static const struct key keys[] = {
 };
 
 enum { NKEYS = sizeof(keys) / sizeof(keys[0]) };
+_Static_assert(NKEYS <= 64, "bits of semu_devkey_set()'s seen");
 
 /* Edit distance of two short words (at most 15 characters of each). */
 static unsigned distance(const char *a, const char *b)
@@ -345,6 +386,19 @@ static int set_value(const struct key *k, struct semu_devstr *s,
 		return semu_err(err, "%s=%.*s is not possible: it takes %s",
 				k->name, VALUE_SHOWN, value, k->allowed);
 	return 0;
+}
+
+bool semu_devkey_own(const char *key)
+{
+	static const char *const own[] = { "path", "mem",    "null",
+					   "size", "pool",   "serial",
+					   "naa",  "inject", "profile",
+					   "nv" };
+
+	for (unsigned i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (strcmp(own[i], key) == 0)
+			return true;
+	return false;
 }
 
 int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,

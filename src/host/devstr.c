@@ -84,6 +84,24 @@ static int take_keys(struct semu_devstr *s, const char *p,
 	return 0;
 }
 
+/* The profile first: what the string says itself comes on top. */
+static int take_profile(struct semu_devstr *s, const char *p,
+			struct scsiemu_errmsg *err)
+{
+	static const char key[] = "profile=";
+	char item[ITEM];
+	const char *name = item + sizeof(key) - 1;
+
+	while (*p && (p = take_item(p + 1, item)) != NULL) {
+		size_t len = strlen(item);
+
+		if (strncmp(item, key, sizeof(key) - 1) == 0 &&
+		    len >= sizeof(key) && len < SEMU_PATH)
+			return semu_profile_load(s, name, err);
+	}
+	return 0;
+}
+
 static int check_store(const struct semu_devstr *s, struct scsiemu_errmsg *err)
 {
 	int n = (s->path[0] != 0) + s->mem + s->null;
@@ -169,8 +187,8 @@ int semu_devstr_parse(struct semu_devstr *s, const char *device,
 	memset(s, 0, sizeof(*s));
 	s->sbc.size = sizeof(s->sbc);
 	p = take_type(s, device, err);
-	if (!p || take_keys(s, p, err) || check_store(s, err) ||
-	    check_alua(s, err) || check_level(s, err) ||
+	if (!p || take_profile(s, p, err) || take_keys(s, p, err) ||
+	    check_store(s, err) || check_alua(s, err) || check_level(s, err) ||
 	    semu_devzones_check(s, err) || semu_devpi_check(s, err))
 		return -1;
 	return check_size(s, err);

@@ -535,6 +535,9 @@ static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_INJECT /* first: it may change what the others see */
 	&semu_inject_part,
 #endif
+#if SEMU_WITH_QUIRKS
+	&semu_quirks_part,
+#endif
 #if SEMU_WITH_PRIORITY
 	&semu_priority_part,
 #endif

@@ -37,7 +37,9 @@ static unsigned format(const struct scsiemu_lu *lu)
 /* TPGS, 3PC, PROTECT (no SCCS); MULTIP; CMDQUE */
 static void put_flags(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 {
-	bool copies = lu->able & TPC && !semu_before(lu, SCSIEMU_LEVEL_SPC_3);
+	bool copies = lu->able & TPC && !semu_old(lu) &&
+		      !semu_quirks_hide(lu, SCSIEMU_OP_THIRD_PARTY_COPY_OUT,
+					SCSIEMU_NO_SA);
 	bool ports = lu->dev->nports > 1 && !semu_before(lu, SCSIEMU_LEVEL_SPC);
 
 	scsiemu_wr_u8(w, semu_alua_tpgs(lu) << 4 |
@@ -50,16 +52,20 @@ static void put_flags(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 static int standard(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 {
 	bool brief = semu_before(lu, SCSIEMU_LEVEL_SPC_2);
+	const uint8_t *own = NULL;
+	unsigned n = semu_quirks_bytes(lu, &own);
 
 	scsiemu_wr_u8(w, semu_peripheral(lu));
 	scsiemu_wr_u8(w, lu->removable ? 0x80 : 0); /* RMB */
 	scsiemu_wr_u8(w, lu->version ? lu->version : SCSIEMU_LEVEL_SPC_4);
 	scsiemu_wr_u8(w, format(lu));
-	scsiemu_wr_u8(w, (brief ? OLD_LEN : STANDARD_LEN) - 5);
+	scsiemu_wr_u8(w, (brief ? OLD_LEN + n : STANDARD_LEN) - 5);
 	put_flags(lu, w);
 	scsiemu_wr_ascii(w, lu->vendor, sizeof(lu->vendor));
 	scsiemu_wr_ascii(w, lu->product, sizeof(lu->product));
 	scsiemu_wr_ascii(w, lu->revision, sizeof(lu->revision));
+	if (n)
+		scsiemu_wr_bytes(w, own, n);
 	if (brief)
 		return SCSIEMU_FINISHED;
 	scsiemu_wr_zero(w, VERSIONS - scsiemu_wr_tell(w));

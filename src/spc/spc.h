@@ -89,7 +89,8 @@ static inline bool semu_level_shows(const struct scsiemu_lu *lu, unsigned vpd)
 static inline bool semu_vpd_shows(const struct scsiemu_lu *lu,
 				  const struct semu_vpd_page *p)
 {
-	return !(p->needs & ~lu->able) && semu_level_shows(lu, p->code);
+	return !(p->needs & ~lu->able) && semu_level_shows(lu, p->code) &&
+	       semu_quirks_show(lu, p->code);
 }
 /* alua.c */
 #if SEMU_WITH_ALUA

@@ -18,7 +18,7 @@ enum { NBLK = 32, BLEN = 512, ALL = NBLK * BLEN };
 struct op {
 	uint8_t op, byte1;
 	uint8_t lba;
-	uint16_t n;
+	uint32_t n;
 	uint16_t out_len, in_len;
 	bool unmap, old; /* old: data-out begins with what is on the medium */
 };
@@ -49,6 +49,8 @@ static const struct op ops[] = {
 	{ SCSIEMU_OP_READ_LONG_10, 0, 3, 520, 0, 520, false, false },
 	{ SCSIEMU_OP_WRITE_STREAM_16, 8, 3, 8, 4096, 0, false, false },
 	{ SCSIEMU_OP_WRITE_ATOMIC_16, 8, 3, 8, 4096, 0, false, false },
+	{ SCSIEMU_OP_WRITE_ATOMIC_16, 8, 3, 3 << 16 | 8, 4096, 0, false,
+	  false },
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x34, 0, 8, 0, 8, false, false },
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x16, 0, 64, 0, 64, false, false },
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x17, 0, 96, 0, 96, false, false },

@@ -273,11 +273,11 @@ static void do_caw(struct model *m)
 /* All that it needs, or nothing. */
 static void do_atomic(struct model *m)
 {
-	uint32_t room = host(m, m->n * BLEN);
+	uint32_t room = host(m, m->n * BLEN), boundary = pick(m, 5);
 
 	random_out(m);
-	disk_run(&m->b, SCSIEMU_OP_WRITE_ATOMIC_16, 0, m->lba, m->n, m->out,
-		 room, 0);
+	disk_run(&m->b, SCSIEMU_OP_WRITE_ATOMIC_16, 0, m->lba,
+		 boundary << 16 | m->n, m->out, room, 0);
 	if (refused(m))
 		return;
 	if (room < m->n * BLEN) {
