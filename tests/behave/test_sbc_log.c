@@ -150,6 +150,29 @@ static void without(void **state)
 	disk_free(&b);
 }
 
+/* Old disks: mode page 1Ch came later, exceptions are there all the same. */
+static void old(void **state)
+{
+	static const uint8_t request[6] = { 0x03, [4] = 18 };
+
+	(void)state;
+	for (uint8_t version = 1; version < 5; version++) {
+		struct disk_options o = { .logs = true, .version = version };
+		struct disk b;
+
+		disk_make(&b, &o);
+		assert_int_equal(scsiemu_log_exception(b.lu, 0x5d10), 0);
+		drive_in(&b.d, b.lu, request, 6);
+		drive_good(&b.d);
+		sense(&b, 0x2f, 0, 0);
+		if (version == 1)
+			drive_check(&b.d, 5, 0x2000);
+		else
+			drive_good(&b.d);
+		disk_free(&b);
+	}
+}
+
 /* From a code on; a cut reply. */
 static void pointer(void **state)
 {
@@ -429,10 +452,19 @@ static void statistics(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(lists),	   TEST(wrong),	     TEST(pointer),
-		TEST(errors),	   TEST(counters),   TEST(embedder),
-		TEST(environment), TEST(parts),	     TEST(scan),
-		TEST(selftests),   TEST(statistics), cmocka_unit_test(without),
+		TEST(lists),
+		TEST(wrong),
+		TEST(pointer),
+		TEST(errors),
+		TEST(counters),
+		TEST(embedder),
+		TEST(environment),
+		TEST(parts),
+		TEST(scan),
+		TEST(selftests),
+		TEST(statistics),
+		cmocka_unit_test(without),
+		cmocka_unit_test(old),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
