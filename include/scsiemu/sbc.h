@@ -56,7 +56,7 @@ struct scsiemu_sbc_options {
 	uint8_t permanent_streams;
 	/* Storage elements, 2 to 64, that hosts may depopulate and restore: a
 	 * disk with format, whose store can have another number of blocks;
-	 * 100 bytes. */
+	 * 96 bytes. */
 	uint8_t elements;
 	/* User data segments (SBC-4 4.28), or NULL. Its segments stay the
 	 * caller's until others take their place or the LU is gone. */

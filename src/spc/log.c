@@ -65,11 +65,26 @@ static bool known(const struct scsiemu_lu *lu, enum scsiemu_log which)
 	       row(lu, which)->len;
 }
 
+/* The extremes since power on. */
+static void note_temperature(struct semu_log *s, uint64_t v)
+{
+	uint8_t now = (uint8_t)(v < SEMU_LOG_DEGREES ? v : SEMU_LOG_DEGREES);
+
+	if (v == 0xff) /* not known */
+		return;
+	if (s->warmest == SEMU_LOG_NO_DEGREES || now > s->warmest)
+		s->warmest = now;
+	if (s->coldest == SEMU_LOG_NO_DEGREES || now < s->coldest)
+		s->coldest = now;
+}
+
 int scsiemu_log_set(struct scsiemu_lu *lu, enum scsiemu_log which, uint64_t v)
 {
 	if (!known(lu, which) || v > highest(lu, which))
 		return SCSIEMU_ERR_ARG;
 	put_value(lu, which, v);
+	if (which == SCSIEMU_LOG_TEMPERATURE)
+		note_temperature(semu_log(lu), v);
 	return 0;
 }
 
@@ -121,6 +136,7 @@ static int init(struct scsiemu_lu *lu, void *mem,
 	struct semu_log *s = mem;
 
 	s->clients = clients(cf);
+	s->warmest = s->coldest = SEMU_LOG_NO_DEGREES;
 	s->record[0] = VERSION;
 	s->record[1] = SCSIEMU_LOG_COUNT;
 	s->record[2] = SCSIEMU_LOG_COUNTERS;

@@ -64,6 +64,9 @@ enum {
 				      (SCSIEMU_LOG_COUNT + SCSIEMU_LOG_COUNTERS)
 };
 
+/* A temperature in log page 0Dh/01h that is not known; the highest there. */
+enum { SEMU_LOG_NO_DEGREES = 0x80, SEMU_LOG_DEGREES = 127 };
+
 /* The part SEMU_PART_LOG. */
 struct semu_log {
 	uint64_t idle_since; /* ms: when a command last began or ended */
@@ -75,6 +78,8 @@ struct semu_log {
 	uint16_t exception;
 	uint8_t page[10];
 	bool pending;
+	/* page 0Dh/01h: since power on; UNKNOWN: none was said */
+	uint8_t warmest, coldest;
 	uint8_t clients;
 	bool stopped; /* when a command last ended */
 	uint8_t record[];
@@ -137,7 +142,7 @@ int semu_exception_finish(struct scsiemu_cmd *c);
 
 /* logpages.c: pages that every type shares. */
 extern const struct semu_log_page semu_log_06, semu_log_0d, semu_log_0e,
-	semu_log_0f, semu_log_10, semu_log_18, semu_log_2f;
+	semu_log_0d01, semu_log_0f, semu_log_10, semu_log_18, semu_log_2f;
 #else
 static inline uint16_t semu_exception_polled(const struct scsiemu_lu *lu)
 {

@@ -61,26 +61,53 @@ const struct semu_log_page semu_log_10 = { .code = 0x10,
 					   .put = put_test };
 
 #if SEMU_WITH_PORTS
-/* Protocol specific port (SPC-5 7.3.16): whose protocol it is, and no more. */
+/* Protocol specific port (SPC-5 7.3.16): of SAS ports, the others' protocols
+ * have none (SPL-4 9.2.8.1); without phys. */
+enum { SAS = 6 };
+
+/* The smallest identifier of a SAS port behind `behind`; 0: there is none. */
+static uint16_t next_port(const struct scsiemu_device *d, unsigned behind)
+{
+	unsigned found = 0;
+
+	for (uint32_t i = 0; i < d->nports; i++) {
+		const struct scsiemu_target_port *p = &d->ports[i];
+
+		if (p->protocol == SAS && p->id > behind &&
+		    (!found || p->id < found))
+			found = p->id;
+	}
+	return (uint16_t)found;
+}
+
 static unsigned ports(const struct scsiemu_lu *lu)
 {
-	return lu->dev->nports;
+	unsigned n = 0;
+
+	for (unsigned id = 0; (id = next_port(lu->dev, id)) != 0;)
+		n++;
+	return n;
 }
 
 static bool has_ports(const struct scsiemu_lu *lu)
 {
-	return ports(lu) > 0;
+	return next_port(lu->dev, 0) != 0;
 }
 
 static uint16_t port(const struct scsiemu_lu *lu, unsigned i)
 {
-	return lu->dev->ports[i].id;
+	uint16_t id = next_port(lu->dev, 0);
+
+	while (i--)
+		id = next_port(lu->dev, id);
+	return id;
 }
 
 static void put_port(const struct scsiemu_lu *lu, unsigned i,
 		     struct scsiemu_wr *w)
 {
-	scsiemu_wr_u8(w, lu->dev->ports[i].protocol & 0x0f);
+	(void)lu, (void)i;
+	scsiemu_wr_u8(w, SAS);
 	scsiemu_wr_zero(w, 3);
 }
 
@@ -91,14 +118,38 @@ const struct semu_log_page semu_log_18 = { .code = 0x18,
 					   .put = put_port };
 #endif
 
-/* Informational exceptions (SPC-5 7.3.8), and beside them, where hosts look
- * for it, the reference temperature. */
 static unsigned one(const struct scsiemu_lu *lu)
 {
 	(void)lu;
 	return 1;
 }
 
+/* Environmental reporting (SPC-5 7.3.5): the temperature now, its extremes in
+ * the disk's life, which nobody keeps, and since power on; no others (OTV). */
+static void put_environment(const struct scsiemu_lu *lu, unsigned i,
+			    struct scsiemu_wr *w)
+{
+	uint64_t now = semu_log_value(lu, SCSIEMU_LOG_TEMPERATURE);
+	const struct semu_log *s = semu_log(lu);
+
+	(void)i;
+	if (now > SEMU_LOG_DEGREES)
+		now = now == 0xff ? SEMU_LOG_NO_DEGREES : SEMU_LOG_DEGREES;
+	scsiemu_wr_u8(w, 0);
+	scsiemu_wr_u8(w, (unsigned)now);
+	scsiemu_wr_u8(w, SEMU_LOG_NO_DEGREES);
+	scsiemu_wr_u8(w, SEMU_LOG_NO_DEGREES);
+	scsiemu_wr_u8(w, s->warmest);
+	scsiemu_wr_u8(w, s->coldest);
+	scsiemu_wr_be16(w, SEMU_LOG_NO_DEGREES << 8 | SEMU_LOG_NO_DEGREES);
+}
+
+const struct semu_log_page semu_log_0d01 = {
+	.code = 0x0d, .sub = 0x01, .count = one, .put = put_environment
+};
+
+/* Informational exceptions (SPC-5 7.3.8), and beside them, where hosts look
+ * for it, the reference temperature. */
 static void put_exception(const struct scsiemu_lu *lu, unsigned i,
 			  struct scsiemu_wr *w)
 {

@@ -31,7 +31,7 @@ static int setup(void **state)
 		.logs = true,
 		.log_clients = 2,
 		.thin = true,
-		.ports = 1,
+		.ports = 3,
 		.jobs = 1,
 		.sbc = { .defects = 8,
 			 .scan = true,
@@ -76,7 +76,7 @@ static void sense(struct disk *b, uint8_t page, uint8_t sub, uint16_t from)
 static void lists(void **state)
 {
 	static const struct scsiemu_target_port port = { .id = 7,
-							 .protocol = 5 };
+							 .protocol = 6 };
 	struct disk *b = *state;
 
 	IS(b, 0x00, 0, 0x00, 0, 0, 13, 0, 2, 3, 5, 6, 0x0d, 0x0e, 0x0f, 0x10,
@@ -86,11 +86,11 @@ static void lists(void **state)
 	IS(b, 0x00, 0, 0x00, 0, 0, 15, 0, 2, 3, 5, 6, 0x0c, 0x0d, 0x0e, 0x0f,
 	   0x10, 0x11, 0x15, 0x18, 0x19, 0x2f);
 	b->k.m.ops = NULL;
-	IS(b, 0x00, 0xff, 0x40, 0xff, 0, 60, 0, 0, 0, 0xff, 2, 0, 2, 0xff, 3, 0,
-	   3, 0xff, 5, 0, 5, 0xff, 6, 0, 6, 0xff, 0x0d, 0, 0x0d, 0xff, 0x0e, 0,
-	   0x0e, 0xff, 0x0f, 0, 0x0f, 0xff, 0x10, 0, 0x10, 0xff, 0x11, 0, 0x11,
-	   0xff, 0x15, 0, 0x15, 1, 0x15, 2, 0x15, 0xff, 0x18, 0, 0x18, 0xff,
-	   0x19, 0, 0x19, 0xff, 0x2f, 0, 0x2f, 0xff);
+	IS(b, 0x00, 0xff, 0x40, 0xff, 0, 62, 0, 0, 0, 0xff, 2, 0, 2, 0xff, 3, 0,
+	   3, 0xff, 5, 0, 5, 0xff, 6, 0, 6, 0xff, 0x0d, 0, 0x0d, 1, 0x0d, 0xff,
+	   0x0e, 0, 0x0e, 0xff, 0x0f, 0, 0x0f, 0xff, 0x10, 0, 0x10, 0xff, 0x11,
+	   0, 0x11, 0xff, 0x15, 0, 0x15, 1, 0x15, 2, 0x15, 0xff, 0x18, 0, 0x18,
+	   0xff, 0x19, 0, 0x19, 0xff, 0x2f, 0, 0x2f, 0xff);
 	IS(b, 0x15, 0xff, 0x55, 0xff, 0, 8, 0x15, 0, 0x15, 1, 0x15, 2, 0x15,
 	   0xff);
 	IS(b, 0x2f, 0xff, 0x6f, 0xff, 0, 4, 0x2f, 0, 0x2f, 0xff);
@@ -265,6 +265,25 @@ static void counters(void **state)
 	drive_data(&b->d, BYTES(0x03, 0, 0, 60, 0, 0, 0x20, 4, ZERO4), 12);
 }
 
+static void environment(void **state)
+{
+	struct disk *b = *state;
+
+	IS(b, 0x0d, 1, 0x8d | 0x40, 1, 0, 12, 0, 0, 3, 8, 0, 0x80, 0x80, 0x80,
+	   0x80, 0x80, 0x80, 0x80);
+	scsiemu_log_set(b->lu, SCSIEMU_LOG_TEMPERATURE, 31);
+	scsiemu_log_set(b->lu, SCSIEMU_LOG_TEMPERATURE, 20);
+	scsiemu_log_set(b->lu, SCSIEMU_LOG_TEMPERATURE, 25);
+	IS(b, 0x0d, 1, 0x8d | 0x40, 1, 0, 12, 0, 0, 3, 8, 0, 25, 0x80, 0x80, 31,
+	   20, 0x80, 0x80);
+	scsiemu_log_set(b->lu, SCSIEMU_LOG_TEMPERATURE, 200);
+	IS(b, 0x0d, 1, 0x8d | 0x40, 1, 0, 12, 0, 0, 3, 8, 0, 127, 0x80, 0x80,
+	   127, 20, 0x80, 0x80);
+	scsiemu_log_set(b->lu, SCSIEMU_LOG_TEMPERATURE, 255);
+	IS(b, 0x0d, 1, 0x8d | 0x40, 1, 0, 12, 0, 0, 3, 8, 0, 0x80, 0x80, 0x80,
+	   127, 20, 0x80, 0x80);
+}
+
 static void embedder(void **state)
 {
 	struct disk *b = *state;
@@ -296,8 +315,12 @@ static void embedder(void **state)
 
 static void parts(void **state)
 {
+	static const struct scsiemu_target_port iscsi = { .id = 1,
+							  .protocol = 5 };
+	static const struct scsiemu_target_port lower = { .id = 2,
+							  .protocol = 6 };
 	static const struct scsiemu_target_port port = { .id = 7,
-							 .protocol = 5 };
+							 .protocol = 6 };
 	static const uint8_t mark[10] = { SCSIEMU_OP_WRITE_LONG_10,
 					  0x40, [5] = 9 };
 	struct disk *b = *state;
@@ -305,8 +328,13 @@ static void parts(void **state)
 	b->k.m.ops = &ops;
 	IS(b, 0x0c, 0, 0x8c, 0, 0, 36, 0, 1, 3, 8, 0, 0, 0, 8, 1, 0, 0, 0, 0, 2,
 	   3, 8, 0, 0, 0, 24, 1, 0, 0, 0, 0, 3, 3, 8, 0, 25, 0, 0, 1, 0, 0, 0);
+	scsiemu_port_add(b->d.dev, &iscsi);
+	sense(b, 0x18, 0, 0);
+	drive_cdb(&b->d, 2, 5);
 	scsiemu_port_add(b->d.dev, &port);
-	IS(b, 0x18, 0, 0x98, 0, 0, 8, 0, 7, 3, 4, 5, 0, 0, 0);
+	scsiemu_port_add(b->d.dev, &lower);
+	IS(b, 0x18, 0, 0x98, 0, 0, 16, 0, 2, 3, 4, 6, 0, 0, 0, 0, 7, 3, 4, 6, 0,
+	   0, 0);
 	IS(b, 0x15, 1, 0xd5, 1, 0, 8, 0, 0, 3, 4, ZERO4);
 	drive_run(&b->d, b->lu, mark, 10, NULL, 0, 0);
 	drive_good(&b->d);
@@ -401,17 +429,10 @@ static void statistics(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(lists),
-		TEST(wrong),
-		TEST(pointer),
-		TEST(errors),
-		TEST(counters),
-		TEST(embedder),
-		TEST(parts),
-		TEST(scan),
-		TEST(selftests),
-		TEST(statistics),
-		cmocka_unit_test(without),
+		TEST(lists),	   TEST(wrong),	     TEST(pointer),
+		TEST(errors),	   TEST(counters),   TEST(embedder),
+		TEST(environment), TEST(parts),	     TEST(scan),
+		TEST(selftests),   TEST(statistics), cmocka_unit_test(without),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
