@@ -79,6 +79,8 @@ static const struct semu_level_bits cdb[] = {
 };
 
 static const struct semu_level_page pages[] = { { 0x01, { 8, 12, 12, 12 } },
+						{ 0x03, { 24, 24, 24, 24 } },
+						{ 0x04, { 20, 24, 24, 24 } },
 						{ 0x08, { 0, 12, 20, 20 } },
 						{ 0 } };
 

@@ -452,6 +452,10 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 #if SEMU_WITH_MODE_MORE
 							 &semu_mode_02,
 #endif
+#if SEMU_WITH_LEVELS
+							 &semu_sbc_mode_03,
+							 &semu_sbc_mode_04,
+#endif
 							 &semu_sbc_mode_08,
 							 &semu_mode_0a,
 							 &semu_mode_0a01,

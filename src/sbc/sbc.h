@@ -14,6 +14,8 @@
 #include "spc/spc.h"
 
 extern const struct semu_mode_page semu_sbc_mode_01, semu_sbc_mode_08;
+/* geometry.c: of disks before SBC-2 */
+extern const struct semu_mode_page semu_sbc_mode_03, semu_sbc_mode_04;
 extern const struct semu_vpd_page semu_sbc_vpd_b0, semu_sbc_vpd_b1,
 	semu_sbc_vpd_b2, semu_sbc_vpd_b7;
 

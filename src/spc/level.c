@@ -138,7 +138,7 @@ unsigned semu_mode_len(const struct scsiemu_lu *lu,
 	const struct semu_level_page *old;
 
 	if (!semu_before(lu, SPC_3))
-		return p->len;
+		return p->old ? 0 : p->len;
 	old = p->sub ? NULL : find(lu, p->code);
 	return old ? old->len[lu->version - 1] : 0;
 }

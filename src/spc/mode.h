@@ -20,6 +20,7 @@ struct semu_mode_page {
 	/* 1 + enum semu_part: only LUs with that part have the page, negative:
 	 * only those without; 0: all */
 	int8_t part;
+	bool old; /* no longer there from SPC-3 on (levels); mask NULL */
 	/* len bytes each, header included: the default values, and a 1 for
 	 * every changeable bit; mask NULL: none is. */
 	const uint8_t *defaults, *mask;

@@ -123,11 +123,13 @@ static const struct pages {
 	const char *codes;   /* code, length byte; with PS */
 	uint8_t n, specific; /* DPOFUA */
 } pages[] = {
-	{ "\x81\x06\x82\x0a", 2, 0x00 },
-	{ "\x81\x0a\x82\x0e\x88\x0a\x8a\x06", 4, 0x10 },
-	{ "\x81\x0a\x82\x0e\x88\x12\x8a\x06\x9a\x0a\x9c\x0a", 6, 0x10 },
-	{ "\x81\x0a\x82\x0e\x88\x12\x8a\x0a\x98\x06\x99\x06\x9a\x0a\x9c\x0a", 8,
+	{ "\x81\x06\x82\x0a\x83\x16\x84\x12", 4, 0x00 },
+	{ "\x81\x0a\x82\x0e\x83\x16\x84\x16\x88\x0a\x8a\x06", 6, 0x10 },
+	{ "\x81\x0a\x82\x0e\x83\x16\x84\x16\x88\x12\x8a\x06\x9a\x0a\x9c\x0a", 8,
 	  0x10 },
+	{ "\x81\x0a\x82\x0e\x83\x16\x84\x16\x88\x12\x8a\x0a\x98\x06\x99\x06"
+	  "\x9a\x0a\x9c\x0a",
+	  10, 0x10 },
 };
 
 static void test_mode_pages(void **state)
@@ -194,6 +196,57 @@ static void test_mode_bytes(void **state)
 	disk_free(&b);
 }
 
+static void geometry_is(uint64_t nblk, unsigned level, uint16_t rpm,
+			const char *want)
+{
+	struct disk_options o = {
+		.nblk = nblk,
+		.version = (uint8_t)level,
+		.removable = true,
+		.rpm = rpm,
+	};
+	static const char format[] = "\x83\x16\0\0\0\0\0\0\0\0\0";
+	struct disk b;
+
+	disk_make(&b, &o);
+	drive_run(&b.d, b.lu, "\x1a\0\x04\0\xff\0", 6, NULL, 0, 255);
+	drive_good(&b.d);
+	assert_int_equal(b.d.t.c.in_done, 12 + (level == 1 ? 20 : 24));
+	assert_memory_equal(b.d.t.in + 13, want, level == 1 ? 19 : 23);
+	drive_run(&b.d, b.lu, "\x1a\0\x03\0\xff\0", 6, NULL, 0, 255);
+	drive_good(&b.d);
+	assert_int_equal(b.d.t.c.in_done, 12 + 24);
+	assert_memory_equal(b.d.t.in + 12, format, 11);
+	assert_memory_equal(b.d.t.in + 24, "\x02\0\0\x01\0\0\0\0\x60\0\0\0",
+			    12);
+	drive_run(&b.d, b.lu, "\x1a\0\x43\0\xff\0", 6, NULL, 0, 255);
+	drive_good(&b.d);
+	for (unsigned i = 2; i < 24; i++)
+		assert_int_equal(b.d.t.in[12 + i], 0);
+	disk_free(&b);
+}
+
+/* The whole capacity where it can be; rotation as the medium has it. */
+static void test_geometry(void **state)
+{
+	struct disk b;
+
+	(void)state;
+	geometry_is(41820, 1, 0,
+		    "\x12\0\0\x44\x0f\0\0\0\0\0\0\0\0\0\0\0"
+		    "\0\0\0");
+	geometry_is(41820, 2, 0,
+		    "\x16\0\0\x44\x0f\0\0\0\0\0\0\0\0\0\0\0"
+		    "\0\0\0\x0e\x10\0\0");
+	geometry_is(10081, 3, 7200,
+		    "\x16\0\0\x0a\x10\0\0\0\0\0\0\0\0\0"
+		    "\0\0\0\0\0\x1c\x20\0\0");
+	make(&b, 5); /* obsolete */
+	drive_run(&b.d, b.lu, "\x1a\0\x04\0\xff\0", 6, NULL, 0, 255);
+	drive_cdb(&b.d, 2, 5);
+	disk_free(&b);
+}
+
 /* MODE SELECT takes a page as it was sent, in its own length only. */
 static void test_select(void **state)
 {
@@ -235,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_vpd),
 		cmocka_unit_test(test_mode_pages),
 		cmocka_unit_test(test_mode_bytes),
+		cmocka_unit_test(test_geometry),
 		cmocka_unit_test(test_select),
 	};
 
