@@ -207,6 +207,7 @@ static void make_device(struct target *t)
 		.jobs = 8,
 		.copies = 64,
 		.rod_tokens = 64,
+		.copy_held = 4096,
 		.registrants = 1024,
 	};
 	const struct scsiemu_copy_config copy = {

@@ -57,6 +57,8 @@ struct scsiemu_limits {
 	uint32_t rod_tokens;  /* ROD tokens at once; 0: none. They need
 			       * scsiemu_device_copy() with random */
 	uint32_t rod_ranges;  /* ranges of blocks of one ROD token; 32 */
+	uint32_t copy_held;   /* bytes that each copy holds for RECEIVE COPY
+			       * DATA; 0: none, and no segments that hold */
 };
 
 /* Bytes that scsiemu_device_init() needs for these limits. */
@@ -103,6 +105,12 @@ int scsiemu_device_reserve(struct scsiemu_device *d, uint32_t pairs);
  * (absolute ms, UINT64_MAX: no need). Afterwards run scsiemu_ready().
  */
 uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms);
+/* When tick() has something to do: as it returned, or sooner, where a command
+ * has asked for a time since. */
+uint64_t scsiemu_device_due(const struct scsiemu_device *d);
+/* What time it is, for what begins now to count from, where ticks are far
+ * apart. Nothing happens. */
+void scsiemu_device_time(struct scsiemu_device *d, uint64_t now_ms);
 
 /* Wall clock for REPORT TIMESTAMP: ms since 1970 at now_ms of tick(). Not
  * called: the timestamp counts from 0 at power on (SPC-5 5.20). */
@@ -191,6 +199,49 @@ struct scsiemu_medium {
 			      * interval (SBC-4 4.21) */
 };
 
+/*
+ * The standard that a logical unit is one of: VERSION of INQUIRY. Before SPC-3
+ * it has the commands, CDB bits, pages, lengths and unit attentions of its
+ * time, and nothing that is configured beyond them. Values are T10's.
+ */
+enum scsiemu_level {
+	SCSIEMU_LEVEL_SCSI_1 = 1, /* with the Common Command Set, revision 4B */
+	SCSIEMU_LEVEL_SCSI_2 = 2,
+	SCSIEMU_LEVEL_SPC = 3,
+	SCSIEMU_LEVEL_SPC_2 = 4,
+	SCSIEMU_LEVEL_SPC_3 = 5,
+	SCSIEMU_LEVEL_SPC_4 = 6,
+	SCSIEMU_LEVEL_SPC_5 = 7,
+	SCSIEMU_LEVEL_SPC_6 = 13
+};
+
+/* A command: its opcode, its service action or SCSIEMU_NO_SA. */
+struct scsiemu_hidden {
+	uint8_t op;
+	uint16_t sa;
+};
+
+/*
+ * What one product does otherwise than its type: what it does not have, and
+ * what its maker says of it. Zero: as the type has it. What the LU can do stays
+ * as it is: who hides UNMAP also hides the VPD page that promises it.
+ */
+struct scsiemu_quirks {
+	uint32_t size; /* sizeof *this */
+	/* Commands that it does not know, at most SCSIEMU_HIDDEN; rows of the
+	 * embedder's stay. */
+	const struct scsiemu_hidden *hide;
+	unsigned nhide;
+	/* The VPD pages besides 00h that it has, where the type has them; nvpd
+	 * 0: all of the type. */
+	const uint8_t *vpd;
+	unsigned nvpd;
+	/* Vendor specific bytes of INQUIRY, from byte 36 on: at most 20. */
+	const uint8_t *inquiry;
+	unsigned ninquiry;
+};
+#define SCSIEMU_HIDDEN 32
+
 struct scsiemu_lu_config {
 	uint32_t size; /* sizeof *this */
 	const struct scsiemu_type *type;
@@ -199,7 +250,7 @@ struct scsiemu_lu_config {
 	const char *serial; /* at most 32 bytes; default from the LUN */
 	uint64_t naa;	    /* 64-bit NAA designator; 0 = derived, locally
 			     * assigned (NAA 3) from vendor and serial */
-	uint8_t version;    /* INQUIRY byte 2; 0 = 6 (SPC-4) */
+	uint8_t version;    /* enum scsiemu_level; 0 = SPC-4 */
 	bool removable;
 	bool read_only;	   /* write protected whatever the medium says */
 	bool anonymous_pr; /* the anonymous nexus may reserve, as one host */
@@ -221,10 +272,15 @@ struct scsiemu_lu_config {
 	/* Asymmetric access (alua.h), or NULL. Copied. */
 	const struct scsiemu_alua *alua;
 	bool priorities; /* REPORT PRIORITY, SET PRIORITY */
+	bool logs;	 /* log pages (log.h): LOG SENSE, LOG SELECT */
+	/* Parameters of the Application Client page, at most 64, of 260 bytes
+	 * of state each. */
+	uint8_t log_clients;
 	uint16_t
 		inject_rules; /* room for rules of error injection (inject.h) */
 	/* Power conditions (power.h), or NULL. Copied. */
 	const struct scsiemu_power *power;
+	const struct scsiemu_quirks *quirks; /* or NULL. Copied. */
 };
 
 /* Bytes of state of a LU that is configured so: all that it offers, at its
@@ -251,6 +307,13 @@ void scsiemu_lu_remove(struct scsiemu_lu *lu);
  */
 struct scsiemu_lu *scsiemu_lu_find(struct scsiemu_device *d,
 				   const uint8_t lun[8]);
+/*
+ * The logical unit that the CDB itself addresses: bits 7 to 5 of byte 1 (SCSI-2
+ * 7.2.2). For a transport whose initiator sent no IDENTIFY message; NULL never,
+ * as above. len: bytes of the CDB.
+ */
+struct scsiemu_lu *scsiemu_lu_find_cdb(struct scsiemu_device *d,
+				       const uint8_t *cdb, size_t len);
 
 /*
  * Put a medium in, or take it out (m NULL): readiness, and with announce UA
@@ -277,7 +340,7 @@ enum scsiemu_nv_id {
 	SCSIEMU_NV_TEXT = 3,	  /* SET IDENTIFYING INFORMATION, type 2 */
 	SCSIEMU_NV_PR = 4,	  /* persistent reservations (APTPL) */
 	SCSIEMU_NV_FORMAT = 5,	  /* block size, protection, capacity */
-	SCSIEMU_NV_WORK = 6,	  /* FORMAT UNIT or SANITIZE in progress */
+	SCSIEMU_NV_WORK = 6,	  /* FORMAT UNIT, SANITIZE, ... in progress */
 	SCSIEMU_NV_DEFECTS = 7,	  /* grown defects, blocks marked unreadable */
 	SCSIEMU_NV_LOG = 8,	  /* log parameters that are saved */
 	SCSIEMU_NV_SELFTEST = 9,  /* self-test results */

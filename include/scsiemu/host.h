@@ -5,7 +5,10 @@
  *	TYPE[:key=value,...]	disk:path=a.img,size=1G,thin,serial=X1
  *	disk:mem,size=64M	disk:null,size=1T
  *
- * "\," is a comma inside a value; sizes take K M G T P (2^10 ...).
+ * "\," is a comma inside a value; sizes take K M G T P (2^10 ...). The file
+ * that profile=NAME names gives keys, too (docs/profiles.md); NAME without a
+ * slash is looked for in the folder of the environment's SCSIEMU_PROFILES, or
+ * where the library was installed.
  */
 #ifndef SCSIEMU_HOST_H
 #define SCSIEMU_HOST_H

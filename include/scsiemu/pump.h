@@ -130,6 +130,9 @@ void scsiemu_pump_sent(struct scsiemu_task *t);
 void scsiemu_pump_abort(struct scsiemu_task *t);
 /* Feed time, run what became ready; returns as scsiemu_device_tick(). */
 uint64_t scsiemu_pump_tick(struct scsiemu_pump *p, uint64_t now_ms);
+/* scsiemu_device_due() and scsiemu_device_time() of its device. */
+uint64_t scsiemu_pump_due(const struct scsiemu_pump *p);
+void scsiemu_pump_time(struct scsiemu_pump *p, uint64_t now_ms);
 /* Run what became ready (after scsiemu_nexus_detach(), scsiemu_lu_remove()). */
 void scsiemu_pump_ready(struct scsiemu_pump *p);
 /*

@@ -49,6 +49,15 @@ struct scsiemu_sbc_options {
 	/* Bits of VPD B2h byte 5 that a thin disk does not offer although it
 	 * could: LBPU 80h, LBPWS 40h, LBPWS10 20h, ANC_SUP 02h. */
 	uint8_t lbp_not;
+	/* Streams that hosts may open, at most 193 (STREAM CONTROL), and those
+	 * that are always there, at most 63, one for each of the group numbers
+	 * 0, 1, ... (mode page 0Ah/05h, GROUP_SUP): 40 bytes. */
+	uint16_t streams;
+	uint8_t permanent_streams;
+	/* Storage elements, 2 to 64, that hosts may depopulate and restore: a
+	 * disk with format, whose store can have another number of blocks;
+	 * 96 bytes. */
+	uint8_t elements;
 	/* User data segments (SBC-4 4.28), or NULL. Its segments stay the
 	 * caller's until others take their place or the LU is gone. */
 	const struct scsiemu_referrals *referrals;
@@ -62,6 +71,15 @@ struct scsiemu_sbc_options {
  */
 bool scsiemu_sbc_formatted(const struct scsiemu_lu *lu, uint32_t *blen,
 			   uint64_t *nblk);
+
+/*
+ * PHYSICAL ELEMENT HEALTH of the element id, 1 and up, while it is not
+ * depopulated: 00h not reported, 01h (as it begins) to 63h within, 64h at, 65h
+ * to CFh outside the manufacturer's specification limits. 0 or SCSIEMU_ERR_ARG.
+ * From outside the command path.
+ */
+int scsiemu_sbc_element_health(struct scsiemu_lu *lu, uint32_t id,
+			       uint8_t value);
 
 /* A run of blocks, and the target port groups that reach it. */
 struct scsiemu_referral {

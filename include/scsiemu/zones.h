@@ -36,7 +36,8 @@ struct scsiemu_zone_options {
 	/* Domains and realms: the zones in front and the write required ones
 	 * behind them are a domain each, cut into so many realms. The first
 	 * realms_first realms are active in the domain in front, the others in
-	 * the one behind; that does not change. 0: no realms. */
+	 * the one behind, until ZONE ACTIVATE changes that. No more than zones;
+	 * 0: no realms. */
 	uint32_t realms, realms_first;
 };
 

@@ -23,7 +23,7 @@ static unsigned refused(const struct scsiemu_lu *lu,
 		bad &= ~(unsigned)row->obsolete;
 	/* the LUN, of which an initiator of SCSI-2 times makes use (SCSI-2
 	 * 7.2.2); here the transport told it */
-	if (i == 1 && lu->version <= SEMU_SCSI_2)
+	if (i == 1 && lu->version <= SCSIEMU_LEVEL_SCSI_2)
 		bad &= 0x1f;
 	/* A group number means nothing to an LU without groups (SBC-4 4.22);
 	 * initiators send it all the same. */
@@ -131,7 +131,7 @@ static bool attention(struct scsiemu_cmd *c)
 	struct semu_ctx *x = semu_ctx(c);
 
 	scsiemu_fail(c, SCSIEMU_SK_UNIT_ATTENTION, semu_ua_peek(x->itl));
-#if SEMU_WITH_THIN
+#if SEMU_WITH_ATTENTION
 	if (x->lu->type->attention)
 		x->lu->type->attention(x->lu, &c->sense);
 #endif

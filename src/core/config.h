@@ -79,6 +79,9 @@
 #ifndef SEMU_WITH_DEFECTS /* READ DEFECT DATA(10), (12) */
 #define SEMU_WITH_DEFECTS 1
 #endif
+#ifndef SEMU_WITH_STREAMS /* WRITE STREAM, STREAM CONTROL */
+#define SEMU_WITH_STREAMS 1
+#endif
 #ifndef SEMU_WITH_SCATTERED /* WRITE SCATTERED(16), (32) */
 #define SEMU_WITH_SCATTERED 1
 #endif
@@ -129,6 +132,9 @@
 #ifndef SEMU_WITH_TRACE /* trace events */
 #define SEMU_WITH_TRACE 1
 #endif
+#ifndef SEMU_WITH_LEVELS /* logical units of SCSI-1, SCSI-2, SPC, SPC-2 */
+#define SEMU_WITH_LEVELS 1
+#endif
 #ifndef SEMU_WITH_DESCRIPTOR_SENSE /* sense data in descriptor format */
 #define SEMU_WITH_DESCRIPTOR_SENSE 1
 #endif
@@ -143,6 +149,12 @@
 #endif
 
 /* What is made of several. */
+#ifndef SEMU_WITH_ELEMENTS /* depopulation; needs SEMU_WITH_FORMAT */
+#define SEMU_WITH_ELEMENTS SEMU_WITH_FORMAT
+#endif
+#ifndef SEMU_WITH_HINTS /* group numbers; needs SEMU_WITH_STREAMS */
+#define SEMU_WITH_HINTS SEMU_WITH_STREAMS
+#endif
 #ifndef SEMU_WITH_COPY /* third-party copy; needs SEMU_WITH_QUEUE */
 #define SEMU_WITH_COPY SEMU_WITH_QUEUE
 #endif
@@ -153,6 +165,12 @@
 #endif
 #ifndef SEMU_WITH_INJECT /* error injection; needs parts and the queue */
 #define SEMU_WITH_INJECT (SEMU_WITH_PARTS && SEMU_WITH_QUEUE)
+#endif
+#ifndef SEMU_WITH_LOG /* LOG SENSE, LOG SELECT; needs SEMU_WITH_PARTS */
+#define SEMU_WITH_LOG SEMU_WITH_PARTS
+#endif
+#ifndef SEMU_WITH_QUIRKS /* hidden commands; needs SEMU_WITH_PARTS */
+#define SEMU_WITH_QUIRKS SEMU_WITH_PARTS
 #endif
 #ifndef SEMU_WITH_ODX /* ROD tokens; needs SEMU_WITH_COPY, SEMU_WITH_PARTS */
 #define SEMU_WITH_ODX (SEMU_WITH_COPY && SEMU_WITH_PARTS)
@@ -167,8 +185,10 @@
 	(SEMU_WITH_FORMAT && SEMU_WITH_PARTS && SEMU_WITH_JOBS &&              \
 	 SEMU_WITH_QUEUE)
 #if !SEMU_WITH_WORK
+#undef SEMU_WITH_ELEMENTS
 #undef SEMU_WITH_FORMAT
 #undef SEMU_WITH_SANITIZE
+#define SEMU_WITH_ELEMENTS 0
 #define SEMU_WITH_FORMAT   0
 #define SEMU_WITH_SANITIZE 0
 #endif
@@ -177,6 +197,8 @@
 #undef SEMU_WITH_SCAN
 #define SEMU_WITH_SCAN 0
 #endif
+/* A unit attention whose sense is more than its code. */
+#define SEMU_WITH_ATTENTION (SEMU_WITH_THIN || SEMU_WITH_LOG)
 /* Something goes on that others are told of. */
 #define SEMU_WITH_BUSY (SEMU_WITH_WORK || SEMU_WITH_DIAGNOSTIC)
 

@@ -25,7 +25,7 @@ enum semu_copy_status {
 };
 
 /* What of the results nobody has asked for yet. */
-enum { SEMU_COPY_STATUS = 1, SEMU_COPY_DETAILS = 2 };
+enum { SEMU_COPY_STATUS = 1, SEMU_COPY_DETAILS = 2, SEMU_COPY_HELD = 4 };
 
 #define SEMU_COPY_SENSE 96
 
@@ -37,6 +37,7 @@ struct semu_copy {
 	uint64_t count;		    /* bytes moved */
 	uint64_t token_serial;
 	uint32_t id;	     /* LIST IDENTIFIER */
+	uint32_t held;	     /* bytes held for RECEIVE COPY DATA */
 	uint16_t segments;   /* done with */
 	uint16_t operations; /* pieces */
 	uint16_t token;	     /* 1 + the ROD token it made; 0: none */
@@ -46,7 +47,8 @@ struct semu_copy {
 	uint8_t sa;	/* service action that started it */
 	uint8_t status; /* SCSI status it ended with */
 	uint8_t sense_len;
-	bool abort; /* COPY OPERATION ABORT: to end at its next step */
+	bool abort;	/* COPY OPERATION ABORT: to end at its next step */
+	bool discarded; /* it was more than could be held: none of it is */
 	uint8_t sense[SEMU_COPY_SENSE];
 };
 

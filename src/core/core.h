@@ -8,7 +8,9 @@
 
 #include "core/bytes.h"
 #include "core/config.h"
+#include "core/levels.h"
 #include "core/parts.h"
+#include "core/quirks.h"
 #include "core/steps.h"
 
 #include <scsiemu/device.h>
@@ -80,9 +82,6 @@ struct semu_entry {
 	bool linked;
 	bool counted; /* in lu->nslow: it waits, or may block others */
 };
-
-/* The version up to which bits 7 to 5 of byte 1 of each CDB are the LUN. */
-enum { SEMU_SCSI_2 = 2 };
 
 enum semu_phase {
 	SEMU_P_NEW,
@@ -214,6 +213,7 @@ struct semu_cap {
 	uint32_t unmap_descr; /* MAXIMUM UNMAP BLOCK DESCRIPTOR COUNT */
 	uint32_t granule;     /* OPTIMAL UNMAP GRANULARITY */
 	uint32_t atomic_blk;  /* MAXIMUM ATOMIC TRANSFER LENGTH */
+	uint32_t bounded_blk; /* ... WITH ATOMIC BOUNDARY */
 	uint32_t same_blk;    /* MAXIMUM WRITE SAME LENGTH; 0 = no limit */
 	uint16_t rpm;
 	uint8_t exponent, aligned;
@@ -246,6 +246,12 @@ struct scsiemu_lu {
 	uint8_t offers; /* 1: PROTECT, 2: GROUP NUMBER, 4: ANCHOR are allowed */
 	bool traced;	/* the device has a trace function */
 	bool lasting;	/* nslow counts a reason that is not a command's */
+#if SEMU_WITH_QUIRKS
+	bool hides; /* not all rows are there (quirks.c) */
+#endif
+#if SEMU_WITH_LEVELS
+	bool old; /* before SPC-3: its level counts (levels.h) */
+#endif
 	const struct semu_set *set;
 	const struct scsiemu_row *vendor_rows; /* the embedder's own */
 	unsigned nvendor;
@@ -295,6 +301,7 @@ struct scsiemu_lu {
 	uint64_t lane_from;
 	uint8_t lane_shift;
 	uint8_t peripheral; /* peripheral device type that INQUIRY reports */
+	uint32_t first_ua;  /* bits that a new pair begins with, too */
 	uint64_t timer;	    /* ms: when tick() of the parts is due; 0: off */
 	struct scsiemu_lu *timer_next;
 };
@@ -335,6 +342,7 @@ struct semu_rows {
 	const struct scsiemu_row *row;
 	unsigned n;
 };
+struct semu_log_type;  /* spc/log.h */
 struct semu_mode_page; /* spc/mode.h */
 struct semu_vpd_page;  /* spc/vpd.h */
 
@@ -356,11 +364,20 @@ struct scsiemu_type {
 	uint8_t type; /* enum scsiemu_device_type */
 	const char *vendor, *product;
 	struct semu_rows rows[2]; /* own, common (semu_spc_rows) */
+#if SEMU_WITH_LEVELS
+	/* Rows that only old LUs have; what levels know of its rows and pages:
+	 * own, common */
+	struct semu_rows old_rows;
+	const struct semu_levels *levels[2];
+#endif
 	const struct semu_mode_page *const *mode; /* ascending; NULL ends */
 	const struct semu_vpd_page *const *vpd;	  /* ascending; NULL ends */
-	const uint16_t *versions; /* INQUIRY version descriptors; 0 ends */
+	/* INQUIRY version descriptors; by level, ascending; the last one is for
+	 * all above, too. NULL: none. */
+	const struct semu_versions *versions;
 #if SEMU_WITH_PARTS
 	const struct semu_part_type *const *parts; /* NULL ends */
+	const struct semu_log_type *log;	   /* NULL: it has no logs */
 	/* Bytes of state besides the parts' (bits of enum semu_part). */
 	uint32_t (*state)(const struct scsiemu_type *type, uint32_t parts);
 #endif
@@ -379,7 +396,7 @@ struct scsiemu_type {
 #endif
 	/* Stops of a row with SCSIEMU_ROW_BY_FIELD. */
 	uint32_t (*stops)(const struct scsiemu_cmd *c);
-#if SEMU_WITH_THIN
+#if SEMU_WITH_ATTENTION
 	/* A unit attention is reported: what belongs to it beside its code. */
 	void (*attention)(const struct scsiemu_lu *lu, struct scsiemu_sense *s);
 #endif
@@ -448,15 +465,17 @@ struct scsiemu_device {
 	/* third-party copy */
 	struct scsiemu_copy_config copy;
 	struct semu_copy *copies;  /* limits.copies of them */
+	uint8_t *held;		   /* limits.copy_held bytes for each */
 	struct semu_token *tokens; /* limits.rod_tokens of them */
 	struct semu_range *ranges; /* limits.rod_ranges for each */
 	uint64_t copy_serial;	   /* counts copies, tokens */
+	uint64_t due;		   /* ms: when tick() has something to do */
 };
 
 /* The rows of an LU in ascending (opcode, service action) order; those that do
  * not exist there are passed over. Start with zeroes; NULL ends. */
 struct semu_row_iter {
-	unsigned i[3];
+	unsigned i[3 + SEMU_WITH_LEVELS];
 };
 const struct scsiemu_row *semu_row_next(const struct scsiemu_lu *lu,
 					struct semu_row_iter *it);
@@ -468,6 +487,32 @@ const struct scsiemu_row *semu_row_find(const struct scsiemu_lu *lu,
  * PROTECT and GROUP NUMBER when the LU offers them. */
 unsigned semu_row_usage(const struct scsiemu_lu *lu,
 			const struct scsiemu_row *row, unsigned i);
+
+/* Is the LU of a level before this one (enum scsiemu_level)? */
+static inline bool semu_before(const struct scsiemu_lu *lu, unsigned level)
+{
+#if SEMU_WITH_LEVELS
+	return lu->old && lu->version < level;
+#else
+	(void)lu, (void)level;
+	return false;
+#endif
+}
+
+/* Is it of a level before SPC-3? */
+static inline bool semu_old(const struct scsiemu_lu *lu)
+{
+	return semu_before(lu, SCSIEMU_LEVEL_SPC_3);
+}
+
+/* Byte 1 of the CDB without the LUN that an initiator of SCSI-2 times puts into
+ * it (SCSI-2 7.2.2); the transport told it. */
+static inline unsigned semu_cdb_1(const struct scsiemu_cmd *c)
+{
+	return c->cdb[1] &
+	       (semu_ctx(c)->lu->version <= SCSIEMU_LEVEL_SCSI_2 ? 0x1fu
+								 : 0xffu);
+}
 
 /* fields.c: the byte where the count of enum scsiemu_fields begins. */
 uint16_t semu_count_at(unsigned fields);
@@ -508,6 +553,7 @@ void semu_ua_luns_reported(struct scsiemu_nexus *n);
 extern const uint16_t semu_ua_asc[SEMU_UA_COUNT];
 
 /* sense.c: a sense value; returns the length, at most cap. */
+void semu_sense_old(const struct scsiemu_lu *lu, struct scsiemu_sense *s);
 unsigned semu_sense_put(const struct scsiemu_sense *s, bool descr, uint8_t *out,
 			unsigned cap);
 

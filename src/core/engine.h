@@ -216,6 +216,13 @@ static inline void semu_inject_spoil(struct scsiemu_cmd *c)
 void semu_ready_push(struct scsiemu_cmd *c);
 void semu_ready_remove(struct scsiemu_cmd *c);
 
+/* Something is to happen at that time. */
+static inline void semu_due(struct scsiemu_device *d, uint64_t ms)
+{
+	if (ms < d->due)
+		d->due = ms;
+}
+
 /* timers.c */
 #if SEMU_WITH_QUEUE
 void semu_zombie_add(struct scsiemu_cmd *c);

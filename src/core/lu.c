@@ -42,6 +42,14 @@ struct scsiemu_lu *scsiemu_lu_find(struct scsiemu_device *d,
 	return lu ? lu : &d->absent;
 }
 
+struct scsiemu_lu *scsiemu_lu_find_cdb(struct scsiemu_device *d,
+				       const uint8_t *cdb, size_t len)
+{
+	const uint8_t lun[8] = { 0, len > 1 ? cdb[1] >> 5 : 0 };
+
+	return scsiemu_lu_find(d, lun);
+}
+
 /* What is configured, or the type's, padded with spaces. */
 static void pad(char *to, const char *from, const char *other, unsigned n)
 {
@@ -170,8 +178,12 @@ uint32_t scsiemu_lu_state_size(const struct scsiemu_lu_config *cf)
 /* One reason in nslow for all that is lasting. */
 void semu_lu_lasting(struct scsiemu_lu *lu)
 {
-	bool is = !lu->set || lu->nvendor || lu->traced || lu->watch || lu->aca;
+	bool is = !lu->set || lu->nvendor || lu->traced || lu->watch ||
+		  lu->aca || semu_old(lu);
 
+#if SEMU_WITH_QUIRKS
+	is |= lu->hides;
+#endif
 	lu->nslow += is - (uint32_t)lu->lasting;
 	lu->lasting = is;
 }
@@ -195,12 +207,17 @@ static int set_up(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 	lu->nvendor = cf->rows ? cf->nrows : 0;
 	lu->nv = cf->nv;
 	lu->nv_ctx = cf->nv_ctx;
-	lu->version = cf->version ? cf->version : 6;
+	lu->version = cf->version ? cf->version : SCSIEMU_LEVEL_SPC_4;
 	lu->removable = cf->removable;
 	lu->read_only = cf->read_only;
 	lu->anonymous_pr = cf->anonymous_pr;
 	lu->can_save = cf->can_save;
-	lu->normaca = SEMU_WITH_ACA && cf->aca;
+#if SEMU_WITH_LEVELS
+	lu->old = lu->version < SCSIEMU_LEVEL_SPC_3;
+#endif
+	/* NACA came with SAM */
+	lu->normaca = SEMU_WITH_ACA && cf->aca &&
+		      !semu_before(lu, SCSIEMU_LEVEL_SPC);
 	semu_lu_lasting(lu);
 	identify(lu, cf);
 	rc = semu_parts_add(lu, cf);

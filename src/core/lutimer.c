@@ -16,6 +16,7 @@ void semu_lu_timer(struct scsiemu_lu *lu, uint64_t ms)
 		lu->dev->lu_timers = lu;
 	}
 	lu->timer = ms ? ms : 1; /* 0: off */
+	semu_due(lu->dev, lu->timer);
 }
 
 void semu_lu_timer_off(struct scsiemu_lu *lu)

@@ -12,6 +12,13 @@ static uint32_t aligned(uint32_t n)
 	return (n + 7) & ~7u;
 }
 
+/* Did it come after the LU's level? */
+static bool later(const struct semu_part_type *p,
+		  const struct scsiemu_lu_config *cf)
+{
+	return SEMU_WITH_LEVELS && cf->version && cf->version < p->since;
+}
+
 uint32_t semu_parts_size(const struct scsiemu_lu_config *cf, uint32_t *bits)
 {
 	const struct semu_part_type *const *p = cf->type->parts;
@@ -19,7 +26,7 @@ uint32_t semu_parts_size(const struct scsiemu_lu_config *cf, uint32_t *bits)
 
 	*bits = 0;
 	for (; p && *p; p++) {
-		n = aligned((*p)->size(cf));
+		n = later(*p, cf) ? 0 : aligned((*p)->size(cf));
 		bytes += n;
 		if (n)
 			*bits |= 1u << (*p)->part;
@@ -49,7 +56,7 @@ int semu_parts_add(struct scsiemu_lu *lu, const struct scsiemu_lu_config *cf)
 		return 0;
 	lu->more = take(lu, sizeof(*lu->more));
 	for (; *p && !rc; p++) {
-		n = (*p)->size(cf);
+		n = lu->parts >> (*p)->part & 1 ? (*p)->size(cf) : 0;
 		if (!n)
 			continue;
 		lu->more->part[(*p)->part] = take(lu, n);

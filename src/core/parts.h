@@ -19,6 +19,7 @@ enum semu_part {
 	SEMU_PART_THIN,
 	SEMU_PART_FORMAT,
 	SEMU_PART_STREAMS,
+	SEMU_PART_HINTS,
 	SEMU_PART_ELEMENTS,
 	SEMU_PART_POWER,
 	SEMU_PART_CACHE,
@@ -30,6 +31,7 @@ enum semu_part {
 	SEMU_PART_SCAN,
 	SEMU_PART_REFERRALS,
 	SEMU_PART_PRIORITY,
+	SEMU_PART_QUIRKS,
 	SEMU_PART_COUNT
 };
 struct semu_more {
@@ -39,6 +41,9 @@ struct semu_more {
 struct semu_part_type {
 	uint8_t part; /* enum semu_part */
 	uint8_t nv;   /* enum scsiemu_nv_id: restore() takes it; 0: none */
+	/* A LU of a level (enum scsiemu_level) before this one has not got it,
+	 * however it is configured. */
+	uint8_t since;
 	/* Bytes of its state; 0: a LU that is configured so does not have
 	 * it. */
 	uint32_t (*size)(const struct scsiemu_lu_config *cf);
@@ -72,7 +77,7 @@ struct semu_part_type {
 	int (*raw)(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
 		   uint64_t lba, uint64_t nblk);
 	/* Takes the place of the engine's one bulk want in READ and WRITE
-	 * rows. */
+	 * rows; in READ it sees failures. */
 	scsiemu_step_fn *rw;
 	/* State in many records: how many, SCSIEMU_NV_CHUNK + 0 and up, there
 	 * may be (restore() takes them); the next that is not saved, or 0. */

@@ -3,12 +3,32 @@
 #include "core/engine.h"
 
 /* A logical unit's tables: the embedder's rows win over the type's, those over
- * the common ones. */
+ * the common ones; old logical units have one more. */
+enum { OLD = 3 };
+
 static struct semu_rows table(const struct scsiemu_lu *lu, unsigned k)
 {
 	if (k == 0)
 		return (struct semu_rows){ lu->vendor_rows, lu->nvendor };
+#if SEMU_WITH_LEVELS
+	if (k == OLD)
+		return lu->type->old_rows;
+#endif
 	return lu->type->rows[k - 1];
+}
+
+static unsigned ntables(const struct scsiemu_lu *lu)
+{
+	return semu_old(lu) ? OLD + 1 : OLD;
+}
+
+static bool has(const struct scsiemu_lu *lu, unsigned k,
+		const struct scsiemu_row *row)
+{
+	if (!semu_row_exists(lu, row) ||
+	    (k && semu_quirks_hide(lu, row->op, row->sa)))
+		return false;
+	return !(semu_old(lu) && k) || semu_level_has(lu, row);
 }
 
 static unsigned first_index(const struct scsiemu_lu *lu, struct semu_rows t,
@@ -17,7 +37,7 @@ static unsigned first_index(const struct scsiemu_lu *lu, struct semu_rows t,
 	unsigned i = 0;
 
 #if SEMU_WITH_SHORT_WAY
-	if (k > 0 && lu->set)
+	if (k > 0 && k < OLD && lu->set)
 		return lu->set->first[k - 1][op] - 1u;
 #else
 	(void)lu, (void)k;
@@ -40,14 +60,14 @@ const struct scsiemu_row *semu_row_find(const struct scsiemu_lu *lu,
 	bool hidden = false;
 
 	*known = false;
-	for (unsigned k = lu->nvendor ? 0 : 1; k < 3; k++) {
+	for (unsigned k = lu->nvendor ? 0 : 1; k < ntables(lu); k++) {
 		struct semu_rows t = table(lu, k);
 		unsigned i = first_index(lu, t, k, op);
 
 		for (; i < t.n && t.row[i].op == op; i++) {
 			const struct scsiemu_row *r = &t.row[i];
 
-			if (!semu_row_exists(lu, r)) {
+			if (!has(lu, k, r)) {
 				hidden |= hides(r, sa);
 				continue;
 			}
@@ -72,7 +92,7 @@ static const struct scsiemu_row *first_of_all(const struct scsiemu_lu *lu,
 	const struct scsiemu_row *best = NULL;
 	unsigned from = 0;
 
-	for (unsigned k = 0; k < 3; k++) {
+	for (unsigned k = 0; k < ntables(lu); k++) {
 		struct semu_rows t = table(lu, k);
 
 		if (it->i[k] < t.n &&
@@ -131,5 +151,8 @@ unsigned semu_row_usage(const struct scsiemu_lu *lu,
 
 	if (SEMU_WITH_ACA && lu->normaca && i == semu_control_at(row))
 		u |= 0x04; /* NACA */
-	return i ? u | offered(lu, row, i) | zones_use(lu, row, i) : u;
+	if (!i)
+		return u;
+	u |= offered(lu, row, i) | zones_use(lu, row, i);
+	return semu_old(lu) ? semu_level_usage(lu, row, i, u) : u;
 }

@@ -23,8 +23,10 @@ static void done_odd(struct scsiemu_cmd *c, struct semu_ctx *x)
 		semu_zombie_remove(c);
 		return;
 	}
-	if (c->status == SCSIEMU_CHECK_CONDITION)
+	if (c->status == SCSIEMU_CHECK_CONDITION) {
+		semu_sense_old(x->lu, &c->sense);
 		semu_aca_check(c);
+	}
 #if SEMU_WITH_MODE_SELECT
 	if (c->status == SCSIEMU_CHECK_CONDITION && x->lu->qerr)
 		semu_qerr(c);
@@ -454,6 +456,15 @@ static void moved(struct scsiemu_cmd *c, struct semu_ctx *x, uint32_t bytes)
 		c->buf += bytes;
 }
 
+/* Does the step function see failures? That of a part that takes the place of
+ * the engine's READ does. */
+static bool sees_errors(const struct semu_ctx *x)
+{
+	return x->row->flags & SCSIEMU_ROW_ERRORS ||
+	       (SEMU_WITH_PARTS && x->step && x->row->kind == SCSIEMU_K_READ &&
+		x->step == semu_parts_rw(x->lu));
+}
+
 /* Everything but "a want of a living command succeeded". */
 static int did_slow(struct scsiemu_cmd *c, int result, uint32_t bytes)
 {
@@ -463,7 +474,7 @@ static int did_slow(struct scsiemu_cmd *c, int result, uint32_t bytes)
 		change_over(c->lu);
 	if (c->aborted)
 		return did_aborted(c, x, result);
-	if (((result < 0 && x->row->flags & SCSIEMU_ROW_ERRORS) ||
+	if (((result < 0 && sees_errors(x)) ||
 	     (result >= SCSIEMU_R_RECORD && x->step)) &&
 	    !(SEMU_WITH_PARTS && x->odd & SEMU_FINISHING)) {
 		if (is_bulk(c) && result != SCSIEMU_E_MISCOMPARE)

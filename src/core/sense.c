@@ -81,6 +81,16 @@ static unsigned put_descr(const struct scsiemu_sense *s, uint8_t *out)
 }
 #endif
 
+/* In the common command set of SCSI-1 there is an additional sense code and no
+ * qualifier, and nothing that depends on the sense key. */
+void semu_sense_old(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
+{
+	if (!semu_before(lu, SCSIEMU_LEVEL_SCSI_2))
+		return;
+	s->asc &= 0xff00;
+	s->sks = SCSIEMU_SKS_NONE;
+}
+
 unsigned semu_sense_put(const struct scsiemu_sense *s, bool descr, uint8_t *out,
 			unsigned cap)
 {

@@ -36,6 +36,7 @@ void semu_timer_add(struct scsiemu_cmd *c, uint64_t deadline)
 	semu_ctx(c)->deadline = deadline;
 	semu_ctx(c)->timer = d->timers;
 	d->timers = c;
+	semu_due(d, deadline);
 }
 
 void semu_timer_remove(struct scsiemu_cmd *c)
@@ -132,12 +133,26 @@ uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 	for (c = d->timers; c; c = semu_ctx(c)->timer)
 		if (semu_ctx(c)->deadline < next)
 			next = semu_ctx(c)->deadline;
+	d->due = next;
 	return next;
 }
 #else
 uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 {
 	d->now = now_ms;
-	return semu_lu_timers(d);
+	if (!SEMU_WITH_LU_TIMERS)
+		return UINT64_MAX;
+	d->due = semu_lu_timers(d);
+	return d->due;
 }
 #endif
+
+uint64_t scsiemu_device_due(const struct scsiemu_device *d)
+{
+	return SEMU_WITH_QUEUE || SEMU_WITH_LU_TIMERS ? d->due : UINT64_MAX;
+}
+
+void scsiemu_device_time(struct scsiemu_device *d, uint64_t now_ms)
+{
+	d->now = now_ms;
+}

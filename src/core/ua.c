@@ -38,8 +38,53 @@ const uint16_t semu_ua_asc[SEMU_UA_COUNT] = {
 	[SEMU_UA_PREV_CONFLICT] = SCSIEMU_ASC_PREVIOUS_CONFLICT,
 };
 
+#if SEMU_WITH_LEVELS
+/* The first level that knows a unit attention (none: SPC-3), and what an older
+ * logical unit says instead. A new capacity is one of the mode parameters. */
+#define NOTHING SEMU_UA_COUNT
+static const struct {
+	uint8_t since, instead;
+} known[SEMU_UA_COUNT] = {
+	[SEMU_UA_POWER_ON] = { SCSIEMU_LEVEL_SCSI_1, NOTHING },
+	[SEMU_UA_BUS_RESET] = { SCSIEMU_LEVEL_SPC, SEMU_UA_POWER_ON },
+	[SEMU_UA_DEVICE_RESET] = { SCSIEMU_LEVEL_SPC, SEMU_UA_POWER_ON },
+	[SEMU_UA_NEXUS_LOSS] = { SCSIEMU_LEVEL_SPC_3, SEMU_UA_POWER_ON },
+	[SEMU_UA_CLEARED] = { SCSIEMU_LEVEL_SCSI_2, NOTHING },
+	[SEMU_UA_MICROCODE] = { SCSIEMU_LEVEL_SCSI_2, NOTHING },
+	[SEMU_UA_MEDIUM] = { SCSIEMU_LEVEL_SCSI_1, NOTHING },
+	[SEMU_UA_CAPACITY] = { SCSIEMU_LEVEL_SPC_3, SEMU_UA_MODE },
+	[SEMU_UA_LUNS] = { SCSIEMU_LEVEL_SPC_2, NOTHING },
+	[SEMU_UA_INQUIRY] = { SCSIEMU_LEVEL_SCSI_2, NOTHING },
+	[SEMU_UA_PREEMPTED] = { SCSIEMU_LEVEL_SPC, NOTHING },
+	[SEMU_UA_RELEASED] = { SCSIEMU_LEVEL_SPC_2, SEMU_UA_PREEMPTED },
+	[SEMU_UA_UNREGISTERED] = { SCSIEMU_LEVEL_SPC_2, SEMU_UA_PREEMPTED },
+	[SEMU_UA_MODE] = { SCSIEMU_LEVEL_SCSI_1, NOTHING },
+	[SEMU_UA_LOG] = { SCSIEMU_LEVEL_SCSI_2, NOTHING },
+	[SEMU_UA_IDENT] = { SCSIEMU_LEVEL_SPC_2, NOTHING },
+	[SEMU_UA_FAILURE] = { SCSIEMU_LEVEL_SCSI_2, NOTHING },
+};
+
+static enum semu_ua as_known(const struct scsiemu_lu *lu, enum semu_ua ua)
+{
+	unsigned since = known[ua].since;
+
+	if (!semu_before(lu, since ? since : SCSIEMU_LEVEL_SPC_3))
+		return ua;
+	return since ? (enum semu_ua)known[ua].instead : NOTHING;
+}
+#else
+static enum semu_ua as_known(const struct scsiemu_lu *lu, enum semu_ua ua)
+{
+	(void)lu;
+	return ua;
+}
+#endif
+
 void semu_ua_itl(struct semu_itl *itl, enum semu_ua ua)
 {
+	ua = as_known(itl->lu, ua);
+	if (SEMU_WITH_LEVELS && ua == SEMU_UA_COUNT)
+		return;
 	itl->ua |= SEMU_UA_BIT(ua);
 }
 

@@ -68,6 +68,16 @@ static int set_block(const struct key *k, void *to, const char *value)
 	return v & (v - 1) ? -1 : 0;
 }
 
+static int set_version(const struct key *k, void *to, const char *value)
+{
+	uint64_t v;
+
+	if (set_number(k, to, value))
+		return -1;
+	memcpy(&v, to, sizeof(v));
+	return v > SCSIEMU_LEVEL_SPC_5 && v < SCSIEMU_LEVEL_SPC_6 ? -1 : 0;
+}
+
 static int set_size(const struct key *k, void *to, const char *value)
 {
 	static const char units[] = "KMGTP";
@@ -174,6 +184,35 @@ static int set_pi(const struct key *k, void *to, const char *value)
 	return 0;
 }
 
+static int set_hide(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devquirks_hide(to, value);
+}
+
+static int set_vpd(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devquirks_vpd(to, value);
+}
+
+static int set_inquiry(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devquirks_inquiry(to, value);
+}
+
+/* MEDIUM ROTATION RATE (SBC-4 6.6.3) */
+static int set_rpm(const struct key *k, void *to, const char *value)
+{
+	uint64_t v;
+
+	if (set_number(k, to, value))
+		return -1;
+	memcpy(&v, to, sizeof(v));
+	return v == 1 || v > 0x400 ? 0 : -1;
+}
+
 static int set_pi_store(const struct key *k, void *to, const char *value)
 {
 	(void)k;
@@ -201,9 +240,13 @@ static const struct key keys[] = {
 	{ "removable", NULL, AT(removable), 0, 0, "" },
 	{ "aca", NULL, AT(aca), 0, 0, "" },
 	{ "priorities", NULL, AT(priorities), 0, 0, "" },
+	{ "logs", NULL, AT(logs), 0, 0, "" },
 	{ "format", NULL, AT(sbc.format), 0, 0, "" },
 	{ "scan", NULL, AT(sbc.scan), 0, 0, "" },
 	{ "selftests", NULL, AT(sbc.selftests), 0, 0, "" },
+	{ "streams", set_number, AT(streams), 1, 193, "1 to 193" },
+	{ "hints", set_number, AT(hints), 1, 63, "1 to 63" },
+	{ "elements", set_number, AT(elements), 2, 64, "2 to 64" },
 	{ "vendor", set_text, AT(text.vendor), 1, 8,
 	  "1 to 8 ASCII characters" },
 	{ "product", set_text, AT(text.product), 1, 16,
@@ -214,7 +257,20 @@ static const struct key keys[] = {
 	  "1 to 32 ASCII characters" },
 	{ "naa", set_naa, AT(naa), 0, 0,
 	  "16 hexadecimal digits, the first 2, 3 or 5" },
-	{ "version", set_number, AT(version), 2, 7, "2 (SCSI-2) to 7 (SPC-5)" },
+	{ "version", set_version, AT(version), SCSIEMU_LEVEL_SCSI_1,
+	  SCSIEMU_LEVEL_SPC_6,
+	  "1 (SCSI-1), 2 (SCSI-2), 3 (SPC) to 7 (SPC-5) or 13 (SPC-6)" },
+	{ "profile", set_path, AT(profile), 1, SEMU_PATH - 1,
+	  "the name of a profile, or a path with a slash" },
+	{ "hide", set_hide, AT(quirks), 0, 0,
+	  "at most 32 of OPCODE or OPCODE/SERVICEACTION with + between them, "
+	  "in hexadecimal" },
+	{ "vpd", set_vpd, AT(quirks), 0, 0,
+	  "at most 32 page codes with + between them, in hexadecimal" },
+	{ "inquiry", set_inquiry, AT(quirks), 0, 0,
+	  "1 to 20 bytes of two hexadecimal digits" },
+	{ "rpm", set_rpm, AT(rpm), 1, 0xfffe,
+	  "1 (it does not turn), or 1025 to 65534" },
 	{ "alua", set_alua, AT(tpgs), 0, 0, "implicit, explicit or both" },
 	{ "groups", set_groups, AT(groups), 0, 0,
 	  "at most 16 of ID:STATE with + between them, STATE optimized, "
@@ -247,6 +303,7 @@ static const struct key keys[] = {
 };
 
 enum { NKEYS = sizeof(keys) / sizeof(keys[0]) };
+_Static_assert(NKEYS <= 64, "bits of semu_devkey_set()'s seen");
 
 /* Edit distance of two short words (at most 15 characters of each). */
 static unsigned distance(const char *a, const char *b)
@@ -331,6 +388,19 @@ static int set_value(const struct key *k, struct semu_devstr *s,
 	return 0;
 }
 
+bool semu_devkey_own(const char *key)
+{
+	static const char *const own[] = { "path", "mem",    "null",
+					   "size", "pool",   "serial",
+					   "naa",  "inject", "profile",
+					   "nv" };
+
+	for (unsigned i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (strcmp(own[i], key) == 0)
+			return true;
+	return false;
+}
+
 int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
 		    uint64_t *seen, struct scsiemu_errmsg *err)
 {
@@ -348,82 +418,4 @@ int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
 	*seen |= UINT64_C(1) << (k - keys);
 	return k->set ? set_value(k, s, value, err)
 		      : set_flag(k, s, value, err);
-}
-
-const char *scsiemu_host_help(void)
-{
-	return "disk:STORE[,KEY...]    a block device (SBC-4)\n"
-	       "  one store:\n"
-	       "    path=FILE          a file or block device; with size= it "
-	       "is created\n"
-	       "    mem                memory, gone at the end\n"
-	       "    null               reads zeros, forgets writes\n"
-	       "  keys:\n"
-	       "    size=BYTES         K M G T P are 2^10 ... 2^50\n"
-	       "    block=BYTES        logical block: 256 to 4096, a power of "
-	       "two; 512\n"
-	       "    exponent=N         2^N logical blocks per physical: 0 to "
-	       "15; 0\n"
-	       "    thin               UNMAP gives room back\n"
-	       "    pool=BYTES         mem, thin: no more can be written\n"
-	       "    thresholds         tell hosts when the pool gets low\n"
-	       "    defects=N          room for N reassigned or unreadable "
-	       "blocks\n"
-	       "    readonly           refuses writes\n"
-	       "    removable          the medium can be ejected\n"
-	       "    aca                commands with NACA may stop the task "
-	       "set\n"
-	       "    priorities         hosts may set command priorities\n"
-	       "    format             FORMAT UNIT and SANITIZE\n"
-	       "    scan               the medium is scanned in the "
-	       "background\n"
-	       "    selftests          the results of self-tests are kept\n"
-	       "    vendor=TEXT        1 to 8 characters\n"
-	       "    product=TEXT       1 to 16 characters\n"
-	       "    revision=TEXT      1 to 4 characters\n"
-	       "    serial=TEXT        1 to 32 characters\n"
-	       "    naa=HEX            16 digits, the first 2, 3 or 5\n"
-	       "    version=N          2 (SCSI-2) to 7 (SPC-5); 6\n"
-	       "    alua=WHO           target port groups have states that "
-	       "implicit, explicit\n"
-	       "                       or both may change\n"
-	       "    groups=ID:STATE+... states at first: optimized, "
-	       "nonoptimized, standby,\n"
-	       "                       unavailable, lba, offline; with * it is "
-	       "preferred\n"
-	       "    transition=MS      a change takes so long\n"
-	       "    zoned=MODEL        managed (host managed) or aware\n"
-	       "    zone_size=BYTES    a power of two; 256M\n"
-	       "    zone_cap=BYTES     writable part of a zone, a gap zone "
-	       "behind it\n"
-	       "    zone_conv=N        the first zones are conventional\n"
-	       "    zone_before=N      sequential or before required zones "
-	       "behind them\n"
-	       "    zone_open=N        at most so many are open; 0: no limit\n"
-	       "    zone_constrained   reading stops at write pointers\n"
-	       "    zone_realms=N      realms in two zone domains\n"
-	       "    zone_front=N       realms that are active in the first "
-	       "one; "
-	       "0\n"
-	       "    pi=TYPE            protection information of type 1 to 3; "
-	       "0: possible\n"
-	       "    pi_exponent=N      2^N protection intervals per block; 0\n"
-	       "    pi_store=WHERE     interleaved: behind each block; side: "
-	       "in FILE.pi\n"
-	       "    inject=RULE        commands that fail or wait on purpose; "
-	       "may be given\n"
-	       "                       several times: WHICH:WORD[:WORD...]\n"
-	       "      WHICH            any, read, write, op=XX[/SA], "
-	       "tmf[=FUNCTION]\n"
-	       "      lba=N[+COUNT]    only those about these blocks\n"
-	       "      skip=N every=N count=N ratio=N (of 65536) seed=N\n"
-	       "      delay=MS[..MS]   they take so long\n"
-	       "      status=WORD      busy, full, conflict or aborted\n"
-	       "      sense=K/AA/QQ    also deferred; at the block, after it "
-	       "went well\n"
-	       "      ua=AA/QQ         a unit attention; all: for all hosts\n"
-	       "      corrupt[=N] drop short=N hang\n"
-	       "    nv=FILE            keeps saved mode pages and other small "
-	       "state\n"
-	       "  \"\\,\" is a comma inside a value\n";
 }

@@ -84,6 +84,24 @@ static int take_keys(struct semu_devstr *s, const char *p,
 	return 0;
 }
 
+/* The profile first: what the string says itself comes on top. */
+static int take_profile(struct semu_devstr *s, const char *p,
+			struct scsiemu_errmsg *err)
+{
+	static const char key[] = "profile=";
+	char item[ITEM];
+	const char *name = item + sizeof(key) - 1;
+
+	while (*p && (p = take_item(p + 1, item)) != NULL) {
+		size_t len = strlen(item);
+
+		if (strncmp(item, key, sizeof(key) - 1) == 0 &&
+		    len >= sizeof(key) && len < SEMU_PATH)
+			return semu_profile_load(s, name, err);
+	}
+	return 0;
+}
+
 static int check_store(const struct semu_devstr *s, struct scsiemu_errmsg *err)
 {
 	int n = (s->path[0] != 0) + s->mem + s->null;
@@ -113,6 +131,36 @@ static int check_alua(const struct semu_devstr *s, struct scsiemu_errmsg *err)
 	return 0;
 }
 
+/* What an older disk cannot have is not left out in silence. */
+static int check_level(const struct semu_devstr *s, struct scsiemu_errmsg *err)
+{
+	const struct {
+		const char *key;
+		bool given;
+		unsigned since;
+	} keys[] = {
+		{ "aca", s->aca, SCSIEMU_LEVEL_SPC },
+		{ "alua", s->tpgs != 0, SCSIEMU_LEVEL_SPC_3 },
+		{ "elements", s->elements != 0, SCSIEMU_LEVEL_SPC_3 },
+		{ "hints", s->hints != 0, SCSIEMU_LEVEL_SPC_3 },
+		{ "pi", s->pi.type != 0, SCSIEMU_LEVEL_SPC_3 },
+		{ "priorities", s->priorities, SCSIEMU_LEVEL_SPC_3 },
+		{ "scan", s->sbc.scan, SCSIEMU_LEVEL_SPC_3 },
+		{ "streams", s->streams != 0, SCSIEMU_LEVEL_SPC_3 },
+		{ "thresholds", s->sbc.thresholds, SCSIEMU_LEVEL_SPC_3 },
+		{ "zoned", s->zones.model != 0, SCSIEMU_LEVEL_SPC_3 },
+	};
+
+	for (size_t i = 0; s->version && i < sizeof(keys) / sizeof(*keys); i++)
+		if (keys[i].given && s->version < keys[i].since)
+			return semu_err(err,
+					"%s with version=%" PRIu64 ": a disk "
+					"has that from version=%u on; leave "
+					"one of them out",
+					keys[i].key, s->version, keys[i].since);
+	return 0;
+}
+
 static int check_size(struct semu_devstr *s, struct scsiemu_errmsg *err)
 {
 	if (!s->block)
@@ -139,9 +187,9 @@ int semu_devstr_parse(struct semu_devstr *s, const char *device,
 	memset(s, 0, sizeof(*s));
 	s->sbc.size = sizeof(s->sbc);
 	p = take_type(s, device, err);
-	if (!p || take_keys(s, p, err) || check_store(s, err) ||
-	    check_alua(s, err) || semu_devzones_check(s, err) ||
-	    semu_devpi_check(s, err))
+	if (!p || take_profile(s, p, err) || take_keys(s, p, err) ||
+	    check_store(s, err) || check_alua(s, err) || check_level(s, err) ||
+	    semu_devzones_check(s, err) || semu_devpi_check(s, err))
 		return -1;
 	return check_size(s, err);
 }

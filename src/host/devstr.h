@@ -22,12 +22,19 @@ struct semu_devrules {
 	struct scsiemu_inject rule[SEMU_DEVRULES];
 };
 
+/* What a product does otherwise, for struct scsiemu_quirks. */
+struct semu_devquirks {
+	unsigned nhide, nvpd, ninquiry;
+	struct scsiemu_hidden hide[SCSIEMU_HIDDEN];
+	uint8_t vpd[32], inquiry[20];
+};
+
 /* What was given; zero or empty: not given. */
 struct semu_devstr {
 	const struct scsiemu_type *type;
 	const char *type_name;
 	struct scsiemu_sbc_options sbc;
-	uint64_t pool, defects;
+	uint64_t pool, defects, streams, hints, elements;
 	uint64_t size, block, exponent, version, naa, transition;
 	uint8_t tpgs; /* enum scsiemu_tpgs */
 	struct semu_devgroups groups;
@@ -42,8 +49,10 @@ struct semu_devstr {
 		uint8_t where; /* enum semu_devpi_where; 0: not given */
 	} pi;
 	struct semu_devrules rules;
-	bool mem, null, thin, readonly, removable, aca, priorities;
-	char path[SEMU_PATH], nv[SEMU_PATH];
+	struct semu_devquirks quirks;
+	uint64_t rpm;
+	bool mem, null, thin, readonly, removable, aca, priorities, logs;
+	char path[SEMU_PATH], nv[SEMU_PATH], profile[SEMU_PATH];
 	struct semu_devtext {
 		char vendor[9], product[17], revision[5], serial[33];
 	} text;
@@ -56,6 +65,22 @@ int semu_devstr_parse(struct semu_devstr *s, const char *device,
 /* devkeys.c: one key=value (value NULL: there was no '='). */
 int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
 		    uint64_t *seen, struct scsiemu_errmsg *err);
+
+/* Does the key say which disk it is, or where its blocks are? */
+bool semu_devkey_own(const char *key);
+
+/* profile.c: the keys of the profile that the value of profile= names; of a
+ * text, where path is for messages. 0, or -1. */
+int semu_profile_load(struct semu_devstr *s, const char *name,
+		      struct scsiemu_errmsg *err);
+int semu_profile_parse(struct semu_devstr *s, const char *path,
+		       const char *text, size_t len,
+		       struct scsiemu_errmsg *err);
+
+/* devquirks.c: the values of hide, vpd and inquiry. 0, or -1. */
+int semu_devquirks_hide(struct semu_devquirks *q, const char *value);
+int semu_devquirks_vpd(struct semu_devquirks *q, const char *value);
+int semu_devquirks_inquiry(struct semu_devquirks *q, const char *value);
 
 /* devzones.c: the value of zoned; zones of a disk of `bytes`. 0, or -1. */
 int semu_devzones_model(uint8_t *model, const char *value);

@@ -99,6 +99,11 @@ int semu_devzones_make(struct scsiemu_zone_options *o,
 				"zone_conv and zone_before are more than the "
 				"%" PRIu64 " zones of the disk",
 				n);
+	if (z->realms > n)
+		return semu_err(err,
+				"zone_realms is more than the %" PRIu64
+				" zones of the disk",
+				n);
 	if ((uint64_t)1 << m->exponent > blk ||
 	    z->cap / m->blen % ((uint64_t)1 << m->exponent))
 		return semu_err(err, "a zone must be whole physical blocks: "

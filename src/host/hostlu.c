@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <scsiemu/log.h>
+
 #include "host/devstr.h"
 #include "store/open.h"
 
@@ -59,6 +61,8 @@ struct own {
 	struct scsiemu_alua alua;
 	struct semu_devgroups groups;
 	struct semu_devrules rules;
+	struct semu_devquirks quirks;
+	struct scsiemu_quirks has;
 };
 
 static void configure_alua(struct own *own, const struct semu_devstr *s)
@@ -77,6 +81,23 @@ static void configure_alua(struct own *own, const struct semu_devstr *s)
 	own->config.alua = &own->alua;
 }
 
+static void configure_quirks(struct own *own, const struct semu_devstr *s)
+{
+	const struct semu_devquirks *q = &own->quirks;
+
+	own->quirks = s->quirks;
+	if (!q->nhide && !q->nvpd && !q->ninquiry)
+		return;
+	own->has = (struct scsiemu_quirks){ .size = sizeof(own->has),
+					    .hide = q->hide,
+					    .nhide = q->nhide,
+					    .vpd = q->vpd,
+					    .nvpd = q->nvpd,
+					    .inquiry = q->inquiry,
+					    .ninquiry = q->ninquiry };
+	own->config.quirks = &own->has;
+}
+
 static struct own *own_of(struct scsiemu_host_lu *h)
 {
 	return (struct own *)(void *)h->config;
@@ -91,6 +112,10 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 	own->text = s->text;
 	own->sbc = s->sbc;
 	own->sbc.defects = (uint32_t)s->defects;
+	own->sbc.streams = (uint16_t)s->streams;
+	own->sbc.permanent_streams = (uint8_t)s->hints;
+	own->sbc.elements = (uint8_t)s->elements;
+	own->sbc.format |= s->elements != 0;
 	own->config = (struct scsiemu_lu_config){
 		.size = sizeof(own->config),
 		.type = s->type,
@@ -104,6 +129,8 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		.aca = s->aca,
 		.read_only = s->readonly,
 		.priorities = s->priorities,
+		.logs = s->logs,
+		.log_clients = s->logs ? SCSIEMU_LOG_CLIENTS : 0,
 		.nv = h->nv.ops,
 		.nv_ctx = h->nv.ctx,
 		.options = &own->sbc,
@@ -111,6 +138,7 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 	own->rules = s->rules;
 	own->config.inject_rules = (uint16_t)s->rules.n;
 	configure_alua(own, s);
+	configure_quirks(own, s);
 	semu_devpi_options(&own->sbc, s);
 	h->config = &own->config;
 	return 0;
@@ -171,6 +199,8 @@ int scsiemu_host_open(struct scsiemu_host_lu *h, const char *device,
 	memset(h, 0, sizeof(*h));
 	if (semu_devstr_parse(&s, device, err) || open_store(h, &s, err))
 		return -1;
+	if (s.rpm)
+		h->medium.rpm = (uint16_t)s.rpm;
 	if (s.nv[0] && scsiemu_open_nv_file(&h->nv, s.nv, err)) {
 		release(h);
 		return -1;
@@ -291,7 +321,9 @@ static int give_state(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 	cf.options = NULL;
 	cf.alua = NULL;
 	cf.priorities = false;
+	cf.logs = false;
 	cf.inject_rules = 0;
+	cf.quirks = NULL;
 	plain = scsiemu_lu_state_size(&cf);
 	all = scsiemu_lu_state_size(h->config);
 	if (all == plain || all <= scsiemu_device_limits(d)->lu_state)

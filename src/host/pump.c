@@ -434,6 +434,16 @@ uint64_t scsiemu_pump_tick(struct scsiemu_pump *p, uint64_t now_ms)
 	return next_ms;
 }
 
+uint64_t scsiemu_pump_due(const struct scsiemu_pump *p)
+{
+	return scsiemu_device_due(p->dev);
+}
+
+void scsiemu_pump_time(struct scsiemu_pump *p, uint64_t now_ms)
+{
+	scsiemu_device_time(p->dev, now_ms);
+}
+
 SEMU_COLD static void kick_media(struct scsiemu_pump *p)
 {
 	bool outermost = !p->busy;

@@ -15,6 +15,15 @@ static bool both(const struct scsiemu_row *row)
 		row->sa == SCSIEMU_SA_ORWRITE_32);
 }
 
+/* The host may have less data. */
+static bool partial(const struct scsiemu_row *row)
+{
+	return row->kind == SCSIEMU_K_WRITE ||
+	       row->op == SCSIEMU_OP_WRITE_STREAM_16 ||
+	       (row->op == SCSIEMU_OP_VARIABLE &&
+		row->sa == SCSIEMU_SA_WRITE_STREAM_32);
+}
+
 /* A count of 0: to the end. */
 static bool to_the_end(const struct scsiemu_row *row)
 {
@@ -37,8 +46,7 @@ unsigned semu_sbc_access(const struct scsiemu_cmd *c, uint64_t *lba,
 	if (!*nblk && to_the_end(row))
 		*nblk = scsiemu_cmd_lu(c)->cap.nblk - *lba;
 	if (row->stops & SCSIEMU_ON_PROTECTED) {
-		/* the host may have had less */
-		if (row->kind == SCSIEMU_K_WRITE && c->out_len < *nblk * blen)
+		if (partial(row) && c->out_len < *nblk * blen)
 			*nblk = c->out_len / blen;
 		return both(row) ? SEMU_SBC_READS | SEMU_SBC_WRITES
 				 : SEMU_SBC_WRITES;

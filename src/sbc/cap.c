@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "sbc/log.h"
 #include "sbc/sbc.h"
 #include "sbc/space.h"
 #include "spc/copy.h"
@@ -73,6 +74,8 @@ static uint32_t able_of(const struct scsiemu_lu *lu,
 	/* CAN_PI: of a disk that may be formatted with it (pi.c) */
 	able &= ~(uint32_t)(SCSIEMU_CAN_PI | SCSIEMU_NEED_THIN |
 			    SCSIEMU_NEED_BLOCK | SCSIEMU_NEED_2BLOCK);
+	if (m)
+		able &= ~(uint32_t)SCSIEMU_NEED_ATOMIC;
 	if (lu->cap.thin)
 		able |= SCSIEMU_NEED_THIN;
 	if (scratch >= lu->cap.blen)
@@ -111,7 +114,7 @@ void semu_sbc_loaded(struct scsiemu_lu *lu)
 	memset(&lu->cap, 0, sizeof(lu->cap));
 	lu->cap.blen = DEFAULT_BLEN;
 	lu->cap.granule = 1;
-	lu->cap.dpofua = true;
+	lu->cap.dpofua = !semu_before(lu, SCSIEMU_LEVEL_SCSI_2);
 	if (m)
 		facts_of(&lu->cap, m);
 	if (lu->medium)
@@ -119,6 +122,9 @@ void semu_sbc_loaded(struct scsiemu_lu *lu)
 	limits_of(&lu->cap, &lu->dev->limits);
 	if (SEMU_WITH_ATOMIC && m)
 		lu->cap.atomic_blk = atomic_of(lu, m);
+	if (SEMU_WITH_ATOMIC && lu->cap.atomic_blk)
+		lu->cap.bounded_blk = least(lu->cap.max_blk, UINT16_MAX) >>
+				      lu->cap.exponent << lu->cap.exponent;
 	lu->able = able_of(lu, m);
 #if SEMU_WITH_THIN
 	lu->offers &= (uint8_t)~4u;
@@ -134,13 +140,18 @@ void semu_sbc_loaded(struct scsiemu_lu *lu)
 	semu_spc_guards(lu);
 }
 
-#if SEMU_WITH_THIN
-/* 38/07: which threshold was reached (SBC-4 4.7.3.8.6). */
+#if SEMU_WITH_ATTENTION
+/* 38/07: which threshold was reached (SBC-4 4.7.3.8.6). 5D/00: what is
+ * expected to fail. */
 void semu_sbc_attention(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
 {
-	if (s->asc != semu_ua_asc[SEMU_UA_THIN])
-		return;
-	s->flags |= SCSIEMU_S_INFO;
-	s->info = semu_space_reached(lu);
+	if (SEMU_WITH_THIN && s->asc == semu_ua_asc[SEMU_UA_THIN]) {
+		s->flags |= SCSIEMU_S_INFO;
+		s->info = semu_space_reached(lu);
+	}
+#if SEMU_WITH_LOG
+	if (s->asc == semu_ua_asc[SEMU_UA_FAILURE] && semu_exception(lu))
+		s->asc = semu_exception(lu);
+#endif
 }
 #endif

@@ -54,6 +54,13 @@ unsigned semu_defects_get(const struct scsiemu_lu *lu, uint32_t i,
 	return *entry(part(lu), i);
 }
 
+uint32_t semu_defects_room(const struct scsiemu_lu *lu)
+{
+	const struct defects *d = part(lu);
+
+	return d ? d->max - count(d) : 0;
+}
+
 uint16_t semu_defects_generation(const struct scsiemu_lu *lu)
 {
 	const struct defects *d = part(lu);

@@ -36,6 +36,19 @@ int semu_defects_add(struct scsiemu_lu *lu, uint64_t lba, unsigned flags);
 /* These flags of an extent go. */
 void semu_defects_clear(struct scsiemu_lu *lu, uint64_t lba, uint64_t nblk,
 			unsigned flags);
+/*
+ * formatdefects.c: the DLIST of FORMAT UNIT, in the tail of the command's
+ * scratch. There is none; leave the want that receives it, len bytes from `at`
+ * of the parameter list on (length_at: where that says so); judge it; it and
+ * CMPLST become the grown list.
+ */
+void semu_format_no_defects(struct scsiemu_cmd *c);
+int semu_format_want_defects(struct scsiemu_cmd *c, uint32_t at, uint32_t len,
+			     uint16_t length_at);
+int semu_format_judge_defects(struct scsiemu_cmd *c, uint32_t at);
+void semu_format_take_defects(struct scsiemu_cmd *c);
+/* So many more are on the lists at most. */
+uint32_t semu_defects_room(const struct scsiemu_lu *lu);
 /* Leaves a want when the lists have changed since they were last saved, and
  * can be; otherwise FINISHED. */
 int semu_defects_save(struct scsiemu_cmd *c);

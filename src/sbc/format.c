@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "sbc/element.h"
 #include "sbc/format.h"
 #include "sbc/pi.h"
 #include "sbc/work.h"
@@ -102,14 +103,22 @@ bool semu_format_possible(const struct scsiemu_lu *lu, uint32_t blen)
 
 uint64_t semu_format_room(const struct scsiemu_lu *lu)
 {
-	return own(lu)->room;
+	return own(lu)->room - semu_elements_lost(lu);
+}
+
+uint64_t semu_format_all(const struct scsiemu_lu *lu, uint32_t blen)
+{
+	if (!semu_elements_lost(lu))
+		return UINT64_MAX;
+	return semu_format_room(lu) / blen;
 }
 
 static bool number_ok(const struct scsiemu_lu *lu, uint64_t nblk, uint32_t blen)
 {
 	if (!nblk || nblk == UINT64_MAX)
 		return true;
-	return semu_format_changeable(lu) && nblk <= own(lu)->room / blen;
+	return semu_format_changeable(lu) &&
+	       nblk <= semu_format_room(lu) / blen;
 }
 
 /* nblk 0: as it is (all, when the length changes), UINT64_MAX: all. */
@@ -130,7 +139,9 @@ int semu_format_judge(struct scsiemu_cmd *c, uint64_t nblk, uint32_t blen,
 		return bad(c, nblk_at);
 	f->asked_blen = (same && !nblk) || !semu_format_changeable(lu) ? 0
 								       : blen;
-	f->asked_nblk = nblk ? nblk : UINT64_MAX;
+	if (!nblk || nblk == UINT64_MAX)
+		nblk = semu_format_all(lu, blen);
+	f->asked_nblk = nblk;
 	return 0;
 }
 

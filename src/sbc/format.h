@@ -41,6 +41,8 @@ void semu_format_done(struct scsiemu_lu *lu);
 bool semu_format_changeable(const struct scsiemu_lu *lu);
 bool semu_format_possible(const struct scsiemu_lu *lu, uint32_t blen);
 uint64_t semu_format_room(const struct scsiemu_lu *lu);
+/* All blocks of this length, for V_FORMAT. */
+uint64_t semu_format_all(const struct scsiemu_lu *lu, uint32_t blen);
 
 /* The block descriptor of a MODE SELECT, for scsiemu_type. */
 int semu_format_judge(struct scsiemu_cmd *c, uint64_t nblk, uint32_t blen,

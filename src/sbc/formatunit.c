@@ -2,8 +2,9 @@
 /*
  * FORMAT UNIT (SBC-4 5.4): CDB and parameter list. The list says itself how
  * long it is: header, then the header of an initialization pattern, then the
- * pattern. A list of defects (DLIST) is not taken: it has to be empty.
+ * pattern, then the defects (DLIST, formatdefects.c).
  */
+#include "sbc/defects.h"
 #include "sbc/format.h"
 #include "sbc/pi.h"
 #include "sbc/work.h"
@@ -19,7 +20,7 @@ enum { FOV_ONLY = 0x78 }; /* DPRY, DCRT, STPF, IP */
 enum { NO_PATTERN_BITS = 0xdf, DEFAULT_PATTERN = 0, REPEATED = 1 };
 
 /* scsiemu_cmd_step(): what has arrived */
-enum { NOTHING, HEADER, PATTERN_HEADER, PATTERN };
+enum { NOTHING, HEADER, PATTERN_HEADER, PATTERN, DEFECTS };
 
 static int bad(struct scsiemu_cmd *c, uint32_t at, uint8_t bit)
 {
@@ -39,7 +40,15 @@ static uint8_t highest(unsigned bits)
 
 static uint32_t header_len(const struct scsiemu_cmd *c)
 {
-	return c->cdb[1] & LONGLIST ? 8 : 4;
+	return semu_cdb_1(c) & LONGLIST ? 8 : 4;
+}
+
+/* FFMT; before SBC-2 the interleave, which means nothing here. */
+static unsigned fast_format(const struct scsiemu_cmd *c)
+{
+	return semu_before(scsiemu_cmd_lu(c), SCSIEMU_LEVEL_SPC_3)
+		       ? 0
+		       : c->cdb[4] & 3u;
 }
 
 /* FMTPINFO, PROTECTION FIELD USAGE and the type they mean. */
@@ -51,7 +60,7 @@ enum { NTYPE = sizeof(protection) / sizeof(protection[0]) };
 /* The protection type; < 0: failed. */
 static int type_of(struct scsiemu_cmd *c, unsigned usage)
 {
-	unsigned info = c->cdb[1] >> 6;
+	unsigned info = semu_cdb_1(c) >> 6;
 	int type = 0;
 
 	if (info == 1 || (info && !scsiemu_cmd_lu(c)->cap.pi))
@@ -96,7 +105,7 @@ static void new_blocks(const struct scsiemu_lu *lu, struct semu_work *plan)
 static int begin(struct scsiemu_cmd *c)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	bool list = c->cdb[1] & FMTDATA, fast = c->cdb[4] & 3;
+	bool list = c->cdb[1] & FMTDATA, fast = fast_format(c);
 	unsigned flags = list ? c->scratch[1] : 0;
 	const uint8_t *pattern = c->scratch + header_len(c);
 	struct semu_work plan = { .kind = SEMU_WORK_FORMAT,
@@ -132,16 +141,30 @@ static int check_cdb(struct scsiemu_cmd *c)
 
 	if (list ? format >= FORMATS : format)
 		return scsiemu_fail_cdb(c, 1, 2);
-	if ((c->cdb[4] & 3) == 3)
+	if (fast_format(c) == 3)
 		return scsiemu_fail_cdb(c, 4, 1);
+	semu_format_no_defects(c);
 	return list ? receive(c, HEADER, 0, header_len(c)) : begin(c);
+}
+
+/* The DLIST, which begins at byte `at` of the parameter list. */
+static int receive_defects(struct scsiemu_cmd *c, uint32_t at)
+{
+	bool longlist = header_len(c) == 8;
+	const uint8_t *h = c->scratch;
+	uint32_t len = longlist ? semu_be32(h + 4) : semu_be16(h + 2);
+
+	*scsiemu_cmd_step(c) = DEFECTS;
+	scsiemu_cmd_own(c)[0] = len;
+	scsiemu_cmd_own(c)[1] = at;
+	return len ? semu_format_want_defects(c, at, len, longlist ? 4 : 2)
+		   : begin(c);
 }
 
 static int take_header(struct scsiemu_cmd *c)
 {
 	const uint8_t *h = c->scratch;
 	bool longlist = header_len(c) == 8;
-	uint32_t defects = longlist ? semu_be32(h + 4) : semu_be16(h + 2);
 
 	if (h[0] & 0xf8)
 		return bad(c, 0, highest(h[0] & 0xf8));
@@ -153,11 +176,9 @@ static int take_header(struct scsiemu_cmd *c)
 		return bad(c, 2, highest(h[2]));
 	if (longlist && h[3] & 0xf0) /* P_I_INFORMATION */
 		return bad(c, 3, 7);
-	if (defects)
-		return bad(c, longlist ? 4 : 2, SCSIEMU_NO_BIT);
 	if (!(h[1] & IP))
-		return begin(c);
-	if (c->cdb[4] & 3) /* a fast format writes no pattern */
+		return receive_defects(c, header_len(c));
+	if (fast_format(c)) /* a fast format writes no pattern */
 		return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
 				    SCSIEMU_ASC_INVALID_FAST_FORMAT);
 	return receive(c, PATTERN_HEADER, header_len(c), 4);
@@ -179,24 +200,51 @@ static int take_pattern_header(struct scsiemu_cmd *c)
 	return receive(c, PATTERN, at + 4, len);
 }
 
-int semu_sbc_format_unit(struct scsiemu_cmd *c, int result)
+static int take_pattern(struct scsiemu_cmd *c)
 {
+	uint32_t at = header_len(c) + 4;
+
+	return receive_defects(c, at + semu_be16(c->scratch + at - 2));
+}
+
+static int take_defects(struct scsiemu_cmd *c)
+{
+	uint32_t at = (uint32_t)scsiemu_cmd_own(c)[1];
+
+	scsiemu_cmd_own(c)[1] = 0;
+	return semu_format_judge_defects(c, at) < 0 ? SCSIEMU_FAILED : begin(c);
+}
+
+static int arrived(struct scsiemu_cmd *c, int result)
+{
+	static scsiemu_nodata_fn *const take[] = {
+		[NOTHING] = check_cdb,
+		[HEADER] = take_header,
+		[PATTERN_HEADER] = take_pattern_header,
+		[PATTERN] = take_pattern,
+		[DEFECTS] = take_defects,
+	};
 	unsigned at = *scsiemu_cmd_step(c);
 
-	if (semu_work_began(c))
-		return semu_work_step(c, result);
 	if (result == SCSIEMU_E_ABORTED)
 		return SCSIEMU_FINISHED;
 	if (result < 0)
 		return scsiemu_fail(c, SCSIEMU_SK_ABORTED_COMMAND,
 				    SCSIEMU_ASC_DATA_PHASE_ERROR);
-	if (at == NOTHING)
-		return check_cdb(c);
-	if (scsiemu_cmd_got(c) < scsiemu_cmd_own(c)[0])
+	if (at != NOTHING && scsiemu_cmd_got(c) < scsiemu_cmd_own(c)[0])
 		return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
 				    SCSIEMU_ASC_PARAMETER_LIST_LENGTH);
-	if (at == HEADER)
-		return take_header(c);
-	return at == PATTERN_HEADER ? take_pattern_header(c) : begin(c);
+	return take[at](c);
+}
+
+int semu_sbc_format_unit(struct scsiemu_cmd *c, int result)
+{
+	bool ran = semu_work_runs(c);
+	int rc = semu_work_began(c) ? semu_work_step(c, result)
+				    : arrived(c, result);
+
+	if (!ran && semu_work_runs(c))
+		semu_format_take_defects(c);
+	return rc;
 }
 #endif

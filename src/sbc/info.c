@@ -7,6 +7,10 @@ int semu_sbc_capacity_10(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	const struct semu_cap *cap = &scsiemu_cmd_lu(c)->cap;
 	uint64_t last = cap->nblk - 1;
 
+	/* an LBA is for PMI (SBC-2 5.10): there is no delay behind any */
+	if (semu_before(scsiemu_cmd_lu(c), SCSIEMU_LEVEL_SPC_3) &&
+	    !(c->cdb[8] & 0x01) && semu_be32(c->cdb + 2))
+		return scsiemu_fail_cdb(c, 2, SCSIEMU_NO_BIT);
 	scsiemu_wr_be32(w, last > UINT32_MAX ? UINT32_MAX : (uint32_t)last);
 	scsiemu_wr_be32(w, cap->blen);
 	return SCSIEMU_FINISHED;

@@ -26,7 +26,7 @@ static bool reads(const struct scsiemu_cmd *c)
 static bool physical(const struct scsiemu_cmd *c)
 {
 	if (!reads(c))
-		return c->cdb[1] & PBLOCK;
+		return semu_cdb_1(c) & PBLOCK;
 	return is_16(c) ? c->cdb[14] & 2 : c->cdb[1] & 4;
 }
 
@@ -159,9 +159,9 @@ static int judge(struct scsiemu_cmd *c, uint64_t lba, uint32_t len)
 
 static int write_start(struct scsiemu_cmd *c, uint32_t len)
 {
-	if (c->cdb[1] & WR_UNCOR && bytes_asked(c))
+	if (semu_cdb_1(c) & WR_UNCOR && bytes_asked(c))
 		return scsiemu_fail_cdb(c, is_16(c) ? 12 : 7, SCSIEMU_NO_BIT);
-	if (c->cdb[1] & WR_UNCOR) {
+	if (semu_cdb_1(c) & WR_UNCOR) {
 		*scsiemu_cmd_step(c) = SEMU_SBC_LAST;
 		return mark(c, SEMU_DEFECT_MARKED);
 	}

@@ -26,9 +26,12 @@ static void cache_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *page)
 		page[2] &= (uint8_t)~WCE;
 }
 
+/* A disk of SCSI-1 has neither the page nor SYNCHRONIZE CACHE: what it has
+ * written is durable. */
 static void cache_apply(struct scsiemu_lu *lu, const uint8_t *page)
 {
-	bool through = lu->cap.cache && !(page[2] & WCE);
+	bool through = lu->cap.cache && (!(page[2] & WCE) ||
+					 semu_before(lu, SCSIEMU_LEVEL_SCSI_2));
 
 	lu->wflags = through ? SCSIEMU_FUA : 0;
 }

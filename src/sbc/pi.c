@@ -26,6 +26,7 @@ static int pi_init(struct scsiemu_lu *lu, void *mem,
 	pi->crc = crc ? crc : semu_pi_crc;
 	pi->type = SEMU_SBC_OPTION(cf, pi_type);
 	pi->exponent = SEMU_SBC_OPTION(cf, pi_exponent);
+	pi->policy = SEMU_ORWRITE_POLICY;
 	if (pi->type > TYPES)
 		return SCSIEMU_ERR_ARG;
 	return 0;
@@ -65,9 +66,10 @@ static void bounds(struct scsiemu_lu *lu, const struct semu_pi *pi)
 	if (lu->cap.caw_blk)
 		lu->able |= SCSIEMU_NEED_WHOLE;
 	lu->cap.max_blk = least(lu->cap.max_blk, LENGTH_MAX / wire - 1);
-	/* blocks and tuples do not go in one want */
-	lu->cap.atomic_blk = 0;
-	lu->able &= ~(uint32_t)SCSIEMU_NEED_ATOMIC;
+	lu->cap.bounded_blk = 0;
+	lu->cap.atomic_blk = least(lu->cap.atomic_blk, scratch / room);
+	if (!lu->cap.atomic_blk)
+		lu->able &= ~(uint32_t)SCSIEMU_NEED_ATOMIC;
 }
 
 static void pi_loaded(struct scsiemu_lu *lu)
@@ -156,6 +158,7 @@ static int pi_begin(struct scsiemu_cmd *c)
 
 const struct semu_part_type semu_pi_part = {
 	.part = SEMU_PART_PI,
+	.since = SCSIEMU_LEVEL_SPC_3,
 	.size = pi_size,
 	.init = pi_init,
 	.loaded = pi_loaded,

@@ -23,6 +23,9 @@ struct semu_pi {
 	uint8_t exponent; /* 2^n intervals in a block */
 	uint16_t len;	  /* bytes that the medium has for each block */
 	bool unfit; /* this medium, or scratch, cannot do what the format is */
+	/* ORWRITE(32), since power on */
+	uint8_t policy;
+	uint32_t generation, previous;
 };
 extern const struct semu_part_type semu_pi_part;
 extern const struct semu_mode_page semu_pi_mode_0a02;
@@ -110,7 +113,10 @@ scsiemu_step_fn semu_pi_rw;
 /* pi_verify.c */
 scsiemu_step_fn semu_pi_verify, semu_pi_write_verify;
 /* pi_swap.c */
-scsiemu_step_fn semu_pi_compare_write, semu_pi_orwrite;
+scsiemu_step_fn semu_pi_compare_write, semu_pi_write_atomic;
+/* pi_orwrite.c */
+enum { SEMU_ORWRITE_POLICY = 7 }; /* at power on */
+scsiemu_step_fn semu_pi_orwrite;
 /* pi_same.c */
 scsiemu_step_fn semu_pi_write_same;
 

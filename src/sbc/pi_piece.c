@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Blocks with protection information, piece by piece; READ and WRITE. Blocks in
- * front of one whose tuples are not right count: they are sent or written
- * before the command fails.
+ * front of one whose tuples are not right, or that cannot be read, count: they
+ * are sent or written before the command fails.
  */
 #include <string.h>
 
@@ -155,6 +155,9 @@ static int end(struct scsiemu_cmd *c, const struct semu_program *g,
 {
 	if (p->asc && g->out)
 		c->out_done = p->done * p->wire;
+	if (p->asc == SCSIEMU_ASC_UNRECOVERED_READ_ERROR)
+		return scsiemu_fail_info(c, SCSIEMU_SK_MEDIUM_ERROR, p->asc,
+					 p->lba);
 	if (p->asc)
 		return semu_pi_fail(c, p->asc, p->lba);
 	return semu_sbc_durable(c, g->save && p->done ? semu_sbc_flags(c) : 0u,
@@ -195,17 +198,35 @@ static int check_send(struct scsiemu_cmd *c, struct semu_piece *p)
 				 p->n * p->wire);
 }
 
+static const struct semu_program reads = { { semu_piece_load, check_send },
+					   .in = true };
+
+/* A block of a piece cannot be read: those in front of it are loaded once more,
+ * as nobody knows what of the others came. */
+static int read_failed(struct scsiemu_cmd *c, int result)
+{
+	struct semu_piece p = piece_of(c, &reads);
+
+	if (c->want != SCSIEMU_STORE || result != SCSIEMU_E_READ || p.asc ||
+	    c->info - p.lba >= p.n) { /* or it is not known which */
+		semu_fail_result(c, result, 0);
+		return SCSIEMU_FAILED;
+	}
+	p.n = (uint32_t)(c->info - p.lba);
+	p.asc = SCSIEMU_ASC_UNRECOVERED_READ_ERROR;
+	semu_piece_keep(c, &p);
+	return p.n ? semu_piece_load(c, &p) : end(c, &reads, &p);
+}
+
 int semu_pi_rw(struct scsiemu_cmd *c, int result)
 {
-	static const struct semu_program reads = {
-		{ semu_piece_load, check_send }, .in = true
-	};
 	static const struct semu_program writes = { { semu_piece_receive,
 						      semu_piece_save },
 						    .out = true,
 						    .save = true };
 
-	(void)result;
+	if (result < 0)
+		return read_failed(c, result);
 	return semu_pi_run(c, scsiemu_cmd_row(c)->kind == SCSIEMU_K_READ
 				      ? &reads
 				      : &writes);

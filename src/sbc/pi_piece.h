@@ -21,7 +21,8 @@ struct semu_piece {
 	uint32_t wire, blen; /* bytes of a block there, here */
 	uint8_t *host;	     /* what was received */
 	uint8_t *medium;     /* what was loaded: in the same place, or behind */
-	uint16_t asc;	     /* the block behind it fails with this */
+	uint16_t asc;	     /* the block behind it fails with this: a check,
+			      * or UNRECOVERED READ ERROR */
 };
 
 /* A stage leaves a want (WANTS: the next one sees its result), or has nothing

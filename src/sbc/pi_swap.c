@@ -1,64 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * COMPARE AND WRITE and ORWRITE of a disk with protection information. Their
- * rows are in the ordering class EXCL.
+ * COMPARE AND WRITE and WRITE ATOMIC of a disk with protection information.
+ * Their rows are in the ordering class EXCL.
  */
 #include <string.h>
 
 #include "sbc/pi_piece.h"
 
 #if SEMU_WITH_PI
-/* Only the guard is new where tuples were sent. */
-static void renew_guards(const struct semu_piece *p)
-{
-	uint32_t len = p->blen >> p->pi->exponent;
-	uint8_t *t = p->host + p->n * p->blen;
-
-	for (uint32_t k = 0; k < p->n; k++, t += p->pi->len)
-		for (unsigned i = 0; i < 1u << p->pi->exponent; i++)
-			semu_put16(t + i * SEMU_PI_TUPLE,
-				   p->pi->crc(0,
-					      p->host + k * p->blen + i * len,
-					      len));
-}
-
-static int or_save(struct scsiemu_cmd *c, struct semu_piece *p)
-{
-	struct semu_pi_rules r = semu_pi_write_rules(c);
-	uint32_t n = p->n, all;
-
-	semu_piece_judge(c, p);
-	if (!p->n)
-		return SCSIEMU_FINISHED;
-	all = p->n * p->blen;
-	memmove(p->host + all, p->host + n * p->blen,
-		(size_t)p->n * p->pi->len);
-	for (uint32_t i = 0; i < all; i++)
-		p->host[i] |= p->medium[i];
-	if (semu_pi_protect(c))
-		renew_guards(p);
-	else
-		semu_pi_generate(&r, p->lba, p->host, p->n);
-	return semu_pi_save(c, p->lba, p->host, p->n);
-}
-
-static int accept_load(struct scsiemu_cmd *c, struct semu_piece *p)
+#if SEMU_WITH_ATOMIC
+static int accept_all(struct scsiemu_cmd *c, struct semu_piece *p)
 {
 	semu_piece_accept(c, p);
-	return semu_piece_load(c, p);
+	if (p->asc) {
+		c->out_done = 0;
+		return semu_pi_fail(c, p->asc, p->lba + p->n);
+	}
+	semu_pi_save(c, p->lba, p->host, p->n);
+	c->flags |= SCSIEMU_WHOLE;
+	return SCSIEMU_WANTS;
 }
 
-int semu_pi_orwrite(struct scsiemu_cmd *c, int result)
+/* MAXIMUM ATOMIC TRANSFER LENGTH makes it one piece. */
+int semu_pi_write_atomic(struct scsiemu_cmd *c, int result)
 {
-	static const struct semu_program program = { { semu_piece_receive,
-						       accept_load, or_save },
-						     .out = true,
-						     .two = true,
-						     .save = true };
+	static const struct semu_program program = {
+		{ semu_piece_receive, accept_all }, .out = true, .save = true
+	};
 
 	(void)result;
 	return semu_pi_run(c, &program);
 }
+#endif
 
 /*
  * All of data-out is in scratch before the first block is written, so that

@@ -46,13 +46,13 @@ int semu_sbc_format_preset(struct scsiemu_cmd *c, int result)
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	struct semu_work plan = { .kind = SEMU_WORK_FORMAT,
 				  .passes = 1,
-				  .blen = semu_be32(c->cdb + 2),
-				  .nblk = UINT64_MAX };
+				  .blen = semu_be32(c->cdb + 2) };
 
 	if (semu_work_began(c))
 		return semu_work_step(c, result);
 	if (!is_preset(lu, plan.blen))
 		return scsiemu_fail_cdb(c, 2, SCSIEMU_NO_BIT);
+	plan.nblk = semu_format_all(lu, plan.blen);
 	if (!semu_format_changeable(lu))
 		plan.blen = 0;
 	return semu_work_begin(c, &plan, c->scratch, 0, c->cdb[1] & IMMED);

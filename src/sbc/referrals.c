@@ -214,6 +214,7 @@ static int begin(struct scsiemu_cmd *c)
 
 const struct semu_part_type semu_referrals_part = {
 	.part = SEMU_PART_REFERRALS,
+	.since = SCSIEMU_LEVEL_SPC_3,
 	.size = part_size,
 	.init = init,
 	.loaded = loaded,

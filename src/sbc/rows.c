@@ -4,11 +4,14 @@
  * and service action. docs/adding-a-command.md walks through one.
  */
 #include "sbc/defects.h"
+#include "sbc/element.h"
 #include "sbc/format.h"
+#include "sbc/log.h"
 #include "sbc/pi.h"
 #include "sbc/sbc.h"
 #include "sbc/scan.h"
 #include "sbc/space.h"
+#include "sbc/stream.h"
 #include "sbc/work.h"
 #include "sbc/zones.h"
 #include "spc/copy.h"
@@ -29,6 +32,10 @@
 /* LBA, tags, count; only with type 2 protection (SBC-4 4.21.2.4). */
 #define CDB32(sa, m)                                                           \
 	USAGE(0x7f, 0, 0, 0, 0, 0, 0, 0x18, 0, sa, m, 0, FF8, FF8, FF4)
+
+/* The same, with two bytes more. */
+#define WORD32(sa, m)                                                          \
+	USAGE(0x7f, 0, 0, 0, FF2, 0, 0x18, 0, sa, m, 0, FF8, FF8, FF4)
 
 #define STOPS_ANY   (SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY | SCSIEMU_STOP_MEDIUM)
 #define STOPS_ALLOW (SCSIEMU_ON_RESERVE6 | STOPS_ANY)
@@ -80,6 +87,13 @@
 		.usage = USAGE(0x95, SCSIEMU_SA_##s, FF8, FF4, options, 0),    \
 		.cls = SCSIEMU_C_INFO, .flags = SCSIEMU_ROW_RANGE,             \
 		.stops = STOPS_READ, TIMES(1, 60)
+#define ZONE_ACTIVATE_ROW(t, s)                                                \
+	ROW(t, ZONE_IN, 16), .sa = SCSIEMU_SA_##s, FIELDS(ATOMIC),             \
+			     .usage = USAGE(0x95, 0x80 | SCSIEMU_SA_##s, FF8,  \
+					    FF2, FF2, 0xff, 0),                \
+			     .kind = SCSIEMU_K_STEPS,                          \
+			     .fn.step = semu_zone_activate,                    \
+			     .needs = SCSIEMU_NEED_REALMS
 #define READ_LONG_ROW                                                          \
 	.fn.step = semu_sbc_read_long, RW(STEPS), .flags = SCSIEMU_ROW_RANGE,  \
 	.stops = STOPS_FLUSH, .needs = SCSIEMU_NEED_DEFECTS, TIMES(1, 30)
@@ -103,6 +117,14 @@
 #define STOPS_FORMAT   (STOPS_WRITE & ~(uint32_t)SCSIEMU_ON_BAD_FORMAT)
 #define STOPS_SANITIZE (STOPS_FORMAT & ~(uint32_t)SCSIEMU_ON_SANITIZE)
 #define RW_LU	       .kind = SCSIEMU_K_STEPS, .cls = SCSIEMU_C_LU
+/* A status that tells how far it is; the handlers know what goes on. */
+#define STOPS_ELEMENT                                                          \
+	(STOPS_ALLOW & ~(uint32_t)(SCSIEMU_STOP_BUSY | SCSIEMU_ON_BAD_FORMAT))
+#define ELEMENTS_ROW                                                           \
+	RW_LU, .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO,                 \
+	       .needs = SCSIEMU_NEED_ELEMENTS,                                 \
+	       .stops = STOPS_FORMAT & ~(uint32_t)SCSIEMU_ON_FORMAT,           \
+	       TIMES(1, 60)
 
 static const struct scsiemu_row sbc_rows[] = {
 #if SEMU_WITH_FORMAT
@@ -214,6 +236,24 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .fn.step = semu_sbc_write_same, .stops = STOPS_WRITE, LONG,
 	  TIMES(1, 600) },
 #endif
+#if SEMU_WITH_ORWRITE
+	{ ROW32("ORWRITE(32)", ORWRITE_32, SCSIEMU_NEED_2BLOCK),
+	  .usage = USAGE(0x7f, 0, 0x07, 0x0f, 0, 0, 0, 0x18, 0, 0x0e, 0x18, 0,
+			 FF8, FF8, FF4),
+	  .fn.step = semu_pi_orwrite, .kind = SCSIEMU_K_STEPS,
+	  .cls = SCSIEMU_C_LU, BLOCKS, .stops = STOPS_WRITE, TIMES(1, 30) },
+#endif
+#if SEMU_WITH_ATOMIC
+	{ ROW32("WRITE ATOMIC(32)", WRITE_ATOMIC_32, SCSIEMU_NEED_ATOMIC),
+	  .usage = WORD32(0x0f, 0x18), .fn.step = semu_sbc_write_atomic,
+	  .kind = SCSIEMU_K_STEPS, .cls = SCSIEMU_C_EXCL, BLOCKS,
+	  .stops = STOPS_WRITE, TIMES(1, 30) },
+#endif
+#if SEMU_WITH_STREAMS
+	{ ROW32("WRITE STREAM(32)", WRITE_STREAM_32, SCSIEMU_NEED_STREAMS),
+	  .usage = WORD32(0x10, 0x18), RW(STEPS), .fn.step = semu_stream_write,
+	  .stops = STOPS_WRITE, BLOCKS, TIMES(1, 30) },
+#endif
 #if SEMU_WITH_SCATTERED
 	{ ROW32("WRITE SCATTERED(32)", WRITE_SCATTERED_32, SCSIEMU_NEED_BLOCK),
 	  .usage = USAGE(0x7f, 0, 0, 0, 0, 0, 0, 0x18, 0, 0x11, 0x18, 0, FF2, 0,
@@ -294,6 +334,16 @@ static const struct scsiemu_row sbc_rows[] = {
 	{ ZONE_IN_ROW("REPORT ZONE DOMAINS", REPORT_ZONE_DOMAINS, 0x3f),
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_domains,
 	  .needs = SCSIEMU_NEED_REALMS },
+	{ ZONE_ACTIVATE_ROW("ZONE ACTIVATE", ZONE_ACTIVATE),
+	  .cls = SCSIEMU_C_EXCL, .stops = STOPS_WRITE, TIMES(1, 600) },
+	{ ZONE_ACTIVATE_ROW("ZONE QUERY", ZONE_QUERY), .cls = SCSIEMU_C_INFO,
+	  .stops = STOPS_READ, TIMES(1, 60) },
+#endif
+#if SEMU_WITH_STREAMS
+	{ ROW("WRITE STREAM(16)", WRITE_STREAM_16, 16), NO_SA, RW(STEPS),
+	  .fn.step = semu_stream_write, FIELDS(ATOMIC), BLOCKS,
+	  .usage = CDB16(0x9a, 0x18), AT(1, 14), .needs = SCSIEMU_NEED_STREAMS,
+	  .stops = STOPS_WRITE, TIMES(1, 30) },
 #endif
 #if SEMU_WITH_ATOMIC
 	{ ROW("WRITE ATOMIC(16)", WRITE_ATOMIC_16, 16), NO_SA,
@@ -327,11 +377,42 @@ static const struct scsiemu_row sbc_rows[] = {
 	  .cls = SCSIEMU_C_INFO, .flags = SCSIEMU_ROW_RANGE,
 	  .needs = SCSIEMU_NEED_REFERRALS, .stops = STOPS_ALLOW, TIMES(1, 30) },
 #endif
+#if SEMU_WITH_STREAMS
+	{ ROW("STREAM CONTROL", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_STREAM_CONTROL, FIELDS(4AT10), RW(STEPS),
+	  .usage = USAGE(0x9e, 0x74, 0, 0, FF2, 0, 0, 0, 0, FF4, 0, 0),
+	  .fn.step = semu_stream_control, .flags = SCSIEMU_ROW_UNDO,
+	  .needs = SCSIEMU_NEED_STREAMS, .stops = STOPS_FLUSH, TIMES(1, 30) },
+#endif
 #if SEMU_WITH_SCAN
 	{ ROW("BACKGROUND CONTROL", SERVICE_ACTION_IN_16, 16),
 	  .sa = SCSIEMU_SA_BACKGROUND_CONTROL, .fn.nodata = semu_scan_control,
 	  .usage = USAGE(0x9e, 0x15, 0xc0, 0xff, ZERO8, 0, 0, 0, 0), RW(NODATA),
 	  .needs = SCSIEMU_NEED_SCAN, .stops = STOPS_FLUSH, TIMES(1, 30) },
+#endif
+#if SEMU_WITH_STREAMS
+	{ ROW("GET STREAM STATUS", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_GET_STREAM_STATUS, FIELDS(4AT10),
+	  .usage = USAGE(0x9e, 0x16, 0, 0, FF2, 0, 0, 0, 0, FF4, 0, 0),
+	  .fn.in = semu_stream_status, .kind = SCSIEMU_K_PARAM_IN,
+	  .cls = SCSIEMU_C_INFO, .needs = SCSIEMU_NEED_STREAMS,
+	  .stops = STOPS_ALLOW, TIMES(1, 30) },
+#endif
+#if SEMU_WITH_ELEMENTS
+	{ ROW("GET PHYSICAL ELEMENT STATUS", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_GET_ELEMENT_STATUS, FIELDS(4AT10),
+	  .usage = USAGE(0x9e, 0x17, 0, 0, 0, 0, FF4, FF4, 0xcf, 0),
+	  .fn.in = semu_element_status, .kind = SCSIEMU_K_PARAM_IN,
+	  .cls = SCSIEMU_C_INFO, .needs = SCSIEMU_NEED_ELEMENTS,
+	  .stops = STOPS_ELEMENT, TIMES(1, 30) },
+	{ ROW("REMOVE ELEMENT AND TRUNCATE", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_REMOVE_ELEMENT, ELEMENTS_ROW,
+	  .usage = USAGE(0x9e, 0x18, FF8, FF4, 0, 0),
+	  .fn.step = semu_element_remove },
+	{ ROW("RESTORE ELEMENTS AND REBUILD", SERVICE_ACTION_IN_16, 16),
+	  .sa = SCSIEMU_SA_RESTORE_ELEMENTS, ELEMENTS_ROW,
+	  .usage = USAGE(0x9e, 0x19, ZERO8, 0, 0, 0, 0, 0, 0),
+	  .fn.step = semu_element_restore },
 #endif
 #if SEMU_WITH_DEFECTS
 	{ ROW("WRITE LONG(16)", SERVICE_ACTION_OUT_16, 16),
@@ -372,6 +453,10 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 #if SEMU_WITH_MODE_MORE
 							 &semu_mode_02,
 #endif
+#if SEMU_WITH_LEVELS
+							 &semu_sbc_mode_03,
+							 &semu_sbc_mode_04,
+#endif
 							 &semu_sbc_mode_08,
 							 &semu_mode_0a,
 							 &semu_mode_0a01,
@@ -381,6 +466,9 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 #if SEMU_WITH_PI
 							 &semu_pi_mode_0a02,
 #endif
+#if SEMU_WITH_HINTS
+							 &semu_hints_mode_0a05,
+#endif
 #if SEMU_WITH_MODE_MORE
 							 &semu_mode_18,
 							 &semu_mode_19,
@@ -389,6 +477,11 @@ static const struct semu_mode_page *const sbc_mode[] = { &semu_sbc_mode_01,
 							 &semu_mode_1a_set,
 #endif
 							 &semu_mode_1c,
+#endif
+#if SEMU_WITH_LOG
+							 &semu_mode_1c_log,
+#endif
+#if SEMU_WITH_MODE_MORE
 #if SEMU_WITH_SCAN
 							 &semu_sbc_mode_1c01,
 #endif
@@ -426,7 +519,7 @@ static const struct semu_vpd_page *const sbc_vpd[] = { &semu_vpd_00,
 #if SEMU_WITH_ZONES
 						       &semu_sbc_vpd_b6,
 #endif
-#if SEMU_WITH_SCATTERED
+#if SEMU_WITH_SCATTERED || SEMU_WITH_STREAMS
 						       &semu_sbc_vpd_b7,
 #endif
 #if SEMU_WITH_FORMAT
@@ -456,6 +549,9 @@ static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_INJECT /* it may change what those behind it see */
 	&semu_inject_part,
 #endif
+#if SEMU_WITH_QUIRKS
+	&semu_quirks_part,
+#endif
 #if SEMU_WITH_PRIORITY
 	&semu_priority_part,
 #endif
@@ -484,18 +580,41 @@ static const struct semu_part_type *const sbc_parts[] = {
 	&semu_format_part,
 	&semu_work_part,
 #endif
+#if SEMU_WITH_ELEMENTS
+	&semu_elements_part,
+#endif
 #if SEMU_WITH_SCAN
 	&semu_scan_part,
 #endif
+#if SEMU_WITH_STREAMS
+	&semu_streams_part,
+#endif
+#if SEMU_WITH_HINTS
+	&semu_hints_part,
+#endif
 #if SEMU_WITH_PARTS
 	&selftest_part,
+#endif
+#if SEMU_WITH_LOG /* last: it sees how a command ends */
+	&semu_log_part,
 #endif
 	NULL
 };
 #endif
 
-/* SAM-5, SPC-4, SBC-3, iSCSI */
-static const uint16_t sbc_versions[] = { 0x00a0, 0x0460, 0x04c0, 0x0960, 0 };
+/* SAM, SPC and SBC of the time, and iSCSI; none claims a revision. SPC-6 has
+ * those of SPC-5. */
+static const struct semu_versions sbc_versions[] = {
+#if SEMU_WITH_LEVELS
+	{ SCSIEMU_LEVEL_SPC_2, { 0x0040, 0x0260, 0x0180, 0x0960 } },
+	{ SCSIEMU_LEVEL_SPC_3, { 0x0060, 0x0300, 0x0320, 0x0960 } },
+#endif
+	{ SCSIEMU_LEVEL_SPC_4, { 0x00a0, 0x0460, 0x04c0, 0x0960 } },
+#if SEMU_WITH_LEVELS
+	{ SCSIEMU_LEVEL_SPC_5, { 0x00a0, 0x05c0, 0x0600, 0x0960 } },
+	{ 0 }
+#endif
+};
 
 const struct scsiemu_type scsiemu_sbc = {
 	.type = SCSIEMU_TYPE_DISK,
@@ -503,17 +622,24 @@ const struct scsiemu_type scsiemu_sbc = {
 	.product = "Virtual Disk",
 	.rows = { { sbc_rows, LEN(sbc_rows) },
 		  { semu_spc_rows, SEMU_SPC_NROWS } },
+#if SEMU_WITH_LEVELS
+	.old_rows = { semu_sbc_old_rows, SEMU_SBC_NOLD },
+	.levels = { &semu_sbc_levels, &semu_spc_levels },
+#endif
 	.mode = sbc_mode,
 	.vpd = sbc_vpd,
 	.versions = sbc_versions,
 #if SEMU_WITH_PARTS
 	.parts = sbc_parts,
+#if SEMU_WITH_LOG
+	.log = &semu_sbc_log,
+#endif
 	.state = semu_spc_state,
 #endif
 	.init = semu_spc_init,
 	.loaded = semu_sbc_loaded,
 	.stops = semu_spc_stops,
-#if SEMU_WITH_THIN
+#if SEMU_WITH_ATTENTION
 	.attention = semu_sbc_attention,
 #endif
 #if SEMU_WITH_PI

@@ -14,6 +14,8 @@
 #include "spc/spc.h"
 
 extern const struct semu_mode_page semu_sbc_mode_01, semu_sbc_mode_08;
+/* geometry.c: of disks before SBC-2 */
+extern const struct semu_mode_page semu_sbc_mode_03, semu_sbc_mode_04;
 extern const struct semu_vpd_page semu_sbc_vpd_b0, semu_sbc_vpd_b1,
 	semu_sbc_vpd_b2, semu_sbc_vpd_b7;
 
@@ -52,7 +54,9 @@ extern const struct semu_part_type semu_referrals_part;
 extern const struct semu_vpd_page semu_sbc_vpd_b3;
 /* thin.c */
 scsiemu_out_fn semu_sbc_unmap;
-scsiemu_step_fn semu_sbc_unmap_next, semu_sbc_lba_status;
+scsiemu_step_fn semu_sbc_unmap_next;
+/* lbastatus.c */
+scsiemu_step_fn semu_sbc_lba_status;
 /* atomicwrite.c */
 scsiemu_step_fn semu_sbc_write_atomic;
 /* atomic.c */
@@ -149,5 +153,12 @@ bool semu_sbc_all(const uint8_t *p, uint32_t len, uint8_t byte);
  */
 uint64_t semu_sbc_piece(const struct scsiemu_lu *lu, uint64_t lba, uint64_t n,
 			bool *whole);
+
+/* level.c: what came when, and rows that only old disks have. */
+#if SEMU_WITH_LEVELS
+enum { SEMU_SBC_NOLD = 3 };
+extern const struct semu_levels semu_sbc_levels;
+extern const struct scsiemu_row semu_sbc_old_rows[SEMU_SBC_NOLD];
+#endif
 
 #endif

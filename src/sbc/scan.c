@@ -354,6 +354,7 @@ static void part_loaded(struct scsiemu_lu *lu)
 
 const struct semu_part_type semu_scan_part = {
 	.part = SEMU_PART_SCAN,
+	.since = SCSIEMU_LEVEL_SPC_3,
 	.size = part_size,
 	.init = part_init,
 	.loaded = part_loaded,

@@ -221,6 +221,7 @@ static void wiped(struct scsiemu_lu *lu, bool keep)
 
 const struct semu_part_type semu_space_part = {
 	.part = SEMU_PART_THIN,
+	.since = SCSIEMU_LEVEL_SPC_3,
 	.size = size,
 	.init = init,
 	.loaded = loaded,

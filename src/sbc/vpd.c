@@ -2,13 +2,29 @@
 /* VPD pages of the disk (SBC-4 6.6): the capability record, written out. */
 #include "sbc/sbc.h"
 #include "sbc/space.h"
+#include "sbc/stream.h"
 #include "sbc/zones.h"
 
-/* Alignment and granularity of atomic writes; 0: a block. */
-static uint32_t atomic_unit(const struct semu_cap *cap)
+#if SEMU_WITH_ATOMIC
+/* Atomic writes: of physical blocks (0: of a block); what is between boundaries
+ * is as long as one without them. */
+static void put_atomic(const struct semu_cap *cap, struct scsiemu_wr *w)
 {
-	return cap->exponent ? 1u << cap->exponent : 0;
+	uint32_t unit = cap->exponent ? 1u << cap->exponent : 0;
+
+	scsiemu_wr_be32(w, cap->atomic_blk);
+	scsiemu_wr_be32(w, cap->atomic_blk ? unit : 0);
+	scsiemu_wr_be32(w, cap->atomic_blk ? unit : 0);
+	scsiemu_wr_be32(w, cap->bounded_blk);
+	scsiemu_wr_be32(w, cap->bounded_blk ? cap->atomic_blk : 0);
 }
+#else
+static void put_atomic(const struct semu_cap *cap, struct scsiemu_wr *w)
+{
+	(void)cap;
+	scsiemu_wr_zero(w, 20);
+}
+#endif
 
 /* Block limits. Bytes are counted from behind the header: page byte 4. */
 static void limits_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
@@ -28,11 +44,7 @@ static void limits_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	scsiemu_wr_be32(w, cap->thin ? cap->granule : 0);
 	scsiemu_wr_be32(w, cap->thin ? 1u << 31 : 0); /* aligned to LBA 0 */
 	scsiemu_wr_be64(w, cap->same_blk);
-	/* atomic writes: of physical blocks, without boundaries */
-	scsiemu_wr_be32(w, cap->atomic_blk);
-	scsiemu_wr_be32(w, cap->atomic_blk ? atomic_unit(cap) : 0);
-	scsiemu_wr_be32(w, cap->atomic_blk ? atomic_unit(cap) : 0);
-	scsiemu_wr_zero(w, 8);
+	put_atomic(cap, w);
 }
 
 const struct semu_vpd_page semu_sbc_vpd_b0 = {
@@ -87,22 +99,49 @@ const struct semu_vpd_page semu_sbc_vpd_b2 = {
 	.fill = thin_fill,
 };
 
+#if SEMU_WITH_SCATTERED || SEMU_WITH_STREAMS
+/* RSCS, MAXIMUM NUMBER OF STREAMS, OPTIMAL STREAM WRITE SIZE: a physical block,
+ * STREAM GRANULARITY SIZE: one such write. */
+static void put_streams(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
+{
+	const struct semu_streams *s = semu_streams(lu);
+
+	if (!SEMU_WITH_STREAMS || !s) {
+		scsiemu_wr_zero(w, 10);
+		return;
+	}
+	scsiemu_wr_be16(w, s->permanent ? 1 : 0);
+	scsiemu_wr_be16(w, (unsigned)s->permanent + s->max);
+	scsiemu_wr_be16(w, 1u << lu->cap.exponent);
+	scsiemu_wr_be32(w, 1);
+}
+
+static void put_scattered(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
+{
+	bool there = SEMU_WITH_SCATTERED && lu->able & SCSIEMU_NEED_BLOCK;
+
+	scsiemu_wr_be32(w, there ? lu->cap.max_blk : 0);
 #if SEMU_WITH_SCATTERED
+	scsiemu_wr_be32(w, there ? semu_sbc_scattered_max(lu) : 0);
+#else
+	scsiemu_wr_be32(w, 0);
+#endif
+	scsiemu_wr_be32(w, there ? lu->cap.max_blk : 0);
+}
+
 /* Block limits extension. Bytes are counted from behind the header. */
 static void limits_more_fill(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 
-	scsiemu_wr_zero(w, 12);		     /* no streams */
-	scsiemu_wr_be32(w, lu->cap.max_blk); /* a range of WRITE SCATTERED */
-	scsiemu_wr_be32(w, semu_sbc_scattered_max(lu));
-	scsiemu_wr_be32(w, lu->cap.max_blk);
+	put_streams(lu, w);
+	scsiemu_wr_zero(w, 2);
+	put_scattered(lu, w);
 	scsiemu_wr_zero(w, 4);
 }
 
 const struct semu_vpd_page semu_sbc_vpd_b7 = {
 	.code = 0xb7,
-	.needs = SCSIEMU_NEED_BLOCK,
 	.fill = limits_more_fill,
 };
 #endif

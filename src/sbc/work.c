@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * FORMAT UNIT and SANITIZE (SBC-4 4.11, 5.4): their beginning, what the logical
- * unit shows of them, and their end. work_job.c is what is done in between.
+ * FORMAT UNIT, SANITIZE (SBC-4 4.11, 5.4), depopulation (4.36): their
+ * beginning, what the logical unit shows of them, and their end. work_job.c is
+ * what is done in between.
  *
  * Durable record (SCSIEMU_NV_WORK): version 1, kind, passes, flags, length of
- * the pattern (2), zeros; the pattern. Found at the next start, it says that a
- * SANITIZE has to go on, or has failed, or that a FORMAT UNIT was cut short.
+ * the pattern (2), zeros (2), element (4), zeros; the pattern. Found at the
+ * next start, it says that a SANITIZE has to go on, or has failed, or that any
+ * other work was cut short.
  */
 #include <string.h>
 
+#include "sbc/element.h"
 #include "sbc/format.h"
 #include "sbc/pi.h"
 #include "sbc/work.h"
@@ -37,6 +40,7 @@ static void put_record(struct semu_work *w, uint32_t pattern)
 	if (w->failed)
 		w->record[3] |= SEMU_WORK_FAILED;
 	semu_put16(w->record + 4, pattern);
+	semu_put32(w->record + 8, w->element);
 }
 
 int semu_work_save(struct scsiemu_cmd *c, const void *buf, uint32_t len)
@@ -61,25 +65,44 @@ static void set_guard(struct scsiemu_lu *lu, uint32_t guard, bool on)
 		lu->guards |= guard;
 }
 
+/* By kind. Work on elements stops those that FORMAT UNIT stops. */
+static const struct {
+	uint32_t guard;
+	uint16_t running, failed;
+} kinds[] = {
+	[SEMU_WORK_FORMAT] = { SCSIEMU_ON_FORMAT,
+			       SCSIEMU_ASC_FORMAT_IN_PROGRESS,
+			       SCSIEMU_ASC_FORMAT_FAILED },
+	[SEMU_WORK_SANITIZE] = { SCSIEMU_ON_SANITIZE,
+				 SCSIEMU_ASC_SANITIZE_IN_PROGRESS,
+				 SCSIEMU_ASC_SANITIZE_FAILED },
+	[SEMU_WORK_DEPOPULATE] = { SCSIEMU_ON_FORMAT,
+				   SCSIEMU_ASC_DEPOPULATION_IN_PROGRESS,
+				   SCSIEMU_ASC_DEPOPULATION_FAILED },
+	[SEMU_WORK_REPOPULATE] = { SCSIEMU_ON_FORMAT,
+				   SCSIEMU_ASC_RESTORATION_IN_PROGRESS,
+				   SCSIEMU_ASC_RESTORATION_FAILED },
+};
+
 static void show_running(struct scsiemu_lu *lu)
 {
-	bool format = state(lu)->kind == SEMU_WORK_FORMAT;
+	uint8_t kind = state(lu)->kind;
 
-	show(lu, SCSIEMU_SK_NOT_READY,
-	     format ? SCSIEMU_ASC_FORMAT_IN_PROGRESS
-		    : SCSIEMU_ASC_SANITIZE_IN_PROGRESS,
-	     true);
-	set_guard(lu, format ? SCSIEMU_ON_FORMAT : SCSIEMU_ON_SANITIZE, true);
+	show(lu, SCSIEMU_SK_NOT_READY, kinds[kind].running, true);
+	set_guard(lu, kinds[kind].guard, true);
 }
 
-/* A failed SANITIZE goes on stopping everybody, with another sense. */
+/* What failed goes on stopping everybody, with another sense. */
+static void show_stopped(struct scsiemu_lu *lu, uint8_t kind)
+{
+	show(lu, SCSIEMU_SK_MEDIUM_ERROR, kinds[kind].failed, false);
+	set_guard(lu, kinds[kind].guard, true);
+}
+
 static void show_failed(struct scsiemu_lu *lu)
 {
-	struct semu_work *w = state(lu);
-
-	w->failed = true;
-	show(lu, SCSIEMU_SK_MEDIUM_ERROR, SCSIEMU_ASC_SANITIZE_FAILED, false);
-	set_guard(lu, SCSIEMU_ON_SANITIZE, true);
+	state(lu)->failed = true;
+	show_stopped(lu, SEMU_WORK_SANITIZE);
 }
 
 static void show_nothing(struct scsiemu_lu *lu)
@@ -87,6 +110,8 @@ static void show_nothing(struct scsiemu_lu *lu)
 	show(lu, 0, SCSIEMU_ASC_NONE, false);
 	set_guard(lu, SCSIEMU_ON_FORMAT | SCSIEMU_ON_SANITIZE, false);
 	semu_work_guard(lu);
+	if (state(lu)->stuck)
+		show_stopped(lu, state(lu)->stuck);
 }
 
 /* ---- The end ---- */
@@ -116,15 +141,18 @@ int semu_work_succeeded(struct scsiemu_cmd *c)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	struct semu_work *w = state(lu);
-	bool format = w->kind == SEMU_WORK_FORMAT;
 
-	w->kind = SEMU_WORK_NONE;
+#if SEMU_WITH_ELEMENTS
+	if (w->kind > SEMU_WORK_SANITIZE)
+		semu_elements_done(lu);
+#endif
+	if (w->kind == SEMU_WORK_SANITIZE)
+		w->failed = w->restricted = false;
+	else
+		semu_format_done(lu);
+	w->kind = w->stuck = SEMU_WORK_NONE;
 	w->corrupt = false;
 	announce(lu, w);
-	if (format)
-		semu_format_done(lu);
-	else
-		w->failed = w->restricted = false;
 	show_nothing(lu);
 	if (w->passes)
 		semu_parts_wiped(lu, w->flags & SEMU_WORK_KEEP);
@@ -132,8 +160,9 @@ int semu_work_succeeded(struct scsiemu_cmd *c)
 	return SCSIEMU_FINISHED;
 }
 
-static int fail_format(struct scsiemu_lu *lu)
+static int fail_format(struct scsiemu_cmd *c)
 {
+	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	struct semu_work *w = state(lu);
 
 	w->kind = SEMU_WORK_NONE;
@@ -160,12 +189,30 @@ static int fail_sanitize(struct scsiemu_cmd *c)
 	return semu_work_save(c, w->record, sizeof(w->record));
 }
 
-int semu_work_failed(struct scsiemu_cmd *c)
+/* Its record stays. */
+static int fail_elements(struct scsiemu_cmd *c)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	struct semu_work *w = state(lu);
 
-	return state(lu)->kind == SEMU_WORK_FORMAT ? fail_format(lu)
-						   : fail_sanitize(c);
+	w->stuck = w->kind;
+	w->stuck_on = w->element;
+	w->kind = SEMU_WORK_NONE;
+	wake_waiter(w, SCSIEMU_ASC_NONE);
+	show_nothing(lu);
+	return SCSIEMU_FINISHED;
+}
+
+int semu_work_failed(struct scsiemu_cmd *c)
+{
+	static scsiemu_nodata_fn *const fail[] = {
+		[SEMU_WORK_FORMAT] = fail_format,
+		[SEMU_WORK_SANITIZE] = fail_sanitize,
+		[SEMU_WORK_DEPOPULATE] = fail_elements,
+		[SEMU_WORK_REPOPULATE] = fail_elements,
+	};
+
+	return fail[state(scsiemu_cmd_lu(c))->kind](c);
 }
 
 /* ---- The command ---- */
@@ -178,12 +225,13 @@ static struct scsiemu_cmd *make_job(struct scsiemu_lu *lu,
 	const uint64_t own[2] = { len };
 	struct semu_work *w = state(lu);
 	struct scsiemu_cmd *j = semu_job_hold(lu, semu_work_job, own,
-					      plan->kind == SEMU_WORK_SANITIZE);
+					      plan->kind != SEMU_WORK_FORMAT);
 
 	if (!j)
 		return NULL;
 	memcpy(j->scratch, pattern, len);
 	w->kind = plan->kind;
+	w->element = plan->element;
 	w->flags = plan->flags;
 	w->passes = plan->passes;
 	w->blen = plan->blen;
@@ -234,6 +282,11 @@ bool semu_work_began(struct scsiemu_cmd *c)
 	return *scsiemu_cmd_step(c) >= SAVED;
 }
 
+bool semu_work_runs(struct scsiemu_cmd *c)
+{
+	return *scsiemu_cmd_step(c) == WAITED;
+}
+
 static void cancel(struct scsiemu_lu *lu)
 {
 	struct semu_work *w = state(lu);
@@ -248,7 +301,7 @@ static void cancel(struct scsiemu_lu *lu)
 }
 
 /* The command was ended early. Before it began, its record goes again; after
- * that a FORMAT UNIT goes with it, a SANITIZE does not (SBC-4 4.11.2). */
+ * that a FORMAT UNIT goes with it, other work does not (SBC-4 4.11.2). */
 static int aborted(struct scsiemu_cmd *c)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
@@ -346,6 +399,22 @@ static void go_on(struct scsiemu_lu *lu, const uint8_t *pattern, uint32_t len)
 	show_failed(lu);
 }
 
+/* Work on elements does not go on (SBC-4 4.36). */
+static int interrupted(struct scsiemu_lu *lu, const uint8_t *buf)
+{
+	const struct semu_elements *e = semu_elements(lu);
+	struct semu_work *w = state(lu);
+	uint32_t id = semu_be32(buf + 8);
+
+	if (!e || id > e->n || !id != (buf[1] == SEMU_WORK_REPOPULATE))
+		return SCSIEMU_ERR_ARG;
+	w->stuck = buf[1];
+	w->stuck_on = id;
+	lu->first_ua |= SEMU_UA_BIT(SEMU_UA_DEPOPULATED);
+	show_stopped(lu, w->stuck);
+	return 0;
+}
+
 static int part_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
 {
 	struct semu_work *w = state(lu);
@@ -356,8 +425,10 @@ static int part_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
 	pattern = semu_be16(buf + 4);
 	if (len != SEMU_WORK_RECORD + pattern ||
 	    semu_work_room(pattern, 0) > lu->dev->limits.job_scratch ||
-	    buf[1] < SEMU_WORK_FORMAT || buf[1] > SEMU_WORK_SANITIZE)
+	    buf[1] < SEMU_WORK_FORMAT || buf[1] > SEMU_WORK_REPOPULATE)
 		return SCSIEMU_ERR_ARG;
+	if (buf[1] > SEMU_WORK_SANITIZE)
+		return interrupted(lu, buf);
 	if (buf[1] == SEMU_WORK_FORMAT) {
 		w->corrupt = true;
 		semu_work_guard(lu);

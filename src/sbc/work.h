@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sbc/work.h - long work on all blocks of a disk: FORMAT UNIT and SANITIZE. One
- * at a time; a job does it, step by step, the command that asked waits for it
- * or not (IMMED). What it is stands in a durable record before it begins.
+ * sbc/work.h - long work on all blocks of a disk: FORMAT UNIT, SANITIZE, and
+ * the depopulation and restoration of elements. One at a time; a job does it,
+ * step by step, the command that asked waits for it or not (IMMED). What it is
+ * stands in a durable record before it begins.
  */
 #ifndef SEMU_SBC_WORK_H
 #define SEMU_SBC_WORK_H
 
 #include "core/core.h"
 
-enum semu_work_kind { SEMU_WORK_NONE, SEMU_WORK_FORMAT, SEMU_WORK_SANITIZE };
+enum semu_work_kind {
+	SEMU_WORK_NONE,
+	SEMU_WORK_FORMAT,
+	SEMU_WORK_SANITIZE,
+	SEMU_WORK_DEPOPULATE,
+	SEMU_WORK_REPOPULATE
+};
 
 enum semu_work_flag {
 	SEMU_WORK_AUSE = 1,    /* EXIT FAILURE MODE may end a failure */
@@ -25,14 +32,17 @@ enum { SEMU_WORK_RECORD = 16 };
 /* The part SEMU_PART_WORK. */
 struct semu_work {
 	uint8_t kind, flags;
-	uint8_t passes;	 /* 0: the blocks are left alone */
-	bool corrupt;	 /* a FORMAT UNIT did not come to its end */
-	bool failed;	 /* a SANITIZE, and no other succeeded since */
-	bool restricted; /* a SANITIZE without AUSE failed, none succeeded */
-	bool stop;	 /* the job is to give up */
-	bool awaits;	 /* the job waits for a medium */
-	bool moved;	 /* the blocks are others than initiators know */
-	/* FORMAT UNIT: the new blocks; blen 0: as they are */
+	uint8_t passes;	   /* 0: the blocks are left alone */
+	bool corrupt;	   /* a FORMAT UNIT did not come to its end */
+	bool failed;	   /* a SANITIZE, and no other succeeded since */
+	bool restricted;   /* a SANITIZE without AUSE failed, none succeeded */
+	uint8_t stuck;	   /* the kind of work on elements that failed, or 0 */
+	bool stop;	   /* the job is to give up */
+	bool awaits;	   /* the job waits for a medium */
+	bool moved;	   /* the blocks are others than initiators know */
+	uint32_t element;  /* DEPOPULATE: which one */
+	uint32_t stuck_on; /* ... that failed */
+	/* FORMAT UNIT, elements: the new blocks; blen 0: as they are */
 	uint32_t blen;
 	uint64_t nblk;
 	uint8_t pi_type, pi_exponent;
@@ -57,6 +67,8 @@ int semu_work_begin(struct scsiemu_cmd *c, const struct semu_work *plan,
 		    const uint8_t *pattern, uint32_t len, bool immed);
 /* Has the command called semu_work_begin()? */
 bool semu_work_began(struct scsiemu_cmd *c);
+/* ... and is the work under way? */
+bool semu_work_runs(struct scsiemu_cmd *c);
 scsiemu_step_fn semu_work_step;
 
 /* Leave the failure of a SANITIZE behind (EXIT FAILURE MODE). */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * FORMAT UNIT and SANITIZE at work: the job's buffer holds a block of the
- * pattern; its steps are a list of stages, each of which leaves wants until it
- * has nothing more to do.
+ * FORMAT UNIT, SANITIZE and depopulation at work: the job's buffer holds a
+ * block of the pattern; its steps are a list of stages, each of which leaves
+ * wants until it has nothing more to do.
  */
 #include <string.h>
 
+#include "sbc/defects.h"
+#include "sbc/element.h"
 #include "sbc/format.h"
 #include "sbc/pi.h"
 #include "sbc/work.h"
@@ -173,13 +175,38 @@ static int certify(struct scsiemu_cmd *c, struct semu_work *w)
 				  own[LBA] - lba, 0);
 }
 
+/* New blocks can be read, and so it is durable, as the lists are. */
+static int save_defects(struct scsiemu_cmd *c, struct semu_work *w)
+{
+	++*scsiemu_cmd_step(c);
+#if SEMU_WITH_DEFECTS
+	if (w->passes)
+		semu_defects_clear(scsiemu_cmd_lu(c), 0, UINT64_MAX,
+				   SEMU_DEFECT_UNREADABLE);
+	if (scsiemu_cmd_lu(c)->able & SCSIEMU_NEED_DEFECTS)
+		return semu_defects_save(c);
+#endif
+	(void)w;
+	return SCSIEMU_FINISHED;
+}
+
 static int save_format(struct scsiemu_cmd *c, struct semu_work *w)
 {
 	++*scsiemu_cmd_step(c);
-	if (w->kind != SEMU_WORK_FORMAT || !semu_can_save(scsiemu_cmd_lu(c)))
+	if (w->kind == SEMU_WORK_SANITIZE || !semu_can_save(scsiemu_cmd_lu(c)))
 		return SCSIEMU_FINISHED;
 	return semu_format_save(c);
 }
+
+#if SEMU_WITH_ELEMENTS
+static int save_elements(struct scsiemu_cmd *c, struct semu_work *w)
+{
+	++*scsiemu_cmd_step(c);
+	if (w->kind <= SEMU_WORK_SANITIZE || !semu_can_save(scsiemu_cmd_lu(c)))
+		return SCSIEMU_FINISHED;
+	return semu_elements_save(c);
+}
+#endif
 
 static int clear_record(struct scsiemu_cmd *c, struct semu_work *w)
 {
@@ -201,7 +228,11 @@ static const struct {
 	bool once;
 } stage[] = {
 	{ await_medium, false }, { reshape, true },  { prepare, true },
-	{ write_blocks, false }, { certify, false }, { save_format, true },
+	{ write_blocks, false }, { certify, false }, { save_defects, true },
+	{ save_format, true },
+#if SEMU_WITH_ELEMENTS
+	{ save_elements, true },
+#endif
 	{ clear_record, true },	 { end, false },
 };
 enum { NSTAGE = sizeof(stage) / sizeof(stage[0]) };
@@ -227,7 +258,7 @@ int semu_work_job(struct scsiemu_cmd *c, int result)
 
 	if (*at >= NSTAGE || cancelled(w))
 		return SCSIEMU_FINISHED;
-	if (result == SCSIEMU_E_ABORTED && w->kind == SEMU_WORK_SANITIZE)
+	if (result == SCSIEMU_E_ABORTED && w->kind != SEMU_WORK_FORMAT)
 		return SCSIEMU_FINISHED; /* the LU goes; its record stays */
 	if (result < 0 || w->stop)
 		return give_up(c);

@@ -22,22 +22,20 @@ static const struct scsiemu_zone_options *wanted(
 	return o->zones.model ? &o->zones : NULL;
 }
 
-static uint32_t chunks(uint32_t zones)
-{
-	return (zones + SEMU_ZONE_CHUNK - 1) / SEMU_ZONE_CHUNK;
-}
-
 static uint32_t part_size(const struct scsiemu_lu_config *cf)
 {
 	const struct scsiemu_zone_options *o = wanted(cf);
 
 	if (!o)
 		return 0;
-	if (o->zones > ZONES_MAX) /* init() refuses it */
+	if (o->zones > ZONES_MAX || o->realms > o->zones) /* refused below */
 		return sizeof(struct semu_zones);
 	return (uint32_t)(sizeof(struct semu_zones) +
 			  o->zones * sizeof(struct semu_zone) +
-			  chunks(o->zones) * sizeof(struct semu_zone_chunk));
+			  (semu_zone_chunks(o->zones) +
+			   semu_realm_chunks(o->realms)) *
+				  sizeof(struct semu_zone_chunk) +
+			  (o->realms + 7) / 8);
 }
 
 static bool sizes_ok(const struct scsiemu_zone_options *o)
@@ -59,7 +57,8 @@ static bool layout_ok(const struct scsiemu_zone_options *o)
 		       (!o->zone_cap || o->zone_cap == o->zone_blk);
 	if (!o->realms)
 		return !o->realms_first;
-	return o->realms_first <= o->realms && !(o->conventional && o->before);
+	return o->realms <= o->zones && o->realms_first <= o->realms &&
+	       !(o->conventional && o->before);
 }
 
 static void configure(struct semu_zones *z,
@@ -71,13 +70,16 @@ static void configure(struct semu_zones *z,
 	z->max_open = o->max_open;
 	z->oldest = z->newest = SEMU_NO_ZONE;
 	z->realms = o->realms;
-	z->realms_first = o->realms_first;
 	z->cap = o->zone_cap ? o->zone_cap : o->zone_blk;
 	while ((uint64_t)1 << z->shift < o->zone_blk)
 		z->shift++;
 	z->managed = o->model == SCSIEMU_HOST_MANAGED;
 	z->constrained = o->constrained;
 	z->chunk = (struct semu_zone_chunk *)(void *)&z->zone[z->room];
+	z->behind = (uint8_t *)(z->chunk + semu_zone_chunks(z->room) +
+				semu_realm_chunks(z->realms));
+	for (uint32_t i = o->realms_first; i < z->realms; i++)
+		z->behind[i / 8] |= (uint8_t)(1u << i % 8);
 	for (uint32_t i = 0; i < z->room; i++)
 		z->zone[i].cond = i < z->conventional ? SEMU_ZONE_NOT_WP
 						      : SEMU_ZONE_EMPTY;
@@ -147,6 +149,7 @@ static void part_loaded(struct scsiemu_lu *lu)
 
 const struct semu_part_type semu_zones_part = {
 	.part = SEMU_PART_ZONES,
+	.since = SCSIEMU_LEVEL_SPC_3,
 	.size = part_size,
 	.init = part_init,
 	.loaded = part_loaded,
@@ -187,17 +190,22 @@ void semu_zone_realm(const struct semu_zones *z, uint32_t realm,
 	*last = from + (uint32_t)(n * (realm + 1u) / z->realms);
 }
 
+/* Realm r of n slots begins at slot n * r / realms: the last that begins at or
+ * before this one. */
+uint32_t semu_zone_realm_of(const struct semu_zones *z, uint32_t i)
+{
+	uint32_t front = z->front < z->n ? z->front : z->n;
+	uint32_t from = i < front ? 0 : front;
+	uint64_t n = i < front ? front : z->n - front;
+
+	return (uint32_t)(((i - from + (uint64_t)1) * z->realms - 1) / n);
+}
+
 unsigned semu_zone_cond(const struct semu_zones *z, uint32_t i)
 {
-	uint32_t first, last;
-
-	if (z->realms) {
-		unsigned domain = i < z->front ? 0 : 1;
-
-		semu_zone_realm(z, z->realms_first, domain, &first, &last);
-		if ((domain == 0) != (i < first))
-			return SEMU_ZONE_INACTIVE;
-	}
+	if (z->realms && semu_zone_domain(z, semu_zone_realm_of(z, i)) !=
+				 semu_slot_domain(z, i))
+		return SEMU_ZONE_INACTIVE;
 	return z->zone[i].cond;
 }
 

@@ -2,8 +2,7 @@
 /*
  * REPORT ZONE DOMAINS and REPORT REALMS (ZBC-2 5): two domains, the zones in
  * front and the write required ones behind them, each of them cut into as many
- * realms. Realms are active where the configuration says; ZONE ACTIVATE is not
- * offered.
+ * realms. A realm is active in one of them: zone_activate.c changes that.
  */
 #include "sbc/zones.h"
 
@@ -37,7 +36,11 @@ static void put_range(const struct semu_zones *z, struct scsiemu_wr *w,
 /* Realms that are active in the domain. */
 static uint32_t nactive(const struct semu_zones *z, unsigned domain)
 {
-	return domain ? z->realms - z->realms_first : z->realms_first;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < z->realms; i++)
+		n += semu_zone_domain(z, i) == domain;
+	return n;
 }
 
 /* REPORTING OPTIONS: 0 all domains, 1 those whose zones are all active, 2 some
@@ -104,28 +107,20 @@ int semu_report_domains(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 static const uint8_t type_of[] = { 0, SEMU_ZONE_BEFORE, SEMU_ZONE_REQUIRED,
 				   SEMU_ZONE_PREFERRED };
 
-/* The realms of the list: [*first, *last). They are active in one domain each,
- * those of the domain in front first. */
-static void realms_listed(const struct scsiemu_cmd *c,
-			  const struct semu_zones *z, uint32_t *first,
-			  uint32_t *last)
+/* Is the realm in the list? */
+static bool realm_listed(const struct scsiemu_cmd *c,
+			 const struct semu_zones *z, uint32_t realm)
 {
 	unsigned type = type_of[c->cdb[14] & 0x3f];
-	uint32_t a, b;
+	uint32_t first, last;
 
-	*first = 0;
-	*last = z->realms;
-	if (type && (!z->front || semu_zone_type(z, 0) != type))
-		*first = z->realms_first;
-	if (type && type != SEMU_ZONE_REQUIRED)
-		*last = z->realms_first;
-	if (*last < *first)
-		*last = *first;
-	for (; *first < *last; ++*first) { /* REALM LOCATOR */
-		semu_zone_realm(z, *first, 1, &a, &b);
-		if (semu_zone_start(z, b) > scsiemu_cmd_lba(c))
-			break;
-	}
+	semu_zone_realm(z, realm, 1, &first, &last); /* REALM LOCATOR */
+	if (semu_zone_start(z, last) <= scsiemu_cmd_lba(c))
+		return false;
+	if (!type)
+		return true;
+	semu_zone_realm(z, realm, semu_zone_domain(z, realm), &first, &last);
+	return first < last && semu_zone_type(z, first) == type;
 }
 
 static void put_realm(const struct semu_zones *z, struct scsiemu_wr *w,
@@ -147,19 +142,19 @@ static void put_realm(const struct semu_zones *z, struct scsiemu_wr *w,
 int semu_report_realms(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct semu_zones *z = semu_zones(scsiemu_cmd_lu(c));
-	uint32_t first, last, i, from, to;
+	uint32_t n = 0;
 
 	if ((c->cdb[14] & 0x3f) >= sizeof(type_of))
 		return scsiemu_fail_cdb(c, 14, 5);
-	realms_listed(c, z, &first, &last);
-	scsiemu_wr_be32(w, (last - first) * REALM_ITEM);
-	scsiemu_wr_be32(w, last - first);
+	for (uint32_t i = 0; i < z->realms; i++)
+		n += realm_listed(c, z, i);
+	scsiemu_wr_be32(w, n * REALM_ITEM);
+	scsiemu_wr_be32(w, n);
 	scsiemu_wr_be32(w, REALM_ITEM);
 	scsiemu_wr_zero(w, 52); /* no next realm locator: they are all here */
-	scsiemu_wr_items(w, last - first, REALM_ITEM, &from, &to);
-	for (i = from; i < to; i++)
-		put_realm(z, w, first + i);
-	scsiemu_wr_items_end(w, last - first - to, REALM_ITEM);
+	for (uint32_t i = 0; i < z->realms; i++)
+		if (realm_listed(c, z, i))
+			put_realm(z, w, i);
 	return SCSIEMU_FINISHED;
 }
 #endif

@@ -5,6 +5,12 @@
  *	version  shift  conventional ones (4)  first slot (4)  blocks of a zone
  *(8) { flags  blocks written and durable (8) } ...  FNV-1a (8)
  *
+ * or, behind those of the zones,
+ *
+ *	version | 80h  shift  conventional ones (4)  first realm (4)  blocks (8)
+ *	realms (4)  a bit for each that is active in the domain behind (256)
+ *	zeros  FNV-1a (8)
+ *
  * Numbers are big-endian. Conditions follow from the blocks: open zones are
  * closed after a power cycle (ZBC-2 4.4.4), so they are not saved.
  */
@@ -15,10 +21,12 @@
 #if SEMU_WITH_ZONES
 enum {
 	VERSION = 1,
+	REALMS = 0x80, /* in the byte of the version */
 	HEAD = 18,
 	ITEM = 9,
 	HASH = 8,
 	RECORD = HEAD + SEMU_ZONE_CHUNK * ITEM + HASH,
+	BITS = HEAD + 4,
 	/* flags of an item, besides SEMU_ZONE_RESET and SEMU_ZONE_NON_SEQ */
 	IS_READONLY = 0x10,
 	IS_OFFLINE = 0x20,
@@ -34,9 +42,10 @@ static uint64_t hash(const uint8_t *p, uint32_t n)
 	return h;
 }
 
-static void put_head(const struct semu_zones *z, uint32_t first, uint8_t *p)
+static void put_head(const struct semu_zones *z, unsigned kind, uint32_t first,
+		     uint8_t *p)
 {
-	p[0] = VERSION;
+	p[0] = (uint8_t)(VERSION | kind);
 	p[1] = z->shift;
 	semu_put32(p + 2, z->conventional);
 	semu_put32(p + 6, first);
@@ -54,22 +63,45 @@ static uint8_t flags_of(const struct semu_zone *p)
 	return flags;
 }
 
-static void put_record(const struct semu_zones *z, uint32_t chunk, uint8_t *p)
+static void put_zones(const struct semu_zones *z, uint32_t first, uint8_t *p)
 {
-	uint32_t first = chunk * SEMU_ZONE_CHUNK;
-
-	memset(p, 0, RECORD);
-	put_head(z, first, p);
+	put_head(z, 0, first, p);
 	for (uint32_t i = 0; i < SEMU_ZONE_CHUNK && first + i < z->room; i++) {
 		p[HEAD + i * ITEM] = flags_of(&z->zone[first + i]);
 		semu_put64(p + HEAD + i * ITEM + 1, z->zone[first + i].safe);
 	}
+}
+
+/* Bytes of the bits of realms from first on that are one record. */
+static uint32_t realm_bytes(const struct semu_zones *z, uint32_t first)
+{
+	uint32_t n = z->realms - first;
+
+	return (n < SEMU_REALM_CHUNK ? n + 7 : SEMU_REALM_CHUNK) / 8;
+}
+
+static void put_realms(const struct semu_zones *z, uint32_t first, uint8_t *p)
+{
+	put_head(z, REALMS, first, p);
+	semu_put32(p + HEAD, z->realms);
+	memcpy(p + BITS, z->behind + first / 8, realm_bytes(z, first));
+}
+
+static void put_record(const struct semu_zones *z, uint32_t chunk, uint8_t *p)
+{
+	uint32_t zones = semu_zone_chunks(z->room);
+
+	memset(p, 0, RECORD);
+	if (chunk < zones)
+		put_zones(z, chunk * SEMU_ZONE_CHUNK, p);
+	else
+		put_realms(z, (chunk - zones) * SEMU_REALM_CHUNK, p);
 	semu_put64(p + RECORD - HASH, hash(p, RECORD - HASH));
 }
 
 static uint32_t nchunks(const struct semu_zones *z)
 {
-	return (z->room + SEMU_ZONE_CHUNK - 1) / SEMU_ZONE_CHUNK;
+	return semu_zone_chunks(z->room) + semu_realm_chunks(z->realms);
 }
 
 /* own[0]: the next chunk, the last one. own[1]: the version of the next chunk
@@ -80,6 +112,17 @@ void semu_zones_save_from(uint64_t own[2], uint32_t first, uint32_t last)
 {
 	own[0] = first / SEMU_ZONE_CHUNK | (uint64_t)(last / SEMU_ZONE_CHUNK)
 						   << 32;
+	own[1] = 0;
+}
+
+void semu_realms_save_from(const struct semu_zones *z, uint64_t own[2],
+			   uint32_t first, uint32_t last)
+{
+	uint32_t at = semu_zone_chunks(z->room);
+
+	first = at + first / SEMU_REALM_CHUNK;
+	last = at + last / SEMU_REALM_CHUNK;
+	own[0] = first | (uint64_t)last << 32;
 	own[1] = 0;
 }
 
@@ -156,19 +199,22 @@ static void take(struct semu_zones *z, uint32_t i, const uint8_t *p)
 		semu_zone_become(z, i, SEMU_ZONE_IS_OFFLINE);
 }
 
-int semu_zones_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
+static int restore_realms(struct semu_zones *z, uint32_t first,
+			  const uint8_t *buf)
 {
-	struct semu_zones *z = semu_zones(lu);
-	uint8_t head[HEAD];
-	uint32_t first, i;
-
-	if (len != RECORD ||
-	    semu_be64(buf + RECORD - HASH) != hash(buf, RECORD - HASH))
+	if (first % SEMU_REALM_CHUNK || first >= z->realms ||
+	    semu_be32(buf + HEAD) != z->realms)
 		return SCSIEMU_ERR_ARG;
-	first = semu_be32(buf + 6);
-	put_head(z, first, head);
-	if (memcmp(head, buf, HEAD) || first % SEMU_ZONE_CHUNK ||
-	    first >= z->room)
+	memcpy(z->behind + first / 8, buf + BITS, realm_bytes(z, first));
+	return 0;
+}
+
+static int restore_zones(struct semu_zones *z, uint32_t first,
+			 const uint8_t *buf)
+{
+	uint32_t i;
+
+	if (first % SEMU_ZONE_CHUNK || first >= z->room)
 		return SCSIEMU_ERR_ARG;
 	for (i = 0; i < SEMU_ZONE_CHUNK; i++)
 		if (!item_ok(z, first + i, buf + HEAD + i * ITEM))
@@ -176,5 +222,20 @@ int semu_zones_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
 	for (i = 0; i < SEMU_ZONE_CHUNK && first + i < z->room; i++)
 		take(z, first + i, buf + HEAD + i * ITEM);
 	return 0;
+}
+
+int semu_zones_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
+{
+	struct semu_zones *z = semu_zones(lu);
+	uint8_t head[HEAD];
+
+	if (len != RECORD ||
+	    semu_be64(buf + RECORD - HASH) != hash(buf, RECORD - HASH))
+		return SCSIEMU_ERR_ARG;
+	put_head(z, buf[0] & REALMS, semu_be32(buf + 6), head);
+	if (memcmp(head, buf, HEAD))
+		return SCSIEMU_ERR_ARG;
+	return buf[0] & REALMS ? restore_realms(z, semu_be32(buf + 6), buf)
+			       : restore_zones(z, semu_be32(buf + 6), buf);
 }
 #endif

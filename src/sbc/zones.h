@@ -56,6 +56,17 @@ struct semu_zone_chunk {
 	uint32_t changed, saved;
 };
 
+/* Realms whose active domain is one record, behind those of the zones. */
+enum { SEMU_REALM_CHUNK = 2048 };
+static inline uint32_t semu_zone_chunks(uint32_t zones)
+{
+	return (zones + SEMU_ZONE_CHUNK - 1) / SEMU_ZONE_CHUNK;
+}
+static inline uint32_t semu_realm_chunks(uint32_t realms)
+{
+	return (realms + SEMU_REALM_CHUNK - 1) / SEMU_REALM_CHUNK;
+}
+
 struct semu_zones {
 	uint64_t nblk;		      /* of the medium */
 	uint64_t cap;		      /* blocks of a write required zone */
@@ -65,7 +76,8 @@ struct semu_zones {
 				       * the sequential or before required */
 	uint32_t max_open, nexplicit, nimplicit;
 	uint32_t oldest, newest; /* of those implicitly open */
-	uint32_t realms, realms_first;
+	uint32_t realms;
+	uint8_t *behind; /* a bit each: active in the domain behind */
 	uint8_t shift;
 	bool managed, constrained;
 	bool misfit; /* the medium has more zones than there is state for, or
@@ -101,11 +113,17 @@ unsigned semu_zone_cond(const struct semu_zones *z, uint32_t i);
 /* Slots [*first, *last) of a realm in a domain: 0 in front, 1 behind. */
 void semu_zone_realm(const struct semu_zones *z, uint32_t realm,
 		     unsigned domain, uint32_t *first, uint32_t *last);
-/* The domain in which a realm is active. */
+/* The realm that slot i is in. */
+uint32_t semu_zone_realm_of(const struct semu_zones *z, uint32_t i);
+/* The domain that slot i is in; that in which a realm is active. */
+static inline unsigned semu_slot_domain(const struct semu_zones *z, uint32_t i)
+{
+	return i < z->front ? 0 : 1;
+}
 static inline unsigned semu_zone_domain(const struct semu_zones *z,
 					uint32_t realm)
 {
-	return realm < z->realms_first ? 0 : 1;
+	return z->behind[realm / 8] >> realm % 8 & 1;
 }
 
 /* zone_state.c: conditions, and how many are open */
@@ -113,6 +131,11 @@ static inline unsigned semu_zone_domain(const struct semu_zones *z,
 static inline void semu_zone_changed(struct semu_zones *z, uint32_t i)
 {
 	z->chunk[i / SEMU_ZONE_CHUNK].changed++;
+}
+static inline void semu_realm_changed(struct semu_zones *z, uint32_t realm)
+{
+	z->chunk[semu_zone_chunks(z->room) + realm / SEMU_REALM_CHUNK]
+		.changed++;
 }
 void semu_zone_become(struct semu_zones *z, uint32_t i, unsigned cond);
 /* Room for so many more open write required zones besides those explicitly
@@ -147,6 +170,9 @@ int semu_zones_finish(struct scsiemu_cmd *c);
  * command's scratch.
  */
 void semu_zones_save_from(uint64_t own[2], uint32_t first, uint32_t last);
+/* The same of realms. */
+void semu_realms_save_from(const struct semu_zones *z, uint64_t own[2],
+			   uint32_t first, uint32_t last);
 int semu_zones_save(struct scsiemu_cmd *c, uint64_t own[2]);
 int semu_zones_restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len);
 uint32_t semu_zones_records(const struct scsiemu_lu *lu);
@@ -157,8 +183,8 @@ uint32_t semu_zones_unsaved(struct scsiemu_lu *lu, uint8_t *buf, uint32_t *len);
 void semu_zones_format(struct scsiemu_lu *lu);
 void semu_zones_sanitize(struct scsiemu_lu *lu, bool znr);
 
-/* zone_out.c, zone_report.c, zone_realm.c, zone_map.c */
-scsiemu_step_fn semu_zone_out, semu_report_zones;
+/* zone_out.c, zone_activate.c, zone_report.c, zone_realm.c, zone_map.c */
+scsiemu_step_fn semu_zone_out, semu_zone_activate, semu_report_zones;
 scsiemu_in_fn semu_report_realms, semu_report_domains;
 extern const struct semu_vpd_page semu_sbc_vpd_b6;
 

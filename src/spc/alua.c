@@ -379,6 +379,7 @@ static int restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
 }
 
 const struct semu_part_type semu_alua_part = { .part = SEMU_PART_ALUA,
+					       .since = SCSIEMU_LEVEL_SPC_3,
 					       .nv = SCSIEMU_NV_ALUA,
 					       .size = part_size,
 					       .init = part_init,

@@ -25,7 +25,6 @@ enum { SEMU_SOURCE, SEMU_DESTINATION, SEMU_NEITHER };
 
 /* Longest segment, bytes: all that a block count of 16 bits can say. */
 #define SEMU_COPY_SEGMENT (256u << 20)
-#define SEMU_COPY_TYPES	  4
 
 /* Bytes from one extent to another, which may be of the same LU and overlap,
  * and begin and end inside blocks. */
@@ -43,6 +42,7 @@ struct semu_move {
 	uint8_t step;
 	bool down;    /* from the end, as the extents overlap */
 	bool pad;     /* the rest of the last block becomes zeros */
+	bool hold;    /* the bytes are held for the initiator, too */
 	uint8_t side; /* where a failure was */
 };
 
@@ -140,6 +140,11 @@ int semu_copy_new(struct scsiemu_cmd *c, uint32_t id, bool kept,
 struct semu_copy *semu_copy_find(const struct scsiemu_cmd *c, uint32_t id);
 /* It ended as c says. */
 void semu_copy_done(struct scsiemu_cmd *c, struct semu_copy *k);
+/* Is there room for n more bytes of held data? Else all are discarded. */
+bool semu_copy_hold(struct scsiemu_cmd *c, uint64_t n);
+/* The bytes that it holds: k->held of them, and where more go. */
+uint8_t *semu_copy_held(const struct scsiemu_device *d,
+			const struct semu_copy *k);
 /* Of this command; NULL: none is kept. */
 struct semu_copy *semu_copy_of(const struct scsiemu_cmd *c);
 scsiemu_nodata_fn semu_copy_abort;
@@ -149,9 +154,11 @@ void semu_copy_lost(struct scsiemu_lu *lu, const struct semu_itl *itl);
 scsiemu_in_fn semu_copy_status_1, semu_copy_data_1, semu_copy_parameters,
 	semu_copy_details, semu_copy_status_4, semu_copy_data_4,
 	semu_rod_information, semu_rod_all;
-scsiemu_step_fn semu_copy_told, semu_copy_detailed, semu_copy_all_told;
-/* vpd_8f.c: types of segment and CSCD descriptors, ascending. */
-extern const uint8_t semu_copy_types[SEMU_COPY_TYPES];
+scsiemu_step_fn semu_copy_told, semu_copy_detailed, semu_copy_all_told,
+	semu_copy_data_1_told, semu_copy_data_4_told;
+/* vpd_8f.c: how many types of segment and CSCD descriptors there are, and
+ * which. */
+void semu_copy_put_types(const struct scsiemu_lu *lu, struct scsiemu_wr *w);
 extern const struct semu_vpd_page semu_vpd_8f;
 uint32_t semu_copy_max_cscds(const struct scsiemu_lu *lu);
 uint32_t semu_copy_max_segments(const struct scsiemu_lu *lu);

@@ -130,9 +130,11 @@ static int judge_cscds(struct scsiemu_cmd *c, const uint8_t *p, uint32_t at,
 }
 
 /* DESCRIPTOR LENGTH of a segment type; 0: there is none. */
-static unsigned segment_len(uint8_t type)
+static unsigned segment_len(const struct scsiemu_lu *lu, uint8_t type)
 {
 	switch (type) {
+	case 0x0d:
+		return lu->dev->limits.copy_held ? 0x18 : 0;
 	case 0x02:
 		return 0x18;
 	case 0x07:
@@ -150,7 +152,7 @@ static int judge_segments(struct scsiemu_cmd *c, const uint8_t *p, uint32_t at,
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 
 	for (*n = 0; at < end; ++*n) {
-		unsigned len = segment_len(p[at]);
+		unsigned len = segment_len(lu, p[at]);
 
 		if (*n == semu_copy_max_segments(lu))
 			return refuse(c, SCSIEMU_ASC_TOO_MANY_SEGMENTS, at);

@@ -208,6 +208,14 @@ static int edges(struct scsiemu_cmd *c, struct semu_move *m, uint8_t *buf)
 	return SCSIEMU_FINISHED;
 }
 
+/* Where byte 0 of the extent is held. */
+static uint8_t *held(const struct scsiemu_cmd *c)
+{
+	const struct semu_copy *k = semu_copy_of(c);
+
+	return semu_copy_held(scsiemu_cmd_lu(c)->dev, k) + k->held;
+}
+
 static int save(struct scsiemu_cmd *c, struct semu_move *m, uint8_t *buf)
 {
 	uint64_t lba = semu_move_first(m, SEMU_DESTINATION);
@@ -215,6 +223,8 @@ static int save(struct scsiemu_cmd *c, struct semu_move *m, uint8_t *buf)
 	if (!straight(m))
 		memcpy(buf + m->head[1], source_at(m, buf) + m->head[0],
 		       m->len);
+	if (m->hold)
+		memcpy(held(c) + m->at, source_at(m, buf) + m->head[0], m->len);
 	m->step = SAVED;
 	m->side = SEMU_DESTINATION;
 	if (semu_parts_raw(c, m->lu[1], true, lba, m->nblk[1]) < 0)

@@ -74,6 +74,25 @@ int semu_copy_new(struct scsiemu_cmd *c, uint32_t id, bool kept,
 	return SCSIEMU_FINISHED;
 }
 
+bool semu_copy_hold(struct scsiemu_cmd *c, uint64_t n)
+{
+	struct semu_copy *k = semu_copy_of(c);
+	uint32_t most = scsiemu_cmd_lu(c)->dev->limits.copy_held;
+
+	if (!k || k->discarded)
+		return false;
+	k->discarded = n > most - k->held;
+	if (k->discarded)
+		k->held = 0;
+	return !k->discarded;
+}
+
+uint8_t *semu_copy_held(const struct scsiemu_device *d,
+			const struct semu_copy *k)
+{
+	return d->held + (size_t)(k - d->copies) * d->limits.copy_held;
+}
+
 void semu_copy_done(struct scsiemu_cmd *c, struct semu_copy *k)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
@@ -91,6 +110,8 @@ void semu_copy_done(struct scsiemu_cmd *c, struct semu_copy *k)
 	else if (c->status == SCSIEMU_CHECK_CONDITION)
 		k->sense_len = (uint8_t)semu_sense_put(
 			&c->sense, lu->descr, k->sense, sizeof(k->sense));
+	if (k->held)
+		k->untold |= SEMU_COPY_HELD;
 	if (k->result != SEMU_COPY_OK)
 		k->untold |= SEMU_COPY_DETAILS;
 }

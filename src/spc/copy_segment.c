@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The segments of EXTENDED COPY (SPC-5 6.6.6): blocks to blocks, the same with
- * offsets in bytes, and the check that a device is ready.
+ * offsets in bytes or with a copy held for RECEIVE COPY DATA, and the check
+ * that a device is ready.
  */
 #include "spc/copy.h"
 
 #if SEMU_WITH_COPY
 
-enum { B2B = 0x02, VERIFY = 0x07, B2B_OFFSET = 0x0a };
+enum { B2B = 0x02, VERIFY = 0x07, B2B_OFFSET = 0x0a, HOLD = 0x0d };
 enum { DC = 0x02, PAD = 0x04, TUR = 0x01 };
 
 static const uint8_t *segment(const struct scsiemu_cmd *c)
@@ -19,6 +20,8 @@ static void next(struct scsiemu_cmd *c)
 {
 	struct semu_run *run = semu_run(c);
 
+	if (run->move.hold)
+		semu_copy_of(c)->held += (uint32_t)run->move.bytes;
 	run->at += 4u + semu_be16(segment(c) + 2);
 	run->seg++;
 }
@@ -44,6 +47,7 @@ static int set_blocks(struct scsiemu_cmd *c, struct semu_move *m)
 	m->bytes = bytes;
 	if (bytes % from || (bytes % to && !m->pad))
 		return semu_copy_fail(c, SCSIEMU_ASC_INEXACT_SEGMENT);
+	m->hold = s[0] == HOLD && semu_copy_hold(c, bytes);
 	return SCSIEMU_FINISHED;
 }
 
@@ -90,7 +94,7 @@ static int begin(struct scsiemu_cmd *c)
 	}
 	if (s[0] == VERIFY)
 		return verify(c, m->lu[0]);
-	if (s[0] == B2B)
+	if (s[0] != B2B_OFFSET)
 		return set_blocks(c, m);
 	set_bytes(c, m);
 	return SCSIEMU_FINISHED;

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * RECEIVE COPY ... (SPC-5 6.19 to 6.24): status, results and failures of
- * copies, what the copy manager can do, and ROD tokens. Nothing is ever held
- * for the initiator, as no segment that holds data is offered.
+ * copies, data held of them, what the copy manager can do, and ROD tokens.
  */
 #include "spc/copy.h"
 
 #if SEMU_WITH_COPY
 
-enum { UNIT_BLOCKS = 0xf1, TOKEN_PREFIX = 96 };
+enum { UNIT_BLOCKS = 0xf1, TOKEN_PREFIX = 96, HDD = 0x80 };
 
 static uint32_t asked(const struct scsiemu_cmd *c)
 {
@@ -39,6 +38,8 @@ static int told(struct scsiemu_cmd *c, unsigned what)
 	if (!k || k->state == SEMU_COPY_RUNS)
 		return SCSIEMU_FINISHED;
 	k->untold &= (uint8_t)~what;
+	if (what & SEMU_COPY_HELD)
+		k->held = 0;
 	if (!k->untold)
 		k->state = SEMU_COPY_FREE;
 	return SCSIEMU_FINISHED;
@@ -64,6 +65,34 @@ int semu_copy_all_told(struct scsiemu_cmd *c, int result)
 	return told(c, SEMU_COPY_STATUS | SEMU_COPY_DETAILS);
 }
 
+int semu_copy_data_1_told(struct scsiemu_cmd *c, int result)
+{
+	(void)result;
+	return told(c, SEMU_COPY_HELD);
+}
+
+int semu_copy_data_4_told(struct scsiemu_cmd *c, int result)
+{
+	(void)result;
+	return told(c, SEMU_COPY_STATUS | SEMU_COPY_DETAILS | SEMU_COPY_HELD);
+}
+
+/* HELD DATA DISCARDED */
+static unsigned hdd(const struct semu_copy *k)
+{
+	return k->discarded ? HDD : 0;
+}
+
+/* Its length, and the data held. */
+static void put_held(const struct scsiemu_cmd *c, struct scsiemu_wr *w,
+		     const struct semu_copy *k)
+{
+	uint32_t n = k->state == SEMU_COPY_DONE ? k->held : 0;
+
+	scsiemu_wr_be32(w, n);
+	scsiemu_wr_bytes(w, semu_copy_held(scsiemu_cmd_lu(c)->dev, k), n);
+}
+
 int semu_copy_status_1(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct semu_copy *k = find(c, SEMU_COPY_STATUS);
@@ -76,9 +105,9 @@ int semu_copy_status_1(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 		unit++;
 	scsiemu_wr_be32(w, 8);
 	if (k->state == SEMU_COPY_RUNS)
-		scsiemu_wr_u8(w, 0);
+		scsiemu_wr_u8(w, hdd(k));
 	else
-		scsiemu_wr_u8(w, k->result == SEMU_COPY_OK ? 1 : 2);
+		scsiemu_wr_u8(w, hdd(k) | (k->result == SEMU_COPY_OK ? 1 : 2));
 	scsiemu_wr_be16(w, k->segments);
 	scsiemu_wr_u8(w, unit);
 	scsiemu_wr_be32(w, (uint32_t)n);
@@ -91,7 +120,7 @@ int semu_copy_data_1(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 
 	if (!k || k->state == SEMU_COPY_RUNS)
 		return unknown(c);
-	scsiemu_wr_be32(w, 0);
+	put_held(c, w, k);
 	return SCSIEMU_FINISHED;
 }
 
@@ -116,17 +145,18 @@ int semu_copy_details(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 
 /* What the LID4 forms begin with (SPC-5 table 296). */
 static const struct semu_copy *put_status(struct scsiemu_cmd *c,
-					  struct scsiemu_wr *w, unsigned unit)
+					  struct scsiemu_wr *w, unsigned unit,
+					  unsigned more)
 {
-	const struct semu_copy *k = find(c,
-					 SEMU_COPY_STATUS | SEMU_COPY_DETAILS);
+	const struct semu_copy *k = find(c, SEMU_COPY_STATUS |
+						    SEMU_COPY_DETAILS | more);
 	uint32_t blen = scsiemu_cmd_lu(c)->cap.blen;
 
 	if (!k)
 		return NULL;
 	scsiemu_wr_be32(w, 0);
 	scsiemu_wr_u8(w, k->sa);
-	scsiemu_wr_u8(w, k->result);
+	scsiemu_wr_u8(w, hdd(k) | k->result);
 	scsiemu_wr_be16(w, k->operations);
 	scsiemu_wr_be32(w, UINT32_MAX); /* no idea when there is more to say */
 	scsiemu_wr_u8(w, k->status);
@@ -142,7 +172,7 @@ static const struct semu_copy *put_status(struct scsiemu_cmd *c,
 
 int semu_copy_status_4(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
-	const struct semu_copy *k = put_status(c, w, 0);
+	const struct semu_copy *k = put_status(c, w, 0, 0);
 
 	if (!k)
 		return unknown(c);
@@ -152,11 +182,11 @@ int semu_copy_status_4(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 
 int semu_copy_data_4(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
-	const struct semu_copy *k = put_status(c, w, 0);
+	const struct semu_copy *k = put_status(c, w, 0, SEMU_COPY_HELD);
 
 	if (!k)
 		return unknown(c);
-	scsiemu_wr_be32(w, 0); /* held data */
+	put_held(c, w, k);
 	scsiemu_wr_len(w, 0, 4, 0);
 	return SCSIEMU_FINISHED;
 }
@@ -172,13 +202,13 @@ int semu_copy_parameters(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	scsiemu_wr_be16(w, semu_copy_max_segments(lu));
 	scsiemu_wr_be32(w, semu_copy_list_max(lu) - 48);
 	scsiemu_wr_be32(w, SEMU_COPY_SEGMENT);
-	scsiemu_wr_zero(w, 12); /* inline, held, stream */
-	scsiemu_wr_zero(w, 2);
+	scsiemu_wr_be32(w, 0); /* inline data */
+	scsiemu_wr_be32(w, lu->dev->limits.copy_held);
+	scsiemu_wr_zero(w, 6); /* streams */
 	scsiemu_wr_be16(w, copies < 0xffff ? copies : 0xffff);
 	scsiemu_wr_u8(w, copies < 255 ? copies : 255);
 	scsiemu_wr_zero(w, 6);
-	scsiemu_wr_u8(w, SEMU_COPY_TYPES);
-	scsiemu_wr_bytes(w, semu_copy_types, SEMU_COPY_TYPES);
+	semu_copy_put_types(lu, w);
 	scsiemu_wr_len(w, 0, 4, 0);
 	return SCSIEMU_FINISHED;
 }
@@ -186,7 +216,7 @@ int semu_copy_parameters(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 #if SEMU_WITH_ODX
 int semu_rod_information(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
-	const struct semu_copy *k = put_status(c, w, UNIT_BLOCKS);
+	const struct semu_copy *k = put_status(c, w, UNIT_BLOCKS, 0);
 	const struct semu_token *t;
 
 	if (!k)

@@ -41,8 +41,7 @@ static int take_page(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 
 int semu_send_diagnostic(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 {
-	bool scsi_2 = scsiemu_cmd_lu(c)->version <= SEMU_SCSI_2;
-	uint8_t code = scsi_2 ? 0 : c->cdb[1] >> 5; /* there it is the LUN */
+	uint8_t code = (uint8_t)(semu_cdb_1(c) >> 5);
 	bool test = code || c->cdb[1] & SELFTEST;
 
 	if (code == 3 || code == 7 || (code && c->cdb[1] & SELFTEST))

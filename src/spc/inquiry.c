@@ -4,7 +4,7 @@
 
 #define TPC (SEMU_WITH_COPY ? SCSIEMU_NEED_COPY : 0)
 
-enum { EVPD = 0x01, STANDARD_LEN = 96, VERSIONS = 8 };
+enum { EVPD = 0x01, STANDARD_LEN = 96, OLD_LEN = 36, VERSIONS = 58 };
 
 unsigned semu_peripheral(const struct scsiemu_lu *lu)
 {
@@ -12,33 +12,64 @@ unsigned semu_peripheral(const struct scsiemu_lu *lu)
 	return lu->absent ? 0x7f : lu->peripheral;
 }
 
-static void put_versions(struct scsiemu_wr *w, const uint16_t *v)
+/* Of the LU's level, or of the highest below it. */
+static void put_versions(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 {
-	unsigned i;
+	const struct semu_versions *v = lu->type->versions;
 
-	for (i = 0; v && *v && i < VERSIONS; i++)
-		scsiemu_wr_be16(w, *v++);
+	if (!v)
+		return;
+	while (SEMU_WITH_LEVELS && v[1].level && v[1].level <= lu->version)
+		v++;
+	for (const uint16_t *p = v->v; *p; p++)
+		scsiemu_wr_be16(w, *p);
+}
+
+/* NORMACA, HISUP, response data format: 1 is that of the Common Command Set. */
+static unsigned format(const struct scsiemu_lu *lu)
+{
+	if (semu_before(lu, SCSIEMU_LEVEL_SCSI_2))
+		return 0x01;
+	return (SEMU_WITH_ACA && lu->normaca ? 0x22u : 0x02u) |
+	       (semu_before(lu, SCSIEMU_LEVEL_SPC_2) ? 0 : 0x10u);
+}
+
+/* TPGS, 3PC, PROTECT (no SCCS); MULTIP; CMDQUE */
+static void put_flags(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
+{
+	bool copies = lu->able & TPC && !semu_old(lu) &&
+		      !semu_quirks_hide(lu, SCSIEMU_OP_THIRD_PARTY_COPY_OUT,
+					SCSIEMU_NO_SA);
+	bool ports = lu->dev->nports > 1 && !semu_before(lu, SCSIEMU_LEVEL_SPC);
+
+	scsiemu_wr_u8(w, semu_alua_tpgs(lu) << 4 |
+				 (SEMU_WITH_PI && lu->cap.pi) |
+				 (copies ? 0x08u : 0));
+	scsiemu_wr_u8(w, ports ? 0x10 : 0);
+	scsiemu_wr_u8(w, semu_before(lu, SCSIEMU_LEVEL_SCSI_2) ? 0 : 0x02);
 }
 
 static int standard(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 {
+	bool brief = semu_before(lu, SCSIEMU_LEVEL_SPC_2);
+	const uint8_t *own = NULL;
+	unsigned n = semu_quirks_bytes(lu, &own);
+
 	scsiemu_wr_u8(w, semu_peripheral(lu));
 	scsiemu_wr_u8(w, lu->removable ? 0x80 : 0); /* RMB */
-	scsiemu_wr_u8(w, lu->version ? lu->version : 6);
-	/* NORMACA, HISUP, response data format */
-	scsiemu_wr_u8(w, SEMU_WITH_ACA && lu->normaca ? 0x32 : 0x12);
-	scsiemu_wr_u8(w, STANDARD_LEN - 5);
-	/* TPGS, 3PC, PROTECT; no SCCS */
-	scsiemu_wr_u8(w, semu_alua_tpgs(lu) << 4 |
-				 (SEMU_WITH_PI && lu->cap.pi) |
-				 (lu->able & TPC ? 0x08u : 0));
-	scsiemu_wr_u8(w, lu->dev->nports > 1 ? 0x10 : 0); /* MULTIP */
-	scsiemu_wr_u8(w, 0x02);				  /* CMDQUE */
+	scsiemu_wr_u8(w, lu->version ? lu->version : SCSIEMU_LEVEL_SPC_4);
+	scsiemu_wr_u8(w, format(lu));
+	scsiemu_wr_u8(w, (brief ? OLD_LEN + n : STANDARD_LEN) - 5);
+	put_flags(lu, w);
 	scsiemu_wr_ascii(w, lu->vendor, sizeof(lu->vendor));
 	scsiemu_wr_ascii(w, lu->product, sizeof(lu->product));
 	scsiemu_wr_ascii(w, lu->revision, sizeof(lu->revision));
-	scsiemu_wr_zero(w, 58 - 36);
-	put_versions(w, lu->type->versions);
+	if (n)
+		scsiemu_wr_bytes(w, own, n);
+	if (brief)
+		return SCSIEMU_FINISHED;
+	scsiemu_wr_zero(w, VERSIONS - scsiemu_wr_tell(w));
+	put_versions(lu, w);
 	if (SEMU_WITH_ZONES && lu->able & SCSIEMU_NEED_ZONES)
 		scsiemu_wr_be16(w, 0x0620); /* ZBC */
 	scsiemu_wr_zero(w, STANDARD_LEN - scsiemu_wr_tell(w));
@@ -51,7 +82,7 @@ static int vpd(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	const struct semu_vpd_page *const *p = lu->type->vpd;
 
 	for (; p && *p; p++) {
-		if ((*p)->code != c->cdb[2] || (*p)->needs & ~lu->able)
+		if ((*p)->code != c->cdb[2] || !semu_vpd_shows(lu, *p))
 			continue;
 		scsiemu_wr_u8(w, semu_peripheral(lu));
 		scsiemu_wr_u8(w, (*p)->code);

@@ -160,6 +160,7 @@ void semu_mode_get(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
 	}
 	if (p->fill)
 		p->fill(lu, pc, out);
+	semu_mode_trim(lu, p, out);
 }
 
 bool semu_mode_has_blocks(const struct scsiemu_lu *lu)
@@ -207,9 +208,10 @@ static void put_header(const struct scsiemu_cmd *c, struct scsiemu_wr *w,
 }
 
 /* Is the page asked for by page code and subpage code? */
-static bool asked(const struct semu_mode_page *p, unsigned code, unsigned sub)
+static bool asked(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
+		  unsigned code, unsigned sub)
 {
-	return (code == 0x3f || code == p->code) &&
+	return semu_mode_len(lu, p) && (code == 0x3f || code == p->code) &&
 	       (sub == 0xff || sub == p->sub);
 }
 
@@ -222,12 +224,14 @@ static unsigned put_pages(const struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	unsigned n = 0;
 
 	while ((p = semu_mode_next(lu, &it)) != NULL) {
-		if (!asked(p, c->cdb[2] & 0x3f, c->cdb[3]))
+		if (!asked(lu, p, c->cdb[2] & 0x3f, c->cdb[3]))
 			continue;
 		semu_mode_get(lu, p, it.at, c->cdb[2] >> 6, page);
 		if (semu_can_save(lu))
 			page[0] |= 0x80; /* PS */
-		scsiemu_wr_bytes(w, page, p->len);
+		scsiemu_wr_bytes(w, page, semu_mode_len(lu, p));
+		if (SEMU_WITH_HINTS && p->more)
+			p->more(lu, c->cdb[2] >> 6, w);
 		n++;
 	}
 	return n;
@@ -236,11 +240,12 @@ static unsigned put_pages(const struct scsiemu_cmd *c, struct scsiemu_wr *w)
 /* The page code is wrong, or only the subpage code. */
 static int no_page(struct scsiemu_cmd *c)
 {
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	struct semu_mode_iter it = { 0 };
 	const struct semu_mode_page *p;
 
-	while ((p = semu_mode_next(scsiemu_cmd_lu(c), &it)) != NULL)
-		if (asked(p, c->cdb[2] & 0x3f, 0xff))
+	while ((p = semu_mode_next(lu, &it)) != NULL)
+		if (asked(lu, p, c->cdb[2] & 0x3f, 0xff))
 			return scsiemu_fail_cdb(c, 3, SCSIEMU_NO_BIT);
 	return scsiemu_fail_cdb(c, 2, 5);
 }

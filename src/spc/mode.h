@@ -20,6 +20,7 @@ struct semu_mode_page {
 	/* 1 + enum semu_part: only LUs with that part have the page, negative:
 	 * only those without; 0: all */
 	int8_t part;
+	bool old; /* no longer there from SPC-3 on (levels); mask NULL */
 	/* len bytes each, header included: the default values, and a 1 for
 	 * every changeable bit; mask NULL: none is. */
 	const uint8_t *defaults, *mask;
@@ -27,6 +28,10 @@ struct semu_mode_page {
 	 * changeable, 2 default, 3 saved); NULL: as stored. MODE SELECT allows
 	 * what this reports as changeable. */
 	void (*fill)(const struct scsiemu_lu *lu, unsigned pc, uint8_t *page);
+	/* Writes what follows those len bytes, of a page that is longer: no
+	 * bit of it is changeable, and MODE SELECT does not know it. */
+	void (*more)(const struct scsiemu_lu *lu, unsigned pc,
+		     struct scsiemu_wr *w);
 	/* MODE SELECT: may the new values be? 0, or failed with
 	 * scsiemu_fail_param(); at = where the page begins in the list. */
 	int (*check)(struct scsiemu_cmd *c, const uint8_t *page, uint16_t at);
@@ -45,7 +50,8 @@ uint32_t semu_mode_bytes(const struct scsiemu_type *type, uint32_t parts);
 /* Has a LU with these parts the page? */
 static inline bool semu_mode_has(const struct semu_mode_page *p, uint32_t parts)
 {
-	if ((SEMU_WITH_PRIORITY || SEMU_WITH_POWER) && p->part < 0)
+	if ((SEMU_WITH_PRIORITY || SEMU_WITH_LOG || SEMU_WITH_POWER) &&
+	    p->part < 0)
 		return !(parts >> (-p->part - 1) & 1);
 	return !p->part || parts >> (p->part - 1) & 1;
 }
@@ -85,6 +91,6 @@ bool semu_mode_has_blocks(const struct scsiemu_lu *lu);
 /* Pages that every type shares. */
 extern const struct semu_mode_page semu_mode_02, semu_mode_0a, semu_mode_0a01,
 	semu_mode_0a01_set, semu_mode_18, semu_mode_19, semu_mode_1a,
-	semu_mode_1a_set, semu_mode_1c;
+	semu_mode_1a_set, semu_mode_1c, semu_mode_1c_log;
 
 #endif

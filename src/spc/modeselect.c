@@ -40,7 +40,7 @@ static APART void flip(const struct scsiemu_lu *lu,
 	uint8_t is[SEMU_MODE_MAX];
 
 	semu_mode_get(lu, p, value_at, 0, is);
-	for (unsigned i = 0; i < p->len; i++)
+	for (unsigned i = 0; i < semu_mode_len(lu, p); i++)
 		list[i] ^= is[i];
 }
 
@@ -48,10 +48,11 @@ static APART int judge(struct scsiemu_cmd *c, const struct semu_mode_page *p,
 		       uint32_t value_at, const uint8_t *change,
 		       uint16_t list_at)
 {
+	unsigned len = semu_mode_len(scsiemu_cmd_lu(c), p);
 	uint8_t mask[SEMU_MODE_MAX];
 
 	semu_mode_get(scsiemu_cmd_lu(c), p, value_at, 1, mask);
-	for (unsigned i = p->sub ? 4 : 2; i < p->len; i++)
+	for (unsigned i = p->sub ? 4 : 2; i < len; i++)
 		if (change[i] & ~mask[i] & 0xff)
 			return bad(c, list_at + i,
 				   highest(change[i] & ~mask[i] & 0xffu));
@@ -67,7 +68,7 @@ static APART void merge(const struct scsiemu_lu *lu,
 	uint8_t mask[SEMU_MODE_MAX];
 
 	semu_mode_get(lu, p, value_at, 1, mask);
-	for (unsigned i = p->sub ? 4 : 2; i < p->len; i++)
+	for (unsigned i = p->sub ? 4 : 2; i < semu_mode_len(lu, p); i++)
 		next[i] = (uint8_t)((list[i] & mask[i]) |
 				    (next[i] & (mask[i] ^ 0xff)));
 }
@@ -97,6 +98,7 @@ static int next_page(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 	uint8_t *h = r->buf + at;
 	const struct semu_mode_page *p;
 	uint32_t value_at;
+	unsigned len;
 	bool spf;
 
 	if (!scsiemu_rd_need(r, 2))
@@ -105,13 +107,14 @@ static int next_page(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 	if (spf && !scsiemu_rd_need(r, 4))
 		return SCSIEMU_FAILED;
 	p = semu_mode_find(lu, h[0] & 0x3f, spf ? h[1] : 0, &value_at);
-	if (!p || (spf && !h[1]))
+	len = p ? semu_mode_len(lu, p) : 0;
+	if (!len || (SEMU_WITH_HINTS && p->more) || (spf && !h[1]))
 		return bad(c, at, 5);
-	if (spf ? semu_be16(h + 2) + 4 != p->len : h[1] + 2 != p->len)
+	if (spf ? semu_be16(h + 2) + 4u != len : h[1] + 2u != len)
 		return bad(c, at + (spf ? 2u : 1u), SCSIEMU_NO_BIT);
-	if (!scsiemu_rd_need(r, p->len))
+	if (!scsiemu_rd_need(r, len))
 		return SCSIEMU_FAILED;
-	scsiemu_rd_skip(r, p->len);
+	scsiemu_rd_skip(r, len);
 	return take_page(c, p, value_at, h, at);
 }
 
@@ -262,7 +265,8 @@ int semu_mode_select(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 	uint8_t *next = lu->state + 2 * bytes;
 	int rc = 0;
 
-	if (!(c->cdb[1] & PF))
+	/* without PF pages are the vendor's matter (SCSI-2 8.2.8): these */
+	if (!(c->cdb[1] & PF) && !semu_before(lu, SCSIEMU_LEVEL_SPC))
 		return scsiemu_fail_cdb(c, 1, 4);
 	if (c->cdb[1] & SP && !semu_can_save(lu))
 		return scsiemu_fail_cdb(c, 1, 0);

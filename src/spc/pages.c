@@ -105,7 +105,7 @@ const struct semu_mode_page semu_mode_0a01_set = {
 const struct semu_mode_page semu_mode_0a01 = {
 	.code = 0x0a,
 	.sub = 0x01,
-	.part = -(1 + SEMU_PART_PRIORITY),
+	.part = SEMU_WITH_PRIORITY ? -(1 + SEMU_PART_PRIORITY) : 0,
 	.len = 32,
 	.defaults = BYTES(0x4a, 0x01, 0, 28,
 			  SEMU_WITH_TIMESTAMP ? 0x06 : 0x04, [31] = 0),
@@ -147,9 +147,10 @@ const struct semu_mode_page semu_mode_1a = {
 };
 
 /* Informational exceptions control (SPC-5 7.5.12): DEXCPT, nothing is
- * reported. */
+ * reported. With logs: exception.c. */
 const struct semu_mode_page semu_mode_1c = {
 	.code = 0x1c,
+	.part = SEMU_WITH_LOG ? -(1 + SEMU_PART_LOG) : 0,
 	.len = 12,
 	.defaults = BYTES(0x1c, 10, 0x08, [11] = 0),
 };

@@ -63,6 +63,7 @@ static void reset(struct scsiemu_lu *lu)
 }
 
 const struct semu_part_type semu_priority_part = { .part = SEMU_PART_PRIORITY,
+						   .since = SCSIEMU_LEVEL_SPC_3,
 						   .size = part_size,
 						   .init = init,
 						   .loaded = loaded,

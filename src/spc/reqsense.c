@@ -4,6 +4,7 @@
  * else the pollable sense data (SPC-5 5.12.2): what the logical unit is busy
  * with, that it is stopped, or its power condition; else nothing.
  */
+#include "spc/log.h"
 #include "spc/power.h"
 #include "spc/spc.h"
 
@@ -49,13 +50,18 @@ int semu_request_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 		s.asc = SCSIEMU_ASC_LU_NOT_SUPPORTED;
 	} else if ((s.asc = attention(c)) != 0) {
 		s.key = SCSIEMU_SK_UNIT_ATTENTION;
-#if SEMU_WITH_THIN
+#if SEMU_WITH_ATTENTION
 		if (lu->type->attention)
 			lu->type->attention(lu, &s);
 #endif
 	} else {
 		poll_sense(lu, &s);
+		if (!s.key && !s.asc && semu_exception_polled(lu))
+			s.asc = semu_exception_polled(lu);
 	}
+	semu_sense_old(lu, &s);
+	if (semu_before(lu, SCSIEMU_LEVEL_SCSI_2) && !scsiemu_cmd_count(c))
+		semu_ctx(c)->count = 4; /* as many a length of 0 meant */
 	scsiemu_wr_bytes(w, out,
 			 semu_sense_put(&s, c->cdb[1] & 1, out, sizeof(out)));
 	return SCSIEMU_FINISHED;

@@ -4,6 +4,7 @@
  * section 2.1; stops: its columns 2, P, AL, N and SF.
  */
 #include "spc/copy.h"
+#include "spc/log.h"
 #include "spc/spc.h"
 
 #define ROW_IS(cmd_name, opcode, cdb_len)                                      \
@@ -101,8 +102,7 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	{ ROW_IS("START STOP UNIT", SCSIEMU_OP_START_STOP_UNIT, 6),
 	  .usage = SCSIEMU_USAGE(0x1b, 0x01, 0, 0x0f, 0xf7, 0),
 	  .kind = SCSIEMU_K_NODATA, .fn.nodata = semu_start_stop,
-	  .then = semu_started_stopped,
-	  .cls = SCSIEMU_C_LU,
+	  .then = semu_started_stopped, .cls = SCSIEMU_C_LU,
 	  .flags = SCSIEMU_ROW_BY_FIELD | SCSIEMU_ROW_PR_LOST,
 	  .stops = WRITES | SCSIEMU_ON_STANDBY },
 #endif
@@ -140,6 +140,21 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_read_buffer,
 	  .fields = SCSIEMU_F_3AT6, .cls = SCSIEMU_C_RW,
 	  .flags = SCSIEMU_ROW_BY_FIELD | SCSIEMU_ROW_PR_LOST, .stops = READS },
+#endif
+#if SEMU_WITH_LOG
+	{ ROW_IS("LOG SELECT", SCSIEMU_OP_LOG_SELECT, 10),
+	  .usage = SCSIEMU_USAGE(0x4c, 0x03, 0xff, 0xff, 0, 0, 0, 0xff, 0xff,
+				 0),
+	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_log_select,
+	  .then = semu_log_selected, .fields = SCSIEMU_F_2AT7,
+	  .cls = SCSIEMU_C_LU, .needs = SCSIEMU_NEED_LOG,
+	  .flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO, .stops = WRITES },
+	{ ROW_IS("LOG SENSE", SCSIEMU_OP_LOG_SENSE, 10),
+	  .usage = SCSIEMU_USAGE(0x4d, 0, 0xff, 0xff, 0, 0xff, 0xff, 0xff, 0xff,
+				 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_log_sense,
+	  .fields = SCSIEMU_F_2AT7, .needs = SCSIEMU_NEED_LOG,
+	  .flags = SCSIEMU_ROW_FACTS, .obsolete = 0x02, .stops = STOP_ALUA_S },
 #endif
 #if SEMU_WITH_MODE_SELECT
 	{ ROW_IS("MODE SELECT(10)", SCSIEMU_OP_MODE_SELECT_10, 10),
@@ -211,7 +226,7 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .fn.in = semu_copy_status_1, .then = semu_copy_told },
 	{ COPY_IN("RECEIVE COPY DATA(LID1)", COPY, SCSIEMU_SA_COPY_DATA_LID1,
 		  LID1),
-	  .fn.in = semu_copy_data_1 },
+	  .fn.in = semu_copy_data_1, .then = semu_copy_data_1_told },
 	{ COPY_IN("RECEIVE COPY OPERATING PARAMETERS", COPY,
 		  SCSIEMU_SA_COPY_PARAMETERS, NO_LIST),
 	  .fn.in = semu_copy_parameters },
@@ -223,7 +238,7 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .fn.in = semu_copy_status_4, .then = semu_copy_all_told },
 	{ COPY_IN("RECEIVE COPY DATA(LID4)", COPY, SCSIEMU_SA_COPY_DATA_LID4,
 		  LID4),
-	  .fn.in = semu_copy_data_4, .then = semu_copy_all_told },
+	  .fn.in = semu_copy_data_4, .then = semu_copy_data_4_told },
 #endif
 #if SEMU_WITH_ODX
 	{ COPY_IN("RECEIVE ROD TOKEN INFORMATION", TOKENS,

@@ -15,7 +15,8 @@ enum {
 	SEMU_SPC_LUNS = 5 + 2 * SEMU_WITH_MODE_SELECT + 4 * SEMU_WITH_RESERVE +
 			13 * SEMU_WITH_PR + 2 * SEMU_WITH_MEDIUM +
 			2 * SEMU_WITH_DIAGNOSTIC + 3 * SEMU_WITH_BUFFER +
-			9 * SEMU_WITH_COPY + 2 * SEMU_WITH_ODX,
+			2 * SEMU_WITH_LOG + 9 * SEMU_WITH_COPY +
+			2 * SEMU_WITH_ODX,
 	SEMU_SPC_NROWS = SEMU_SPC_LUNS + 1 + 2 * SEMU_WITH_RSOC +
 			 2 * SEMU_WITH_TIMESTAMP + 2 * SEMU_WITH_IDENT +
 			 2 * SEMU_WITH_ALUA + 2 * SEMU_WITH_PRIORITY
@@ -56,6 +57,41 @@ struct semu_spc {
 };
 struct semu_spc *semu_spc(const struct scsiemu_lu *lu);
 
+/* level.c */
+#if SEMU_WITH_LEVELS
+extern const struct semu_levels semu_spc_levels;
+/* Bytes of a mode page of this LU, header included; 0: not there. */
+unsigned semu_mode_len(const struct scsiemu_lu *lu,
+		       const struct semu_mode_page *p);
+/* The page as its level has it; the first semu_mode_len() bytes count. */
+void semu_mode_trim(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
+		    uint8_t *page);
+bool semu_level_shows(const struct scsiemu_lu *lu, unsigned vpd);
+#else
+static inline unsigned semu_mode_len(const struct scsiemu_lu *lu,
+				     const struct semu_mode_page *p)
+{
+	(void)lu;
+	return p->len;
+}
+static inline void semu_mode_trim(const struct scsiemu_lu *lu,
+				  const struct semu_mode_page *p, uint8_t *page)
+{
+	(void)lu, (void)p, (void)page;
+}
+static inline bool semu_level_shows(const struct scsiemu_lu *lu, unsigned vpd)
+{
+	(void)lu, (void)vpd;
+	return true;
+}
+#endif
+/* Is the VPD page there? */
+static inline bool semu_vpd_shows(const struct scsiemu_lu *lu,
+				  const struct semu_vpd_page *p)
+{
+	return !(p->needs & ~lu->able) && semu_level_shows(lu, p->code) &&
+	       semu_quirks_show(lu, p->code);
+}
 /* alua.c */
 #if SEMU_WITH_ALUA
 extern const struct semu_part_type semu_alua_part;

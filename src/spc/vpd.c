@@ -8,7 +8,7 @@ static void put_supported(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	const struct semu_vpd_page *const *p;
 
 	for (p = lu->type->vpd; *p; p++)
-		if (!((*p)->needs & ~lu->able))
+		if (semu_vpd_shows(lu, *p))
 			scsiemu_wr_u8(w, (*p)->code);
 }
 
@@ -82,6 +82,8 @@ static void put_lu_designators(const struct scsiemu_lu *lu,
 	at = begin(w, BINARY, NAA);
 	scsiemu_wr_be64(w, lu->naa);
 	scsiemu_wr_len(w, at, 1, 0);
+	if (semu_before(lu, SCSIEMU_LEVEL_SPC_3))
+		return;
 	for (i = 0; i < 16; i++)
 		name[4 + i] = "0123456789abcdef"[lu->naa >> (60 - 4 * i) & 15];
 	put_name(w, UTF8, NAME_STRING, name);
@@ -110,7 +112,7 @@ static void put_identification(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	if (!lu->wlun)
 		put_lu_designators(lu, w);
 #if SEMU_WITH_PORTS
-	if (!p)
+	if (!p || semu_before(lu, SCSIEMU_LEVEL_SPC_3))
 		return;
 	put_port_designators(p, w);
 	put_name(w, (p->protocol << 4 & 0xf0u) | UTF8, OF_DEVICE | NAME_STRING,
@@ -134,8 +136,11 @@ static void put_extended(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 
 	/* SPT: types 1 to 3; GRD_CHK, APP_CHK, REF_CHK */
 	scsiemu_wr_u8(w, pi ? 0x3f : 0);
-	/* PRIOR_SUP, HEADSUP, ORDSUP, SIMPSUP */
-	scsiemu_wr_u8(w, lu->able & SCSIEMU_NEED_PRIORITY ? 0x0f : 0x07);
+	/* GROUP_SUP, PRIOR_SUP, HEADSUP, ORDSUP, SIMPSUP */
+	scsiemu_wr_u8(w,
+		      (SEMU_WITH_HINTS && lu->offers & 2 ? 0x10u : 0) |
+			      (lu->able & SCSIEMU_NEED_PRIORITY ? 0x08u : 0) |
+			      0x07);
 	scsiemu_wr_u8(w, lu->cap.cache); /* V_SUP */
 	/* NO_PI_CHK, P_I_I_SUP, LUICLR */
 	scsiemu_wr_u8(w, (pi ? 0x30u : 0) | 0x01);

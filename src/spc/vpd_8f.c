@@ -15,11 +15,21 @@ enum {
 	CSCD_IDS = 0x000c,
 	TOKEN_FEATURES = 0x0106,
 	ROD_TYPES = 0x0108,
-	GENERAL = 0x8001
+	GENERAL = 0x8001,
+	HELD_DATA = 0xc001
 };
 
-/* Types of segment and CSCD descriptors. */
-const uint8_t semu_copy_types[SEMU_COPY_TYPES] = { 0x02, 0x07, 0x0a, 0xe4 };
+void semu_copy_put_types(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
+{
+	static const uint8_t types[] = { 0x02, 0x07, 0x0a, 0x0d, 0xe4 };
+	enum { N = sizeof(types), HOLDS = 0x0d };
+	bool holds = lu->dev->limits.copy_held;
+
+	scsiemu_wr_u8(w, holds ? N : N - 1);
+	for (unsigned i = 0; i < N; i++)
+		if (types[i] != HOLDS || holds)
+			scsiemu_wr_u8(w, types[i]);
+}
 
 /* The data behind at (those of the length field) filled up, and its length. */
 static void finish(struct scsiemu_wr *w, uint32_t at)
@@ -75,12 +85,11 @@ static void put_limits(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 	finish(w, at);
 }
 
-static void put_descriptors(struct scsiemu_wr *w)
+static void put_descriptors(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 {
 	uint32_t at = begin(w, DESCRIPTORS);
 
-	scsiemu_wr_u8(w, SEMU_COPY_TYPES);
-	scsiemu_wr_bytes(w, semu_copy_types, SEMU_COPY_TYPES);
+	semu_copy_put_types(lu, w);
 	finish(w, at);
 	at = begin(w, CSCD_IDS);
 	scsiemu_wr_be16(w, 2);
@@ -96,6 +105,15 @@ static void put_general(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 	scsiemu_wr_be32(w, lu->dev->limits.copies);
 	scsiemu_wr_be32(w, SEMU_COPY_SEGMENT);
 	scsiemu_wr_zero(w, 20);
+	finish(w, at);
+}
+
+static void put_held(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
+{
+	uint32_t at = begin(w, HELD_DATA);
+
+	scsiemu_wr_be32(w, lu->dev->limits.copy_held);
+	scsiemu_wr_zero(w, 24); /* in bytes */
 	finish(w, at);
 }
 
@@ -162,7 +180,7 @@ static void put_page(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 #endif
 	put_commands(lu, w);
 	put_limits(lu, w);
-	put_descriptors(w);
+	put_descriptors(lu, w);
 #if SEMU_WITH_ODX
 	if (tokens) {
 		put_features(w);
@@ -170,6 +188,8 @@ static void put_page(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	}
 #endif
 	put_general(lu, w);
+	if (lu->dev->limits.copy_held)
+		put_held(lu, w);
 }
 
 const struct semu_vpd_page semu_vpd_8f = {

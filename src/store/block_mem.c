@@ -284,11 +284,12 @@ static int mem_write(void *ctx, struct scsiemu_io *io, uint64_t lba,
 		return SCSIEMU_E_RANGE;
 	io->moved = (uint32_t)reserve(s, lba, nblk);
 	good = io->moved >> s->blen_shift;
+	if (good < nblk)
+		io->info = lba + good;
+	if (good < nblk && io->flags & SCSIEMU_WHOLE)
+		io->moved = good = 0;
 	put(s, lba, good, &c);
-	if (good == nblk)
-		return SCSIEMU_OK;
-	io->info = lba + good;
-	return s->no_memory;
+	return good == nblk ? SCSIEMU_OK : s->no_memory;
 }
 
 static void invert(uint8_t *to, const uint8_t *from, size_t n)

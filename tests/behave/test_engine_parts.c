@@ -287,8 +287,10 @@ static void test_timer(void **s)
 	make(&w, true, false);
 	d = w.t.d.dev;
 	assert_int_equal(scsiemu_device_tick(d, 100), UINT64_MAX);
+	assert_int_equal(scsiemu_device_due(d), UINT64_MAX);
 	semu_lu_timer(w.lu, 500);
 	semu_lu_timer(w.lu, 900); /* the earlier one stands */
+	assert_int_equal(scsiemu_device_due(d), 500);
 	assert_int_equal(scsiemu_device_tick(d, 499), 500);
 	assert_int_equal(heard.ticks, 0);
 	semu_lu_timer(w.lu, 450);

@@ -18,7 +18,7 @@ enum { NBLK = 32, BLEN = 512, ALL = NBLK * BLEN };
 struct op {
 	uint8_t op, byte1;
 	uint8_t lba;
-	uint16_t n;
+	uint32_t n;
 	uint16_t out_len, in_len;
 	bool unmap, old; /* old: data-out begins with what is on the medium */
 };
@@ -47,9 +47,20 @@ static const struct op ops[] = {
 	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x13, 0, 28, 0, 28, false, false },
 	{ SCSIEMU_OP_READ_DEFECT_DATA_12, 0x18, 0, 32, 0, 32, false, false },
 	{ SCSIEMU_OP_READ_LONG_10, 0, 3, 520, 0, 520, false, false },
+	{ SCSIEMU_OP_WRITE_STREAM_16, 8, 3, 8, 4096, 0, false, false },
+	{ SCSIEMU_OP_WRITE_ATOMIC_16, 8, 3, 8, 4096, 0, false, false },
+	{ SCSIEMU_OP_WRITE_ATOMIC_16, 8, 3, 3 << 16 | 8, 4096, 0, false,
+	  false },
+	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x34, 0, 8, 0, 8, false, false },
+	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x16, 0, 64, 0, 64, false, false },
+	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x17, 0, 96, 0, 96, false, false },
+	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 0x18, 0, 1, 0, 0, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_IN, 0x2a, 0, 16, 0, 16, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_OUT, 0x0a, 0, 8, 8, 0, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_IN, 0x0e, 0, 16, 0, 12, false, false },
+	/* the list of pages; with SP and PCR */
+	{ SCSIEMU_OP_LOG_SENSE, 0, 0, 64, 0, 64, false, false },
+	{ SCSIEMU_OP_LOG_SELECT, 0x03, 0, 0, 0, 0, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_OUT, 0x0e, 0, 8, 8, 0, false, false },
 };
 
@@ -67,8 +78,14 @@ static void make(struct disk *b, const struct how *h)
 				  .granule = 4,
 				  .alua = &disk_alua,
 				  .priorities = true,
+				  .logs = true,
 				  .unable = h->cas ? 0 : SCSIEMU_CAN_CAS,
+				  .atomic = UINT32_MAX,
 				  .sbc = { .defects = 8,
+					   .streams = 1,
+					   .permanent_streams = 1,
+					   .format = true,
+					   .elements = 2,
 					   .referrals = &disk_referrals } };
 
 	disk_make(b, &o);

@@ -115,13 +115,14 @@ static void do_write(struct model *m)
 	static const uint8_t ops[] = { SCSIEMU_OP_WRITE_10,
 				       SCSIEMU_OP_WRITE_12,
 				       SCSIEMU_OP_WRITE_16,
+				       SCSIEMU_OP_WRITE_STREAM_16,
 				       SCSIEMU_OP_WRITE_AND_VERIFY_10,
 				       SCSIEMU_OP_WRITE_AND_VERIFY_12,
 				       SCSIEMU_OP_WRITE_AND_VERIFY_16 };
-	uint32_t k = pick(m, 6), room = host(m, m->n * BLEN);
+	uint32_t k = pick(m, 7), room = host(m, m->n * BLEN);
 
 	random_out(m);
-	disk_run(&m->b, ops[k], k > 2 && pick(m, 2) ? 2 : 0, m->lba, m->n,
+	disk_run(&m->b, ops[k], k > 3 && pick(m, 2) ? 2 : 0, m->lba, m->n,
 		 m->out, room, 0);
 	if (refused(m))
 		return;
@@ -269,6 +270,25 @@ static void do_caw(struct model *m)
 	assert_int_equal(m->b.d.t.c.sense.info, where);
 }
 
+/* All that it needs, or nothing. */
+static void do_atomic(struct model *m)
+{
+	uint32_t room = host(m, m->n * BLEN), boundary = pick(m, 5);
+
+	random_out(m);
+	disk_run(&m->b, SCSIEMU_OP_WRITE_ATOMIC_16, 0, m->lba,
+		 boundary << 16 | m->n, m->out, room, 0);
+	if (refused(m))
+		return;
+	if (room < m->n * BLEN) {
+		drive_check(&m->b.d, SCSIEMU_SK_ILLEGAL_REQUEST,
+			    SCSIEMU_ASC_INVALID_FIELD_IN_IU);
+		return;
+	}
+	drive_good(&m->b.d);
+	set(m, m->lba, m->n, m->out);
+}
+
 static void do_or(struct model *m)
 {
 	random_out(m);
@@ -321,18 +341,21 @@ static void do_cache(struct model *m)
 }
 
 typedef void act_fn(struct model *m);
-static act_fn *const acts[] = { do_read,   do_write,	 do_verify, do_same,
-				do_unmap,  do_scattered, do_caw,    do_or,
-				do_status, do_cache };
+static act_fn *const acts[] = { do_read, do_write,  do_atomic,	  do_verify,
+				do_same, do_unmap,  do_scattered, do_caw,
+				do_or,	 do_status, do_cache };
 #define NACT (sizeof(acts) / sizeof(acts[0]))
 
 static void play(uint64_t seed)
 {
 	static const uint32_t chunks[] = { 0, 1, 255, 256, 1000 };
 	struct model *m = calloc(1, sizeof(*m));
-	struct disk_options o = {
-		.nblk = NBLK, .blen = BLEN, .thin = true, .scratch = 512
-	};
+	struct disk_options o = { .nblk = NBLK,
+				  .blen = BLEN,
+				  .thin = true,
+				  .scratch = 512,
+				  .atomic = UINT32_MAX,
+				  .sbc.permanent_streams = 1 };
 
 	assert_non_null(m);
 	m->seed = seed * 0x9e3779b97f4a7c15u + 1;

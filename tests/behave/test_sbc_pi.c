@@ -4,6 +4,7 @@
  * type and CDB, in pieces of every size; what is checked, sent, and stands on
  * the medium, against tuples that the test calculates itself.
  */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -240,11 +241,86 @@ static void test_exponents(void **s)
 	}
 }
 
+/* The store cannot read one block, and says so or does not. */
+struct medium_error {
+	uint64_t lba;
+	bool told;
+	unsigned times;
+};
+
+static int unreadable(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
+{
+	struct medium_error *e = d->hook_ctx;
+
+	(void)bytes;
+	if (c->want != SCSIEMU_STORE || c->verb != SCSIEMU_V_LOAD ||
+	    !e->times || e->lba - c->addr >= c->count)
+		return DRIVE_USUAL;
+	e->times--;
+	if (e->told)
+		c->info = e->lba;
+	return SCSIEMU_E_READ;
+}
+
+static void read_fails(struct disk *b, struct kind *t, uint32_t bad,
+		       unsigned protect, bool told)
+{
+	struct medium_error e = { LBA + bad, told, UINT_MAX };
+	uint32_t blen = protect ? block(t) : t->o.blen;
+
+	b->d.hook = unreadable;
+	b->d.hook_ctx = &e;
+	run(b, t, PI_READ, protect);
+	b->d.hook = NULL;
+	drive_check(&b->d, SCSIEMU_SK_MEDIUM_ERROR,
+		    SCSIEMU_ASC_UNRECOVERED_READ_ERROR);
+	if (!told) {
+		assert_int_equal(b->d.t.c.in_done % blen, 0);
+		return;
+	}
+	assert_int_equal(b->d.t.c.sense.info, LBA + bad);
+	assert_int_equal(b->d.t.c.in_done, bad * blen);
+	assert_int_equal(b->d.t.c.in_all, N * blen);
+	assert_memory_equal(b->d.t.in, protect ? t->out : t->data, bad * blen);
+}
+
+/* The blocks in front of one that cannot be read arrive. */
+static void test_medium(void **s)
+{
+	(void)s;
+	for (unsigned i = 0; i < 20; i++) {
+		unsigned type = 1 + i % 2 * 2;
+		struct kind t = kind_of(type, 0, BLEN, 16);
+		struct medium_error e;
+		struct disk b;
+
+		t.o.scratch = i < 10 ? 3 * BLEN : 8 * BLEN;
+		disk_make(&b, &t.o);
+		b.d.chunk = chunks[i / 2 % 5];
+		run(&b, &t, PI_WRITE, 1);
+		for (uint32_t bad = 0; bad < N; bad++) {
+			read_fails(&b, &t, bad, 0, true);
+			read_fails(&b, &t, bad, 1, true);
+			read_fails(&b, &t, bad, 0, false);
+		}
+		/* a wrong tuple in front of it comes first */
+		e = (struct medium_error){ LBA + 5, true, UINT_MAX };
+		spoil(pi_of(&b, LBA + 4, 0), 0);
+		b.d.hook = unreadable;
+		b.d.hook_ctx = &e;
+		run(&b, &t, PI_READ, 1);
+		pi_failed(&b, SCSIEMU_ASC_GUARD_CHECK_FAILED, LBA + 4);
+		assert_int_equal(b.d.t.c.in_done, 4 * block(&t));
+		disk_free(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_types),
 		cmocka_unit_test(test_exponents),
+		cmocka_unit_test(test_medium),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,8 @@ static const struct op {
 	{ SCSIEMU_OP_WRITE_AND_VERIFY_10, 0x20, N, N *WIRE, 0 },
 	{ SCSIEMU_OP_WRITE_AND_VERIFY_10, 0x22, N, N *WIRE, 0 },
 	{ SCSIEMU_OP_ORWRITE_16, 0x28, N, N *WIRE, 0 },
+	{ SCSIEMU_OP_WRITE_STREAM_16, 0x28, N, N *WIRE, 0 },
+	{ SCSIEMU_OP_WRITE_ATOMIC_16, 0x28, 3, 3 * WIRE, 0 },
 	{ SCSIEMU_OP_WRITE_SAME_10, 0x20, N, WIRE, 0 },
 	{ SCSIEMU_OP_WRITE_SAME_16, 0x09, N, 0, 0 },
 	{ SCSIEMU_OP_COMPARE_AND_WRITE, 0x20, 1, 2 * WIRE, 0 },
@@ -38,9 +40,12 @@ static uint8_t old_pi[NBLK * 8], full_pi[NBLK * 8];
 
 static void make(struct disk *b, uint32_t chunk)
 {
-	struct disk_options o = {
-		.sbc.pi_type = 1, .nblk = NBLK, .thin = true, .granule = 4
-	};
+	struct disk_options o = { .sbc = { .pi_type = 1,
+					   .permanent_streams = 1 },
+				  .atomic = UINT32_MAX,
+				  .nblk = NBLK,
+				  .thin = true,
+				  .granule = 4 };
 
 	disk_make(b, &o);
 	b->d.chunk = chunk;

@@ -251,6 +251,69 @@ static void test_status(void **s)
 	disk_free(&b);
 }
 
+/* WRITE LONG with WR_UNCOR: the block cannot be read. */
+static void mark(struct disk *b, uint64_t lba)
+{
+	disk_run(b, SCSIEMU_OP_WRITE_LONG_10, 0x40, lba, 0, NULL, 0, 0);
+	drive_good(&b->d);
+}
+
+/* REPORT TYPE 10h: blocks that may return unrecovered errors. */
+static void test_status_errors(void **s)
+{
+	static const uint8_t two[40] = {
+		[3] = 36, [7] = 1,   [15] = 5, [19] = 2,
+		[21] = 1, [31] = 40, [35] = 1, [37] = 1
+	};
+	uint8_t cdb[32] = { SCSIEMU_OP_VARIABLE,
+			    [7] = 0x18,
+			    [9] = SCSIEMU_SA_GET_LBA_STATUS_32,
+			    0x10,
+			    [19] = 4,
+			    [23] = 36,
+			    [31] = 255 };
+	struct disk_options o = { .thin = true, .sbc = { .defects = 8 } };
+	struct disk b;
+
+	(void)s;
+	disk_make(&b, &o);
+	disk_sai(&b, 0x12, 0, 4096, 0x10);
+	drive_data(&b.d, "\0\0\0\4\0\0\0\1", 8);
+	mark(&b, 5);
+	mark(&b, 6);
+	mark(&b, 40);
+	disk_sai(&b, 0x12, 0, 4096, 0x10);
+	drive_data(&b.d, two, 40);
+	disk_sai(&b, 0x12, 6, 24, 0x10);
+	assert_int_equal(b.d.t.in[15], 6);
+	assert_int_equal(b.d.t.in[19], 1);
+	disk_sai(&b, 0x12, 41, 4096, 0x10);
+	assert_int_equal(b.d.t.c.in_done, 8);
+	/* up to block 40 the scan is over; there is more than fits */
+	drive_in(&b.d, b.lu, cdb, 32);
+	assert_int_equal(b.d.t.c.in_done, 24);
+	assert_int_equal(b.d.t.in[7], 2 << 1 | 1);
+	cdb[23] = 0;
+	cdb[31] = 24;
+	drive_in(&b.d, b.lu, cdb, 32);
+	assert_int_equal(b.d.t.in[7], 1 << 1 | 1);
+	cdb[31] = 255;
+	drive_in(&b.d, b.lu, cdb, 32);
+	drive_data(&b.d, two, 40);
+	for (uint8_t type = 5; type != 0x10; type++) {
+		disk_sai(&b, 0x12, 0, 24, type);
+		drive_cdb(&b.d, 14, SCSIEMU_NO_BIT);
+	}
+	disk_sai(&b, 0x12, 0, 24, 0x11);
+	drive_cdb(&b.d, 14, SCSIEMU_NO_BIT);
+	/* a disk that has no such blocks */
+	disk_free(&b);
+	made(&b, 1);
+	disk_sai(&b, 0x12, 0, 4096, 0x10);
+	drive_data(&b.d, "\0\0\0\4\0\0\0\1", 8);
+	disk_free(&b);
+}
+
 /* Many runs: as many as scratch and the host hold, no gap between two asks. */
 static void test_status_many(void **s)
 {
@@ -393,6 +456,7 @@ int main(void)
 		cmocka_unit_test(test_unmap_refused),
 		cmocka_unit_test(test_unmap_most),
 		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_status_errors),
 		cmocka_unit_test(test_status_many),
 		cmocka_unit_test(test_status_pieces),
 		cmocka_unit_test(test_status_unknown),

@@ -45,7 +45,7 @@ static void personality(void **state)
 	t->lu = scsiemu_lu_add(t->d.dev, 5, &cf);
 	memcpy(want, standard, sizeof(want));
 	want[1] = 0x80;
-	want[2] = 4;
+	want[2] = 4; /* SPC-2 */
 	memcpy(want + 8, "VEN     0123456789abcdefR   ", 28);
 	spcdev_in(t, 0x12, 0, 0, 0, 96, 0);
 	drive_data(&t->d, want, 96);

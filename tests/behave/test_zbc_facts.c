@@ -197,6 +197,7 @@ static void test_impossible(void **s)
 	assert_false(possible(&o, false, 512));
 	o.before = 0;
 	assert_true(possible(&o, false, 512));
+	BAD(realms, 9);
 	o.model = SCSIEMU_HOST_AWARE;
 	assert_false(possible(&o, false, 512));
 	o = good;

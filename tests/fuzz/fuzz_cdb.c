@@ -28,7 +28,11 @@ static void one(struct disk *b, unsigned control, const uint8_t *cdb,
 
 	b->d.chunk = chunks[control & 7];
 	drive_start(&b->d, t, b->lu, cdb, len, out, n, n);
-	while (t->want > SCSIEMU_WAIT) {
+	while (t->want != SCSIEMU_DONE) {
+		if (t->want == SCSIEMU_WAIT) { /* for a job */
+			drive_ready(&b->d);
+			continue;
+		}
 		drive_step(t);
 		if (left && !--left && t->want > SCSIEMU_WAIT) {
 			scsiemu_abort(&t->c);
@@ -49,8 +53,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  .alua = &disk_alua,
 				  .priorities = true,
 				  .power = &disk_power,
+				  .logs = true,
+				  .log_clients = 1,
 				  .max_xfer = 1 << 19,
-				  .sbc = { .referrals = &disk_referrals } };
+				  .atomic = UINT32_MAX,
+				  .sbc = { .referrals = &disk_referrals,
+					   .format = true,
+					   .elements = 4,
+					   .streams = 2,
+					   .permanent_streams = 2,
+					   .pi_type = size & 3 } };
 	static const uint8_t inquiry[6] = { SCSIEMU_OP_INQUIRY, 0, 0, 0, 96 };
 	struct disk b;
 

@@ -340,6 +340,16 @@ capacity
                  if d["type"] == "NAA"][0]
         return bytes.fromhex(value).hex(" ")
 
+    def test_profile(self):
+        root = os.path.join(os.path.dirname(__file__), "..", "..")
+        got = json.loads(self.inspect(
+            "--json", device="disk:null,size=96M,profile=" +
+            os.path.join(root, "profiles", "iomega-zip100.profile")))
+        self.assertEqual(got["identity"]["version"], "SCSI-2")
+        self.assertEqual(got["identity"]["product"], "ZIP 100")
+        self.assertTrue(got["identity"]["removable"])
+        self.assertEqual(got["capacity"]["blocks"], 196608)
+
     def test_thin(self):
         got = json.loads(self.inspect("--json", device="disk:null,size=2T,"
                                       "block=4096,version=7,removable"))
@@ -407,7 +417,7 @@ capacity
     def test_nothing_is_unknown(self):
         """Every command, page, state and type that the library's devices
         have is in the tool's tables."""
-        for keys in ("thin,alua=both,aca,priorities,selftests,format",
+        for keys in ("thin,alua=both,aca,logs,priorities,selftests,format",
                      "thin,pool=32M,thresholds,defects=16", "pi=2",
                      "zoned=aware,zone_size=1M",
                      "zoned=managed,zone_size=1M,zone_realms=2"):

@@ -25,6 +25,7 @@ static const struct {
 	{ 0xa3, 0x0c },		 /* REPORT SUPPORTED OPERATION CODES */
 	{ 0xa3, 0x0d },		 /* REPORT SUPPORTED TASK MANAGEMENT ... */
 	{ 0x4d, SCSIEMU_NO_SA }, /* LOG SENSE */
+	{ 0x9e, 0x17 },		 /* GET PHYSICAL ELEMENT STATUS */
 };
 
 static bool is_allowed(const struct scsiemu_row *row)

@@ -49,11 +49,18 @@ static const struct reply replies[] = {
 	{ .op = SCSIEMU_OP_MODE_SENSE_6, .cdb = { 0, 0, 0x3f, 0xff } },
 	{ .op = SCSIEMU_OP_MODE_SENSE_6, .cdb = { 0, 8, 0x08 } },
 	{ .op = SCSIEMU_OP_MODE_SENSE_10, .cdb = { 0, 0x10, 0x3f, 0xff } },
+	{ .op = SCSIEMU_OP_LOG_SENSE },
+	{ .op = SCSIEMU_OP_LOG_SENSE, .cdb = { 0, 0, 0x00, 0xff } },
+	{ .op = SCSIEMU_OP_LOG_SENSE, .cdb = { 0, 0, 0x42 } },
+	{ .op = SCSIEMU_OP_LOG_SENSE, .cdb = { 0, 0, 0x4f } },
+	{ .op = SCSIEMU_OP_LOG_SENSE, .cdb = { 0, 0, 0x55, 0x01 } },
 	{ .op = SCSIEMU_OP_REPORT_LUNS, .cdb = { 0, 0, 2 } },
 	{ .op = SCSIEMU_OP_READ_CAPACITY_10 },
 	{ .op = SCSIEMU_OP_SERVICE_ACTION_IN_16, .sa = 0x10 },
 	{ .op = SCSIEMU_OP_SERVICE_ACTION_IN_16, .sa = 0x12 },
 	{ .op = SCSIEMU_OP_SERVICE_ACTION_IN_16, .sa = 0x13 },
+	{ .op = SCSIEMU_OP_SERVICE_ACTION_IN_16, .sa = 0x16 },
+	{ .op = SCSIEMU_OP_SERVICE_ACTION_IN_16, .sa = 0x17, .scratch = 1024 },
 	{ .op = SCSIEMU_OP_READ_DEFECT_DATA_10, .cdb = { 0, 0, 0x18 } },
 	{ .op = SCSIEMU_OP_READ_DEFECT_DATA_12, .cdb = { 0, 0x18 } },
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0c },
@@ -118,10 +125,15 @@ static void check(struct spec *s, const uint8_t *full, uint32_t total,
 	assert_int_equal(scsiemu_in_resid(c), (int64_t)room - all);
 }
 
-/* REPORT LUNS refuses less than its header and one LUN. */
+/* REPORT LUNS refuses less than its header and one LUN, GET STREAM STATUS less
+ * than its header. */
 static bool refused(const struct spec *s, const struct reply *r, uint32_t alloc)
 {
-	return (r->op == SCSIEMU_OP_REPORT_LUNS && alloc < 16 &&
+	return (r->op == SCSIEMU_OP_SERVICE_ACTION_IN_16 && r->sa == 0x16 &&
+		alloc < 8 &&
+		spec_is(s, SCSIEMU_SK_ILLEGAL_REQUEST,
+			SCSIEMU_ASC_INVALID_FIELD_IN_CDB)) ||
+	       (r->op == SCSIEMU_OP_REPORT_LUNS && alloc < 16 &&
 		spec_is(s, SCSIEMU_SK_ILLEGAL_REQUEST,
 			SCSIEMU_ASC_INVALID_FIELD_IN_CDB)) ||
 	       (r->sa == SCSIEMU_SA_REPORT_TMFS && alloc < 4 &&

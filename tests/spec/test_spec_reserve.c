@@ -109,7 +109,6 @@ static const struct entry {
 	{ 0x89, ANY, W, false, 0, 0 },	  /* COMPARE AND WRITE */
 	{ 0x8a, ANY, W, false, 0, 0 },	  /* WRITE(16) */
 	{ 0x8b, ANY, W, false, 0, 0 },	  /* ORWRITE(16) */
-	{ 0x9c, ANY, W, false, 0, 0 },	  /* WRITE ATOMIC(16) */
 	{ 0x8e, ANY, W, false, 0, 0 },	  /* WRITE AND VERIFY(16) */
 	{ 0x8f, ANY, R, false, 0, 0 },	  /* VERIFY(16) */
 	{ 0x90, ANY, R, false, 0, 0 },	  /* PRE-FETCH(16) */
@@ -135,8 +134,9 @@ static const struct entry {
 	{ 0xaf, ANY, R, false, 0, 0 },	  /* VERIFY(12) */
 	{ 0xb7, ANY, R, false, 0, 0 },	  /* READ DEFECT DATA(12) */
 	/* ZBC */
-	{ 0x94, ANY, W, false, 0, 0 }, /* CLOSE, FINISH, OPEN, RESET ... */
-	{ 0x95, ANY, R, false, 0, 0 }, /* REPORT ZONES, REALMS, ... */
+	{ 0x94, ANY, W, false, 0, 0 },	/* CLOSE, FINISH, OPEN, RESET ... */
+	{ 0x95, 0x08, W, false, 0, 0 }, /* ZONE ACTIVATE */
+	{ 0x95, ANY, R, false, 0, 0 },	/* REPORT ZONES, REALMS, ... */
 };
 enum { ENTRIES = sizeof(table) / sizeof(table[0]) };
 

@@ -96,6 +96,14 @@ static void test_mem_full(void **state)
 		assert_int_equal(kit_io.moved, 0);
 		assert_int_equal(kit_read(&t, 10, RUN, got), 0);
 		assert_memory_equal(got, buf, RUN * BLEN); /* all or nothing */
+		inject_fail(INJECT(ALLOC), 1, 0);
+		assert_int_equal(
+			kit_write(&t, 10, RUN, buf + RUN * BLEN, SCSIEMU_WHOLE),
+			full);
+		assert_int_equal(kit_io.info, CHUNK);
+		assert_int_equal(kit_io.moved, 0);
+		assert_int_equal(kit_read(&t, 10, RUN, got), 0);
+		assert_memory_equal(got, buf, RUN * BLEN);
 		inject_fail(INJECT(ALLOC), 2, 0);
 		assert_int_equal(kit_write(&t, 10, RUN, buf + RUN * BLEN, 0),
 				 full);

@@ -84,6 +84,7 @@ void copier_make(struct copier *c, const struct copier_options *o)
 	l.scratch = or_else(o->scratch, 2048);
 	l.copies = or_else(o->copies, 4);
 	l.rod_tokens = or_else(o->tokens, 4);
+	l.copy_held = o->held;
 	l.jobs = 2;
 	drive_make(&c->d, &l);
 	cf.party = o->party;

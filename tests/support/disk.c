@@ -57,6 +57,7 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	l.jobs = o->jobs;
 	l.ports = o->ports;
 	l.copies = l.rod_tokens = o->copies;
+	l.copy_held = o->copies ? 1024 : 0;
 	drive_make(&b->d, &l);
 	scsiemu_device_copy(b->d.dev, &copy);
 	drive_disk_make(&b->k, o->nblk ? o->nblk : 64, or_else(o->blen, 512));
@@ -66,14 +67,19 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->k.m.granule = o->granule;
 	b->k.m.atomic_blk = o->atomic;
 	b->k.m.exponent = o->exponent;
+	if (o->rpm)
+		b->k.m.rpm = o->rpm;
 	b->cf.size = sizeof(b->cf);
 	b->cf.type = &scsiemu_sbc;
+	b->cf.version = o->version;
 	b->cf.removable = o->removable;
 	b->cf.read_only = o->read_only;
 	b->cf.can_save = true;
 	b->cf.alua = o->alua;
 	b->cf.priorities = o->priorities;
 	b->cf.power = o->power;
+	b->cf.logs = o->logs;
+	b->cf.log_clients = o->log_clients;
 	b->cf.inject_rules = o->inject_rules;
 	b->sbc = o->sbc;
 	b->sbc.size = sizeof(b->sbc);
@@ -98,6 +104,19 @@ void disk_free(struct disk *b)
 	drive_free(&b->d);
 	free(b->state);
 	drive_disk_free(&b->k);
+}
+
+void disk_reset(struct disk *b)
+{
+	struct scsiemu_cmd c = { .tmf = SCSIEMU_TMF_LU_RESET };
+
+	c.scratch_len = b->d.scratch;
+	c.scratch = malloc(c.scratch_len);
+	assert_non_null(c.scratch);
+	assert_int_equal(scsiemu_start(b->lu, &c), SCSIEMU_DONE);
+	assert_int_equal(scsiemu_end(&c), 0);
+	free(c.scratch);
+	drive_settle(&b->d, b->lu, b->d.nexus);
 }
 
 static void put(uint8_t *p, uint64_t v, unsigned n)

@@ -19,11 +19,15 @@ struct disk_options {
 	uint32_t max_xfer, jobs, granule, ports;
 	uint32_t copies; /* and as many ROD tokens */
 	uint32_t unable; /* SCSIEMU_CAN_* taken from the medium */
+	uint8_t version; /* enum scsiemu_level */
 	uint8_t exponent;
 	uint16_t pi_len; /* room for protection; 0: what sbc.pi_type needs */
 	const struct scsiemu_alua *alua;
 	uint16_t inject_rules;
 	const struct scsiemu_power *power;
+	bool logs;
+	uint8_t log_clients;
+	uint16_t rpm;
 	bool priorities, thin, no_zeroes, removable, read_only, empty;
 	uint32_t atomic;		/* medium.atomic_blk */
 	struct scsiemu_sbc_options sbc; /* size is set */
@@ -50,6 +54,9 @@ extern const struct scsiemu_referrals disk_referrals;
 /* Made, settled: no unit attention is pending. */
 void disk_make(struct disk *b, const struct disk_options *o);
 void disk_free(struct disk *b);
+
+/* LOGICAL UNIT RESET; its unit attention is taken. */
+void disk_reset(struct disk *b);
 
 /* A CDB by its opcode group: byte 1, LBA, count. Returns its length. */
 unsigned disk_cdb(uint8_t cdb[16], uint8_t op, uint8_t byte1, uint64_t lba,

@@ -403,6 +403,8 @@ void drive_go(struct drive_task *t)
 void drive_end(struct drive_task *t)
 {
 	assert_int_equal(t->want, SCSIEMU_DONE);
+	if (t->c.status == SCSIEMU_GOOD && t->c.outcome == SCSIEMU_STATUS)
+		drive_note(scsiemu_cmd_row(&t->c));
 	t->sense_len = scsiemu_sense_encode(&t->c, t->sense, sizeof(t->sense),
 					    0);
 	assert_int_equal(scsiemu_end(&t->c), 0);

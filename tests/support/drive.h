@@ -117,6 +117,9 @@ uint8_t drive_run(struct drive *d, struct scsiemu_lu *lu, const void *cdb,
 /* Without data-out, room for 64 KiB of data-in. */
 uint8_t drive_in(struct drive *d, struct scsiemu_lu *lu, const void *cdb,
 		 unsigned cdb_len);
+/* note.c: a command of this row succeeded (tests/style/covered.py). */
+void drive_note(const struct scsiemu_row *row);
+
 /* TEST UNIT READY until no unit attention is pending. */
 void drive_settle(struct drive *d, struct scsiemu_lu *lu,
 		  struct scsiemu_nexus *n);

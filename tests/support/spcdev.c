@@ -42,7 +42,8 @@ static const struct semu_vpd_page *const vpd[] = { &semu_vpd_00, &semu_vpd_80,
 						   &semu_vpd_87, &semu_vpd_88,
 						   NULL };
 
-static const uint16_t versions[] = { 0x0460, 0x0600, 0 };
+static const struct semu_versions versions[] = { { 6, { 0x0460, 0x0600 } },
+						 { 0 } };
 
 static const struct semu_part_type *const parts[] = { &semu_alua_part,
 						      &semu_priority_part,
@@ -64,6 +65,9 @@ const struct scsiemu_type spcdev_type = {
 	.vendor = "TESTERS",
 	.product = "A product",
 	.rows = { { NULL, 0 }, { semu_spc_rows, SEMU_SPC_NROWS } },
+#if SEMU_WITH_LEVELS
+	.levels = { NULL, &semu_spc_levels },
+#endif
 	.mode = mode,
 	.vpd = vpd,
 	.versions = versions,

@@ -39,8 +39,14 @@ static struct scsiemu_lu *add_lu(struct rig *r, uint16_t lun,
 {
 	struct scsiemu_lu_config cf = { .size = sizeof(cf),
 					.type = &scsiemu_sbc };
-	struct scsiemu_lu *lu = scsiemu_lu_add(r->dev, lun, &cf);
+	struct scsiemu_lu *lu;
 
+	if (!lun && r->rules) {
+		cf.inject_rules = r->rules;
+		cf.state = r->state;
+		cf.state_len = sizeof(r->state);
+	}
+	lu = scsiemu_lu_add(r->dev, lun, &cf);
 	assert_non_null(lu);
 	scsiemu_lu_load(lu, m, false);
 	return lu;

@@ -8,12 +8,14 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <scsiemu/inject.h>
 #include <transport/iscsi/sys.h>
 
 static struct rig rig;
@@ -114,6 +116,7 @@ static void start(bool busy)
 	struct scsiemu_errmsg err;
 
 	rig_init(&rig);
+	rig.rules = 1;
 	rig_open(&rig);
 	f.node = scsiemu_iscsi_node_create(NULL, &err);
 	assert_non_null(f.node);
@@ -372,6 +375,36 @@ static void test_calls_fail(void **state)
 	}
 }
 
+static int shortest; /* that epoll was to wait, at most, ms */
+
+static int timed_epoll_wait(int ep, struct epoll_event *ev, int n, int ms)
+{
+	shortest = ms < shortest ? ms : shortest;
+	return epoll_wait(ep, ev, n, ms);
+}
+
+/* A delay that a command begins between two ticks is not theirs to wait for. */
+static void test_delay(void **state)
+{
+	struct scsiemu_inject r = { .size = sizeof(r), .delay_ms = 20 };
+	pthread_t t;
+	int fd;
+
+	(void)state;
+	start(false);
+	sys.epoll_wait = timed_epoll_wait;
+	assert_true(scsiemu_inject_add(rig.lu, &r) > 0);
+	t = run();
+	fd = dial(0);
+	assert_true(login(fd));
+	assert_true(tur(fd, 2)); /* unit attention */
+	shortest = INT_MAX;
+	assert_true(tur(fd, 0));
+	close(fd);
+	finish(t);
+	assert_true(shortest <= 20);
+}
+
 /* The loop itself cannot go on: run() says so. */
 static void test_epoll_fails(void **state)
 {
@@ -447,6 +480,7 @@ int main(void)
 		cmocka_unit_test(test_busy_poll),
 		cmocka_unit_test(test_reads_late),
 		cmocka_unit_test(test_calls_fail),
+		cmocka_unit_test(test_delay),
 		cmocka_unit_test(test_epoll_fails),
 		cmocka_unit_test(test_cannot_listen),
 		cmocka_unit_test(test_stop_asks),

@@ -218,6 +218,16 @@ uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 	return now_ms + 1000;
 }
 
+uint64_t scsiemu_device_due(const struct scsiemu_device *d)
+{
+	return d->tick_ms + 500;
+}
+
+void scsiemu_device_time(struct scsiemu_device *d, uint64_t now_ms)
+{
+	d->tick_ms = now_ms;
+}
+
 const struct scsiemu_limits *scsiemu_device_limits(
 	const struct scsiemu_device *d)
 {

@@ -70,8 +70,23 @@ static const struct {
 	{ "disk:mem,size=1M,naa=3", "16 hexadecimal digits" },
 	{ "disk:mem,size=1M,naa=1000000000000000", "the first 2, 3 or 5" },
 	{ "disk:mem,size=1M,naa=300000000000000g", "16 hexadecimal digits" },
-	{ "disk:mem,size=1M,version=8", "2 (SCSI-2) to 7 (SPC-5)" },
-	{ "disk:mem,size=1M,version=1", "version=1 is not possible" },
+	{ "disk:mem,size=1M,version=8", "1 (SCSI-1), 2 (SCSI-2), 3 (SPC)" },
+	{ "disk:mem,size=1M,version=12", "version=12 is not possible" },
+	{ "disk:mem,size=1M,version=14", "version=14 is not possible" },
+	{ "disk:mem,size=1M,version=0", "version=0 is not possible" },
+	{ "disk:mem,size=1M,version=2,aca", "aca with version=2: a disk has "
+					    "that from version=3 on" },
+	{ "disk:mem,size=1M,version=4,alua=both", "alua with version=4" },
+	{ "disk:mem,size=1M,format,version=4,elements=4",
+	  "elements with version=4" },
+	{ "disk:mem,size=1M,hints=4,version=4", "hints with version=4" },
+	{ "disk:mem,size=1M,version=4,pi=1", "pi with version=4" },
+	{ "disk:mem,size=1M,version=4,priorities", "priorities with" },
+	{ "disk:mem,size=1M,version=4,scan", "scan with version=4" },
+	{ "disk:mem,size=1M,version=1,streams=4", "streams with version=1" },
+	{ "disk:mem,size=1M,thin,version=3,thresholds", "thresholds with" },
+	{ "disk:mem,size=8M,version=4,zoned=managed", "from version=5 on; "
+						      "leave one of them" },
 	{ "disk:mem,size=1M,pi=4", "pi=4 is not possible: it takes 0 to 3" },
 	{ "disk:mem,size=1M,pi=10", "pi=10 is not possible" },
 	{ "disk:mem,size=1M,pi=1,pi_exponent=5", "0 to 4" },
@@ -150,7 +165,7 @@ static void test_all_keys(void **state)
 			"thin,removable,vendor=ACME,product=Fine Disk,"
 			"revision=1.02,serial=X1,naa=500aBcDeF0123456,"
 			"version=5,nv=a.nv,alua=explicit,transition=250,"
-			"priorities,"
+			"priorities,logs,"
 			"groups=1:optimized*+65535:nonoptimized+3:standby+"
 			"4:unavailable+5:lba+6:offline*",
 			&err),
@@ -169,7 +184,7 @@ static void test_all_keys(void **state)
 	assert_string_equal(s.nv, "a.nv");
 	assert_int_equal(s.tpgs, SCSIEMU_ALUA_EXPLICIT);
 	assert_int_equal(s.transition, 250);
-	assert_true(s.priorities);
+	assert_true(s.priorities && s.logs);
 	assert_int_equal(s.groups.n, 6);
 	assert_int_equal(s.groups.group[0].state, SCSIEMU_OPTIMIZED);
 	assert_true(s.groups.group[0].preferred);

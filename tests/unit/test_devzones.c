@@ -38,6 +38,7 @@ static const struct {
 	{ DISK "zoned=managed,zone_front=1", "zone_front is more than" },
 	{ DISK "zoned=managed,zone_realms=2,zone_conv=1,zone_before=1",
 	  "zones of one type" },
+	{ DISK "zoned=managed,zone_size=1M,zone_realms=65", "zone_realms is" },
 	{ DISK "zoned=managed,zone_size=4K,exponent=4", "whole physical" },
 	{ "disk:null,size=64G,zoned=managed,zone_size=1K", "there can be" },
 	{ "disk:path=/tmp/x,size=1M,zoned=managed", "needs nv=FILE" },

@@ -507,6 +507,9 @@ static void test_tick(void **state)
 	assert_int_equal(scsiemu_pump_tick(&r.pump, 77), 1077);
 	assert_int_equal(fc.tick_ms, 77);
 	assert_int_equal(r.t.ndone, 1);
+	assert_int_equal(scsiemu_pump_due(&r.pump), 577);
+	scsiemu_pump_time(&r.pump, 80);
+	assert_int_equal(fc.tick_ms, 80);
 	rig_close(&r);
 }
 

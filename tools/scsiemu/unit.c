@@ -88,6 +88,7 @@ static struct unit *make(unsigned nlus, unsigned ports)
 		.jobs = 8,
 		.copies = 64,
 		.rod_tokens = 64,
+		.copy_held = 4096,
 		.registrants = 256,
 	};
 	struct scsiemu_copy_config copy = { .size = sizeof(copy),

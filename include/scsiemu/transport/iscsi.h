@@ -104,6 +104,11 @@ bool scsiemu_iscsi_flush(struct scsiemu_iscsi *e);
 /* Feed time (monotonic ms): deadlines, NOP-In, the pumps. Returns when to come
  * back. */
 uint64_t scsiemu_iscsi_tick(struct scsiemu_iscsi *e, uint64_t now_ms);
+/* When a device's time comes, which may be sooner than that: a command has been
+ * told to wait since. */
+uint64_t scsiemu_iscsi_due(const struct scsiemu_iscsi *e);
+/* What time it is: before a batch of input, where ticks are far apart. */
+void scsiemu_iscsi_time(struct scsiemu_iscsi *e, uint64_t now_ms);
 /* Ask all initiators to log out; connections end by themselves, at the latest
  * after limits.logout_ms. New logins are refused. */
 void scsiemu_iscsi_shutdown(struct scsiemu_iscsi *e);

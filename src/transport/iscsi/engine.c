@@ -336,6 +336,24 @@ uint64_t scsiemu_iscsi_tick(struct scsiemu_iscsi *e, uint64_t now_ms)
 	return next;
 }
 
+uint64_t scsiemu_iscsi_due(const struct scsiemu_iscsi *e)
+{
+	uint64_t next = UINT64_MAX, at;
+
+	for (const struct semu_outlet *o = e->outlets; o; o = o->next) {
+		at = scsiemu_pump_due(o->pump);
+		next = at < next ? at : next;
+	}
+	return next;
+}
+
+void scsiemu_iscsi_time(struct scsiemu_iscsi *e, uint64_t now_ms)
+{
+	e->now = now_ms;
+	for (struct semu_outlet *o = e->outlets; o; o = o->next)
+		scsiemu_pump_time(o->pump, now_ms);
+}
+
 bool scsiemu_iscsi_flush(struct scsiemu_iscsi *e)
 {
 	bool more = false;

@@ -326,16 +326,36 @@ static void dispatch(struct scsiemu_iscsi_server *s,
 	}
 }
 
+static void look_at_clock(struct scsiemu_iscsi_server *s)
+{
+	uint64_t now = clock_ms();
+
+	if (now == s->now)
+		return;
+	s->now = now;
+	scsiemu_iscsi_time(s->engine, now);
+}
+
+/* The next tick: a device may want it sooner than the last one thought. */
+static uint64_t due(const struct scsiemu_iscsi_server *s)
+{
+	uint64_t at = scsiemu_iscsi_due(s->engine);
+
+	if (at >= s->next_tick)
+		return s->next_tick;
+	return at > s->ticked ? at : s->ticked + 1;
+}
+
 static void tick(struct scsiemu_iscsi_server *s)
 {
 	uint64_t next;
 
-	s->now = clock_ms();
-	if (s->now < s->next_tick)
+	if (s->now < due(s))
 		return;
 	if (s->deaf)
 		hear_again(s);
 	next = scsiemu_iscsi_tick(s->engine, s->now);
+	s->ticked = s->now;
 	s->next_tick = s->now + TICK_MS;
 	if (next < s->next_tick)
 		s->next_tick = next > s->now ? next : s->now + 1;
@@ -363,9 +383,11 @@ static void finish(struct scsiemu_iscsi_server *s)
 
 static int wait_ms(const struct scsiemu_iscsi_server *s)
 {
+	uint64_t at = due(s);
+
 	if (s->busy_poll || s->more)
 		return 0;
-	return s->next_tick > s->now ? (int)(s->next_tick - s->now) : 0;
+	return at > s->now ? (int)(at - s->now) : 0;
 }
 
 static int events(struct scsiemu_iscsi_server *s)
@@ -375,6 +397,7 @@ static int events(struct scsiemu_iscsi_server *s)
 
 	if (n < 0)
 		return errno == EINTR ? 0 : -1;
+	look_at_clock(s);
 	for (int i = 0; i < n; i++)
 		dispatch(s, &ev[i]);
 	return 0;
@@ -397,11 +420,14 @@ static void spin(struct scsiemu_iscsi_server *s)
 int scsiemu_iscsi_server_run(struct scsiemu_iscsi_server *s,
 			     struct scsiemu_errmsg *err)
 {
+	look_at_clock(s);
 	tick(s); /* deadlines count from a clock that is set */
 	while (!s->stops || s->nstreams) {
 		if (s->busy_poll && s->nstreams <= SPIN_MAX)
 			spin(s);
-		if (!s->dirty && events(s) < 0) {
+		if (s->dirty) {
+			look_at_clock(s);
+		} else if (events(s) < 0) {
 			semu_iscsi_err(err, "epoll_wait: %s", strerror(errno));
 			return -1;
 		}

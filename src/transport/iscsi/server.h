@@ -52,8 +52,8 @@ struct scsiemu_iscsi_server {
 	struct semu_listener *listeners;
 	struct semu_stream *streams, *dirty, *ended;
 	unsigned nstreams;
-	uint64_t now, next_tick;
-	bool more; /* a pump has work left: no waiting */
+	uint64_t now, ticked, next_tick; /* ms */
+	bool more;			 /* a pump has work left: no waiting */
 	struct iovec iov[SEMU_NIOV];
 	uint8_t recv[SEMU_RECV];
 };

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Log pages: their values as a part of the logical unit, and LOG SENSE (SPC-5
+ * 6.8). A logical unit that logs is watched, so its commands go the long way;
+ * others pay nothing.
+ */
+#include <string.h>
+
+#include "spc/log.h"
+#include "spc/spc.h"
+
+#if SEMU_WITH_LOG
+
+enum { VERSION = 1, ALL = 0xff, SPF = 0x40, DS = 0x80 };
+
+/* ---- Values ---- */
+
+static const struct semu_log_value *row(const struct scsiemu_lu *lu,
+					unsigned which)
+{
+	return &lu->type->log->values[which];
+}
+
+uint8_t *semu_log_bytes(const struct scsiemu_lu *lu, unsigned which,
+			bool threshold)
+{
+	unsigned slot = threshold ? SCSIEMU_LOG_COUNT + which : which;
+
+	return semu_log(lu)->record + SEMU_LOG_HEADER +
+	       (size_t)SEMU_LOG_SLOT * (slot + 1) - row(lu, which)->len;
+}
+
+uint8_t *semu_log_client(const struct scsiemu_lu *lu, unsigned i)
+{
+	return semu_log(lu)->record + SEMU_LOG_CLIENTS_AT +
+	       (size_t)SCSIEMU_LOG_CLIENT_LEN * i;
+}
+
+static uint64_t highest(const struct scsiemu_lu *lu, unsigned which)
+{
+	return UINT64_MAX >> (64 - 8 * row(lu, which)->len);
+}
+
+uint64_t semu_log_value(const struct scsiemu_lu *lu, unsigned which)
+{
+	const uint8_t *p = semu_log_bytes(lu, which, false);
+	uint64_t v = 0;
+
+	for (unsigned n = row(lu, which)->len; n; n--)
+		v = v << 8 | *p++;
+	return v;
+}
+
+static void put_value(const struct scsiemu_lu *lu, unsigned which, uint64_t v)
+{
+	uint8_t *p = semu_log_bytes(lu, which, false);
+
+	for (unsigned n = row(lu, which)->len; n; n--)
+		*p++ = (uint8_t)(v >> 8 * (n - 1));
+}
+
+static bool known(const struct scsiemu_lu *lu, enum scsiemu_log which)
+{
+	return semu_log(lu) && (unsigned)which < SCSIEMU_LOG_COUNT &&
+	       row(lu, which)->len;
+}
+
+/* The extremes since power on. */
+static void note_temperature(struct semu_log *s, uint64_t v)
+{
+	uint8_t now = (uint8_t)(v < SEMU_LOG_DEGREES ? v : SEMU_LOG_DEGREES);
+
+	if (v == 0xff) /* not known */
+		return;
+	if (s->warmest == SEMU_LOG_NO_DEGREES || now > s->warmest)
+		s->warmest = now;
+	if (s->coldest == SEMU_LOG_NO_DEGREES || now < s->coldest)
+		s->coldest = now;
+}
+
+int scsiemu_log_set(struct scsiemu_lu *lu, enum scsiemu_log which, uint64_t v)
+{
+	if (!known(lu, which) || v > highest(lu, which))
+		return SCSIEMU_ERR_ARG;
+	put_value(lu, which, v);
+	if (which == SCSIEMU_LOG_TEMPERATURE)
+		note_temperature(semu_log(lu), v);
+	return 0;
+}
+
+int scsiemu_log_add(struct scsiemu_lu *lu, enum scsiemu_log which, uint64_t n)
+{
+	uint64_t is, room;
+
+	if (!known(lu, which))
+		return SCSIEMU_ERR_ARG;
+	is = semu_log_value(lu, which);
+	room = highest(lu, which) - is;
+	put_value(lu, which, is + (n < room ? n : room));
+	return 0;
+}
+
+int scsiemu_log_get(const struct scsiemu_lu *lu, enum scsiemu_log which,
+		    uint64_t *v)
+{
+	if (!known(lu, which))
+		return SCSIEMU_ERR_ARG;
+	*v = semu_log_value(lu, which);
+	return 0;
+}
+
+/* ---- The part ---- */
+
+static uint8_t clients(const struct scsiemu_lu_config *cf)
+{
+	return cf->log_clients < SCSIEMU_LOG_CLIENTS ? cf->log_clients
+						     : SCSIEMU_LOG_CLIENTS;
+}
+
+static uint32_t record_len(uint8_t nclients)
+{
+	return SEMU_LOG_CLIENTS_AT +
+	       SCSIEMU_LOG_CLIENT_LEN * (uint32_t)nclients;
+}
+
+static uint32_t part_size(const struct scsiemu_lu_config *cf)
+{
+	if (!cf->logs)
+		return 0;
+	return sizeof(struct semu_log) + record_len(clients(cf));
+}
+
+static int init(struct scsiemu_lu *lu, void *mem,
+		const struct scsiemu_lu_config *cf)
+{
+	struct semu_log *s = mem;
+
+	s->clients = clients(cf);
+	s->warmest = s->coldest = SEMU_LOG_NO_DEGREES;
+	s->record[0] = VERSION;
+	s->record[1] = SCSIEMU_LOG_COUNT;
+	s->record[2] = SCSIEMU_LOG_COUNTERS;
+	s->record[3] = s->clients;
+	for (unsigned i = 0; i < SCSIEMU_LOG_COUNT; i++)
+		put_value(lu, i, row(lu, i)->initial);
+	semu_lu_watch(lu, SEMU_PART_LOG, true);
+	return 0;
+}
+
+static void loaded(struct scsiemu_lu *lu)
+{
+	lu->able |= SCSIEMU_NEED_LOG;
+}
+
+static int restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
+{
+	struct semu_log *s = semu_log(lu);
+
+	if (len != record_len(s->clients) ||
+	    memcmp(buf, s->record, SEMU_LOG_HEADER) != 0)
+		return SCSIEMU_ERR_ARG;
+	memcpy(s->record, buf, len);
+	return 0;
+}
+
+/* Since the last command ended nobody was there, but perhaps this one. */
+static bool was_idle(const struct scsiemu_cmd *c)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	const struct semu_ring *own = &semu_ctx(c)->entry.ring;
+	const struct semu_ring *first = lu->tasks.next;
+
+	return first == &lu->tasks || (first == own && own->next == &lu->tasks);
+}
+
+/* When a command ran is kept where a task management function has its
+ * deadline. */
+static int begin(struct scsiemu_cmd *c)
+{
+	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	struct semu_log *s = semu_log(lu);
+
+	if (was_idle(c))
+		scsiemu_log_add(lu, SCSIEMU_LOG_IDLE_MS,
+				lu->dev->now - s->idle_since);
+	s->idle_since = lu->dev->now;
+	semu_ctx(c)->deadline = lu->dev->now;
+	return 0;
+}
+
+static int finish(struct scsiemu_cmd *c)
+{
+	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	struct semu_log *s = semu_log(lu);
+	bool stopped = lu->guards & SCSIEMU_ON_STOPPED;
+
+	if (s->stopped && !stopped)
+		scsiemu_log_add(lu, SCSIEMU_LOG_CYCLES, 1);
+	s->stopped = stopped;
+	s->idle_since = lu->dev->now;
+	lu->type->log->count(c, lu->dev->now - semu_ctx(c)->deadline);
+	return semu_exception_finish(c);
+}
+
+const struct semu_part_type semu_log_part = {
+	.part = SEMU_PART_LOG,
+	.nv = SCSIEMU_NV_LOG,
+	.size = part_size,
+	.init = init,
+	.loaded = loaded,
+	.restore = restore,
+	.tick = semu_exception_tick,
+	.begin = begin,
+	.finish = finish,
+};
+
+/* ---- Pages and their parameters ---- */
+
+const struct semu_log_page *semu_log_find(const struct scsiemu_lu *lu,
+					  unsigned code, unsigned sub)
+{
+	const struct semu_log_page *const *p = lu->type->log->pages;
+
+	for (; *p; p++)
+		if ((*p)->code == code && (*p)->sub == sub)
+			return semu_log_has(lu, *p) ? *p : NULL;
+	return NULL;
+}
+
+/* The values from at->value on that are of this page, as one parameter. */
+static bool next_of_values(const struct scsiemu_lu *lu, unsigned page,
+			   struct semu_log_param *at)
+{
+	const struct semu_log_value *v = lu->type->log->values;
+	unsigned i = at->value + at->n;
+
+	while (i < SCSIEMU_LOG_COUNT && (v[i].page != page || !v[i].len))
+		i++;
+	if (i == SCSIEMU_LOG_COUNT)
+		return false;
+	*at = (struct semu_log_param){ .code = v[i].code,
+				       .control = v[i].format | SEMU_LOG_TSD,
+				       .value = (uint8_t)i };
+	for (; i < SCSIEMU_LOG_COUNT && v[i].page == page &&
+	       v[i].code == at->code;
+	     i++) {
+		at->len = (uint8_t)(at->len + v[i].len);
+		at->n++;
+	}
+	return true;
+}
+
+bool semu_log_next(const struct scsiemu_lu *lu, const struct semu_log_page *p,
+		   struct semu_log_param *at)
+{
+	if (!p->count)
+		return next_of_values(lu, semu_log_key(p), at);
+	if (at->i >= p->count(lu))
+		return false;
+	at->code = p->code_of ? p->code_of(lu, at->i)
+			      : (uint16_t)(p->first + at->i);
+	at->control = SEMU_LOG_LIST;
+	if (semu_log_is_client(p)) {
+		at->control |= SEMU_LOG_TSD;
+		at->len = SCSIEMU_LOG_CLIENT_LEN;
+	}
+	at->i++;
+	return true;
+}
+
+/* ---- LOG SENSE ---- */
+
+/* Values for page control pc: 0 threshold, 1 cumulative, 2 and 3 their
+ * defaults. Lists have only one value (SPC-5 6.8: PC is ignored). */
+static void put_values(const struct scsiemu_lu *lu,
+		       const struct semu_log_param *at, unsigned pc,
+		       struct scsiemu_wr *w)
+{
+	for (unsigned i = at->value; i < at->value + at->n; i++) {
+		const struct semu_log_value *v = row(lu, i);
+		bool counter = v->format == SEMU_LOG_COUNTER;
+		bool threshold = counter && !(pc & 1);
+
+		if (counter && pc & 2)
+			scsiemu_wr_zero(w, v->len);
+		else
+			scsiemu_wr_bytes(w, semu_log_bytes(lu, i, threshold),
+					 v->len);
+	}
+}
+
+static void put_param(const struct scsiemu_lu *lu,
+		      const struct semu_log_page *p,
+		      const struct semu_log_param *at, unsigned pc,
+		      struct scsiemu_wr *w)
+{
+	uint32_t start;
+
+	scsiemu_wr_be16(w, at->code);
+	scsiemu_wr_u8(w, at->control);
+	scsiemu_wr_u8(w, 0);
+	start = scsiemu_wr_tell(w);
+	if (p->count)
+		p->put(lu, at->i - 1, w);
+	else
+		put_values(lu, at, pc, w);
+	scsiemu_wr_len(w, start - 1, 1, 0);
+}
+
+/* Parameters from the parameter pointer on; one that is larger than all codes
+ * is wrong. */
+static int put_params(struct scsiemu_cmd *c, const struct semu_log_page *p,
+		      struct scsiemu_wr *w)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	unsigned from = semu_be16(c->cdb + 5);
+	struct semu_log_param at = { 0 };
+	bool any = false;
+
+	while (semu_log_next(lu, p, &at)) {
+		if (at.code < from)
+			continue;
+		put_param(lu, p, &at, c->cdb[2] >> 6, w);
+		any = true;
+	}
+	if (!any && from)
+		return scsiemu_fail_cdb(c, 5, SCSIEMU_NO_BIT);
+	return SCSIEMU_FINISHED;
+}
+
+/* Pages and subpages, of a page code or, 00h, of all: pairs. The last of each
+ * code is the list of them, FFh. False: there are none. */
+static bool put_pairs(const struct scsiemu_lu *lu, unsigned code,
+		      struct scsiemu_wr *w)
+{
+	const struct semu_log_page *const *p = lu->type->log->pages;
+	unsigned list = code ? 0 : ALL;
+
+	if (!code)
+		scsiemu_wr_be16(w, 0);
+	for (; *p; p++) {
+		if (!semu_log_has(lu, *p) || (code && code != (*p)->code))
+			continue;
+		if (list && list >> 8 != (*p)->code)
+			scsiemu_wr_be16(w, list);
+		list = (unsigned)(*p)->code << 8 | ALL;
+		scsiemu_wr_be16(w, semu_log_key(*p));
+	}
+	if (list)
+		scsiemu_wr_be16(w, list);
+	return list;
+}
+
+/* 00h: the pages with subpage code 0. */
+static void put_codes(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
+{
+	const struct semu_log_page *const *p = lu->type->log->pages;
+
+	scsiemu_wr_u8(w, 0);
+	for (; *p; p++)
+		if (!(*p)->sub && semu_log_has(lu, *p))
+			scsiemu_wr_u8(w, (*p)->code);
+}
+
+static int put_list(struct scsiemu_cmd *c, unsigned code, bool pairs,
+		    struct scsiemu_wr *w)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+
+	if (semu_be16(c->cdb + 5))
+		return scsiemu_fail_cdb(c, 5, SCSIEMU_NO_BIT);
+	if (!pairs)
+		put_codes(lu, w);
+	else if (!put_pairs(lu, code, w))
+		return scsiemu_fail_cdb(c, 2, 5);
+	return SCSIEMU_FINISHED;
+}
+
+/* The page code is wrong, or only the subpage code. */
+static int no_page(struct scsiemu_cmd *c, unsigned code)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	const struct semu_log_page *const *p = lu->type->log->pages;
+
+	for (; *p; p++)
+		if ((*p)->code == code && semu_log_has(lu, *p))
+			return scsiemu_fail_cdb(c, 3, SCSIEMU_NO_BIT);
+	return code ? scsiemu_fail_cdb(c, 2, 5)
+		    : scsiemu_fail_cdb(c, 3, SCSIEMU_NO_BIT);
+}
+
+/* DS: SP saves nothing of this page. */
+static unsigned header(const struct scsiemu_lu *lu,
+		       const struct semu_log_page *p)
+{
+	bool saved = semu_can_save(lu) && p &&
+		     (!p->count || semu_log_is_client(p));
+
+	return saved ? 0 : DS;
+}
+
+int semu_log_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	unsigned code = c->cdb[2] & 0x3f, sub = c->cdb[3];
+	bool list = sub == ALL || (!code && !sub);
+	const struct semu_log_page *p = list ? NULL
+					     : semu_log_find(lu, code, sub);
+	int rc;
+
+	if (!list && !p)
+		return no_page(c, code);
+	scsiemu_wr_u8(w, (list ? 0 : header(lu, p)) | (sub ? SPF : 0) | code);
+	scsiemu_wr_u8(w, sub);
+	scsiemu_wr_be16(w, 0);
+	rc = list ? put_list(c, code, sub == ALL, w) : put_params(c, p, w);
+	scsiemu_wr_len(w, 2, 2, 0);
+	return rc;
+}
+
+#endif
