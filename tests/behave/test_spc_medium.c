@@ -200,7 +200,7 @@ static void stop_fixed(void **state)
 static void power_conditions(void **state)
 {
 	static const int8_t most[16] = { -1, 0,	 2, 1, -1, -1, -1, 0,
-					 -1, -1, 0, 0, -1, -1, -1, -1 };
+					 -1, -1, 2, 1, -1, -1, -1, -1 };
 	struct spcdev *t = *state;
 	int pc, mod;
 

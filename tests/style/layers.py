@@ -18,7 +18,7 @@ SRC = {"core": CORE, "spc": SPC, **{t: TYPE for t in TYPES}, "store": STORE,
        "host": HOST, "transport": TRANSPORT}
 PUBLIC = {"cmd": CORE, "row": CORE, "wire": CORE, "trace": CORE,
           "store": CORE, "device": CORE, "inject": CORE, "log": CORE, "alua": SPC,
-          "zones": SPC, **{t: TYPE for t in TYPES},
+          "power": SPC, "zones": SPC, **{t: TYPE for t in TYPES},
           "stores": STORE, "pump": HOST, "exec": HOST, "host": HOST}
 
 
