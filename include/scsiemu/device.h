@@ -281,6 +281,7 @@ struct scsiemu_lu_config {
 	/* Power conditions (power.h), or NULL. Copied. */
 	const struct scsiemu_power *power;
 	const struct scsiemu_quirks *quirks; /* or NULL. Copied. */
+	bool deferred; /* deferred errors: scsiemu_lu_deferred() */
 };
 
 /* Bytes of state of a LU that is configured so: all that it offers, at its
@@ -325,6 +326,18 @@ void scsiemu_lu_load(struct scsiemu_lu *lu, struct scsiemu_medium *m,
 /* The loaded medium's facts were changed by its owner (resize, write protect):
  * UA 2A/09 when the capacity changed. */
 void scsiemu_lu_changed(struct scsiemu_lu *lu);
+/*
+ * A write failed after the status of its command, behind a volatile cache or
+ * IMMED: a deferred error (SPC-4 4.5.5). The next command of the nexus that is
+ * not INQUIRY or REPORT LUNS ends with it and does nothing, or REQUEST SENSE
+ * reports it; both once, after unit attentions. NULL, or a nexus that is gone:
+ * nobody knows whose it was, all that use the LU are told. A nexus is told the
+ * last one only. s is copied, without extra. On the device's thread, also
+ * inside a store's functions. 0, SCSIEMU_ERR_ARG (scsiemu_lu_config.deferred),
+ * or SCSIEMU_ERR_SPACE: three errors have still to be told, to others.
+ */
+int scsiemu_lu_deferred(struct scsiemu_lu *lu, struct scsiemu_nexus *nexus,
+			const struct scsiemu_sense *s);
 struct scsiemu_medium *scsiemu_lu_medium(struct scsiemu_lu *lu);
 /* What was loaded before it was taken out, for V_INSERT; NULL: nothing. */
 struct scsiemu_medium *scsiemu_lu_ejected(struct scsiemu_lu *lu);

@@ -125,11 +125,14 @@ static bool stopped(struct scsiemu_cmd *c, uint32_t hit)
 }
 
 /* A pending unit attention ends the command; it is cleared, or kept when
- * UA_INTLCK_CTRL is not 00b (SPC-5 7.5.8). */
+ * UA_INTLCK_CTRL is not 00b (SPC-5 7.5.8). Behind them comes a deferred error.
+ */
 static bool attention(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
 
+	if (SEMU_WITH_DEFERRED && !(x->itl->ua & ~SEMU_DEFERRED))
+		return semu_deferred_fail(c);
 	scsiemu_fail(c, SCSIEMU_SK_UNIT_ATTENTION, semu_ua_peek(x->itl));
 #if SEMU_WITH_ATTENTION
 	if (x->lu->type->attention)

@@ -163,6 +163,9 @@
 	(SEMU_WITH_PARTS && SEMU_WITH_QUEUE && SEMU_WITH_LU_TIMERS &&          \
 	 SEMU_WITH_MEDIUM)
 #endif
+#ifndef SEMU_WITH_DEFERRED /* deferred errors; needs SEMU_WITH_PARTS */
+#define SEMU_WITH_DEFERRED SEMU_WITH_PARTS
+#endif
 #ifndef SEMU_WITH_INJECT /* error injection; needs parts and the queue */
 #define SEMU_WITH_INJECT (SEMU_WITH_PARTS && SEMU_WITH_QUEUE)
 #endif

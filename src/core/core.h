@@ -63,6 +63,10 @@ enum semu_ua {
 	SEMU_UA_COUNT
 };
 #define SEMU_UA_BIT(ua) (1u << (ua))
+/* Behind them: the highest bits say which of the logical unit's deferred errors
+ * the nexus has to be told of (deferred.c). */
+#define SEMU_DEFERRED_PLACES 3
+#define SEMU_DEFERRED	     (~(UINT32_MAX >> SEMU_DEFERRED_PLACES))
 
 /* A ring, oldest first; the head is in the LU. */
 struct semu_ring {
@@ -167,7 +171,7 @@ struct semu_itl {
 	struct scsiemu_lu *lu;
 	struct scsiemu_nexus *nexus;
 	struct semu_itl *hash, *of_lu, *of_nexus; /* chains */
-	uint32_t ua;				  /* bit per enum semu_ua */
+	uint32_t ua;	  /* bit per enum semu_ua; SEMU_DEFERRED */
 	uint32_t reg;	  /* its registration (core/registrants.h); 0: none */
 	bool prevent;	  /* PREVENT ALLOW MEDIUM REMOVAL */
 	uint8_t sticky;	  /* UA_INTLCK 10b: reported, not cleared */
@@ -551,6 +555,10 @@ void semu_ua_take(struct semu_itl *itl);
 /* REPORT LUNS clears 3F/0E on all LUs of the nexus. */
 void semu_ua_luns_reported(struct scsiemu_nexus *n);
 extern const uint16_t semu_ua_asc[SEMU_UA_COUNT];
+
+/* deferred.c: the error of one bit of SEMU_DEFERRED; NULL: no such bit. */
+struct scsiemu_sense *semu_deferred_at(const struct scsiemu_lu *lu,
+				       uint32_t bit);
 
 /* sense.c: a sense value; returns the length, at most cap. */
 void semu_sense_old(const struct scsiemu_lu *lu, struct scsiemu_sense *s);

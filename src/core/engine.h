@@ -193,6 +193,10 @@ static inline bool semu_aca_holds(const struct semu_entry *e)
 }
 #endif
 
+/* deferred.c: the command, whose pair has a deferred error and no unit
+ * attention, ends with it. */
+bool semu_deferred_fail(struct scsiemu_cmd *c);
+
 /* inject.c, injectdata.c */
 #if SEMU_WITH_INJECT
 /* A rule refuses this task management function. */

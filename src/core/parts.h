@@ -22,7 +22,7 @@ enum semu_part {
 	SEMU_PART_HINTS,
 	SEMU_PART_ELEMENTS,
 	SEMU_PART_POWER,
-	SEMU_PART_CACHE,
+	SEMU_PART_DEFERRED,
 	SEMU_PART_LOG,
 	SEMU_PART_COPY,
 	SEMU_PART_INJECT,
@@ -87,7 +87,7 @@ struct semu_part_type {
 /* What finish() may return besides enum scsiemu_handled. */
 #define SEMU_CALL_AGAIN 2
 
-/* inject.c: of any device type. */
-extern const struct semu_part_type semu_inject_part;
+/* deferred.c, inject.c: of any device type. */
+extern const struct semu_part_type semu_deferred_part, semu_inject_part;
 
 #endif

@@ -63,6 +63,17 @@ static inline bool semu_parts_unreadable(struct scsiemu_cmd *c, uint64_t lba,
 /* result.c: sense of a failed want. */
 void semu_fail_result(struct scsiemu_cmd *c, int result, uint32_t bytes);
 
+/* deferred.c: how a job's want ended, for the nexus whose command it goes on
+ * with (semu_ctx.nexus). */
+#if SEMU_WITH_DEFERRED
+void semu_deferred_result(struct scsiemu_cmd *c, int result);
+#else
+static inline void semu_deferred_result(struct scsiemu_cmd *c, int result)
+{
+	(void)c, (void)result;
+}
+#endif
+
 /* taskset.c: the command's place in its own LU's task set keeps nobody waiting
  * from now on. */
 void semu_cmd_yield(struct scsiemu_cmd *c);

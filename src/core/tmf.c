@@ -185,21 +185,26 @@ static bool present(const struct scsiemu_cmd *tmf)
 	return false;
 }
 
-/* SAM-5 7.9: the highest unit attention, without clearing it; UADE DEPTH says
- * whether there are more. */
+/* SAM-5 7.9: the highest unit attention, or else the deferred error, without
+ * clearing it; UADE DEPTH says whether there are more. */
 static void query_event(struct scsiemu_cmd *tmf)
 {
 	struct semu_itl *itl = semu_itl_get(semu_ctx(tmf)->lu,
 					    semu_ctx(tmf)->nexus);
-	uint32_t more = itl ? itl->ua & (itl->ua - 1) : 0;
+	uint8_t key = SCSIEMU_SK_UNIT_ATTENTION;
+	uint16_t asc;
 
 	if (!itl || !itl->ua)
 		return;
+	asc = semu_ua_peek(itl);
+	if (SEMU_WITH_DEFERRED && !asc) {
+		key = semu_deferred_at(itl->lu, itl->ua)->key;
+		asc = semu_deferred_at(itl->lu, itl->ua)->asc;
+	}
 	tmf->response = SCSIEMU_RSP_SUCCEEDED;
 	tmf->response_info =
-		(uint32_t)((more ? 2 : 1) << 4 | SCSIEMU_SK_UNIT_ATTENTION)
-			<< 16 |
-		semu_ua_peek(itl);
+		(uint32_t)((itl->ua & (itl->ua - 1) ? 2 : 1) << 4 | key) << 16 |
+		asc;
 }
 
 static void query(struct scsiemu_cmd *tmf)

@@ -26,6 +26,8 @@ static const char help[] =
 	"set\n"
 	"    priorities         hosts may set command priorities\n"
 	"    logs               log pages\n"
+	"    deferred           a flush that fails after its status is "
+	"told\n"
 	"    format             FORMAT UNIT and SANITIZE\n"
 	"    scan               the medium is scanned in the "
 	"background\n"

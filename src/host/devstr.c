@@ -141,6 +141,7 @@ static int check_level(const struct semu_devstr *s, struct scsiemu_errmsg *err)
 	} keys[] = {
 		{ "aca", s->aca, SCSIEMU_LEVEL_SPC },
 		{ "alua", s->tpgs != 0, SCSIEMU_LEVEL_SPC_3 },
+		{ "deferred", s->deferred, SCSIEMU_LEVEL_SCSI_2 },
 		{ "elements", s->elements != 0, SCSIEMU_LEVEL_SPC_3 },
 		{ "hints", s->hints != 0, SCSIEMU_LEVEL_SPC_3 },
 		{ "pi", s->pi.type != 0, SCSIEMU_LEVEL_SPC_3 },

@@ -130,6 +130,7 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		.read_only = s->readonly,
 		.priorities = s->priorities,
 		.logs = s->logs,
+		.deferred = s->deferred,
 		.log_clients = s->logs ? SCSIEMU_LOG_CLIENTS : 0,
 		.nv = h->nv.ops,
 		.nv_ctx = h->nv.ctx,
@@ -322,6 +323,7 @@ static int give_state(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 	cf.alua = NULL;
 	cf.priorities = false;
 	cf.logs = false;
+	cf.deferred = false;
 	cf.inject_rules = 0;
 	cf.quirks = NULL;
 	plain = scsiemu_lu_state_size(&cf);

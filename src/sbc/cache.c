@@ -42,16 +42,28 @@ static int flush_job(struct scsiemu_cmd *c, int result)
 {
 	const uint64_t *own = scsiemu_cmd_own(c);
 
-	(void)result;
-	if ((*scsiemu_cmd_step(c))++)
-		return SCSIEMU_FINISHED;
-	return scsiemu_want_store(c, NULL, SCSIEMU_V_FLUSH, own[0], own[1], 0);
+	if (!(*scsiemu_cmd_step(c))++)
+		return scsiemu_want_store(c, NULL, SCSIEMU_V_FLUSH, own[0],
+					  own[1], 0);
+	semu_deferred_result(c, result);
+	return SCSIEMU_FINISHED;
+}
+
+static bool flush_later(struct scsiemu_cmd *c, const uint64_t own[2])
+{
+	struct scsiemu_cmd *job = semu_job_new(scsiemu_cmd_lu(c), flush_job,
+					       own, false);
+
+	if (job)
+		semu_ctx(job)->nexus = semu_ctx(c)->nexus;
+	return job;
 }
 #endif
 
 /* SBC-4 5.26: a count of 0 is everything from the LBA on. With IMMED the status
- * comes first; where no job is free, or write pointers have to be saved behind
- * the flush, the wait is the lesser evil. */
+ * comes first, and a failure is a deferred error; where no job is free, or
+ * write pointers have to be saved behind the flush, the wait is the lesser
+ * evil. */
 int semu_sbc_sync(struct scsiemu_cmd *c)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
@@ -63,7 +75,7 @@ int semu_sbc_sync(struct scsiemu_cmd *c)
 		own[1] = lu->cap.nblk - own[0];
 #if SEMU_WITH_JOBS
 	if (c->cdb[1] & 2 && !(SEMU_WITH_ZONES && semu_zones(lu)) &&
-	    !scsiemu_job_start(lu, flush_job, own, false))
+	    flush_later(c, own))
 		return SCSIEMU_FINISHED;
 #endif
 	return scsiemu_want_store(c, NULL, SCSIEMU_V_FLUSH, own[0], own[1], 0);

@@ -549,6 +549,9 @@ static const struct semu_part_type *const sbc_parts[] = {
 #if SEMU_WITH_INJECT /* it may change what those behind it see */
 	&semu_inject_part,
 #endif
+#if SEMU_WITH_DEFERRED
+	&semu_deferred_part,
+#endif
 #if SEMU_WITH_QUIRKS
 	&semu_quirks_part,
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * REQUEST SENSE (SPC-5 6.39): the pending unit attention, which it clears,
- * else the pollable sense data (SPC-5 5.12.2): what the logical unit is busy
- * with, that it is stopped, or its power condition; else nothing.
+ * REQUEST SENSE (SPC-5 6.39): the pending unit attention, or else the deferred
+ * error, which it clears; else the pollable sense data (SPC-5 5.12.2): what the
+ * logical unit is busy with, that it is stopped, or its power condition; else
+ * nothing.
  */
 #include "spc/log.h"
 #include "spc/power.h"
@@ -28,14 +29,18 @@ static void poll_sense(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
 }
 
 /* The unit attention to report is chosen once: a window later, or when its
- * effect comes, another one may be the highest. */
+ * effect comes, another one may be the highest. own[1]: the bit of a deferred
+ * error. */
 static uint16_t attention(struct scsiemu_cmd *c)
 {
 	const struct semu_itl *itl = semu_ctx(c)->itl;
 	uint64_t *own = scsiemu_cmd_own(c);
 
-	if (!own[0])
+	if (!own[0]) {
 		own[0] = UINT64_C(0x10000) | (itl ? semu_ua_peek(itl) : 0);
+		if (SEMU_WITH_DEFERRED && itl && own[0] == 0x10000)
+			own[1] = itl->ua & SEMU_DEFERRED;
+	}
 	return (uint16_t)own[0];
 }
 
@@ -54,6 +59,8 @@ int semu_request_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 		if (lu->type->attention)
 			lu->type->attention(lu, &s);
 #endif
+	} else if (SEMU_WITH_DEFERRED && scsiemu_cmd_own(c)[1]) {
+		s = *semu_deferred_at(lu, (uint32_t)scsiemu_cmd_own(c)[1]);
 	} else {
 		poll_sense(lu, &s);
 		if (!s.key && !s.asc && semu_exception_polled(lu))
@@ -74,6 +81,8 @@ int semu_sense_requested(struct scsiemu_cmd *c, int result)
 	unsigned i;
 
 	(void)result;
+	if (SEMU_WITH_DEFERRED && itl)
+		itl->ua &= ~(uint32_t)scsiemu_cmd_own(c)[1];
 	for (i = 0; itl && asc && i < SEMU_UA_COUNT; i++)
 		if (semu_ua_asc[i] == asc)
 			itl->ua &= ~SEMU_UA_BIT(i);

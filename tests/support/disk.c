@@ -77,6 +77,7 @@ void disk_make(struct disk *b, const struct disk_options *o)
 	b->cf.can_save = true;
 	b->cf.alua = o->alua;
 	b->cf.priorities = o->priorities;
+	b->cf.deferred = o->deferred;
 	b->cf.power = o->power;
 	b->cf.logs = o->logs;
 	b->cf.log_clients = o->log_clients;

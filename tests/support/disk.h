@@ -28,7 +28,7 @@ struct disk_options {
 	bool logs;
 	uint8_t log_clients;
 	uint16_t rpm;
-	bool priorities, thin, no_zeroes, removable, read_only, empty;
+	bool deferred, priorities, thin, no_zeroes, removable, read_only, empty;
 	uint32_t atomic;		/* medium.atomic_blk */
 	struct scsiemu_sbc_options sbc; /* size is set */
 };
