@@ -130,47 +130,48 @@ static bool has_defects(const struct scsiemu_lu *lu)
 	return semu_part(lu, SEMU_PART_DEFECTS) != NULL;
 }
 
-/* The i-th unreadable block, from 0 on. False: there are not so many; *n is
- * how many. */
-static bool pending(const struct scsiemu_lu *lu, unsigned i, uint64_t *lba,
-		    unsigned *n)
-{
-	*n = 0;
-	for (uint32_t k = 0; k < semu_defects_count(lu); k++)
-		if (semu_defects_get(lu, k, lba) & SEMU_DEFECT_UNREADABLE &&
-		    (*n)++ == i)
-			return true;
-	return false;
-}
-
+/* The number of them, then a place for each entry of the list, ascending. */
 static unsigned defects(const struct scsiemu_lu *lu)
 {
-	uint64_t lba;
-	unsigned n;
+	return 1 + semu_defects_count(lu);
+}
 
-	pending(lu, UINT32_MAX, &lba, &n);
-	return 1 + n;
+static bool is_pending(const struct scsiemu_lu *lu, unsigned i, uint64_t *lba)
+{
+	return semu_defects_get(lu, i - 1, lba) & SEMU_DEFECT_UNREADABLE;
+}
+
+static unsigned skip_readable(const struct scsiemu_lu *lu, unsigned i)
+{
+	uint64_t lba;
+
+	while (i < defects(lu) && !is_pending(lu, i, &lba))
+		i++;
+	return i;
 }
 
 static void put_defect(const struct scsiemu_lu *lu, unsigned i,
 		       struct scsiemu_wr *w)
 {
+	uint32_t n = 0;
 	uint64_t lba = 0;
-	unsigned n;
 
-	if (!i) {
-		scsiemu_wr_be32(w, defects(lu) - 1);
+	if (i) {
+		is_pending(lu, i, &lba);
+		scsiemu_wr_be32(w, (uint32_t)(lu->dev->now / HOUR_MS));
+		scsiemu_wr_be64(w, lba);
 		return;
 	}
-	pending(lu, i - 1, &lba, &n);
-	scsiemu_wr_be32(w, (uint32_t)(lu->dev->now / HOUR_MS));
-	scsiemu_wr_be64(w, lba);
+	for (i = 1; i < defects(lu); i++)
+		n += is_pending(lu, i, &lba);
+	scsiemu_wr_be32(w, n);
 }
 
 const struct semu_log_page semu_sbc_log_1501 = { .code = 0x15,
 						 .sub = 0x01,
 						 .there = has_defects,
 						 .count = defects,
+						 .skip = skip_readable,
 						 .put = put_defect };
 #endif
 

@@ -253,12 +253,15 @@ static bool next_of_values(const struct scsiemu_lu *lu, unsigned page,
 bool semu_log_next(const struct scsiemu_lu *lu, const struct semu_log_page *p,
 		   struct semu_log_param *at)
 {
+	unsigned code = at->i ? at->code + 1u : p->first;
+
 	if (!p->count)
 		return next_of_values(lu, semu_log_key(p), at);
+	if (p->skip && at->i)
+		at->i = p->skip(lu, at->i);
 	if (at->i >= p->count(lu))
 		return false;
-	at->code = p->code_of ? p->code_of(lu, at->i)
-			      : (uint16_t)(p->first + at->i);
+	at->code = p->code_of ? p->code_of(lu, at->i) : (uint16_t)code;
 	at->control = SEMU_LOG_LIST;
 	if (semu_log_is_client(p)) {
 		at->control |= SEMU_LOG_TSD;

@@ -34,10 +34,14 @@ struct semu_log_page {
 	uint8_t code, sub;
 	/* NULL: every logical unit with logs has it. */
 	bool (*there)(const struct scsiemu_lu *lu);
-	/* How many parameters; NULL: it consists of values. */
+	/* How many parameters, or places of them; NULL: it consists of
+	 * values. */
 	unsigned (*count)(const struct scsiemu_lu *lu);
-	uint16_t first; /* code of the first one */
-	/* Code of parameter i, ascending; NULL: first + i. */
+	/* The first place from i on, but not 0, with a parameter, or count().
+	 * NULL: all have one. */
+	unsigned (*skip)(const struct scsiemu_lu *lu, unsigned i);
+	uint16_t first; /* code of the first one; the others follow */
+	/* Code of parameter i, ascending; NULL: from `first` on. */
 	uint16_t (*code_of)(const struct scsiemu_lu *lu, unsigned i);
 	/* What follows the parameter's header. */
 	void (*put)(const struct scsiemu_lu *lu, unsigned i,
@@ -122,7 +126,7 @@ struct semu_log_param {
 	uint16_t code;
 	uint8_t control, len; /* len 0: put() knows it */
 	uint8_t value, n;     /* of values: the first, and how many */
-	unsigned i;
+	unsigned i;	      /* of others: the place behind it */
 };
 /* The next parameter; start with zeros. False: there are no more. */
 bool semu_log_next(const struct scsiemu_lu *lu, const struct semu_log_page *p,

@@ -336,6 +336,14 @@ static void embedder(void **state)
 	   0x23, 4, 0, 0, 0, 3);
 }
 
+static void mark(struct disk *b, uint8_t lba)
+{
+	const uint8_t cdb[10] = { SCSIEMU_OP_WRITE_LONG_10, 0x40, [5] = lba };
+
+	drive_run(&b->d, b->lu, cdb, 10, NULL, 0, 0);
+	drive_good(&b->d);
+}
+
 static void parts(void **state)
 {
 	static const struct scsiemu_target_port iscsi = { .id = 1,
@@ -344,8 +352,6 @@ static void parts(void **state)
 							  .protocol = 6 };
 	static const struct scsiemu_target_port port = { .id = 7,
 							 .protocol = 6 };
-	static const uint8_t mark[10] = { SCSIEMU_OP_WRITE_LONG_10,
-					  0x40, [5] = 9 };
 	struct disk *b = *state;
 
 	b->k.m.ops = &ops;
@@ -359,11 +365,38 @@ static void parts(void **state)
 	IS(b, 0x18, 0, 0x98, 0, 0, 16, 0, 2, 3, 4, 6, 0, 0, 0, 0, 7, 3, 4, 6, 0,
 	   0, 0);
 	IS(b, 0x15, 1, 0xd5, 1, 0, 8, 0, 0, 3, 4, ZERO4);
-	drive_run(&b->d, b->lu, mark, 10, NULL, 0, 0);
-	drive_good(&b->d);
+	mark(b, 9);
 	scsiemu_device_tick(b->d.dev, 2 * 3600000);
 	IS(b, 0x15, 1, 0xd5, 1, 0, 24, 0, 0, 3, 4, 0, 0, 0, 1, 0, 1, 3, 12, 0,
 	   0, 0, 2, ZERO4, 0, 0, 0, 9);
+}
+
+/* Blocks on the list of defects that can be read are not among them; their
+ * codes have no gaps. */
+static void pending(void **state)
+{
+	static const uint8_t reassign[6] = { SCSIEMU_OP_REASSIGN_BLOCKS };
+	struct disk *b = *state;
+
+	drive_run(&b->d, b->lu, reassign, 6,
+		  BYTES(0, 0, 0, 8, 0, 0, 0, 4, 0, 0, 0, 12), 12, 0);
+	drive_good(&b->d);
+	IS(b, 0x15, 1, 0xd5, 1, 0, 8, 0, 0, 3, 4, ZERO4);
+	sense(b, 0x15, 1, 1);
+	drive_cdb(&b->d, 5, SCSIEMU_NO_BIT);
+	mark(b, 20);
+	mark(b, 2);
+	mark(b, 9);
+	IS(b, 0x15, 1, 0xd5, 1, 0, 56, 0, 0, 3, 4, 0, 0, 0, 3, 0, 1, 3, 12,
+	   ZERO4, ZERO4, 0, 0, 0, 2, 0, 2, 3, 12, ZERO4, ZERO4, 0, 0, 0, 9, 0,
+	   3, 3, 12, ZERO4, ZERO4, 0, 0, 0, 20);
+	sense(b, 0x15, 1, 3);
+	drive_data(
+		&b->d,
+		BYTES(0xd5, 1, 0, 16, 0, 3, 3, 12, ZERO4, ZERO4, 0, 0, 0, 20),
+		20);
+	sense(b, 0x15, 1, 4);
+	drive_cdb(&b->d, 5, SCSIEMU_NO_BIT);
 }
 
 /* Block 13h cannot be read. */
@@ -463,6 +496,7 @@ int main(void)
 		TEST(scan),
 		TEST(selftests),
 		TEST(statistics),
+		TEST(pending),
 		cmocka_unit_test(without),
 		cmocka_unit_test(old),
 	};
