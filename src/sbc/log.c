@@ -157,13 +157,14 @@ static const struct semu_log_page write_errors = { .code = 0x02 },
 				  statistics = { .code = 0x19 };
 
 static const struct semu_log_page *const pages[] = {
-	&write_errors,	    &read_errors,   &verify_errors,
-	&semu_log_06,
+	&write_errors,	    &read_errors,
+	&verify_errors,	    &semu_log_06,
 #if SEMU_WITH_THIN
 	&semu_sbc_log_0c,
 #endif
-	&semu_log_0d,	    &semu_log_0d01, &semu_log_0e,
-	&semu_log_0f,	    &semu_log_10,   &semu_sbc_log_11,
+	&semu_log_0d,	    &semu_log_0d01,
+	&semu_log_0e,	    &semu_log_0f,
+	&semu_log_10,	    &semu_sbc_log_11,
 #if SEMU_WITH_SCAN
 	&semu_sbc_log_15,
 #endif
@@ -176,7 +177,11 @@ static const struct semu_log_page *const pages[] = {
 #if SEMU_WITH_PORTS
 	&semu_log_18,
 #endif
-	&statistics,	    &semu_log_2f,   NULL
+	&statistics,
+#if SEMU_WITH_POWER
+	&semu_log_1a,
+#endif
+	&semu_log_2f,	    NULL
 };
 
 const struct semu_log_type semu_sbc_log = { .values = values,
