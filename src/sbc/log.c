@@ -82,7 +82,7 @@ static bool steps(const struct scsiemu_row *row, scsiemu_step_fn *fn)
 /* The page that a command's errors are counted in: its first value. */
 static unsigned page_of(const struct scsiemu_row *row)
 {
-	if (steps(row, semu_sbc_verify))
+	if (SEMU_WITH_VERIFY && steps(row, semu_sbc_verify))
 		return SCSIEMU_LOG_VERIFY_FAST;
 	return row->stops & SCSIEMU_ON_PROTECTED ? SCSIEMU_LOG_WRITE_FAST
 						 : SCSIEMU_LOG_READ_FAST;
@@ -142,7 +142,7 @@ static void count(struct scsiemu_cmd *c, uint64_t ms)
 		return;
 	bytes = nblk * lu->cap.blen;
 	add(lu, page_of(row) + BYTES, bytes);
-	if (steps(row, semu_sbc_write_verify))
+	if (SEMU_WITH_VERIFY && steps(row, semu_sbc_write_verify))
 		add(lu, SCSIEMU_LOG_VERIFY_BYTES, bytes);
 	if (row->kind == SCSIEMU_K_READ || row->kind == SCSIEMU_K_WRITE)
 		count_transfer(c, nblk, ms);
