@@ -165,7 +165,7 @@ static void test_all_keys(void **state)
 			"thin,removable,vendor=ACME,product=Fine Disk,"
 			"revision=1.02,serial=X1,naa=500aBcDeF0123456,"
 			"version=5,nv=a.nv,alua=explicit,transition=250,"
-			"priorities,logs,deferred,"
+			"priorities,logs,deferred,power,"
 			"groups=1:optimized*+65535:nonoptimized+3:standby+"
 			"4:unavailable+5:lba+6:offline*",
 			&err),
@@ -184,7 +184,7 @@ static void test_all_keys(void **state)
 	assert_string_equal(s.nv, "a.nv");
 	assert_int_equal(s.tpgs, SCSIEMU_ALUA_EXPLICIT);
 	assert_int_equal(s.transition, 250);
-	assert_true(s.priorities && s.logs && s.deferred);
+	assert_true(s.priorities && s.logs && s.deferred && s.power);
 	assert_int_equal(s.groups.n, 6);
 	assert_int_equal(s.groups.group[0].state, SCSIEMU_OPTIMIZED);
 	assert_true(s.groups.group[0].preferred);
