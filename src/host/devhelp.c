@@ -28,6 +28,7 @@ static const char help[] =
 	"    logs               log pages\n"
 	"    deferred           a flush that fails after its status is "
 	"told\n"
+	"    power              power conditions and their timers\n"
 	"    format             FORMAT UNIT and SANITIZE\n"
 	"    scan               the medium is scanned in the "
 	"background\n"

@@ -242,6 +242,7 @@ static const struct key keys[] = {
 	{ "priorities", NULL, AT(priorities), 0, 0, "" },
 	{ "logs", NULL, AT(logs), 0, 0, "" },
 	{ "deferred", NULL, AT(deferred), 0, 0, "" },
+	{ "power", NULL, AT(power), 0, 0, "" },
 	{ "format", NULL, AT(sbc.format), 0, 0, "" },
 	{ "scan", NULL, AT(sbc.scan), 0, 0, "" },
 	{ "selftests", NULL, AT(sbc.selftests), 0, 0, "" },

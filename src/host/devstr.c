@@ -145,6 +145,7 @@ static int check_level(const struct semu_devstr *s, struct scsiemu_errmsg *err)
 		{ "elements", s->elements != 0, SCSIEMU_LEVEL_SPC_3 },
 		{ "hints", s->hints != 0, SCSIEMU_LEVEL_SPC_3 },
 		{ "pi", s->pi.type != 0, SCSIEMU_LEVEL_SPC_3 },
+		{ "power", s->power, SCSIEMU_LEVEL_SPC_3 },
 		{ "priorities", s->priorities, SCSIEMU_LEVEL_SPC_3 },
 		{ "scan", s->sbc.scan, SCSIEMU_LEVEL_SPC_3 },
 		{ "streams", s->streams != 0, SCSIEMU_LEVEL_SPC_3 },

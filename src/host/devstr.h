@@ -52,7 +52,7 @@ struct semu_devstr {
 	struct semu_devquirks quirks;
 	uint64_t rpm;
 	bool mem, null, thin, readonly, removable, aca, priorities, logs,
-		deferred;
+		deferred, power;
 	char path[SEMU_PATH], nv[SEMU_PATH], profile[SEMU_PATH];
 	struct semu_devtext {
 		char vendor[9], product[17], revision[5], serial[33];

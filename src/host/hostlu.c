@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <scsiemu/log.h>
+#include <scsiemu/power.h>
 
 #include "host/devstr.h"
 #include "store/open.h"
@@ -103,6 +104,9 @@ static struct own *own_of(struct scsiemu_host_lu *h)
 	return (struct own *)(void *)h->config;
 }
 
+/* All power conditions, left at once. */
+static const struct scsiemu_power all_power = { .size = sizeof(all_power) };
+
 static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 {
 	struct own *own = calloc(1, sizeof(*own));
@@ -131,6 +135,7 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		.priorities = s->priorities,
 		.logs = s->logs,
 		.deferred = s->deferred,
+		.power = s->power ? &all_power : NULL,
 		.log_clients = s->logs ? SCSIEMU_LOG_CLIENTS : 0,
 		.nv = h->nv.ops,
 		.nv_ctx = h->nv.ctx,
@@ -324,6 +329,7 @@ static int give_state(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 	cf.priorities = false;
 	cf.logs = false;
 	cf.deferred = false;
+	cf.power = NULL;
 	cf.inject_rules = 0;
 	cf.quirks = NULL;
 	plain = scsiemu_lu_state_size(&cf);

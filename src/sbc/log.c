@@ -82,7 +82,7 @@ static bool steps(const struct scsiemu_row *row, scsiemu_step_fn *fn)
 /* The page that a command's errors are counted in: its first value. */
 static unsigned page_of(const struct scsiemu_row *row)
 {
-	if (steps(row, semu_sbc_verify))
+	if (SEMU_WITH_VERIFY && steps(row, semu_sbc_verify))
 		return SCSIEMU_LOG_VERIFY_FAST;
 	return row->stops & SCSIEMU_ON_PROTECTED ? SCSIEMU_LOG_WRITE_FAST
 						 : SCSIEMU_LOG_READ_FAST;
@@ -142,7 +142,7 @@ static void count(struct scsiemu_cmd *c, uint64_t ms)
 		return;
 	bytes = nblk * lu->cap.blen;
 	add(lu, page_of(row) + BYTES, bytes);
-	if (steps(row, semu_sbc_write_verify))
+	if (SEMU_WITH_VERIFY && steps(row, semu_sbc_write_verify))
 		add(lu, SCSIEMU_LOG_VERIFY_BYTES, bytes);
 	if (row->kind == SCSIEMU_K_READ || row->kind == SCSIEMU_K_WRITE)
 		count_transfer(c, nblk, ms);
@@ -157,13 +157,14 @@ static const struct semu_log_page write_errors = { .code = 0x02 },
 				  statistics = { .code = 0x19 };
 
 static const struct semu_log_page *const pages[] = {
-	&write_errors,	    &read_errors,   &verify_errors,
-	&semu_log_06,
+	&write_errors,	    &read_errors,
+	&verify_errors,	    &semu_log_06,
 #if SEMU_WITH_THIN
 	&semu_sbc_log_0c,
 #endif
-	&semu_log_0d,	    &semu_log_0d01, &semu_log_0e,
-	&semu_log_0f,	    &semu_log_10,   &semu_sbc_log_11,
+	&semu_log_0d,	    &semu_log_0d01,
+	&semu_log_0e,	    &semu_log_0f,
+	&semu_log_10,	    &semu_sbc_log_11,
 #if SEMU_WITH_SCAN
 	&semu_sbc_log_15,
 #endif
@@ -176,7 +177,11 @@ static const struct semu_log_page *const pages[] = {
 #if SEMU_WITH_PORTS
 	&semu_log_18,
 #endif
-	&statistics,	    &semu_log_2f,   NULL
+	&statistics,
+#if SEMU_WITH_POWER
+	&semu_log_1a,
+#endif
+	&semu_log_2f,	    NULL
 };
 
 const struct semu_log_type semu_sbc_log = { .values = values,

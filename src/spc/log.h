@@ -146,7 +146,8 @@ int semu_exception_finish(struct scsiemu_cmd *c);
 
 /* logpages.c: pages that every type shares. */
 extern const struct semu_log_page semu_log_06, semu_log_0d, semu_log_0e,
-	semu_log_0d01, semu_log_0f, semu_log_10, semu_log_18, semu_log_2f;
+	semu_log_0d01, semu_log_0f, semu_log_10, semu_log_18, semu_log_1a,
+	semu_log_2f;
 #else
 static inline uint16_t semu_exception_polled(const struct scsiemu_lu *lu)
 {

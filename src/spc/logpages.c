@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The log pages that every device type has (SPC-5 7.3). */
 #include "spc/log.h"
+#include "spc/power.h"
 #include "spc/selftest.h"
 
 #if SEMU_WITH_LOG
@@ -116,6 +117,48 @@ const struct semu_log_page semu_log_18 = { .code = 0x18,
 					   .count = ports,
 					   .code_of = port,
 					   .put = put_port };
+#endif
+
+#if SEMU_WITH_POWER
+/* Power condition transitions (SPC-4 7.3.12): in ascending order of their
+ * codes, which have none for stopped. */
+static const struct {
+	uint16_t code;
+	uint8_t condition;
+} transitions[] = {
+	{ 0x0001, SCSIEMU_POWER_ACTIVE },    { 0x0002, SCSIEMU_POWER_IDLE_A },
+	{ 0x0003, SCSIEMU_POWER_IDLE_B },    { 0x0004, SCSIEMU_POWER_IDLE_C },
+	{ 0x0008, SCSIEMU_POWER_STANDBY_Z }, { 0x0009, SCSIEMU_POWER_STANDBY_Y }
+};
+
+static bool has_power(const struct scsiemu_lu *lu)
+{
+	return semu_power(lu) != NULL;
+}
+
+static unsigned conditions(const struct scsiemu_lu *lu)
+{
+	(void)lu;
+	return sizeof(transitions) / sizeof(*transitions);
+}
+
+static uint16_t transition(const struct scsiemu_lu *lu, unsigned i)
+{
+	(void)lu;
+	return transitions[i].code;
+}
+
+static void put_transitions(const struct scsiemu_lu *lu, unsigned i,
+			    struct scsiemu_wr *w)
+{
+	scsiemu_wr_be32(w, semu_power(lu)->entered[transitions[i].condition]);
+}
+
+const struct semu_log_page semu_log_1a = { .code = 0x1a,
+					   .there = has_power,
+					   .count = conditions,
+					   .code_of = transition,
+					   .put = put_transitions };
 #endif
 
 static unsigned one(const struct scsiemu_lu *lu)

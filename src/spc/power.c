@@ -45,7 +45,7 @@ static void enter(struct scsiemu_lu *lu, unsigned condition, bool timed)
 	p->is = (uint8_t)condition;
 	p->timed = timed;
 	p->until = 0;
-	p->entered[condition]++;
+	p->entered[condition] += p->entered[condition] < UINT32_MAX;
 	lu->guards &= ~(uint32_t)SCSIEMU_ON_BECOMING;
 }
 

@@ -153,6 +153,37 @@ static void test_request_sense(void **s)
 	disk_free(&r.b);
 }
 
+/* What comes while REQUEST SENSE is on its way is not taken for what it
+ * reports; whom an abort keeps it from is told again. */
+static void test_overtaken(void **s)
+{
+	static const uint8_t cdb[6] = { SCSIEMU_OP_REQUEST_SENSE, 0, 0, 0, 18 };
+	struct drive_task t = { .live = false };
+	struct rig r;
+
+	(void)s;
+	make(&r);
+	for (unsigned i = 0; i < 3; i++) {
+		set(&r, r.n[0], &lost);
+		drive_start(&r.b.d, &t, r.b.lu, cdb, sizeof(cdb), NULL, 0, 18);
+		assert_int_equal(t.want, SCSIEMU_SEND);
+		if (i < 2)
+			set(&r, i ? NULL : r.n[0], &broke);
+		else
+			scsiemu_abort(&t.c);
+		drive_go(&t);
+		drive_end(&t);
+		if (i < 2)
+			assert_memory_equal(t.in, fixed, sizeof(fixed));
+		assert_int_equal(told(&r, r.n[0]),
+				 i < 2 ? SCSIEMU_ASC_INTERNAL_FAILURE
+				       : SCSIEMU_ASC_WRITE_ERROR);
+		assert_int_equal(told(&r, r.n[0]), 0);
+		drive_task_free(&t);
+	}
+	disk_free(&r.b);
+}
+
 /* Unit attentions are first, and a reservation of another nexus behind. */
 static void test_order(void **s)
 {
@@ -347,6 +378,7 @@ int main(void)
 		cmocka_unit_test(test_report_luns),
 		cmocka_unit_test(test_descriptor),
 		cmocka_unit_test(test_request_sense),
+		cmocka_unit_test(test_overtaken),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_all),
 		cmocka_unit_test(test_room),

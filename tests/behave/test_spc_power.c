@@ -465,6 +465,53 @@ static void transitions(void **s)
 	disk_free(&b);
 }
 
+static void log_sense(struct disk *b, uint8_t code)
+{
+	const uint8_t cdb[10] = { 0x4d, 0, (uint8_t)(0x40 | code), [8] = 0xff };
+
+	drive_run(&b->d, b->lu, cdb, 10, NULL, 0, 255);
+}
+
+/* Log page 1Ah; without power conditions there is none. */
+static void logged(void **s)
+{
+	static const struct disk_options with = { .power = &disk_power,
+						  .logs = true };
+	static const struct disk_options plain = { .logs = true };
+	static const uint8_t want[52] = {
+		0x9a, 0, 0, 48,		    /* DS */
+		0,    1, 3, 4,	0, 0, 0, 3, /* active */
+		0,    2, 3, 4,	0, 0, 0, 1, /* idle_a */
+		0,    3, 3, 4,	0, 0, 0, 2, /* idle_b */
+		0,    4, 3, 4,	0, 0, 0, 0, /* idle_c */
+		0,    8, 3, 4,	0, 0, 0, 1, /* standby_z */
+		0,    9, 3, 4,	0, 0, 0, 1  /* standby_y */
+	};
+	struct disk b;
+
+	(void)s;
+	disk_make(&b, &with);
+	condition(&b, 2, 0);
+	condition(&b, 2, 1);
+	read(&b);
+	condition(&b, 2, 1);
+	condition(&b, 3, 0);
+	read(&b);
+	condition(&b, 3, 1);
+	start_stop(&b, 0, 0, 0);
+	start_stop(&b, 0, 0, START);
+	log_sense(&b, 0x1a);
+	drive_data(&b.d, want, sizeof(want));
+	semu_power(b.lu)->entered[IDLE_C] = UINT32_MAX;
+	condition(&b, 2, 2);
+	assert_int_equal(semu_power(b.lu)->entered[IDLE_C], UINT32_MAX);
+	disk_free(&b);
+	disk_make(&b, &plain);
+	log_sense(&b, 0x1a);
+	drive_cdb(&b.d, 2, 5);
+	disk_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -475,6 +522,7 @@ int main(void)
 		cmocka_unit_test(by_command), cmocka_unit_test(flushed),
 		cmocka_unit_test(stopped),    cmocka_unit_test(reset),
 		cmocka_unit_test(removable),  cmocka_unit_test(transitions),
+		cmocka_unit_test(logged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  .removable = true,
 				  .granule = 4,
 				  .alua = &disk_alua,
+				  .deferred = true,
 				  .priorities = true,
 				  .power = &disk_power,
 				  .logs = true,
@@ -63,6 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					   .streams = 2,
 					   .permanent_streams = 2,
 					   .pi_type = size & 3 } };
+	static const struct scsiemu_sense lost = { .key = 3, .asc = 0x0c00 };
 	static const uint8_t inquiry[6] = { SCSIEMU_OP_INQUIRY, 0, 0, 0, 96 };
 	struct disk b;
 
@@ -72,6 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		if (!len || size < 2 + len)
 			break;
+		if (data[1] & 0x80)
+			scsiemu_lu_deferred(b.lu, NULL, &lost);
 		one(&b, data[0], data + 2, len);
 		data += 2 + len;
 		size -= 2 + len;

@@ -239,6 +239,35 @@ static void test_query(void **state)
 	teardown();
 }
 
+/* QUERY ASYNCHRONOUS EVENT: three bytes say what waits, and it goes on waiting.
+ */
+static void test_query_event(void **state)
+{
+	struct rfc_pdu p;
+
+	(void)state;
+	SETUP("");
+	request(&end, 12, 0, RFC_NO_TAG);
+	answer(&end, 5);
+	teardown();
+	SETUP("iSCSIProtocolLevel=2");
+	request(&end, 12, 0, RFC_NO_TAG);
+	answer(&end, 0);
+	rig.medium.nblk--;
+	scsiemu_lu_changed(rig.lu);
+	for (unsigned i = 0; i < 2; i++) {
+		request(&end, 12, 0, RFC_NO_TAG);
+		rig_recv(&end, &p);
+		assert_int_equal(p.bhs[0], 0x22);
+		assert_int_equal(p.bhs[2], 7);
+		assert_int_equal(rfc_get(p.bhs + 37, 3), 0x162a09);
+	}
+	turs(&end, 2, SCSIEMU_ASC_CAPACITY_CHANGED);
+	request(&end, 12, 0, RFC_NO_TAG);
+	answer(&end, 0);
+	teardown();
+}
+
 static void test_cold_reset(void **state)
 {
 	struct rfc_pdu p;
@@ -326,6 +355,7 @@ int main(void)
 		cmocka_unit_test(test_reset_other),
 		cmocka_unit_test(test_responses),
 		cmocka_unit_test(test_query),
+		cmocka_unit_test(test_query_event),
 		cmocka_unit_test(test_cold_reset),
 		cmocka_unit_test(test_store_hangs),
 		cmocka_unit_test(test_hangup),

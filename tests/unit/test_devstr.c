@@ -165,7 +165,7 @@ static void test_all_keys(void **state)
 			"thin,removable,vendor=ACME,product=Fine Disk,"
 			"revision=1.02,serial=X1,naa=500aBcDeF0123456,"
 			"version=5,nv=a.nv,alua=explicit,transition=250,"
-			"priorities,logs,deferred,"
+			"priorities,logs,deferred,power,"
 			"groups=1:optimized*+65535:nonoptimized+3:standby+"
 			"4:unavailable+5:lba+6:offline*",
 			&err),
@@ -184,7 +184,7 @@ static void test_all_keys(void **state)
 	assert_string_equal(s.nv, "a.nv");
 	assert_int_equal(s.tpgs, SCSIEMU_ALUA_EXPLICIT);
 	assert_int_equal(s.transition, 250);
-	assert_true(s.priorities && s.logs && s.deferred);
+	assert_true(s.priorities && s.logs && s.deferred && s.power);
 	assert_int_equal(s.groups.n, 6);
 	assert_int_equal(s.groups.group[0].state, SCSIEMU_OPTIMIZED);
 	assert_true(s.groups.group[0].preferred);
@@ -371,9 +371,11 @@ static void test_last_flush(void **state)
 	}
 }
 
-/* A disk of a device string has the groups that it names. */
+/* A disk of a device string has the groups that it names, and deferred errors.
+ */
 static void test_groups(void **state)
 {
+	static const struct scsiemu_sense lost = { .key = 3, .asc = 0x0c00 };
 	struct scsiemu_limits l = { .size = sizeof(l) };
 	struct scsiemu_device *d;
 	struct scsiemu_host_lu h;
@@ -384,13 +386,14 @@ static void test_groups(void **state)
 	assert_non_null(d);
 	assert_int_equal(scsiemu_host_open(&h,
 					   "disk:null,size=1M,alua=implicit,"
-					   "groups=7:standby",
+					   "groups=7:standby,deferred",
 					   &err),
 			 0);
 	assert_int_equal(scsiemu_host_attach(&h, d, 0, &err), 0);
 	assert_int_equal(scsiemu_lu_access_of(h.lu, 7), SCSIEMU_STANDBY);
 	assert_int_equal(scsiemu_lu_access(h.lu, 7, SCSIEMU_OPTIMIZED), 0);
 	assert_int_equal(scsiemu_lu_access_of(h.lu, 7), SCSIEMU_OPTIMIZED);
+	assert_int_equal(scsiemu_lu_deferred(h.lu, NULL, &lost), 0);
 	scsiemu_lu_remove(h.lu);
 	assert_int_equal(scsiemu_host_close(&h, &err), 0);
 	scsiemu_device_destroy(d, &scsiemu_host_allocator);
