@@ -75,6 +75,11 @@ enum scsiemu_log {
 	SCSIEMU_LOG_FUA_WRITE_MS,
 	SCSIEMU_LOG_FUA_NV_READ_MS,
 	SCSIEMU_LOG_FUA_NV_WRITE_MS,
+	/* page 17h, there when the second is not 0: how long the cache keeps
+	 * its data without power, now and at most; minutes, 0: not at all, 1:
+	 * not known, FFFFFFh: forever. The second is said before hosts come */
+	SCSIEMU_LOG_NV_CACHE,
+	SCSIEMU_LOG_NV_CACHE_MAX,
 	SCSIEMU_LOG_COUNT
 };
 

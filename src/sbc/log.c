@@ -60,6 +60,8 @@ static const struct semu_log_value values[] = {
 	STATISTIC(2),
 	LIST(0x19, 3, 8, (uint64_t)MILLISECONDS << 32 | 1),
 	STATISTICS_8(4),
+	LIST(0x17, 0, 3, 0),
+	LIST(0x17, 1, 3, 0),
 };
 _Static_assert(sizeof(values) / sizeof(values[0]) == SCSIEMU_LOG_COUNT,
 	       "a value of enum scsiemu_log is missing");
@@ -174,6 +176,7 @@ static const struct semu_log_page *const pages[] = {
 #if SEMU_WITH_SCAN
 	&semu_sbc_log_1502,
 #endif
+	&semu_sbc_log_17,
 #if SEMU_WITH_PORTS
 	&semu_log_18,
 #endif

@@ -175,4 +175,32 @@ const struct semu_log_page semu_sbc_log_1501 = { .code = 0x15,
 						 .put = put_defect };
 #endif
 
+/* Non-volatile cache (SBC-4 6.3.6): how long it keeps its data, now and at
+ * most. In front of the minutes is their length. */
+enum { TIMES = 2, TIME_LEN = 3 };
+
+static bool has_nv_cache(const struct scsiemu_lu *lu)
+{
+	return semu_log_value(lu, SCSIEMU_LOG_NV_CACHE_MAX) != 0;
+}
+
+static unsigned times(const struct scsiemu_lu *lu)
+{
+	(void)lu;
+	return TIMES;
+}
+
+static void put_time(const struct scsiemu_lu *lu, unsigned i,
+		     struct scsiemu_wr *w)
+{
+	uint32_t minutes = (uint32_t)semu_log_value(lu,
+						    SCSIEMU_LOG_NV_CACHE + i);
+
+	scsiemu_wr_be32(w, (uint32_t)TIME_LEN << 24 | minutes);
+}
+
+const struct semu_log_page semu_sbc_log_17 = {
+	.code = 0x17, .there = has_nv_cache, .count = times, .put = put_time
+};
+
 #endif

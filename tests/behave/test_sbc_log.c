@@ -336,6 +336,24 @@ static void embedder(void **state)
 	   0x23, 4, 0, 0, 0, 3);
 }
 
+static void nv_cache(void **state)
+{
+	struct disk *b = *state;
+
+	sense(b, 0x17, 0, 0);
+	drive_cdb(&b->d, 2, 5);
+	assert_int_equal(
+		scsiemu_log_set(b->lu, SCSIEMU_LOG_NV_CACHE_MAX, 0x1000000),
+		SCSIEMU_ERR_ARG);
+	assert_int_equal(
+		scsiemu_log_set(b->lu, SCSIEMU_LOG_NV_CACHE_MAX, 0xffffff), 0);
+	IS(b, 0x17, 0, 0x97, 0, 0, 16, 0, 0, 3, 4, 3, 0, 0, 0, 0, 1, 3, 4, 3,
+	   0xff, 0xff, 0xff);
+	scsiemu_log_set(b->lu, SCSIEMU_LOG_NV_CACHE, 0x010203);
+	IS(b, 0x17, 0, 0x97, 0, 0, 16, 0, 0, 3, 4, 3, 1, 2, 3, 0, 1, 3, 4, 3,
+	   0xff, 0xff, 0xff);
+}
+
 static void mark(struct disk *b, uint8_t lba)
 {
 	const uint8_t cdb[10] = { SCSIEMU_OP_WRITE_LONG_10, 0x40, [5] = lba };
@@ -485,19 +503,13 @@ static void statistics(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(lists),
-		TEST(wrong),
-		TEST(pointer),
-		TEST(errors),
-		TEST(counters),
-		TEST(embedder),
-		TEST(environment),
-		TEST(parts),
-		TEST(scan),
-		TEST(selftests),
-		TEST(statistics),
-		TEST(pending),
-		cmocka_unit_test(without),
+		TEST(lists),	       TEST(wrong),
+		TEST(pointer),	       TEST(errors),
+		TEST(counters),	       TEST(embedder),
+		TEST(nv_cache),	       TEST(environment),
+		TEST(parts),	       TEST(scan),
+		TEST(selftests),       TEST(statistics),
+		TEST(pending),	       cmocka_unit_test(without),
 		cmocka_unit_test(old),
 	};
 
