@@ -101,11 +101,12 @@ static bool status_add(struct scsiemu_cmd *c, const struct scsiemu_extent *e)
 	uint64_t *own = scsiemu_cmd_own(c);
 	uint64_t left = scan_end(c) - own[1];
 	uint64_t n = e->nblk < left ? e->nblk : left;
-	bool cut = n > UINT32_MAX;
+	bool told = reported(report_type(c), e->state);
+	bool cut = told && n > UINT32_MAX;
 
 	if (cut)
 		n = UINT32_MAX;
-	if (reported(report_type(c), e->state))
+	if (told)
 		describe(c, own[1], n, e->state, 0);
 	own[1] += n;
 	return n && !cut && n < left && own[0] < status_wanted(c);

@@ -370,6 +370,39 @@ static void test_status_pieces(void **s)
 	disk_free(&b);
 }
 
+/* 5 TiB that are not mapped, then what is. */
+static int far_off(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
+{
+	struct scsiemu_extent *e = (struct scsiemu_extent *)(void *)c->buf;
+	const uint64_t first = 0x280000000;
+
+	(void)d;
+	(void)bytes;
+	if (c->want != SCSIEMU_STORE || c->verb != SCSIEMU_V_STATUS)
+		return DRIVE_USUAL;
+	e->lba = c->addr;
+	e->nblk = c->addr < first ? first - c->addr : UINT64_MAX;
+	e->state = c->addr < first ? SCSIEMU_DEALLOCATED : SCSIEMU_MAPPED;
+	c->info = 1;
+	return SCSIEMU_OK;
+}
+
+/* A run that is not reported may be longer than a descriptor can say. */
+static void test_status_far(void **s)
+{
+	struct disk b;
+
+	(void)s;
+	made(&b, 1);
+	b.k.m.nblk = 0x280000010;
+	scsiemu_lu_changed(b.lu);
+	drive_settle(&b.d, b.lu, NULL);
+	b.d.hook = far_off;
+	status_is(&b, 7, 4096, 2, "0+16:0 ");
+	b.k.m.nblk = 64;
+	disk_free(&b);
+}
+
 /* A medium that cannot tell, or has nothing to tell: all is mapped. */
 static void test_status_unknown(void **s)
 {
@@ -459,6 +492,7 @@ int main(void)
 		cmocka_unit_test(test_status_errors),
 		cmocka_unit_test(test_status_many),
 		cmocka_unit_test(test_status_pieces),
+		cmocka_unit_test(test_status_far),
 		cmocka_unit_test(test_status_unknown),
 		cmocka_unit_test(test_announced),
 	};
