@@ -73,6 +73,7 @@ static void reset(struct scsiemu_lu *lu)
 {
 	struct semu_streams *s = own(lu);
 
+	s->resets++;
 	for (unsigned i = 0; i < s->max; i++)
 		set(s, s->first + i, false);
 }
@@ -133,6 +134,7 @@ static int open_one(struct scsiemu_cmd *c, struct semu_streams *s)
 				    SCSIEMU_ASC_STREAM_RESOURCES);
 	set(s, id, true);
 	scsiemu_cmd_own(c)[0] = id;
+	scsiemu_cmd_own(c)[1] = s->resets;
 	semu_put64(reply, 0);
 	reply[0] = CONTROL_LEN - 1;
 	semu_put16(reply + 4, id);
@@ -152,15 +154,17 @@ static int close_one(struct scsiemu_cmd *c, struct semu_streams *s)
 	return SCSIEMU_FINISHED;
 }
 
-/* A stream that nobody was told of is closed again. */
+/* A stream that nobody was told of is closed again; after a reset it may be
+ * another's. */
 int semu_stream_control(struct scsiemu_cmd *c, int result)
 {
 	struct semu_streams *s = own(scsiemu_cmd_lu(c));
+	const uint64_t *opened = scsiemu_cmd_own(c);
 	unsigned *step = scsiemu_cmd_step(c);
 
 	if (result == SCSIEMU_E_ABORTED) {
-		if (scsiemu_cmd_own(c)[0])
-			set(s, (unsigned)scsiemu_cmd_own(c)[0], false);
+		if (opened[0] && opened[1] == s->resets)
+			set(s, (unsigned)opened[0], false);
 		return SCSIEMU_FINISHED;
 	}
 	if ((*step)++)

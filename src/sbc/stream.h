@@ -17,6 +17,7 @@ struct semu_streams {
 	uint16_t permanent; /* streams 0 ... belong to group numbers 0 ... */
 	uint16_t first;	    /* identifier of those that hosts may open */
 	uint16_t max;	    /* how many of them */
+	uint32_t resets;    /* that closed them */
 	uint8_t open[SEMU_STREAM_IDS / 8];
 };
 

@@ -93,6 +93,41 @@ static void test_aborted(void **s)
 	disk_free(&b);
 }
 
+/* The port of a command hangs, a reset closes its stream without waiting for
+ * it, somebody opens it: what comes late leaves it alone. */
+static void test_aborted_late(void **s)
+{
+	static const uint8_t one[16] = { [3] = 8, [7] = 1, [11] = 1 };
+	uint8_t cdb[16] = { SCSIEMU_OP_SERVICE_ACTION_IN_16, OPEN, [13] = 8 };
+	struct scsiemu_cmd reset = { .tmf = SCSIEMU_TMF_LU_RESET };
+	struct drive_task t = { 0 };
+	struct disk b;
+
+	(void)s;
+	made(&b, MOST, 0);
+	scsiemu_device_tick(b.d.dev, 1000);
+	drive_start(&b.d, &t, b.lu, cdb, 16, NULL, 0, 8);
+	assert_int_equal(t.want, SCSIEMU_SEND);
+	reset.scratch = malloc(b.d.scratch);
+	reset.scratch_len = b.d.scratch;
+	assert_int_equal(scsiemu_start(b.lu, &reset), SCSIEMU_WAIT);
+	assert_ptr_equal(scsiemu_ready(b.d.dev), &t.c); /* it hangs */
+	scsiemu_device_tick(b.d.dev, 3000);
+	assert_ptr_equal(scsiemu_ready(b.d.dev), &reset);
+	assert_int_equal(scsiemu_next(&reset), SCSIEMU_DONE);
+	assert_int_equal(scsiemu_end(&reset), 0);
+	free(reset.scratch);
+	drive_settle(&b.d, b.lu, b.d.nexus);
+	opened(&b, 1);
+	drive_go(&t);
+	assert_int_equal(t.c.outcome, SCSIEMU_ABORTED);
+	drive_end(&t);
+	drive_task_free(&t);
+	status(&b, 0, 64);
+	drive_data(&b.d, one, 16);
+	disk_free(&b);
+}
+
 static void test_status(void **s)
 {
 	static const uint8_t none[8] = { 0 };
@@ -238,9 +273,13 @@ static void test_vpd(void **s)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_control),	 cmocka_unit_test(test_aborted),
-		cmocka_unit_test(test_status),	 cmocka_unit_test(test_write),
-		cmocka_unit_test(test_write_32), cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_control),
+		cmocka_unit_test(test_aborted),
+		cmocka_unit_test(test_aborted_late),
+		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_write),
+		cmocka_unit_test(test_write_32),
+		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_vpd),
 	};
 
