@@ -113,6 +113,17 @@ uint64_t semu_format_all(const struct scsiemu_lu *lu, uint32_t blen)
 	return semu_format_room(lu) / blen;
 }
 
+uint64_t semu_format_coming(const struct scsiemu_lu *lu)
+{
+	const struct semu_format *f = own(lu);
+	uint64_t all;
+
+	if (!f->next_blen)
+		return lu->cap.nblk;
+	all = semu_format_room(lu) / f->next_blen;
+	return f->next_nblk < all ? f->next_nblk : all;
+}
+
 static bool number_ok(const struct scsiemu_lu *lu, uint64_t nblk, uint32_t blen)
 {
 	if (!nblk || nblk == UINT64_MAX)

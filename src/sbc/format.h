@@ -41,6 +41,8 @@ void semu_format_done(struct scsiemu_lu *lu);
 bool semu_format_changeable(const struct scsiemu_lu *lu);
 bool semu_format_possible(const struct scsiemu_lu *lu, uint32_t blen);
 uint64_t semu_format_room(const struct scsiemu_lu *lu);
+/* How many blocks the next FORMAT UNIT makes. */
+uint64_t semu_format_coming(const struct scsiemu_lu *lu);
 /* All blocks of this length, for V_FORMAT. */
 uint64_t semu_format_all(const struct scsiemu_lu *lu, uint32_t blen);
 

@@ -7,6 +7,7 @@
  * so. The job makes that durable at its end.
  */
 #include "sbc/defects.h"
+#include "sbc/format.h"
 #include "sbc/sbc.h"
 #include "sbc/work.h"
 
@@ -89,9 +90,10 @@ static bool fits(const struct scsiemu_cmd *c)
 
 int semu_format_judge_defects(struct scsiemu_cmd *c, uint32_t at)
 {
+	uint64_t nblk = semu_format_coming(scsiemu_cmd_lu(c));
+
 	for (uint32_t i = 0; i < items(c); i++)
-		if (item(c, i) >= scsiemu_cmd_lu(c)->cap.nblk ||
-		    (i && item(c, i) <= item(c, i - 1)))
+		if (item(c, i) >= nblk || (i && item(c, i) <= item(c, i - 1)))
 			return scsiemu_fail_param(
 				c, SCSIEMU_ASC_INVALID_FIELD_IN_PARAMETER_LIST,
 				(uint16_t)(at + i * item_size(c)),

@@ -171,6 +171,38 @@ static void test_wrong(void **s)
 	disk_free(&b);
 }
 
+/* The blocks are those that it makes. */
+static void test_other_blocks(void **s)
+{
+	static const struct {
+		uint64_t nblk;
+		uint32_t blen;
+		uint8_t last;
+	} to[] = { { 0, 1024, 31 }, { 16, 1024, 15 }, { 0, 256, 127 } };
+	uint8_t list[] = { 0, 0, 0, 4, 0, 0, 0, 0 };
+	struct disk b;
+
+	(void)s;
+	for (unsigned i = 0; i < sizeof(to) / sizeof(to[0]); i++) {
+		disk_make(&b,
+			  &(struct disk_options){
+				  .nblk = NBLK,
+				  .scratch = 2048,
+				  .sbc = { .format = true, .defects = ROOM } });
+		disk_choose(&b, to[i].nblk, to[i].blen);
+		drive_good(&b.d);
+		list[7] = (uint8_t)(to[i].last + 1);
+		format(&b, FMTDATA, list, sizeof(list));
+		drive_param(&b.d, 0x2600, 4, NONE);
+		list[7] = to[i].last;
+		format(&b, FMTDATA, list, sizeof(list));
+		drive_good(&b.d);
+		drive_settle(&b.d, b.lu, NULL);
+		GROWN(&b, to[i].last);
+		disk_free(&b);
+	}
+}
+
 /* As many as there is room for, and not one more. */
 static void test_full(void **s)
 {
@@ -263,6 +295,7 @@ int main(void)
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_pattern),
 		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_other_blocks),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_durable),
 		cmocka_unit_test(test_not_begun),
