@@ -300,6 +300,26 @@ static void cancel(struct scsiemu_lu *lu)
 	semu_cmd_go_on(j);
 }
 
+/* The record of the work that failed before: it still has. */
+static int save_failure(struct scsiemu_cmd *c)
+{
+	struct semu_work *w = state(scsiemu_cmd_lu(c));
+	uint8_t *r = w->record;
+
+	memset(r, 0, SEMU_WORK_RECORD);
+	if (!w->failed && !w->stuck && !w->corrupt)
+		return semu_work_save(c, r, 0);
+	r[0] = VERSION;
+	r[1] = w->failed  ? SEMU_WORK_SANITIZE
+	       : w->stuck ? w->stuck
+			  : SEMU_WORK_FORMAT;
+	if (w->failed)
+		r[3] = SEMU_WORK_FAILED | (w->restricted ? 0 : SEMU_WORK_AUSE);
+	else if (w->stuck)
+		semu_put32(r + 8, w->stuck_on);
+	return semu_work_save(c, r, SEMU_WORK_RECORD);
+}
+
 /* The command was ended early. Before it began, its record goes again; after
  * that a FORMAT UNIT goes with it, other work does not (SBC-4 4.11.2). */
 static int aborted(struct scsiemu_cmd *c)
@@ -309,7 +329,7 @@ static int aborted(struct scsiemu_cmd *c)
 
 	if (*scsiemu_cmd_step(c) == SAVED) {
 		cancel(lu);
-		return semu_work_save(c, w->record, 0);
+		return save_failure(c);
 	}
 	if (w->waiter != c)
 		return SCSIEMU_FINISHED;
@@ -347,7 +367,7 @@ int semu_work_forgive(struct scsiemu_cmd *c)
 	w->failed = false;
 	if (!semu_can_save(lu))
 		return semu_work_step(c, SCSIEMU_OK);
-	return semu_work_save(c, w->record, 0);
+	return save_failure(c);
 }
 
 /* ---- The part ---- */

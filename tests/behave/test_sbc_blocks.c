@@ -31,31 +31,6 @@ static uint8_t format(struct disk *b, uint8_t byte1, uint8_t ffmt,
 	return drive_run(&b->d, b->lu, cdb, 6, list, len, 0);
 }
 
-static void reset(struct disk *b)
-{
-	struct drive_task m = { .d = &b->d };
-
-	m.c.tmf = SCSIEMU_TMF_LU_RESET;
-	m.c.scratch = m.scratch = malloc(b->d.scratch);
-	m.c.scratch_len = b->d.scratch;
-	m.c.user = &m;
-	m.live = true;
-	m.want = scsiemu_start(b->lu, &m.c);
-	while (m.want == SCSIEMU_WAIT) {
-		struct scsiemu_cmd *c = scsiemu_ready(b->d.dev);
-
-		assert_non_null(c);
-		if (c->job)
-			drive_job_step(&b->d, c);
-		else if (c == &m.c)
-			m.want = scsiemu_next(c);
-		else
-			((struct drive_task *)c->user)->want = scsiemu_next(c);
-	}
-	drive_end(&m);
-	drive_task_free(&m);
-}
-
 static void verbs(struct disk *b, unsigned n, const uint8_t *want)
 {
 	assert_int_equal(b->d.nlog, n);
@@ -109,7 +84,7 @@ static void other_blocks(void **state)
 	/* LOGICAL UNIT RESET forgets what was chosen */
 	disk_choose(&b, 0, 512);
 	drive_good(&b.d);
-	reset(&b);
+	disk_reset_others(&b);
 	drive_settle(&b.d, b.lu, NULL);
 	format(&b, 0, 0, NULL, 0);
 	drive_good(&b.d);

@@ -188,6 +188,29 @@ static void start_again(struct disk *b, const struct disk *a)
 	scsiemu_lu_load(b->lu, &b->k.m, false);
 }
 
+/* A command that is aborted before it begins leaves the record of what failed
+ * before. */
+static void test_early_again(void **state)
+{
+	static const uint8_t verb = SCSIEMU_V_UNMAP;
+	static const uint8_t restore[16] = { 0x9e, RESTORE };
+	static const uint8_t half[] = { 1, 0xfd, 1, 1 };
+	struct disk a, b;
+
+	(void)state;
+	setup(&a);
+	fail_verb(&a, &verb);
+	removes(&a, 2, 0);
+	fail_verb(&a, NULL);
+	disk_abort_saving(&a, restore, 16);
+	failed(&a, 0x3104);
+	start_again(&b, &a);
+	failed(&b, 0x3104);
+	health(&b, half, 0);
+	disk_free(&b);
+	disk_free(&a);
+}
+
 static void killed(uint32_t id, unsigned steps)
 {
 	for (unsigned at = 0; at <= steps; at++) {
@@ -300,6 +323,7 @@ int main(void)
 		cmocka_unit_test(test_failure),
 		cmocka_unit_test(test_unrecorded),
 		cmocka_unit_test(test_early),
+		cmocka_unit_test(test_early_again),
 		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_kept),

@@ -79,31 +79,6 @@ static void in_progress(struct disk *b, unsigned progress)
 	assert_int_equal(b->d.t.in[16] << 8 | b->d.t.in[17], progress);
 }
 
-static void reset(struct disk *b)
-{
-	struct drive_task m = { .d = &b->d };
-
-	m.c.tmf = SCSIEMU_TMF_LU_RESET;
-	m.c.scratch = m.scratch = malloc(b->d.scratch);
-	m.c.scratch_len = b->d.scratch;
-	m.c.user = &m;
-	m.live = true;
-	m.want = scsiemu_start(b->lu, &m.c);
-	while (m.want == SCSIEMU_WAIT) {
-		struct scsiemu_cmd *c = scsiemu_ready(b->d.dev);
-
-		assert_non_null(c);
-		if (c->job)
-			drive_job_step(&b->d, c);
-		else if (c == &m.c)
-			m.want = scsiemu_next(c);
-		else
-			((struct drive_task *)c->user)->want = scsiemu_next(c);
-	}
-	drive_end(&m);
-	drive_task_free(&m);
-}
-
 static void filled(struct disk *b, const uint8_t *pattern, unsigned len)
 {
 	for (unsigned i = 0; i < b->k.room; i++)
@@ -245,6 +220,11 @@ static void failure(void **state)
 		drive_settle(&b.d, b.lu, NULL);
 		corrupt(&b, 0x33101);
 		assert_int_equal(b.d.nv[SCSIEMU_NV_WORK][1], 1);
+		/* one that is aborted before it begins changes nothing */
+		disk_abort_saving(&b, (const uint8_t[6]){ 0x04 }, 6);
+		corrupt(&b, 0);
+		assert_int_equal(b.d.nv_len[SCSIEMU_NV_WORK], 16);
+		assert_int_equal(b.d.nv[SCSIEMU_NV_WORK][1], 1);
 		format(&b, 0, 0, NULL, 0);
 		drive_good(&b.d);
 		drive_settle(&b.d, b.lu, NULL);
@@ -271,7 +251,7 @@ static void ended(void **state)
 		setup(&b);
 		if (how == 0) { /* with IMMED */
 			begin(&b, 0, &want);
-			reset(&b);
+			disk_reset_others(&b);
 			drive_settle(&b.d, b.lu, NULL);
 			corrupt(&b, 0x33101);
 			disk_free(&b);
@@ -282,7 +262,7 @@ static void ended(void **state)
 		assert_int_equal(t.want, SCSIEMU_WAIT);
 		job = drive_take_job(&b.d, &want);
 		if (how == 1)
-			reset(&b);
+			disk_reset_others(&b);
 		else
 			scsiemu_abort(&t.c);
 		drive_ready(&b.d);

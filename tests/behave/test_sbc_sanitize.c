@@ -379,6 +379,15 @@ static void failure(void **state)
 		assert_int_equal(b.d.nv_len[SCSIEMU_NV_WORK], 16);
 		assert_int_equal(b.d.nv[SCSIEMU_NV_WORK][3],
 				 8 | (ause ? 1 : 0));
+		fail_verb(&b, NULL);
+		disk_abort_saving(&b, (const uint8_t[10]){ 0x48, BLOCK_ERASE },
+				  10);
+		failed_state(&b);
+		assert_int_equal(b.d.nv_len[SCSIEMU_NV_WORK], 16);
+		assert_int_equal(b.d.nv[SCSIEMU_NV_WORK][1], 2);
+		assert_int_equal(b.d.nv[SCSIEMU_NV_WORK][3],
+				 8 | (ause ? 1 : 0));
+		fail_verb(&b, &verb[i / 2]);
 		sanitize(&b, BLOCK_ERASE, NULL, 0); /* again */
 		drive_check(&b.d, 3, 0x3103);
 		failed_state(&b);

@@ -120,6 +120,45 @@ void disk_reset(struct disk *b)
 	drive_settle(&b->d, b->lu, b->d.nexus);
 }
 
+void disk_reset_others(struct disk *b)
+{
+	struct drive_task m = { .d = &b->d };
+
+	m.c.tmf = SCSIEMU_TMF_LU_RESET;
+	m.c.scratch = m.scratch = malloc(b->d.scratch);
+	m.c.scratch_len = b->d.scratch;
+	m.c.user = &m;
+	m.live = true;
+	m.want = scsiemu_start(b->lu, &m.c);
+	while (m.want == SCSIEMU_WAIT) {
+		struct scsiemu_cmd *c = scsiemu_ready(b->d.dev);
+
+		assert_non_null(c);
+		if (c->job)
+			drive_job_step(&b->d, c);
+		else if (c == &m.c)
+			m.want = scsiemu_next(c);
+		else
+			((struct drive_task *)c->user)->want = scsiemu_next(c);
+	}
+	drive_end(&m);
+	drive_task_free(&m);
+}
+
+void disk_abort_saving(struct disk *b, const uint8_t *cdb, uint8_t len)
+{
+	struct drive_task t = { .live = false };
+
+	drive_start(&b->d, &t, b->lu, cdb, len, NULL, 0, 0);
+	assert_int_equal(t.c.verb, SCSIEMU_V_NV_SAVE);
+	scsiemu_abort(&t.c);
+	drive_ready(&b->d);
+	drive_go(&t);
+	assert_int_equal(t.c.outcome, SCSIEMU_ABORTED);
+	drive_end(&t);
+	drive_task_free(&t);
+}
+
 static void put(uint8_t *p, uint64_t v, unsigned n)
 {
 	while (n--)

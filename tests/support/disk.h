@@ -57,6 +57,10 @@ void disk_free(struct disk *b);
 
 /* LOGICAL UNIT RESET; its unit attention is taken. */
 void disk_reset(struct disk *b);
+/* The same, while others run: they go on until it is done. */
+void disk_reset_others(struct disk *b);
+/* A command that saves a record before all else, and is aborted then. */
+void disk_abort_saving(struct disk *b, const uint8_t *cdb, uint8_t len);
 
 /* A CDB by its opcode group: byte 1, LBA, count. Returns its length. */
 unsigned disk_cdb(uint8_t cdb[16], uint8_t op, uint8_t byte1, uint64_t lba,
