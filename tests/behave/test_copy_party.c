@@ -36,28 +36,16 @@ static void usual(struct copier *c)
 	copier_blocks(c, 0, 1, 8, 10, 20);
 }
 
-/* A descriptor of that type in the sense data. */
-static const uint8_t *descriptor(const struct copier *c, uint8_t type)
-{
-	const uint8_t *s = c->d.t.sense, *p = s + 8;
-
-	assert_int_equal(s[0], 0x72);
-	for (; p < s + 8 + s[7]; p += 2 + p[1])
-		if (*p == type)
-			return p;
-	return NULL;
-}
-
 /* The copy failed at segment seg with left bytes of it not copied. */
 static void failed(struct copier *c, uint16_t asc, unsigned seg, uint32_t left)
 {
 	const uint8_t *p;
 
 	drive_check(&c->d, SCSIEMU_SK_COPY_ABORTED, asc);
-	p = descriptor(c, 1);
+	p = copier_descriptor(c, 1);
 	assert_non_null(p);
 	assert_int_equal(copier_get(p + 4, 8), seg);
-	p = descriptor(c, 0);
+	p = copier_descriptor(c, 0);
 	assert_int_equal(p ? copier_get(p + 4, 8) : 0, left);
 }
 
@@ -65,7 +53,8 @@ static void failed(struct copier *c, uint16_t asc, unsigned seg, uint32_t left)
 static void forwarded(const struct copier *c, unsigned side, uint8_t status,
 		      uint8_t key, uint16_t asc)
 {
-	const uint8_t *p = descriptor(c, 0x0c), *sks = descriptor(c, 2);
+	const uint8_t *p = copier_descriptor(c, 0x0c),
+		      *sks = copier_descriptor(c, 2);
 
 	assert_non_null(p);
 	assert_int_equal(p[2], side);
@@ -231,7 +220,7 @@ static void test_nobody(void **state)
 		copier_blocks(&c, 0, cases[i].id, 1, 0, 0);
 		copier_run(&c, 0);
 		failed(&c, cases[i].asc, 1, 0);
-		assert_null(descriptor(&c, 0x0c));
+		assert_null(copier_descriptor(&c, 0x0c));
 	}
 	/* DISK BLOCK LENGTH may be left open */
 	copier_list(&c, false, 1, 2);

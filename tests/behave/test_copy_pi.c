@@ -167,18 +167,6 @@ static void test_token(void **state)
 	}
 }
 
-/* A descriptor of that type in the sense data. */
-static const uint8_t *descriptor(const struct copier *c, uint8_t type)
-{
-	const uint8_t *s = c->d.t.sense, *p = s + 8;
-
-	assert_int_equal(s[0], 0x72);
-	for (; p < s + 8 + s[7]; p += 2 + p[1])
-		if (*p == type)
-			return p;
-	return NULL;
-}
-
 /* A mode page's byte of disk i, as disk_mode() sets it. */
 static void mode(struct copier *c, unsigned i, unsigned at, uint8_t value)
 {
@@ -197,7 +185,7 @@ static void failed(struct copier *c, unsigned side, uint16_t asc, uint64_t lba)
 
 	drive_check(&c->d, SCSIEMU_SK_COPY_ABORTED,
 		    SCSIEMU_ASC_THIRD_PARTY_DEVICE_FAILURE);
-	p = descriptor(c, 0x0c);
+	p = copier_descriptor(c, 0x0c);
 	assert_non_null(p);
 	assert_int_equal(p[2], side);
 	assert_int_equal(p[3], SCSIEMU_CHECK_CONDITION);

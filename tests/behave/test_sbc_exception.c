@@ -2,43 +2,19 @@
 /* Informational exceptions: mode page 1Ch, and how hosts are told. */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include <scsiemu/log.h>
-
-#include "support/disk.h"
+#include "behave/log_rig.h"
 
 enum { TEST_BIT = 0x04, DEXCPT = 0x08, EWASC = 0x10, ON_REQUEST = 6 };
 enum { FAILING = 0x5d10, WARM = 0x0b01, FALSE_ALARM = 0x5dff };
 
-struct rig {
-	struct disk b;
-	struct scsiemu_nexus *other;
-};
-
 static int setup(void **state)
 {
 	static const struct disk_options o = { .logs = true };
-	struct rig *r = malloc(sizeof(*r));
-
-	assert_non_null(r);
-	disk_make(&r->b, &o);
-	r->other = drive_attach(&r->b.d, 1, 0);
-	drive_settle(&r->b.d, r->b.lu, r->other);
-	*state = r;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct rig *r = *state;
-
-	disk_free(&r->b);
-	free(r);
-	return 0;
+	return rig_setup(state, &o);
 }
 
 static void choose(struct rig *r, uint8_t bits, uint8_t mrie, uint8_t tenths,
@@ -275,7 +251,7 @@ static void again(void **state)
 	drive_good(&r->b.d);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, rig_teardown)
 
 int main(void)
 {

@@ -2,46 +2,22 @@
 /* LOG SELECT: judged whole, taken, saved, told to others; defaults. */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include <scsiemu/log.h>
-
-#include "support/disk.h"
+#include "behave/log_rig.h"
 
 enum { SP = 1, PCR = 2, THRESHOLD = 0, CUMULATIVE = 0x40 };
 enum { RECORD = 4 + 8 * (SCSIEMU_LOG_COUNT + SCSIEMU_LOG_COUNTERS) };
 
 #define BYTES(...) ((const uint8_t[]){ __VA_ARGS__ })
 
-struct rig {
-	struct disk b;
-	struct scsiemu_nexus *other;
-};
-
 static const struct disk_options options = { .logs = true, .log_clients = 1 };
 
 static int setup(void **state)
 {
-	struct rig *r = malloc(sizeof(*r));
-
-	assert_non_null(r);
-	disk_make(&r->b, &options);
-	r->other = drive_attach(&r->b.d, 1, 0);
-	drive_settle(&r->b.d, r->b.lu, r->other);
-	*state = r;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct rig *r = *state;
-
-	disk_free(&r->b);
-	free(r);
-	return 0;
+	return rig_setup(state, &options);
 }
 
 static void run(struct disk *b, uint8_t byte1, uint8_t byte2, uint8_t sub,
@@ -322,7 +298,7 @@ static void aborted(void **state)
 	assert_int_equal(told(r), 0);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, rig_teardown)
 
 int main(void)
 {

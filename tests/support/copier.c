@@ -318,3 +318,14 @@ void copier_fetch(struct copier *c, unsigned i, uint32_t id, uint8_t token[512])
 	assert_int_equal(c->d.t.c.in_done, 550);
 	memcpy(token, c->d.t.in + 38, 512);
 }
+
+const uint8_t *copier_descriptor(const struct copier *c, uint8_t type)
+{
+	const uint8_t *s = c->d.t.sense, *p = s + 8;
+
+	assert_int_equal(s[0], 0x72);
+	for (; p < s + 8 + s[7]; p += 2 + p[1])
+		if (*p == type)
+			return p;
+	return NULL;
+}

@@ -83,4 +83,7 @@ uint8_t copier_token(struct copier *c, unsigned i, uint32_t id);
 void copier_fetch(struct copier *c, unsigned i, uint32_t id,
 		  uint8_t token[512]);
 
+/* A descriptor of that type in the sense data, or NULL. */
+const uint8_t *copier_descriptor(const struct copier *c, uint8_t type);
+
 #endif
