@@ -12,6 +12,8 @@
 #if SEMU_WITH_LOG
 
 enum { VERSION = 1, ALL = 0xff, SPF = 0x40, DS = 0x80 };
+/* Behind this PAGE LENGTH could not count one more parameter of any length. */
+enum { FULL = 0xffff - 0xff };
 
 /* ---- Values ---- */
 
@@ -310,8 +312,8 @@ static void put_param(const struct scsiemu_lu *lu,
 	scsiemu_wr_len(w, start - 1, 1, 0);
 }
 
-/* Parameters from the parameter pointer on; one that is larger than all codes
- * is wrong. */
+/* Parameters from the parameter pointer on, as many as one page can have; a
+ * pointer that is larger than all codes is wrong. */
 static int put_params(struct scsiemu_cmd *c, const struct semu_log_page *p,
 		      struct scsiemu_wr *w)
 {
@@ -320,7 +322,7 @@ static int put_params(struct scsiemu_cmd *c, const struct semu_log_page *p,
 	struct semu_log_param at = { 0 };
 	bool any = false;
 
-	while (semu_log_next(lu, p, &at)) {
+	while (scsiemu_wr_tell(w) <= FULL && semu_log_next(lu, p, &at)) {
 		if (at.code < from)
 			continue;
 		put_param(lu, p, &at, c->cdb[2] >> 6, w);

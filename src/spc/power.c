@@ -373,6 +373,8 @@ static int part_init(struct scsiemu_lu *lu, void *mem,
 	struct semu_power *p = mem;
 
 	(void)lu;
+	if (cf->power->size < sizeof(*cf->power))
+		return SCSIEMU_ERR_ARG;
 	memcpy(p->recovery_ms, cf->power->recovery_ms, sizeof(p->recovery_ms));
 	p->recovery_ms[SCSIEMU_POWER_ACTIVE] = 0;
 	return 0;
@@ -395,6 +397,7 @@ static void part_reset(struct scsiemu_lu *lu)
 }
 
 const struct semu_part_type semu_power_part = { .part = SEMU_PART_POWER,
+						.since = SCSIEMU_LEVEL_SPC_3,
 						.size = part_size,
 						.init = part_init,
 						.loaded = part_loaded,

@@ -354,9 +354,11 @@ static void nv_cache(void **state)
 	   0xff, 0xff, 0xff);
 }
 
-static void mark(struct disk *b, uint8_t lba)
+static void mark(struct disk *b, unsigned lba)
 {
-	const uint8_t cdb[10] = { SCSIEMU_OP_WRITE_LONG_10, 0x40, [5] = lba };
+	const uint8_t cdb[10] = { SCSIEMU_OP_WRITE_LONG_10,
+				  0x40, [4] = (uint8_t)(lba >> 8),
+				  (uint8_t)lba };
 
 	drive_run(&b->d, b->lu, cdb, 10, NULL, 0, 0);
 	drive_good(&b->d);
@@ -415,6 +417,42 @@ static void pending(void **state)
 		20);
 	sense(b, 0x15, 1, 4);
 	drive_cdb(&b->d, 5, SCSIEMU_NO_BIT);
+}
+
+/* The list of defects is longer than the driver's nv. */
+static int forgets(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
+{
+	(void)d, (void)bytes;
+	return c->verb == SCSIEMU_V_NV_SAVE ? SCSIEMU_OK : DRIVE_USUAL;
+}
+
+/* More parameters than PAGE LENGTH can count: the rest comes from the parameter
+ * pointer on. */
+static void full(void **state)
+{
+	enum { MANY = 4096, FIT = 4080 };
+	const struct disk_options o = { .logs = true,
+					.nblk = MANY,
+					.sbc = { .defects = MANY } };
+	const uint8_t *p;
+	struct disk b;
+
+	(void)state;
+	disk_make(&b, &o);
+	b.d.hook = forgets;
+	for (unsigned i = 0; i < MANY; i++)
+		mark(&b, i);
+	sense(&b, 0x15, 1, 0);
+	drive_good(&b.d);
+	p = b.d.t.in;
+	assert_int_equal(p[2] << 8 | p[3], 8 + 16 * FIT);
+	assert_int_equal(b.d.t.c.in_done, 4 + 8 + 16 * FIT);
+	assert_memory_equal(p + 4, BYTES(0, 0, 3, 4, 0, 0, 0x10, 0), 8);
+	sense(&b, 0x15, 1, FIT + 1);
+	drive_good(&b.d);
+	assert_int_equal(b.d.t.c.in_done, 4 + 16 * (MANY - FIT));
+	assert_memory_equal(b.d.t.in + 4, BYTES(0x0f, 0xf1, 3, 12), 4);
+	disk_free(&b);
 }
 
 /* Block 13h cannot be read. */
@@ -503,13 +541,21 @@ static void statistics(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(lists),	       TEST(wrong),
-		TEST(pointer),	       TEST(errors),
-		TEST(counters),	       TEST(embedder),
-		TEST(nv_cache),	       TEST(environment),
-		TEST(parts),	       TEST(scan),
-		TEST(selftests),       TEST(statistics),
-		TEST(pending),	       cmocka_unit_test(without),
+		TEST(lists),
+		TEST(wrong),
+		TEST(pointer),
+		TEST(errors),
+		TEST(counters),
+		TEST(embedder),
+		TEST(nv_cache),
+		TEST(environment),
+		TEST(parts),
+		TEST(scan),
+		TEST(selftests),
+		TEST(statistics),
+		cmocka_unit_test(full),
+		TEST(pending),
+		cmocka_unit_test(without),
 		cmocka_unit_test(old),
 	};
 

@@ -78,6 +78,26 @@ static void without(void **s)
 	disk_free(&b);
 }
 
+/* Before SPC-3 there is none of it; a header of another time is refused. */
+static void older(void **s)
+{
+	struct disk_options o = { .power = &slow, .version = 4 };
+	struct scsiemu_lu_config cf;
+	struct scsiemu_power cut = { .size = sizeof(cut) - 2 };
+	struct disk b;
+
+	(void)s;
+	disk_make(&b, &o);
+	condition(&b, 2, 0);
+	drive_good(&b.d);
+	assert_int_equal(scsiemu_lu_power_condition(b.lu), ACTIVE);
+	cf = b.cf;
+	cf.version = 0;
+	cf.power = &cut;
+	assert_null(scsiemu_lu_add(b.d.dev, 1, &cf));
+	disk_free(&b);
+}
+
 static void wrong(void **s)
 {
 	static const struct {
@@ -515,14 +535,14 @@ static void logged(void **s)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pages),      cmocka_unit_test(without),
-		cmocka_unit_test(wrong),      cmocka_unit_test(each_timer),
-		cmocka_unit_test(deeper),     cmocka_unit_test(extremes),
-		cmocka_unit_test(activity),   cmocka_unit_test(selected),
-		cmocka_unit_test(by_command), cmocka_unit_test(flushed),
-		cmocka_unit_test(stopped),    cmocka_unit_test(reset),
-		cmocka_unit_test(removable),  cmocka_unit_test(transitions),
-		cmocka_unit_test(logged),
+		cmocka_unit_test(pages),       cmocka_unit_test(without),
+		cmocka_unit_test(older),       cmocka_unit_test(wrong),
+		cmocka_unit_test(each_timer),  cmocka_unit_test(deeper),
+		cmocka_unit_test(extremes),    cmocka_unit_test(activity),
+		cmocka_unit_test(selected),    cmocka_unit_test(by_command),
+		cmocka_unit_test(flushed),     cmocka_unit_test(stopped),
+		cmocka_unit_test(reset),       cmocka_unit_test(removable),
+		cmocka_unit_test(transitions), cmocka_unit_test(logged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
