@@ -210,13 +210,39 @@ static void test_flush(void **state)
 	copier_free(&c);
 }
 
+/* A copy from or to a disk that rests makes it active. */
+static void test_wakes(void **state)
+{
+	static const struct scsiemu_power power = { .size = sizeof(power) };
+	static const uint8_t standby[6] = { SCSIEMU_OP_START_STOP_UNIT, 0, 0, 0,
+					    0x30 };
+	const struct copier_options o = { .power = &power };
+	struct copier c;
+
+	(void)state;
+	copier_make(&c, &o);
+	for (unsigned to = 0; to < 2; to++) {
+		drive_run(&c.d, c.lu[1], standby, 6, NULL, 0, 0);
+		drive_good(&c.d);
+		assert_int_equal(scsiemu_lu_power_condition(c.lu[1]),
+				 SCSIEMU_POWER_STANDBY_Z);
+		copier_list(&c, false, 0, 3);
+		copier_disk(&c, 1);
+		copier_blocks(&c, to ? 0xffff : 0, to ? 0 : 0xffff, 4, 0, 7);
+		copier_run(&c, 0);
+		drive_good(&c.d);
+		assert_int_equal(scsiemu_lu_power_condition(c.lu[1]),
+				 SCSIEMU_POWER_ACTIVE);
+	}
+	copier_free(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_model),
-		cmocka_unit_test(test_overlap),
-		cmocka_unit_test(test_pad),
-		cmocka_unit_test(test_flush),
+		cmocka_unit_test(test_model), cmocka_unit_test(test_overlap),
+		cmocka_unit_test(test_pad),   cmocka_unit_test(test_flush),
+		cmocka_unit_test(test_wakes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #ifndef TEST_COPIER_H
 #define TEST_COPIER_H
 
+#include <scsiemu/power.h>
 #include <scsiemu/sbc.h>
 
 #include "support/drive.h"
@@ -25,6 +26,7 @@ struct copier_options {
 	void *ctx;
 	bool not_random, removable;
 	const struct scsiemu_sbc_options *sbc; /* of disk 1; stays there */
+	const struct scsiemu_power *power;     /* of disk 1 */
 };
 
 struct copier {
