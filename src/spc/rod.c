@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * ROD tokens (SPC-5 5.18.6): 512 bytes that stand for ranges of blocks of a
- * logical unit. Whoever has them may copy from there, so most of them are
+ * logical unit. Whoever has them may copy from there, so the last 128 are
  * random. A token for a point in time is change vulnerable: it ends when a
  * command is about to change one of its blocks. For that its logical unit's
  * commands are watched as long as there is such a token.
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "spc/copy.h"
+#include "spc/vpd.h"
 
 #if SEMU_WITH_ODX
 
@@ -20,7 +21,8 @@ enum {
 	CREATOR = 16, /* a CSCD descriptor */
 	BYTES = 56,   /* the low half of 128 bits */
 	CAPACITY = 96,
-	SECRET = 128
+	DEVICE = 128, /* a designation descriptor of the target device */
+	SECRET = 384
 };
 enum { LENGTH_VALUE = SEMU_TOKEN_LEN - 8 };
 
@@ -170,14 +172,20 @@ static void put_creator(const struct scsiemu_lu *lu, uint8_t *p)
 static void put_capacity(const struct semu_cap *cap, uint8_t *p)
 {
 	semu_put32(p, cap->blen);
-	p[5] = cap->exponent;
+	if (SEMU_WITH_PI && cap->pi_type)
+		p[4] = (uint8_t)((cap->pi_type - 1) << 1 | 1);
+	p[5] = (uint8_t)((SEMU_WITH_PI ? cap->pi_exponent << 4 : 0) |
+			 cap->exponent);
 	semu_put16(p + 6, (cap->thin ? 0x8000u : 0) |
 				  (cap->zeroes ? 0x4000u : 0) | cap->aligned);
 }
 
-static void put_token(const struct scsiemu_lu *lu, struct semu_token *t,
+static void put_token(const struct scsiemu_cmd *c, struct semu_token *t,
 		      uint32_t type, uint64_t nblk)
 {
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	struct scsiemu_wr w = { t->bytes + DEVICE, 0, SECRET - DEVICE, 0 };
+
 	memset(t->bytes, 0, SECRET);
 	semu_put32(t->bytes + TYPE, type);
 	semu_put16(t->bytes + LENGTH, LENGTH_VALUE);
@@ -185,6 +193,7 @@ static void put_token(const struct scsiemu_lu *lu, struct semu_token *t,
 	put_creator(lu, t->bytes + CREATOR);
 	semu_put64(t->bytes + BYTES, nblk * lu->cap.blen);
 	put_capacity(&lu->cap, t->bytes + CAPACITY);
+	semu_put_device(c, &w);
 }
 
 static struct semu_token *no_room(struct scsiemu_cmd *c)
@@ -213,7 +222,7 @@ struct semu_token *semu_rod_new(struct scsiemu_cmd *c, uint32_t type,
 	t->nrange = t->users = t->dead = 0;
 	t->state = SEMU_TOKEN_LIVES;
 	t->vulnerable = type != SEMU_ROD_ON_REFERENCE;
-	put_token(lu, t, type, nblk);
+	put_token(c, t, type, nblk);
 	watch(lu);
 	return t;
 }

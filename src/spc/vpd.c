@@ -30,6 +30,7 @@ enum {
 	RELATIVE_PORT = 4,
 	PORT_GROUP = 5,
 	NAME_STRING = 8,
+	PIV = 0x80,
 	OF_PORT = 0x90,	 /* PIV, association: target port */
 	OF_DEVICE = 0xa0 /* PIV, association: target device */
 };
@@ -101,6 +102,15 @@ static void put_port_designators(const struct scsiemu_target_port *p,
 }
 #endif
 
+#if SEMU_WITH_PORTS
+static void put_device_name(const struct scsiemu_target_port *p,
+			    struct scsiemu_wr *w)
+{
+	put_name(w, (p->protocol << 4 & 0xf0u) | UTF8, OF_DEVICE | NAME_STRING,
+		 p->device_name);
+}
+#endif
+
 static void put_identification(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
@@ -115,10 +125,28 @@ static void put_identification(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	if (!p || semu_before(lu, SCSIEMU_LEVEL_SPC_3))
 		return;
 	put_port_designators(p, w);
-	put_name(w, (p->protocol << 4 & 0xf0u) | UTF8, OF_DEVICE | NAME_STRING,
-		 p->device_name);
+	put_device_name(p, w);
 #endif
 }
+
+#if SEMU_WITH_ODX
+void semu_put_device(const struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	uint32_t at;
+#if SEMU_WITH_PORTS
+	const struct scsiemu_target_port *p =
+		semu_nexus_port(semu_ctx(c)->nexus);
+
+	if (p && p->device_name) {
+		put_device_name(p, w);
+		return;
+	}
+#endif
+	at = begin(w, BINARY, (OF_DEVICE & ~PIV) | NAA);
+	scsiemu_wr_be64(w, scsiemu_cmd_lu(c)->naa);
+	scsiemu_wr_len(w, at, 1, 0);
+}
+#endif
 
 const struct semu_vpd_page semu_vpd_00 = { .code = 0x00,
 					   .fill = put_supported };

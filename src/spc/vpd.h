@@ -13,6 +13,10 @@ struct semu_vpd_page {
 };
 
 /* Pages that every type shares. */
+/* The designation descriptor of the target device: its name or, if it has
+ * none, its logical unit's NAA. */
+void semu_put_device(const struct scsiemu_cmd *c, struct scsiemu_wr *w);
+
 extern const struct semu_vpd_page semu_vpd_00, semu_vpd_80, semu_vpd_83,
 	semu_vpd_86, semu_vpd_87, semu_vpd_88, semu_vpd_8a;
 

@@ -47,6 +47,7 @@ static void test_token(void **state)
 	uint8_t head[38] = { 0, 0, 2,	 0x22, 0x10, 1,
 			     0, 0, 0xff, 0xff, 0xff, 0xff };
 	uint8_t cscd[32] = { 0xe4, 0, 0, 0, 1, 3, 0, 8 }, first[512];
+	uint8_t device[256] = { 1, 0x23, 0, 8 };
 	struct copier c;
 
 	(void)state;
@@ -73,14 +74,40 @@ static void test_token(void **state)
 	assert_int_equal(copier_get(first + 56, 8), 20 * 512);
 	assert_memory_equal(first + 64, zeros, 32);
 	assert_memory_equal(first + 96, capacity, 24);
+	copier_put(device + 4, c.cf[1].naa, 8);
+	assert_memory_equal(first + 128, device, 256);
 	copier_in(&c, 1, SCSIEMU_SA_ROD_INFORMATION, 5, 2000);
 	drive_cdb(&c.d, 2, SCSIEMU_NO_BIT);
-	/* no two are alike, in none of the last 384 bytes but by chance */
+	/* no two are alike, in none of the last 128 bytes but by chance */
 	make(&c, 1, 0);
-	assert_memory_not_equal(token + 128, first + 128, 8);
+	assert_memory_not_equal(token + 384, first + 384, 8);
 	assert_memory_not_equal(token + 504, first + 504, 8);
 	assert_int_not_equal(copier_get(token + 8, 8),
 			     copier_get(first + 8, 8));
+	copier_free(&c);
+}
+
+/* The target device has a name, the disk protection information. */
+static void test_token_names(void **state)
+{
+	static const struct scsiemu_target_port port = {
+		.id = 1, .protocol = 5, .device_name = "iqn.a:bcde"
+	};
+	static const uint8_t name[24] = "\x53\xa8\0\x0ciqn.a:bcde";
+	static const struct scsiemu_sbc_options sbc = {
+		.size = sizeof(sbc), .pi = true, .pi_type = 3, .pi_exponent = 1
+	};
+	const struct copier_options o = { .sbc = &sbc, .scratch = 8192 };
+	struct copier c;
+
+	(void)state;
+	copier_make(&c, &o);
+	assert_int_equal(scsiemu_port_add(c.d.dev, &port), 0);
+	c.d.nexus = copier_nexus(&c);
+	make(&c, 1, 0);
+	assert_int_equal(token[100], 5); /* type 3 */
+	assert_int_equal(token[101], 0x10);
+	assert_memory_equal(token + 128, name, 24);
 	copier_free(&c);
 }
 
@@ -385,6 +412,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_token),
+		cmocka_unit_test(test_token_names),
 		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_itself),
 		cmocka_unit_test(test_zero),
