@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * copycount - an LD_PRELOAD library that counts the bytes of large copies and
- * clearings in user space into the 8 bytes of the file that COPYCOUNT names.
+ * clearings in user space into the file that COPYCOUNT names.
  * What is smaller than a block is no payload.
  */
 #define COUNT_FILE "COPYCOUNT"
@@ -14,7 +14,7 @@
 static void note(size_t n)
 {
 	if (n >= LARGE)
-		atomic_fetch_add_explicit(count, n, memory_order_relaxed);
+		counted(0, n);
 }
 
 /* Byte by byte, and volatile: or the compiler makes them calls of itself. */

@@ -47,17 +47,20 @@ def instructions(args):
 
 class Preload:
     """What a preloaded library counts of programs run with env; variable
-    tells it the file."""
+    tells it the file (preload.h)."""
 
     def __init__(self, library, variable):
         self.file = tempfile.NamedTemporaryFile()
-        self.file.write(bytes(8))
+        self.file.write(bytes(16))
         self.file.flush()
         self.env = {"LD_PRELOAD": library, variable: self.file.name}
 
-    def count(self):
+    def counts(self):
         with open(self.file.name, "rb") as f:
-            return struct.unpack("=Q", f.read(8))[0]
+            return struct.unpack("=2Q", f.read(16))
+
+    def count(self):
+        return self.counts()[0]
 
     def of(self, args):
         before = self.count()

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * gate/preload.h - what the LD_PRELOAD counters share: the count lies in the 8
- * bytes of the file that COUNT_FILE (an environment variable's name, defined
- * before this is included) names, so that another process can read it while the
- * program runs.
+ * gate/preload.h - what the LD_PRELOAD counters share: the counts lie in the
+ * file that COUNT_FILE (an environment variable's name, defined before this is
+ * included) names, 8 bytes each, so that another process can read them while
+ * the program runs.
  */
 #ifndef TEST_GATE_PRELOAD_H
 #define TEST_GATE_PRELOAD_H
@@ -15,8 +15,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static _Atomic uint64_t here;
-static _Atomic uint64_t *count = &here;
+#define COUNTS 2
+
+static _Atomic uint64_t here[COUNTS];
+static _Atomic uint64_t *counts = here;
 
 __attribute__((constructor)) static void open_count(void)
 {
@@ -26,11 +28,15 @@ __attribute__((constructor)) static void open_count(void)
 
 	if (fd < 0)
 		return;
-	p = mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-		 0);
+	p = mmap(NULL, sizeof(here), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
 	if (p != MAP_FAILED)
-		count = p;
+		counts = p;
+}
+
+static void counted(unsigned which, uint64_t n)
+{
+	atomic_fetch_add_explicit(&counts[which], n, memory_order_relaxed);
 }
 
 #endif
