@@ -16,22 +16,10 @@
 #define DEFAULT_TARGET "iqn.2026-11.org.scsiemu:target"
 #define DEFAULT_PORTAL "0.0.0.0:3260"
 
-struct lun {
-	struct lun *next;
-	const char *device; /* its string, of the command line */
-	struct scsiemu_host_lu host;
-	uint16_t lun;
-};
-
 struct target {
 	struct target *next;
 	struct scsiemu_iscsi_target *iscsi;
-	struct scsiemu_device *dev;
-	struct scsiemu_pump pump;
-	struct lun *luns;
-	uint32_t nluns;
-	uint16_t next_lun;
-	uint8_t bounce[262144];
+	struct scsiemu_host_device d;
 };
 
 static struct scsiemu_iscsi_server *server;
@@ -87,7 +75,7 @@ static void add_target(const char *name)
 {
 	struct target *t = need(sizeof(*t));
 
-	t->iscsi = scsiemu_iscsi_target_add(node, name, &t->pump, &err);
+	t->iscsi = scsiemu_iscsi_target_add(node, name, &t->d.pump, &err);
 	if (!t->iscsi)
 		die(err.text);
 	t->next = targets;
@@ -99,28 +87,6 @@ static struct target *last_target(void)
 	if (!targets)
 		add_target(DEFAULT_TARGET);
 	return targets;
-}
-
-/* "[LUN=]DEVICE" */
-static void add_device(const char *text)
-{
-	struct target *t = last_target();
-	struct lun *l = need(sizeof(*l));
-	unsigned lun;
-	int used = 0;
-
-	if (sscanf(text, "%5u=%n", &lun, &used) == 1)
-		text += used;
-	if (!used)
-		lun = t->next_lun;
-	if (lun > 16383)
-		die("a LUN must be 0 to 16383");
-	l->device = text;
-	l->lun = (uint16_t)lun;
-	l->next = t->luns;
-	t->luns = l;
-	t->nluns++;
-	t->next_lun = (uint16_t)(lun + 1);
 }
 
 /* First the node, then what belongs to it. */
@@ -160,7 +126,7 @@ static void apply(int c, const char *arg)
 		ok = !scsiemu_iscsi_initiator_allow(last_target()->iscsi, arg,
 						    &err);
 	else if (c == 1)
-		add_device(arg);
+		ok = !scsiemu_host_device_add(&last_target()->d, arg, &err);
 	if (!ok)
 		die(err.text);
 }
@@ -193,42 +159,15 @@ static void configure(int argc, char **argv)
 static void make_device(struct target *t)
 {
 	const char *name = scsiemu_iscsi_target_name(t->iscsi);
-	uint32_t sessions = scsiemu_iscsi_node_limits(node)->connections;
-	struct scsiemu_limits l = {
-		.size = sizeof(l),
-		.lus = t->nluns + !t->nluns,
-		.nexuses = sessions + 64, /* some end slowly */
-		.itls = 256, /* the engine makes more when they get few */
-		.ports = 64,
-		.types = 8,
-		.scratch = 16384,
-		.whole = 131072, /* WRITE ATOMIC */
-		.cmd_size = sizeof(struct scsiemu_task),
-		.jobs = 8,
-		.copies = 64,
-		.rod_tokens = 64,
-		.copy_held = 4096,
-		.registrants = 1024,
-	};
-	const struct scsiemu_copy_config copy = {
-		.size = sizeof(copy), .random = scsiemu_host_random
-	};
+	struct scsiemu_limits l;
 
-	t->dev = scsiemu_device_create(&l, &scsiemu_host_allocator);
-	if (!t->dev)
-		die("out of memory");
-	scsiemu_device_copy(t->dev, &copy);
-	scsiemu_pump_init(&t->pump, t->dev, t->bounce, sizeof(t->bounce));
-	for (struct lun *u = t->luns; u; u = u->next) {
-		if (scsiemu_host_open(&u->host, u->device, &err) < 0)
-			die(err.text);
-		scsiemu_host_serial(&u->host, name, u->lun);
-		if (scsiemu_host_attach(&u->host, t->dev, u->lun, &err) < 0)
-			die(err.text);
-		if (!quiet)
-			printf("%s LUN %u: %s\n", name, u->lun,
-			       u->host.summary);
-	}
+	scsiemu_host_limits(&l);
+	/* Some sessions end slowly. */
+	l.nexuses = scsiemu_iscsi_node_limits(node)->connections + 64;
+	if (scsiemu_host_device_open(&t->d, name, &l, &err) < 0)
+		die(err.text);
+	for (struct scsiemu_host_unit *u = t->d.units; u && !quiet; u = u->next)
+		printf("%s LUN %u: %s\n", name, u->lun, u->host.summary);
 	if (scsiemu_iscsi_ports(scsiemu_iscsi_server_engine(server), t->iscsi) <
 	    0)
 		die("too many portals");
@@ -261,17 +200,10 @@ static int close_all(void)
 	while (targets) {
 		struct target *t = targets;
 
-		while (t->luns) {
-			struct lun *u = t->luns;
-
-			if (scsiemu_host_close(&u->host, &err) < 0) {
-				fprintf(stderr, "iscsi-server: %s\n", err.text);
-				failed = 1;
-			}
-			t->luns = u->next;
-			free(u);
+		if (scsiemu_host_device_close(&t->d, &err) < 0) {
+			fprintf(stderr, "iscsi-server: %s\n", err.text);
+			failed = 1;
 		}
-		scsiemu_device_destroy(t->dev, &scsiemu_host_allocator);
 		targets = t->next;
 		free(t);
 	}

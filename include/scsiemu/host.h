@@ -13,6 +13,7 @@
 #ifndef SCSIEMU_HOST_H
 #define SCSIEMU_HOST_H
 
+#include <scsiemu/pump.h>
 #include <scsiemu/stores.h>
 
 #ifdef __cplusplus
@@ -50,6 +51,48 @@ int scsiemu_host_attach(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 /* Flush, save what is not saved yet, and close; before the device is destroyed.
  * No command may be alive on it. 0, or -1: the flush or a save failed. */
 int scsiemu_host_close(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err);
+/* One logical unit of a program, as its command line named it. */
+struct scsiemu_host_unit {
+	struct scsiemu_host_unit *next; /* in the order they were named */
+	const char *text;		/* the device string; the caller's */
+	uint16_t lun;
+	struct scsiemu_host_lu host; /* once the device is open */
+};
+
+/*
+ * A device, its pump and its logical units: all that a program which serves
+ * devices has beside its transport. Zeros before the first call.
+ */
+struct scsiemu_host_device {
+	struct scsiemu_device *dev;
+	struct scsiemu_pump pump;
+	struct scsiemu_host_unit *units;
+	uint32_t nunits;
+	void *bounce; /* the pump's */
+};
+
+/*
+ * One more logical unit, "[LUN=]DEVICE": without a LUN it is the next one
+ * behind the last. Only the LUN is looked at. 0, or -1 with a message.
+ */
+int scsiemu_host_device_add(struct scsiemu_host_device *h, const char *text,
+			    struct scsiemu_errmsg *err);
+/*
+ * Make the device, open and attach what was added. name: the target's, unique
+ * in the world (scsiemu_host_serial()). limits: NULL, or what is to be more
+ * than a hosted program's usual (scsiemu_host_limits()). 0, or -1 with a
+ * message; then scsiemu_host_device_close() is due all the same.
+ */
+int scsiemu_host_device_open(struct scsiemu_host_device *h, const char *name,
+			     const struct scsiemu_limits *limits,
+			     struct scsiemu_errmsg *err);
+/* Close all of them, after the transport has ended; *h is zeros again. 0, or
+ * -1 with the first message: something was not flushed or saved. */
+int scsiemu_host_device_close(struct scsiemu_host_device *h,
+			      struct scsiemu_errmsg *err);
+/* Room for what a host of tens of initiators does: a start to change. */
+void scsiemu_host_limits(struct scsiemu_limits *l);
+
 /* Text for --help: every type and key with what it takes. */
 const char *scsiemu_host_help(void);
 

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* transport/loop.c - see scsiemu/transport/loop.h. */
+#include <scsiemu/transport/loop.h>
+
+#include <transport/loop.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define STOP 0 /* the loop's own descriptor comes first */
+
+struct scsiemu_loop {
+	const struct semu_calls *sys;
+	struct scsiemu_pump *pump;
+	struct scsiemu_source *sources;
+	/* Of the poll() at hand; who[] of one that is removed becomes NULL. */
+	struct pollfd *poll;
+	struct scsiemu_source **who;
+	nfds_t n, room;
+	int stop[2]; /* a pipe */
+};
+
+static bool make_room(struct scsiemu_loop *l, nfds_t n)
+{
+	struct scsiemu_source **who;
+	struct pollfd *poll;
+
+	if (n <= l->room)
+		return true;
+	poll = realloc(l->poll, n * sizeof(*poll));
+	if (poll)
+		l->poll = poll;
+	who = realloc(l->who, n * sizeof(struct scsiemu_source *));
+	if (who)
+		l->who = who;
+	if (!poll || !who)
+		return false;
+	l->room = n;
+	return true;
+}
+
+static bool make_pipe(int fd[2])
+{
+	if (pipe(fd))
+		return false;
+	for (int i = 0; i < 2; i++) {
+		fcntl(fd[i], F_SETFD, FD_CLOEXEC);
+		fcntl(fd[i], F_SETFL, O_NONBLOCK);
+	}
+	return true;
+}
+
+struct scsiemu_loop *semu_loop_create(struct scsiemu_pump *p,
+				      const struct semu_calls *sys)
+{
+	struct scsiemu_loop *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->sys = sys;
+	l->pump = p;
+	if (make_room(l, STOP + 1) && make_pipe(l->stop))
+		return l;
+	free(l->poll);
+	free(l->who);
+	free(l);
+	return NULL;
+}
+
+struct scsiemu_loop *scsiemu_loop_create(struct scsiemu_pump *p)
+{
+	return semu_loop_create(p, &semu_calls_real);
+}
+
+void scsiemu_loop_destroy(struct scsiemu_loop *l)
+{
+	if (!l)
+		return;
+	close(l->stop[0]);
+	close(l->stop[1]);
+	free(l->poll);
+	free(l->who);
+	free(l);
+}
+
+int scsiemu_loop_add(struct scsiemu_loop *l, struct scsiemu_source *s)
+{
+	nfds_t n = STOP + 2;
+
+	for (const struct scsiemu_source *o = l->sources; o; o = o->next)
+		n++;
+	if (!make_room(l, n))
+		return SCSIEMU_ERR_SPACE;
+	s->next = l->sources;
+	l->sources = s;
+	return 0;
+}
+
+void scsiemu_loop_remove(struct scsiemu_loop *l, struct scsiemu_source *s)
+{
+	struct scsiemu_source **at = &l->sources;
+
+	while (*at && *at != s)
+		at = &(*at)->next;
+	if (*at)
+		*at = s->next;
+	for (nfds_t i = 0; i < l->n; i++)
+		if (l->who[i] == s)
+			l->who[i] = NULL;
+}
+
+void scsiemu_loop_stop(struct scsiemu_loop *l)
+{
+	/* Full: it is told already. */
+	ssize_t told = write(l->stop[1], "", 1);
+
+	(void)told;
+}
+
+static void list(struct scsiemu_loop *l)
+{
+	l->poll[STOP] = (struct pollfd){ .fd = l->stop[0], .events = POLLIN };
+	l->who[STOP] = NULL;
+	l->n = STOP + 1;
+	for (struct scsiemu_source *s = l->sources; s; s = s->next) {
+		if (!s->events)
+			continue;
+		l->who[l->n] = s;
+		l->poll[l->n++] = (struct pollfd){ .fd = s->fd,
+						   .events = s->events };
+	}
+}
+
+/* ms until the device's time, -1: for ever. */
+static int patience(const struct scsiemu_loop *l, uint64_t now, bool more)
+{
+	uint64_t due = scsiemu_pump_due(l->pump);
+
+	if (more || due <= now)
+		return 0;
+	if (due == UINT64_MAX)
+		return -1;
+	return due - now < INT_MAX ? (int)(due - now) : INT_MAX;
+}
+
+static void dispatch(struct scsiemu_loop *l)
+{
+	for (nfds_t i = STOP + 1; i < l->n; i++)
+		if (l->poll[i].revents && l->who[i])
+			l->who[i]->ready(l->who[i], l->poll[i].revents);
+	l->n = 0;
+}
+
+int scsiemu_loop_run(struct scsiemu_loop *l)
+{
+	uint64_t now = l->sys->clock_ms();
+	bool more = false;
+
+	scsiemu_pump_tick(l->pump, now);
+	more = scsiemu_pump_flush(l->pump);
+	while (l->sources) {
+		int n;
+
+		list(l);
+		n = l->sys->poll(l->poll, l->n, patience(l, now, more));
+		if (n < 0 && errno != EINTR)
+			return -1;
+		if (n > 0 && l->poll[STOP].revents)
+			break;
+		now = l->sys->clock_ms();
+		scsiemu_pump_time(l->pump, now);
+		if (n > 0)
+			dispatch(l);
+		if (scsiemu_pump_due(l->pump) <= now)
+			scsiemu_pump_tick(l->pump, now);
+		more = scsiemu_pump_flush(l->pump);
+	}
+	return 0;
+}
