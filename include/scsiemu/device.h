@@ -57,6 +57,10 @@ struct scsiemu_limits {
 	uint32_t rod_tokens;  /* ROD tokens at once; 0: none. They need
 			       * scsiemu_device_copy() with random */
 	uint32_t rod_ranges;  /* ranges of blocks of one ROD token; 32 */
+	uint32_t aliases;     /* alias entries (CHANGE ALIASES) of all nexuses
+			       * and LUs, where there is third-party copy, which
+			       * names its parties by them; 16. Each of some 300
+			       * bytes */
 	uint32_t copy_held;   /* bytes that each copy holds for RECEIVE COPY
 			       * DATA; 0: none, and no segments that hold */
 };

@@ -20,6 +20,7 @@
 
 struct semu_itl;
 struct semu_copy;  /* core/copies.h */
+struct semu_alias; /* core/copies.h */
 struct semu_token; /* core/copies.h */
 struct semu_range; /* core/copies.h */
 struct semu_reg;   /* core/registrants.h */
@@ -468,12 +469,13 @@ struct scsiemu_device {
 	void *trace_ctx;
 	/* third-party copy */
 	struct scsiemu_copy_config copy;
-	struct semu_copy *copies;  /* limits.copies of them */
-	uint8_t *held;		   /* limits.copy_held bytes for each */
-	struct semu_token *tokens; /* limits.rod_tokens of them */
-	struct semu_range *ranges; /* limits.rod_ranges for each */
-	uint64_t copy_serial;	   /* counts copies, tokens */
-	uint64_t due;		   /* ms: when tick() has something to do */
+	struct semu_copy *copies;   /* limits.copies of them */
+	struct semu_alias *aliases; /* limits.aliases of them */
+	uint8_t *held;		    /* limits.copy_held bytes for each */
+	struct semu_token *tokens;  /* limits.rod_tokens of them */
+	struct semu_range *ranges;  /* limits.rod_ranges for each */
+	uint64_t copy_serial;	    /* counts copies, tokens */
+	uint64_t due;		    /* ms: when tick() has something to do */
 };
 
 /* The rows of an LU in ascending (opcode, service action) order; those that do

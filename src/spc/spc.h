@@ -19,7 +19,8 @@ enum {
 			2 * SEMU_WITH_ODX,
 	SEMU_SPC_NROWS = SEMU_SPC_LUNS + 1 + 2 * SEMU_WITH_RSOC +
 			 2 * SEMU_WITH_TIMESTAMP + 2 * SEMU_WITH_IDENT +
-			 2 * SEMU_WITH_ALUA + 2 * SEMU_WITH_PRIORITY
+			 2 * SEMU_WITH_ALUA + 2 * SEMU_WITH_PRIORITY +
+			 2 * SEMU_WITH_ALIASES
 };
 extern const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS];
 
