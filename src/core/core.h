@@ -58,6 +58,7 @@ enum semu_ua {
 	SEMU_UA_ZONE_FULL,     /* 3F/17 */
 	SEMU_UA_ZONE_RESET,    /* 2A/16 */
 	SEMU_UA_FAILURE,       /* 5D/00, or as mode page 1Ch wants it */
+	SEMU_UA_LOG_EXCEPTION, /* 5B/01, 5B/02 */
 	SEMU_UA_PREV_BUSY,     /* 2C/07, only with UA_INTLCK_CTRL 11b */
 	SEMU_UA_PREV_FULL,     /* 2C/08 */
 	SEMU_UA_PREV_CONFLICT, /* 2C/09 */
@@ -66,7 +67,7 @@ enum semu_ua {
 #define SEMU_UA_BIT(ua) (1u << (ua))
 /* Behind them: the highest bits say which of the logical unit's deferred errors
  * the nexus has to be told of (deferred.c). */
-#define SEMU_DEFERRED_PLACES 3
+#define SEMU_DEFERRED_PLACES 2
 #define SEMU_DEFERRED	     (~(UINT32_MAX >> SEMU_DEFERRED_PLACES))
 
 /* A ring, oldest first; the head is in the LU. */
@@ -462,6 +463,8 @@ struct scsiemu_device {
 	uint32_t nports;
 	uint8_t *jobs; /* limits.jobs of job_size bytes */
 	uint32_t job_size;
+	bool told;	/* what time it is */
+	uint64_t began; /* ms: the first time that it was told */
 	uint64_t now, wall,
 		wall_at;	  /* ms: wall clock was `wall` at `wall_at` */
 	uint8_t timestamp_origin; /* SPC-5 5.20: 0, 2, 3 */

@@ -58,6 +58,16 @@ struct semu_spc {
 };
 struct semu_spc *semu_spc(const struct scsiemu_lu *lu);
 
+/* log.c: ms that it has been powered on in its life, as far as it knows. */
+#if SEMU_WITH_LOG
+uint64_t semu_powered_ms(const struct scsiemu_lu *lu);
+#else
+static inline uint64_t semu_powered_ms(const struct scsiemu_lu *lu)
+{
+	return lu->dev->now - lu->dev->began;
+}
+#endif
+
 /* level.c */
 #if SEMU_WITH_LEVELS
 extern const struct semu_levels semu_spc_levels;
