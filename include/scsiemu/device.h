@@ -57,6 +57,10 @@ struct scsiemu_limits {
 	uint32_t rod_tokens;  /* ROD tokens at once; 0: none. They need
 			       * scsiemu_device_copy() with random */
 	uint32_t rod_ranges;  /* ranges of blocks of one ROD token; 32 */
+	uint32_t aliases;     /* alias entries (CHANGE ALIASES) of all nexuses
+			       * and LUs, where there is third-party copy, which
+			       * names its parties by them; 16. Each of some 300
+			       * bytes */
 	uint32_t copy_held;   /* bytes that each copy holds for RECEIVE COPY
 			       * DATA; 0: none, and no segments that hold */
 };
@@ -334,7 +338,7 @@ void scsiemu_lu_changed(struct scsiemu_lu *lu);
  * nobody knows whose it was, all that use the LU are told. A nexus is told the
  * last one only. s is copied, without extra. On the device's thread, also
  * inside a store's functions. 0, SCSIEMU_ERR_ARG (scsiemu_lu_config.deferred),
- * or SCSIEMU_ERR_SPACE: three errors have still to be told, to others.
+ * or SCSIEMU_ERR_SPACE: two errors have still to be told, to others.
  */
 int scsiemu_lu_deferred(struct scsiemu_lu *lu, struct scsiemu_nexus *nexus,
 			const struct scsiemu_sense *s);
@@ -360,6 +364,7 @@ enum scsiemu_nv_id {
 	SCSIEMU_NV_ALUA = 10,	  /* target port group states set by a host */
 	SCSIEMU_NV_ELEMENTS = 11, /* depopulated elements */
 	SCSIEMU_NV_ZONES = 12,	  /* zone states: not used, they are chunks */
+	SCSIEMU_NV_COUNTERS = 13, /* what logs have counted, time powered on */
 	SCSIEMU_NV_COUNT,
 	/* From here on: pieces of a state that is large, of zones */
 	SCSIEMU_NV_CHUNK = 0x100

@@ -89,7 +89,8 @@ enum scsiemu_log {
 
 /*
  * 0, or SCSIEMU_ERR_ARG: the logical unit has no logs, or not this value, or it
- * does not fit. add: a counter stops at its highest value.
+ * does not fit. add: a counter stops at its highest value. One that a host has
+ * forbidden to change (DU) does not. A threshold that is met is told of.
  */
 int scsiemu_log_set(struct scsiemu_lu *lu, enum scsiemu_log which, uint64_t v);
 int scsiemu_log_add(struct scsiemu_lu *lu, enum scsiemu_log which, uint64_t n);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * core/copies.h - what a device keeps of third-party copies: pools in its
- * memory (limits.copies, limits.rod_tokens). spc/copy_results.c and spc/rod.c
- * fill them; the core only knows how large they are.
+ * memory (limits.copies, limits.aliases, limits.rod_tokens). The copy manager
+ * (spc/copy.h) fills them; the core only knows how large they are.
  */
 #ifndef SEMU_COPIES_H
 #define SEMU_COPIES_H
@@ -50,6 +50,18 @@ struct semu_copy {
 	bool abort;	/* COPY OPERATION ABORT: to end at its next step */
 	bool discarded; /* it was more than could be held: none of it is */
 	uint8_t sense[SEMU_COPY_SENSE];
+};
+
+/* The longest is an iSCSI name and an address. */
+#define SEMU_ALIAS_MAX 272
+
+/* An alias: eight bytes by which a nexus names a target to this LU. */
+struct semu_alias {
+	const struct semu_itl *itl; /* whose; NULL: free */
+	uint64_t value;
+	uint16_t len;
+	uint8_t protocol, format;
+	uint8_t designation[SEMU_ALIAS_MAX];
 };
 
 /* A range of blocks of a ROD. */

@@ -20,6 +20,7 @@
 
 struct semu_itl;
 struct semu_copy;  /* core/copies.h */
+struct semu_alias; /* core/copies.h */
 struct semu_token; /* core/copies.h */
 struct semu_range; /* core/copies.h */
 struct semu_reg;   /* core/registrants.h */
@@ -57,6 +58,7 @@ enum semu_ua {
 	SEMU_UA_ZONE_FULL,     /* 3F/17 */
 	SEMU_UA_ZONE_RESET,    /* 2A/16 */
 	SEMU_UA_FAILURE,       /* 5D/00, or as mode page 1Ch wants it */
+	SEMU_UA_LOG_EXCEPTION, /* 5B/01, 5B/02 */
 	SEMU_UA_PREV_BUSY,     /* 2C/07, only with UA_INTLCK_CTRL 11b */
 	SEMU_UA_PREV_FULL,     /* 2C/08 */
 	SEMU_UA_PREV_CONFLICT, /* 2C/09 */
@@ -65,7 +67,7 @@ enum semu_ua {
 #define SEMU_UA_BIT(ua) (1u << (ua))
 /* Behind them: the highest bits say which of the logical unit's deferred errors
  * the nexus has to be told of (deferred.c). */
-#define SEMU_DEFERRED_PLACES 3
+#define SEMU_DEFERRED_PLACES 2
 #define SEMU_DEFERRED	     (~(UINT32_MAX >> SEMU_DEFERRED_PLACES))
 
 /* A ring, oldest first; the head is in the LU. */
@@ -461,6 +463,8 @@ struct scsiemu_device {
 	uint32_t nports;
 	uint8_t *jobs; /* limits.jobs of job_size bytes */
 	uint32_t job_size;
+	bool told;	/* what time it is */
+	uint64_t began; /* ms: the first time that it was told */
 	uint64_t now, wall,
 		wall_at;	  /* ms: wall clock was `wall` at `wall_at` */
 	uint8_t timestamp_origin; /* SPC-5 5.20: 0, 2, 3 */
@@ -468,12 +472,13 @@ struct scsiemu_device {
 	void *trace_ctx;
 	/* third-party copy */
 	struct scsiemu_copy_config copy;
-	struct semu_copy *copies;  /* limits.copies of them */
-	uint8_t *held;		   /* limits.copy_held bytes for each */
-	struct semu_token *tokens; /* limits.rod_tokens of them */
-	struct semu_range *ranges; /* limits.rod_ranges for each */
-	uint64_t copy_serial;	   /* counts copies, tokens */
-	uint64_t due;		   /* ms: when tick() has something to do */
+	struct semu_copy *copies;   /* limits.copies of them */
+	struct semu_alias *aliases; /* limits.aliases of them */
+	uint8_t *held;		    /* limits.copy_held bytes for each */
+	struct semu_token *tokens;  /* limits.rod_tokens of them */
+	struct semu_range *ranges;  /* limits.rod_ranges for each */
+	uint64_t copy_serial;	    /* counts copies, tokens */
+	uint64_t due;		    /* ms: when tick() has something to do */
 };
 
 /* The rows of an LU in ascending (opcode, service action) order; those that do

@@ -38,6 +38,10 @@ static struct scsiemu_limits filled(const struct scsiemu_limits *l)
 	f.abort_ms = or_default(f.abort_ms, 2000);
 	if (!SEMU_WITH_COPY)
 		f.copies = 0;
+	if (!SEMU_WITH_ALIASES || !f.copies)
+		f.aliases = 0;
+	else
+		f.aliases = or_default(f.aliases, 16);
 	f.copy_held = (f.copy_held + 7) & ~7u;
 	if (!SEMU_WITH_ODX || !f.copies)
 		f.rod_tokens = 0;
@@ -103,6 +107,7 @@ static void layout(struct bump *b, const struct scsiemu_limits *l,
 #if SEMU_WITH_COPY
 		PART(copies, l->copies, sizeof(struct semu_copy)),
 		PART(held, l->copies, l->copy_held),
+		PART(aliases, l->aliases, sizeof(struct semu_alias)),
 		PART(tokens, l->rod_tokens, sizeof(struct semu_token)),
 		PART(ranges, (size_t)l->rod_tokens * l->rod_ranges,
 		     sizeof(struct semu_range)),

@@ -139,9 +139,9 @@ const struct semu_part_type *semu_parts_of_record(const struct scsiemu_lu *lu,
 	unsigned i = 0;
 
 	while ((p = next(lu, &i)) != NULL)
-		if (id &&
-		    (p->nv == id || (p->records && id >= SCSIEMU_NV_CHUNK &&
-				     id - SCSIEMU_NV_CHUNK < p->records(lu))))
+		if (id && (p->nv == id || p->nv_last == id ||
+			   (p->records && id >= SCSIEMU_NV_CHUNK &&
+			    id - SCSIEMU_NV_CHUNK < p->records(lu))))
 			break;
 	return p;
 }
@@ -188,6 +188,17 @@ void semu_lu_watch(struct scsiemu_lu *lu, enum semu_part part, bool on)
 	semu_lu_lasting(lu);
 }
 
+static void refused(struct scsiemu_cmd *c)
+{
+	const struct scsiemu_lu *lu = semu_ctx(c)->lu;
+	const struct semu_part_type *p;
+	unsigned i = 0;
+
+	while ((p = next(lu, &i)) != NULL)
+		if (p->refused && watches(lu, p))
+			p->refused(c);
+}
+
 int semu_parts_begin(struct scsiemu_cmd *c)
 {
 	struct semu_ctx *x = semu_ctx(c);
@@ -199,6 +210,8 @@ int semu_parts_begin(struct scsiemu_cmd *c)
 
 		if (p->begin && watches(x->lu, p))
 			rc = p->begin(c);
+		if (rc == SCSIEMU_FAILED)
+			refused(c);
 		if (rc)
 			return rc;
 	}

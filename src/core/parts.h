@@ -40,7 +40,9 @@ struct semu_more {
 /* Functions may be NULL, but for size and init. */
 struct semu_part_type {
 	uint8_t part; /* enum semu_part */
-	uint8_t nv;   /* enum scsiemu_nv_id: restore() takes it; 0: none */
+	/* enum scsiemu_nv_id: restore() takes them, unsaved() gives the last;
+	 * 0: none */
+	uint8_t nv, nv_last;
 	/* A LU of a level (enum scsiemu_level) before this one has not got it,
 	 * however it is configured. */
 	uint8_t since;
@@ -68,6 +70,8 @@ struct semu_part_type {
 	 * commands and those that a check or a begin() refused.
 	 */
 	int (*begin)(struct scsiemu_cmd *c);
+	/* A part's begin() refused it; of all parts that watch. */
+	void (*refused)(struct scsiemu_cmd *c);
 	int (*finish)(struct scsiemu_cmd *c);
 	/* FORMAT UNIT or SANITIZE is over: all blocks are new. keep: the write
 	 * pointers of zones stay (ZNR). */

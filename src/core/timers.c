@@ -7,6 +7,17 @@
  */
 #include "core/engine.h"
 
+static void set_now(struct scsiemu_device *d, uint64_t now_ms)
+{
+#if SEMU_WITH_PARTS
+	if (!d->told) {
+		d->told = true;
+		d->began = now_ms;
+	}
+#endif
+	d->now = now_ms;
+}
+
 #if SEMU_WITH_QUEUE
 void semu_zombie_add(struct scsiemu_cmd *c)
 {
@@ -111,7 +122,7 @@ uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 	uint64_t next;
 	struct scsiemu_cmd *c, *after;
 
-	d->now = now_ms;
+	set_now(d, now_ms);
 	for (c = d->timers; c; c = after) {
 		after = semu_ctx(c)->timer;
 		if (semu_ctx(c)->deadline > now_ms)
@@ -139,7 +150,7 @@ uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 #else
 uint64_t scsiemu_device_tick(struct scsiemu_device *d, uint64_t now_ms)
 {
-	d->now = now_ms;
+	set_now(d, now_ms);
 	if (!SEMU_WITH_LU_TIMERS)
 		return UINT64_MAX;
 	d->due = semu_lu_timers(d);
@@ -154,5 +165,5 @@ uint64_t scsiemu_device_due(const struct scsiemu_device *d)
 
 void scsiemu_device_time(struct scsiemu_device *d, uint64_t now_ms)
 {
-	d->now = now_ms;
+	set_now(d, now_ms);
 }

@@ -258,6 +258,7 @@ static const char *const kept[SCSIEMU_NV_COUNT] = {
 	[SCSIEMU_NV_ALUA] = "target port group states",
 	[SCSIEMU_NV_ELEMENTS] = "physical element states",
 	[SCSIEMU_NV_ZONES] = "zone states",
+	[SCSIEMU_NV_COUNTERS] = "log counters",
 };
 
 static int restore_all(struct scsiemu_host_lu *h, void *buf,
@@ -431,10 +432,12 @@ int scsiemu_host_close(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
 			 "since the one before may be lost; check the medium",
 			 h->summary, rc);
 	else if ((rc = save_rest(h)) != 0)
-		semu_err(err,
-			 "%s: saving zone states failed (%d): write pointers "
-			 "may be behind what was written; check the nv file",
-			 h->summary, rc);
+		semu_err(
+			err,
+			"%s: saving the last small state failed (%d): write "
+			"pointers of zones may be behind what was written, log "
+			"counters behind what happened; check the nv file",
+			h->summary, rc);
 	release(h);
 	return rc ? -1 : 0;
 }

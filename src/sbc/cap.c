@@ -142,7 +142,7 @@ void semu_sbc_loaded(struct scsiemu_lu *lu)
 
 #if SEMU_WITH_ATTENTION
 /* 38/07: which threshold was reached (SBC-4 4.7.3.8.6). 5D/00: what is
- * expected to fail. */
+ * expected to fail. 5B/01: or 5B/02. */
 void semu_sbc_attention(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
 {
 	if (SEMU_WITH_THIN && s->asc == semu_ua_asc[SEMU_UA_THIN]) {
@@ -152,6 +152,8 @@ void semu_sbc_attention(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
 #if SEMU_WITH_LOG
 	if (s->asc == semu_ua_asc[SEMU_UA_FAILURE] && semu_exception(lu))
 		s->asc = semu_exception(lu);
+	if (s->asc == semu_ua_asc[SEMU_UA_LOG_EXCEPTION] && semu_log_full(lu))
+		s->asc = SCSIEMU_ASC_LOG_COUNTER_AT_MAXIMUM;
 #endif
 }
 #endif

@@ -2,6 +2,7 @@
 /* Log pages of the disk whose parameters are not mere values (SBC-4 6.3). */
 #include "sbc/defects.h"
 #include "sbc/log.h"
+#include "sbc/sbc.h"
 #include "sbc/scan.h"
 #include "sbc/space.h"
 
@@ -86,7 +87,7 @@ static void put_scan(const struct scsiemu_lu *lu, unsigned i,
 		scsiemu_wr_bytes(w, s->entry[i - 1], SEMU_SCAN_ENTRY);
 		return;
 	}
-	scsiemu_wr_be32(w, (uint32_t)(lu->dev->now / MINUTE_MS));
+	scsiemu_wr_be32(w, (uint32_t)(semu_powered_ms(lu) / MINUTE_MS));
 	scsiemu_wr_u8(w, 0);
 	scsiemu_wr_u8(w, semu_scan_status(lu));
 	scsiemu_wr_be16(w, s->scans);
@@ -158,7 +159,7 @@ static void put_defect(const struct scsiemu_lu *lu, unsigned i,
 
 	if (i) {
 		is_pending(lu, i, &lba);
-		scsiemu_wr_be32(w, (uint32_t)(lu->dev->now / HOUR_MS));
+		scsiemu_wr_be32(w, (uint32_t)(semu_powered_ms(lu) / HOUR_MS));
 		scsiemu_wr_be64(w, lba);
 		return;
 	}

@@ -47,7 +47,7 @@ static void remember(struct scsiemu_lu *lu, uint64_t lba)
 			(size_t)--s->nentries * SEMU_SCAN_ENTRY);
 	e = s->entry[s->nentries++];
 	memset(e, 0, SEMU_SCAN_ENTRY);
-	semu_put32(e, (uint32_t)(now(lu) / MINUTE_MS));
+	semu_put32(e, (uint32_t)(semu_powered_ms(lu) / MINUTE_MS));
 	e[4] = REASSIGN_PENDING << 4 | SCSIEMU_SK_MEDIUM_ERROR;
 	semu_put16(e + 5, SCSIEMU_ASC_UNRECOVERED_READ_ERROR);
 	semu_put64(e + 12, lba);

@@ -7,6 +7,7 @@
  *	copy_segment.c	what the segments of EXTENDED COPY are
  *	copy_move.c	bytes from blocks to blocks
  *	copy_party.c	who is meant, and may it be
+ *	copy_alias.c	the names that hosts give to parties
  *	copy_results.c	what is kept of copies, COPY OPERATION ABORT
  *	copy_status.c	RECEIVE COPY ..., in all forms
  *	rod.c		ROD tokens
@@ -22,6 +23,9 @@
 #include "spc/spc.h"
 
 enum { SEMU_SOURCE, SEMU_DESTINATION, SEMU_NEITHER };
+
+/* CSCD descriptors: how long, of which types. */
+enum { SEMU_CSCD = 32, SEMU_CSCD_ID = 0xe4, SEMU_CSCD_ALIAS = 0xe6 };
 
 /* Longest segment, bytes: all that a block count of 16 bits can say. */
 #define SEMU_COPY_SEGMENT (256u << 20)
@@ -98,6 +102,8 @@ scsiemu_step_fn semu_copy_step;
 
 /* copy_list.c */
 scsiemu_out_fn semu_extended_copy;
+/* Is this descriptor type, of a CSCD or a segment, one of those it takes? */
+bool semu_copy_has(const struct scsiemu_lu *lu, uint8_t type);
 /* copy_segment.c */
 extern const struct semu_copy_kind semu_copy_segments;
 
@@ -149,6 +155,16 @@ uint8_t *semu_copy_held(const struct scsiemu_device *d,
 struct semu_copy *semu_copy_of(const struct scsiemu_cmd *c);
 scsiemu_nodata_fn semu_copy_abort;
 void semu_copy_lost(struct scsiemu_lu *lu, const struct semu_itl *itl);
+
+/* copy_alias.c */
+scsiemu_in_fn semu_report_aliases;
+scsiemu_out_fn semu_change_aliases;
+/* The logical unit of this device that an alias CSCD descriptor (E6h) means;
+ * NULL: none. */
+struct scsiemu_lu *semu_alias_lu(const struct scsiemu_cmd *c,
+				 const uint8_t *cscd);
+/* The pair is gone. */
+void semu_alias_lost(const struct semu_itl *itl);
 
 /* copy_status.c */
 scsiemu_in_fn semu_copy_status_1, semu_copy_data_1, semu_copy_parameters,

@@ -9,7 +9,7 @@
 
 #if SEMU_WITH_COPY
 
-enum { CSCD = 32, CSCD_ID = 0xe4, DESIGNATOR_MAX = 20, SEGMENT_HEADER = 4 };
+enum { DESIGNATOR_MAX = 20, SEGMENT_HEADER = 4 };
 enum { KEPT, USAGE_RESERVED, DISCARDED, NO_ID }; /* LIST ID USAGE */
 enum { IMMED = 0x01, G_SENSE = 0x02 };
 
@@ -48,7 +48,7 @@ static int wrong_length(struct scsiemu_cmd *c)
 
 uint32_t semu_copy_max_cscds(const struct scsiemu_lu *lu)
 {
-	uint32_t n = semu_copy_list_max(lu) / (2 * CSCD);
+	uint32_t n = semu_copy_list_max(lu) / (2 * SEMU_CSCD);
 
 	return n < 64 ? n : 64;
 }
@@ -56,7 +56,7 @@ uint32_t semu_copy_max_cscds(const struct scsiemu_lu *lu)
 /* Of the longest list, what one CSCD and a header leave. */
 uint32_t semu_copy_max_segments(const struct scsiemu_lu *lu)
 {
-	uint32_t n = (semu_copy_list_max(lu) - 48 - CSCD) / 32 - 1;
+	uint32_t n = (semu_copy_list_max(lu) - 48 - SEMU_CSCD) / 32 - 1;
 
 	return n < 255 ? n : 255;
 }
@@ -102,12 +102,19 @@ static int judge_lengths(struct scsiemu_cmd *c, const uint8_t *p,
 
 	if (inlined)
 		return refuse(c, SCSIEMU_ASC_INLINE_DATA_LENGTH, f->inlined);
-	if (cscds % CSCD || f->len + cscds + segments > len ||
+	if (cscds % SEMU_CSCD || f->len + cscds + segments > len ||
 	    cscds + segments > semu_copy_list_max(lu) - 48)
 		return wrong_length(c);
-	if (cscds / CSCD > semu_copy_max_cscds(lu))
+	if (cscds / SEMU_CSCD > semu_copy_max_cscds(lu))
 		return refuse(c, SCSIEMU_ASC_TOO_MANY_TARGETS, f->cscds);
 	return SCSIEMU_FINISHED;
+}
+
+/* Is it a type of CSCD descriptor? Aliases came with SPC-3. */
+static bool is_cscd(const struct scsiemu_lu *lu, uint8_t type)
+{
+	return type == SEMU_CSCD_ID ||
+	       (SEMU_WITH_ALIASES && type == SEMU_CSCD_ALIAS && !semu_old(lu));
 }
 
 /* LU ID TYPE and NUL are obsolete since SPC-4; a null device is still none to
@@ -117,13 +124,13 @@ static int judge_cscds(struct scsiemu_cmd *c, const uint8_t *p, uint32_t at,
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 
-	for (; at < end; at += CSCD) {
-		if (p[at] != CSCD_ID)
+	for (; at < end; at += SEMU_CSCD) {
+		if (!is_cscd(lu, p[at]))
 			return refuse(c, SCSIEMU_ASC_UNSUPPORTED_TARGET_TYPE,
 				      at);
 		if (lu->version < 6 && p[at + 1] & 0xc0)
 			return invalid(c, at + 1, 7);
-		if (p[at + 7] > DESIGNATOR_MAX)
+		if (p[at] == SEMU_CSCD_ID && p[at + 7] > DESIGNATOR_MAX)
 			return invalid(c, at + 7, SCSIEMU_NO_BIT);
 	}
 	return SCSIEMU_FINISHED;
@@ -144,6 +151,11 @@ static unsigned segment_len(const struct scsiemu_lu *lu, uint8_t type)
 	default:
 		return 0;
 	}
+}
+
+bool semu_copy_has(const struct scsiemu_lu *lu, uint8_t type)
+{
+	return is_cscd(lu, type) || segment_len(lu, type);
 }
 
 static int judge_segments(struct scsiemu_cmd *c, const uint8_t *p, uint32_t at,
@@ -180,7 +192,7 @@ static int copy(struct scsiemu_cmd *c, const struct form *f, uint32_t size,
 
 	run->kind = &semu_copy_segments;
 	run->cscds = f->len;
-	run->ncscd = (uint16_t)((segments - f->len) / CSCD);
+	run->ncscd = (uint16_t)((segments - f->len) / SEMU_CSCD);
 	run->at = segments;
 	run->nseg = nseg;
 	if (semu_copy_new(c, number(p + f->id, f->id_bytes),

@@ -13,7 +13,6 @@
 enum {
 	ID_THIS = 0xffff,
 	ID_LAST = 0x07ff, /* of those in the list */
-	CSCD = 32,
 	CSCD_NUL = 0x20
 };
 
@@ -55,6 +54,27 @@ struct scsiemu_lu *semu_copy_ask(const struct scsiemu_cmd *c,
 	return d->copy.party ? d->copy.party(d->copy.ctx, &p) : lu;
 }
 
+/* What a descriptor of the list means. */
+static struct scsiemu_lu *described(const struct scsiemu_cmd *c,
+				    const uint8_t *cscd, bool write)
+{
+	uint32_t len = 4u + cscd[7];
+
+#if SEMU_WITH_ALIASES
+	if (cscd[0] == SEMU_CSCD_ALIAS) {
+		struct scsiemu_lu *lu = semu_alias_lu(c, cscd);
+		uint8_t naa[12] = { 1, 3, 0, 8 };
+
+		if (!lu)
+			return NULL;
+		semu_put64(naa + 4, lu->naa);
+		return semu_copy_ask(c, lu, naa, sizeof(naa), write);
+	}
+#endif
+	return semu_copy_ask(c, named(scsiemu_cmd_lu(c)->dev, cscd + 4, len),
+			     cscd + 4, len, write);
+}
+
 static struct scsiemu_lu *unreachable(struct scsiemu_cmd *c, uint16_t asc)
 {
 	semu_copy_fail(c, asc);
@@ -87,18 +107,14 @@ struct scsiemu_lu *semu_copy_party(struct scsiemu_cmd *c, uint16_t id,
 	struct scsiemu_device *d = lu->dev;
 
 	if (id != ID_THIS) {
-		uint32_t len;
-
 		if (id >= run->ncscd)
 			return unreachable(c,
 					   SCSIEMU_ASC_UNREACHABLE_COPY_TARGET);
-		cscd = c->scratch + run->cscds + CSCD * (uint32_t)id;
+		cscd = c->scratch + run->cscds + SEMU_CSCD * (uint32_t)id;
 		if (cscd[1] & CSCD_NUL)
 			return unreachable(c,
 					   SCSIEMU_ASC_UNREACHABLE_COPY_TARGET);
-		len = 4u + cscd[7];
-		lu = semu_copy_ask(c, named(d, cscd + 4, len), cscd + 4, len,
-				   write);
+		lu = described(c, cscd, write);
 	}
 	if (!lu)
 		return unreachable(c, SCSIEMU_ASC_UNREACHABLE_COPY_TARGET);
@@ -194,7 +210,7 @@ int semu_copy_fail_at(struct scsiemu_cmd *c, unsigned side)
 	if (run->party[side] <= ID_LAST) {
 		c->sense.sks = SCSIEMU_SKS_PARAM;
 		c->sense.field =
-			(uint16_t)(run->cscds + CSCD * run->party[side]);
+			(uint16_t)(run->cscds + SEMU_CSCD * run->party[side]);
 	}
 	return SCSIEMU_FAILED;
 }

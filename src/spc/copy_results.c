@@ -136,6 +136,10 @@ void semu_copy_lost(struct scsiemu_lu *lu, const struct semu_itl *itl)
 	if (!itl)
 		semu_rod_gone(lu);
 #endif
+#if SEMU_WITH_ALIASES
+	if (itl)
+		semu_alias_lost(itl);
+#endif
 	for (struct semu_copy *k = d->copies; itl && k < copies_end(d); k++) {
 		if (k->itl != itl)
 			continue;

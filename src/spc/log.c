@@ -11,7 +11,8 @@
 
 #if SEMU_WITH_LOG
 
-enum { VERSION = 1, ALL = 0xff, SPF = 0x40, DS = 0x80 };
+enum { VERSION = 2, ALL = 0xff, SPF = 0x40, DS = 0x80 };
+enum { RLEC = 0x01 }; /* control mode page, byte 2 */
 /* Behind this PAGE LENGTH could not count one more parameter of any length. */
 enum { FULL = 0xffff - 0xff };
 
@@ -43,14 +44,25 @@ static uint64_t highest(const struct scsiemu_lu *lu, unsigned which)
 	return UINT64_MAX >> (64 - 8 * row(lu, which)->len);
 }
 
-uint64_t semu_log_value(const struct scsiemu_lu *lu, unsigned which)
+static uint64_t value(const struct scsiemu_lu *lu, unsigned which,
+		      bool threshold)
 {
-	const uint8_t *p = semu_log_bytes(lu, which, false);
+	const uint8_t *p = semu_log_bytes(lu, which, threshold);
 	uint64_t v = 0;
 
 	for (unsigned n = row(lu, which)->len; n; n--)
 		v = v << 8 | *p++;
 	return v;
+}
+
+uint64_t semu_log_value(const struct scsiemu_lu *lu, unsigned which)
+{
+	return value(lu, which, false);
+}
+
+uint8_t *semu_log_control(const struct scsiemu_lu *lu, unsigned which)
+{
+	return semu_log(lu)->record + SEMU_LOG_CONTROLS_AT + which;
 }
 
 static void put_value(const struct scsiemu_lu *lu, unsigned which, uint64_t v)
@@ -65,6 +77,59 @@ static bool known(const struct scsiemu_lu *lu, enum scsiemu_log which)
 {
 	return semu_log(lu) && (unsigned)which < SCSIEMU_LOG_COUNT &&
 	       row(lu, which)->len;
+}
+
+void semu_log_begin(struct scsiemu_lu *lu, unsigned which)
+{
+	put_value(lu, which, row(lu, which)->initial);
+	semu_log(lu)->saved = false;
+}
+
+static bool full(const struct scsiemu_lu *lu, unsigned which)
+{
+	return which < SCSIEMU_LOG_COUNTERS &&
+	       semu_log_value(lu, which) == highest(lu, which);
+}
+
+bool semu_log_full(const struct scsiemu_lu *lu)
+{
+	unsigned i = 0;
+
+	while (i < SCSIEMU_LOG_COUNTERS && !full(lu, i))
+		i++;
+	return i < SCSIEMU_LOG_COUNTERS;
+}
+
+/* Does the counter have to do with its threshold what TMC says? */
+static bool meets(const struct scsiemu_lu *lu, unsigned which)
+{
+	uint64_t v = value(lu, which, false), t = value(lu, which, true);
+	uint8_t control = *semu_log_control(lu, which);
+	const bool criteria[] = { true, v == t, v != t, v > t };
+
+	return control & SEMU_LOG_ETC &&
+	       criteria[(control & SEMU_LOG_TMC) >> 2];
+}
+
+/* DISABLE UPDATE: only LOG SELECT changes it. */
+static bool stands(const struct scsiemu_lu *lu, unsigned which)
+{
+	return which < SCSIEMU_LOG_COUNTERS &&
+	       *semu_log_control(lu, which) & SEMU_LOG_DU;
+}
+
+/* A value has been updated (SPC-4 7.3.2.2): a counter at its highest value is
+ * not any more. */
+static void updated(struct scsiemu_lu *lu, unsigned which)
+{
+	semu_log(lu)->saved = false;
+	if (which >= SCSIEMU_LOG_COUNTERS ||
+	    (!full(lu, which) && !meets(lu, which)))
+		return;
+	if (full(lu, which))
+		*semu_log_control(lu, which) |= SEMU_LOG_DU;
+	if (semu_mode_current(lu, 0x0a, 0)[2] & RLEC)
+		semu_ua_lu(lu, SEMU_UA_LOG_EXCEPTION, NULL);
 }
 
 /* The extremes since power on. */
@@ -84,9 +149,12 @@ int scsiemu_log_set(struct scsiemu_lu *lu, enum scsiemu_log which, uint64_t v)
 {
 	if (!known(lu, which) || v > highest(lu, which))
 		return SCSIEMU_ERR_ARG;
+	if (stands(lu, which))
+		return 0;
 	put_value(lu, which, v);
 	if (which == SCSIEMU_LOG_TEMPERATURE)
 		note_temperature(semu_log(lu), v);
+	updated(lu, which);
 	return 0;
 }
 
@@ -96,9 +164,12 @@ int scsiemu_log_add(struct scsiemu_lu *lu, enum scsiemu_log which, uint64_t n)
 
 	if (!known(lu, which))
 		return SCSIEMU_ERR_ARG;
+	if (!n || stands(lu, which))
+		return 0;
 	is = semu_log_value(lu, which);
 	room = highest(lu, which) - is;
 	put_value(lu, which, is + (n < room ? n : room));
+	updated(lu, which);
 	return 0;
 }
 
@@ -154,15 +225,62 @@ static void loaded(struct scsiemu_lu *lu)
 	lu->able |= SCSIEMU_NEED_LOG;
 }
 
+uint64_t semu_powered_ms(const struct scsiemu_lu *lu)
+{
+	const struct semu_log *s = semu_log(lu);
+
+	return lu->dev->now - lu->dev->began + (s ? s->powered : 0);
+}
+
+/* What was counted, unless LOG SELECT has saved other values since. */
+static int restore_counted(struct semu_log *s, const uint8_t *buf, uint32_t len)
+{
+	if (len != SEMU_LOG_COUNTED_LEN || buf[1] != SCSIEMU_LOG_COUNT)
+		return SCSIEMU_ERR_ARG;
+	s->powered = semu_be64(buf + SEMU_LOG_HEADER);
+	if (!memcmp(buf + 2, s->record + SEMU_LOG_SAVE_AT, 2))
+		memcpy(s->record + SEMU_LOG_HEADER,
+		       buf + SEMU_LOG_HEADER + SEMU_LOG_SLOT,
+		       SEMU_LOG_SLOT * SCSIEMU_LOG_COUNT);
+	return 0;
+}
+
 static int restore(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len)
+{
+	enum { CONTROLS = SEMU_LOG_CLIENTS_AT - SEMU_LOG_CONTROLS_AT };
+	struct semu_log *s = semu_log(lu);
+	bool old = len && buf[0] == 1;
+	uint32_t all = record_len(s->clients), none = old ? CONTROLS : 0;
+
+	if (len && buf[0] == SEMU_LOG_COUNTED)
+		return restore_counted(s, buf, len);
+	if (len != all - none || buf[0] != (old ? 1 : VERSION) ||
+	    memcmp(buf + 1, s->record + 1, SEMU_LOG_HEADER - 1) != 0)
+		return SCSIEMU_ERR_ARG;
+	memcpy(s->record + 1, buf + 1, SEMU_LOG_CONTROLS_AT - 1);
+	if (!old)
+		memcpy(s->record + SEMU_LOG_CONTROLS_AT,
+		       buf + SEMU_LOG_CONTROLS_AT, CONTROLS);
+	memcpy(s->record + SEMU_LOG_CLIENTS_AT,
+	       buf + SEMU_LOG_CLIENTS_AT - none, all - SEMU_LOG_CLIENTS_AT);
+	return 0;
+}
+
+static uint32_t unsaved(struct scsiemu_lu *lu, uint8_t *buf, uint32_t *len)
 {
 	struct semu_log *s = semu_log(lu);
 
-	if (len != record_len(s->clients) ||
-	    memcmp(buf, s->record, SEMU_LOG_HEADER) != 0)
-		return SCSIEMU_ERR_ARG;
-	memcpy(s->record, buf, len);
-	return 0;
+	if (s->saved || !semu_can_save(lu) || *len < SEMU_LOG_COUNTED_LEN)
+		return 0;
+	s->saved = true;
+	buf[0] = SEMU_LOG_COUNTED;
+	buf[1] = SCSIEMU_LOG_COUNT;
+	memcpy(buf + 2, s->record + SEMU_LOG_SAVE_AT, 2);
+	semu_put64(buf + SEMU_LOG_HEADER, semu_powered_ms(lu));
+	memcpy(buf + SEMU_LOG_HEADER + SEMU_LOG_SLOT,
+	       s->record + SEMU_LOG_HEADER, SEMU_LOG_SLOT * SCSIEMU_LOG_COUNT);
+	*len = SEMU_LOG_COUNTED_LEN;
+	return SCSIEMU_NV_COUNTERS;
 }
 
 /* Since the last command ended nobody was there, but perhaps this one. */
@@ -204,15 +322,25 @@ static int finish(struct scsiemu_cmd *c)
 	return semu_exception_finish(c);
 }
 
+/* Before it was begun: an error made on purpose, a block that cannot be read.
+ */
+static void refused(struct scsiemu_cmd *c)
+{
+	scsiemu_cmd_lu(c)->type->log->count(c, 0);
+}
+
 const struct semu_part_type semu_log_part = {
 	.part = SEMU_PART_LOG,
 	.nv = SCSIEMU_NV_LOG,
+	.nv_last = SCSIEMU_NV_COUNTERS,
 	.size = part_size,
 	.init = init,
 	.loaded = loaded,
 	.restore = restore,
+	.unsaved = unsaved,
 	.tick = semu_exception_tick,
 	.begin = begin,
+	.refused = refused,
 	.finish = finish,
 };
 
@@ -241,8 +369,14 @@ static bool next_of_values(const struct scsiemu_lu *lu, unsigned page,
 	if (i == SCSIEMU_LOG_COUNT)
 		return false;
 	*at = (struct semu_log_param){ .code = v[i].code,
-				       .control = v[i].format | SEMU_LOG_TSD,
+				       .control = v[i].format,
 				       .value = (uint8_t)i };
+	if (!semu_can_save(lu))
+		at->control |= SEMU_LOG_TSD;
+	if (i < SCSIEMU_LOG_COUNTERS) {
+		at->control |= *semu_log_control(lu, i);
+		at->by_host = SEMU_LOG_CONTROL;
+	}
 	for (; i < SCSIEMU_LOG_COUNT && v[i].page == page &&
 	       v[i].code == at->code;
 	     i++) {

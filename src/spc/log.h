@@ -20,6 +20,11 @@ enum {
 	SEMU_LOG_TSD = 0x20
 };
 
+/* Of counters, a host's (SPC-4 7.3.2.2): DISABLE UPDATE, ENABLE THRESHOLD
+ * COMPARISON, THRESHOLD MET CRITERIA. */
+enum { SEMU_LOG_DU = 0x80, SEMU_LOG_ETC = 0x10, SEMU_LOG_TMC = 0x0c };
+#define SEMU_LOG_CONTROL (SEMU_LOG_DU | SEMU_LOG_ETC | SEMU_LOG_TMC)
+
 /* Neighbours of one page and code make one parameter. */
 struct semu_log_value {
 	uint16_t page; /* code << 8 | subpage */
@@ -58,14 +63,25 @@ struct semu_log_type {
 	void (*count)(struct scsiemu_cmd *c, uint64_t ms);
 };
 
-/* The record of SCSIEMU_NV_LOG: a header, values, thresholds of the counters,
- * parameters of hosts. */
+/* The record of SCSIEMU_NV_LOG: a header, values, thresholds of the counters
+ * and their control bytes, parameters of hosts. Version 1 had no control bytes.
+ */
 enum {
 	SEMU_LOG_HEADER = 4, /* version, values, counters, hosts' parameters */
 	SEMU_LOG_SLOT = 8,   /* a value, in its last bytes */
-	SEMU_LOG_CLIENTS_AT = SEMU_LOG_HEADER +
-			      SEMU_LOG_SLOT *
-				      (SCSIEMU_LOG_COUNT + SCSIEMU_LOG_COUNTERS)
+	SEMU_LOG_CONTROLS_AT =
+		SEMU_LOG_HEADER +
+		SEMU_LOG_SLOT * (SCSIEMU_LOG_COUNT + SCSIEMU_LOG_COUNTERS),
+	/* which save it is: 16 bits */
+	SEMU_LOG_SAVE_AT = SEMU_LOG_CONTROLS_AT + SCSIEMU_LOG_COUNTERS,
+	SEMU_LOG_CLIENTS_AT = SEMU_LOG_SAVE_AT + 2
+};
+/* That of SCSIEMU_NV_COUNTERS: a header, the time powered on, values. In its
+ * header, another first byte, and which save by LOG SELECT it came after. */
+enum {
+	SEMU_LOG_COUNTED = 0x81,
+	SEMU_LOG_COUNTED_LEN = SEMU_LOG_HEADER +
+			       SEMU_LOG_SLOT * (1 + SCSIEMU_LOG_COUNT)
 };
 
 /* A temperature in log page 0Dh/01h that is not known; the highest there. */
@@ -85,7 +101,9 @@ struct semu_log {
 	/* page 0Dh/01h: since power on; UNKNOWN: none was said */
 	uint8_t warmest, coldest;
 	uint8_t clients;
-	bool stopped; /* when a command last ended */
+	bool stopped;	  /* when a command last ended */
+	bool saved;	  /* nothing was counted since unsaved() */
+	uint64_t powered; /* ms, before this time */
 	uint8_t record[];
 };
 
@@ -100,6 +118,12 @@ extern const struct semu_part_type semu_log_part;
 /* The len bytes of a value, or of the threshold of a counter. */
 uint8_t *semu_log_bytes(const struct scsiemu_lu *lu, unsigned which,
 			bool threshold);
+/* The bits of SEMU_LOG_CONTROL of a counter. */
+uint8_t *semu_log_control(const struct scsiemu_lu *lu, unsigned which);
+/* To its initial value, whatever its control byte says. */
+void semu_log_begin(struct scsiemu_lu *lu, unsigned which);
+/* Is a counter at its highest value? */
+bool semu_log_full(const struct scsiemu_lu *lu);
 /* The bytes of a host's parameter of page 0Fh. */
 uint8_t *semu_log_client(const struct scsiemu_lu *lu, unsigned i);
 uint64_t semu_log_value(const struct scsiemu_lu *lu, unsigned which);
@@ -125,8 +149,9 @@ static inline unsigned semu_log_key(const struct semu_log_page *p)
 struct semu_log_param {
 	uint16_t code;
 	uint8_t control, len; /* len 0: put() knows it */
-	uint8_t value, n;     /* of values: the first, and how many */
-	unsigned i;	      /* of others: the place behind it */
+	uint8_t by_host;  /* bits of the control byte that LOG SELECT sets */
+	uint8_t value, n; /* of values: the first, and how many */
+	unsigned i;	  /* of others: the place behind it */
 };
 /* The next parameter; start with zeros. False: there are no more. */
 bool semu_log_next(const struct scsiemu_lu *lu, const struct semu_log_page *p,

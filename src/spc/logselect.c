@@ -118,9 +118,14 @@ static int judge_param(struct scsiemu_cmd *c, const struct semu_log_page *p,
 	if (!find(scsiemu_cmd_lu(c), p, code, &param))
 		return bad(c, SCSIEMU_ASC_PARAMETER_NOT_SUPPORTED, at,
 			   SCSIEMU_NO_BIT);
+	if (page_control(c) & DEFAULT)
+		list[at + 2] &= (uint8_t)~param.by_host;
 	wrong = list[at + 2] ^ param.control;
+	if (wrong & ~(unsigned)param.by_host)
+		return bad_field(c, at + 2,
+				 highest(wrong & ~(unsigned)param.by_host));
 	if (wrong)
-		return bad_field(c, at + 2, highest(wrong));
+		scsiemu_cmd_own(c)[CHANGED] = 1;
 	if (list[at + 3] != param.len)
 		return bad_field(c, at + 3, SCSIEMU_NO_BIT);
 	return judge_values(c, &param, list, at + HEADER);
@@ -189,6 +194,13 @@ static void exchange_param(struct scsiemu_cmd *c, const struct semu_log_page *p,
 	uint8_t len, *is;
 
 	find(lu, p, semu_be16(list), &param);
+	if (param.by_host) {
+		uint8_t *control = semu_log_control(lu, param.value);
+		uint8_t now = list[2] & param.by_host;
+
+		list[2] ^= now ^ *control;
+		*control = now;
+	}
 	list += HEADER;
 	for (unsigned i = 0; (is = piece(lu, &param, i, page_control(c), &len,
 					 &host, &counter));
@@ -235,9 +247,11 @@ static void reset_value(struct scsiemu_cmd *c, unsigned which)
 	if (!resets(c, v))
 		return;
 	if (all || !counter || pc & CUMULATIVE)
-		scsiemu_log_set(lu, (enum scsiemu_log)which, v->initial);
+		semu_log_begin(lu, which);
 	if (counter && (all || !(pc & CUMULATIVE)))
 		memset(semu_log_bytes(lu, which, true), 0, v->len);
+	if (counter)
+		*semu_log_control(lu, which) = 0;
 	scsiemu_cmd_own(c)[CHANGED] = 1;
 }
 
@@ -260,18 +274,18 @@ static void reset_page(struct scsiemu_cmd *c, const struct semu_log_page *p)
 		scsiemu_cmd_own(c)[CHANGED] = 1;
 }
 
-/* PAGE CODE and SUBPAGE CODE: 00h, 00h is all of them; subpage code FFh all
- * of that code. */
+/* PAGE CODE and SUBPAGE CODE: 00h, with 00h or FFh, is all of them; subpage
+ * code FFh all of that code. */
 static int reset_pages(struct scsiemu_cmd *c)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	unsigned code = c->cdb[2] & 0x3f, sub = c->cdb[3], n = 0;
+	bool all = !code && (!sub || sub == ALL);
 
 	for (const struct semu_log_page *const *p = lu->type->log->pages; *p;
 	     p++) {
-		if (!semu_log_has(lu, *p) ||
-		    ((code || sub) && code != (*p)->code) ||
-		    ((code || sub) && sub != ALL && sub != (*p)->sub))
+		if (!semu_log_has(lu, *p) || (!all && code != (*p)->code) ||
+		    (!all && sub != ALL && sub != (*p)->sub))
 			continue;
 		reset_page(c, *p);
 		n++;
@@ -290,11 +304,20 @@ static int finish(struct scsiemu_cmd *c)
 	return SCSIEMU_FINISHED;
 }
 
+/* Counters that were saved before it are not to come back after it. */
+static void count_save(struct scsiemu_cmd *c, int n)
+{
+	uint8_t *p = semu_log(scsiemu_cmd_lu(c))->record + SEMU_LOG_SAVE_AT;
+
+	semu_put16(p, semu_be16(p) + (unsigned)n);
+}
+
 /* It was saved, or could not be. */
 int semu_log_selected(struct scsiemu_cmd *c, int result)
 {
 	if (result >= 0)
 		return finish(c);
+	count_save(c, -1);
 	exchange(c, 0);
 	if (result != SCSIEMU_E_ABORTED)
 		semu_fail_result(c, result, 0);
@@ -306,6 +329,8 @@ static int take(struct scsiemu_cmd *c)
 	struct semu_log *s = semu_log(scsiemu_cmd_lu(c));
 
 	exchange(c, 0);
+	if (c->cdb[1] & SP)
+		count_save(c, 1);
 	if (c->cdb[1] & SP)
 		return scsiemu_want_buffer(
 			c, NULL, SCSIEMU_V_NV_SAVE, 0, SCSIEMU_NV_LOG,

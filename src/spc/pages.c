@@ -19,9 +19,9 @@ const struct semu_mode_page semu_mode_02 = {
 };
 #endif
 
-/* Control (SPC-5 7.5.10). Byte 2: GLTSD, D_SENSE; 3: QUEUE ALGORITHM MODIFIER
- * unrestricted, as the engine orders, NUAR, QERR; 4: UA_INTLCK_CTRL, SWP;
- * 5: TAS. */
+/* Control (SPC-5 7.5.10). Byte 2: GLTSD, D_SENSE, RLEC; 3: QUEUE ALGORITHM
+ * MODIFIER unrestricted, as the engine orders, NUAR, QERR; 4: UA_INTLCK_CTRL,
+ * SWP; 5: TAS. */
 #if SEMU_WITH_MODE_SELECT
 static int control_check(struct scsiemu_cmd *c, const uint8_t *p, uint16_t at)
 {
@@ -37,11 +37,13 @@ static int control_check(struct scsiemu_cmd *c, const uint8_t *p, uint16_t at)
 }
 #endif
 
-#if SEMU_WITH_PI
-/* DPICZ, ATO, ATMPE and RWWP speak of protection information. */
+#if SEMU_WITH_PI || SEMU_WITH_LOG
+/* DPICZ, ATO, ATMPE and RWWP speak of protection information, RLEC of logs. */
 static void control_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *p)
 {
 	(void)pc;
+	if (!semu_part(lu, SEMU_PART_LOG))
+		p[2] &= 0xfe;
 	if (semu_part(lu, SEMU_PART_PI))
 		return;
 	p[2] &= 0xf7;
@@ -64,8 +66,8 @@ const struct semu_mode_page semu_mode_0a = {
 	.code = 0x0a,
 	.len = 12,
 	.defaults = BYTES(0x0a, 10, 0x02, 0x10, [11] = 0),
-#if SEMU_WITH_PI
-	.mask = BYTES(0, 0, 0x0c, 0x0e, 0x38, 0xf0, [11] = 0),
+#if SEMU_WITH_PI || SEMU_WITH_LOG
+	.mask = BYTES(0, 0, 0x0d, 0x0e, 0x38, 0xf0, [11] = 0),
 	.fill = control_fill,
 #else
 	.mask = BYTES(0, 0, 0x04, 0x0e, 0x38, 0x40, [11] = 0),

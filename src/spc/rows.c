@@ -282,6 +282,17 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .fields = SCSIEMU_F_4AT6, .needs = SCSIEMU_NEED_ALUA,
 	  .stops = SCSIEMU_ON_RESERVE6 },
 #endif
+#if SEMU_WITH_ALIASES
+	{ ROW_SA_IS("REPORT ALIASES", SCSIEMU_OP_MAINTENANCE_IN,
+		    SCSIEMU_SA_REPORT_ALIASES),
+	  .usage = SCSIEMU_USAGE(0xa3, 0x0b, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				 0, 0),
+	  .kind = SCSIEMU_K_PARAM_IN, .fn.in = semu_report_aliases,
+	  .fields = SCSIEMU_F_4AT6, .cls = SCSIEMU_C_RW,
+	  .needs = SCSIEMU_NEED_COPY,
+	  .stops = SCSIEMU_ON_RESERVE6 | SCSIEMU_STOP_ALUA |
+		   SCSIEMU_STOP_BUSY },
+#endif
 #if SEMU_WITH_RSOC
 	{ ROW_SA_IS("REPORT SUPPORTED OPERATION CODES",
 		    SCSIEMU_OP_MAINTENANCE_IN, SCSIEMU_SA_REPORT_OPCODES),
@@ -339,6 +350,16 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .needs = SCSIEMU_NEED_ALUA_SET,
 	  .stops = SCSIEMU_PR_WRITE | SCSIEMU_ON_TRANSITION |
 		   SCSIEMU_ON_OFFLINE | SCSIEMU_STOP_BUSY },
+#endif
+#if SEMU_WITH_ALIASES
+	{ ROW_SA_IS("CHANGE ALIASES", SCSIEMU_OP_MAINTENANCE_OUT,
+		    SCSIEMU_SA_CHANGE_ALIASES),
+	  .usage = SCSIEMU_USAGE(0xa4, 0x0b, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				 0, 0),
+	  .kind = SCSIEMU_K_PARAM_OUT, .fn.out = semu_change_aliases,
+	  .fields = SCSIEMU_F_4AT6, .cls = SCSIEMU_C_LU,
+	  .needs = SCSIEMU_NEED_COPY,
+	  .stops = SCSIEMU_PR_WRITE | SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY },
 #endif
 #if SEMU_WITH_PRIORITY
 	{ ROW_SA_IS("SET PRIORITY", SCSIEMU_OP_MAINTENANCE_OUT,

@@ -30,7 +30,7 @@ static struct semu_selftests *results(const struct scsiemu_lu *lu)
 
 static uint16_t hours(const struct scsiemu_lu *lu)
 {
-	return (uint16_t)least(lu->dev->now / HOUR_MS, UINT16_MAX);
+	return (uint16_t)least(semu_powered_ms(lu) / HOUR_MS, UINT16_MAX);
 }
 
 static void show(struct scsiemu_lu *lu, uint64_t at, uint64_t of)

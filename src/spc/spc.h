@@ -19,7 +19,8 @@ enum {
 			2 * SEMU_WITH_ODX,
 	SEMU_SPC_NROWS = SEMU_SPC_LUNS + 1 + 2 * SEMU_WITH_RSOC +
 			 2 * SEMU_WITH_TIMESTAMP + 2 * SEMU_WITH_IDENT +
-			 2 * SEMU_WITH_ALUA + 2 * SEMU_WITH_PRIORITY
+			 2 * SEMU_WITH_ALUA + 2 * SEMU_WITH_PRIORITY +
+			 2 * SEMU_WITH_ALIASES
 };
 extern const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS];
 
@@ -56,6 +57,16 @@ struct semu_spc {
 	uint8_t bytes[];
 };
 struct semu_spc *semu_spc(const struct scsiemu_lu *lu);
+
+/* log.c: ms that it has been powered on in its life, as far as it knows. */
+#if SEMU_WITH_LOG
+uint64_t semu_powered_ms(const struct scsiemu_lu *lu);
+#else
+static inline uint64_t semu_powered_ms(const struct scsiemu_lu *lu)
+{
+	return lu->dev->now - lu->dev->began;
+}
+#endif
 
 /* level.c */
 #if SEMU_WITH_LEVELS

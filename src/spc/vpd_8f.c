@@ -21,14 +21,15 @@ enum {
 
 void semu_copy_put_types(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 {
-	static const uint8_t types[] = { 0x02, 0x07, 0x0a, 0x0d, 0xe4 };
-	enum { N = sizeof(types), HOLDS = 0x0d };
-	bool holds = lu->dev->limits.copy_held;
+	static const uint8_t types[] = { 0x02, 0x07,	     0x0a,
+					 0x0d, SEMU_CSCD_ID, SEMU_CSCD_ALIAS };
+	uint32_t at = scsiemu_wr_tell(w);
 
-	scsiemu_wr_u8(w, holds ? N : N - 1);
-	for (unsigned i = 0; i < N; i++)
-		if (types[i] != HOLDS || holds)
+	scsiemu_wr_u8(w, 0);
+	for (unsigned i = 0; i < sizeof(types); i++)
+		if (semu_copy_has(lu, types[i]))
 			scsiemu_wr_u8(w, types[i]);
+	scsiemu_wr_len(w, at, 1, 0);
 }
 
 /* The data behind at (those of the length field) filled up, and its length. */

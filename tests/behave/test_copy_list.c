@@ -232,14 +232,14 @@ static void test_long_segment(void **state)
 
 static void test_parameters(void **state)
 {
-	static const uint8_t want[48] = {
-		0,    0, 0, 44,	  1, 0, 0,  0, /* SNLID */
+	static const uint8_t want[49] = {
+		0,    0, 0, 45,	  1, 0, 0,  0, /* SNLID */
 		0,    9, 0, 16,		       /* CSCDs, segments */
 		0,    0, 2, 0x54,	       /* bytes of both */
 		0x10, 0, 0, 0,	  0, 0, 0,  0, /* longest segment, inline */
 		0,    0, 0, 0,	  0, 0, 0,  0, /* held, stream */
 		0,    0, 0, 4,	  4, 0, 0,  0, /* copies, granularity */
-		0,    0, 0, 4,	  2, 7, 10, 0xe4,
+		0,    0, 0, 5,	  2, 7, 10, 0xe4, 0xe6,
 	};
 	struct copier c;
 

@@ -58,6 +58,8 @@ static const struct op ops[] = {
 	{ SCSIEMU_OP_MAINTENANCE_IN, 0x2a, 0, 16, 0, 16, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_OUT, 0x0a, 0, 8, 8, 0, false, false },
 	{ SCSIEMU_OP_MAINTENANCE_IN, 0x0e, 0, 16, 0, 12, false, false },
+	{ SCSIEMU_OP_MAINTENANCE_IN, 0x0b, 0, 16, 0, 8, false, false },
+	{ SCSIEMU_OP_MAINTENANCE_OUT, 0x0b, 0, 8, 8, 0, false, false },
 	/* the list of pages; with SP and PCR */
 	{ SCSIEMU_OP_LOG_SENSE, 0, 0, 64, 0, 64, false, false },
 	{ SCSIEMU_OP_LOG_SELECT, 0x03, 0, 0, 0, 0, false, false },
@@ -78,6 +80,7 @@ static void make(struct disk *b, const struct how *h)
 				  .granule = 4,
 				  .alua = &disk_alua,
 				  .priorities = true,
+				  .copies = 2,
 				  .logs = true,
 				  .unable = h->cas ? 0 : SCSIEMU_CAN_CAS,
 				  .atomic = UINT32_MAX,
@@ -98,8 +101,8 @@ static void make(struct disk *b, const struct how *h)
 
 static void data_out(const struct op *op)
 {
-	/* group 1 becomes non-optimized */
-	static const uint8_t groups[8] = { [4] = 1, [7] = 1 };
+	/* group 1 becomes non-optimized; or no aliases */
+	static const uint8_t groups[8] = { [3] = 4, [4] = 1, [7] = 1 };
 	static const uint8_t list[40] = {
 		0, 38, 0, 32, [15] = 1, [19] = 9, [31] = 17, [35] = 6
 	};

@@ -176,9 +176,8 @@ static void old(void **state)
 /* From a code on; a cut reply. */
 static void pointer(void **state)
 {
-	static const uint8_t want[24] = {
-		0x02, 0, 0, 20, 0, 5, 0x20, 8, [14] = 2, [17] = 6, 0x20, 4
-	};
+	static const uint8_t want[24] = { 0x02, 0, 0,	     20,       0, 5,
+					  0,	8, [14] = 2, [17] = 6, 0, 4 };
 	struct disk *b = *state;
 
 	disk_run(b, SCSIEMU_OP_WRITE_10, 0, 0, 1, b->k.bytes, BLEN, 0);
@@ -250,9 +249,9 @@ static void errors(void **state)
 	assert_int_equal(value(b, SCSIEMU_LOG_VERIFY_UNCORRECTED), 2);
 	assert_int_equal(value(b, SCSIEMU_LOG_WRITE_UNCORRECTED), 1);
 	assert_int_equal(value(b, SCSIEMU_LOG_READ_BYTES), 0);
-	IS(b, 0x06, 0, 0x06, 0, 0, 8, 0, 0, 0x20, 4, 0, 0, 0, 1);
+	IS(b, 0x06, 0, 0x06, 0, 0, 8, 0, 0, 0, 4, 0, 0, 0, 1);
 	sense(b, 0x03, 0, 6);
-	drive_data(&b->d, BYTES(0x03, 0, 0, 8, 0, 6, 0x20, 4, 0, 0, 0, 1), 12);
+	drive_data(&b->d, BYTES(0x03, 0, 0, 8, 0, 6, 0, 4, 0, 0, 0, 1), 12);
 	disk_run(b, SCSIEMU_OP_VERIFY_10, 0, 0, 4, NULL, 0, 0);
 	disk_run(b, SCSIEMU_OP_WRITE_AND_VERIFY_10, 0, 0, 2, b->k.bytes,
 		 2 * BLEN, 0);
@@ -277,15 +276,14 @@ static void counters(void **state)
 	assert_int_equal(scsiemu_log_set(b->lu, SCSIEMU_LOG_COUNT, 0),
 			 SCSIEMU_ERR_ARG);
 	disk_run(b, SCSIEMU_OP_READ_10, 0, 0, 4, NULL, 0, 4 * BLEN);
-	IS(b, 0x03, 0, 0x03, 0, 0, 60, 0, 0, 0x20, 4, 0xff, 0xff, 0xff, 0xff, 0,
-	   1, 0x20, 4, ZERO4, 0, 2, 0x20, 4, ZERO4, 0, 3, 0x20, 4, ZERO4, 0, 4,
-	   0x20, 4, 0, 0, 0, 9, 0, 5, 0x20, 8, ZERO4, 0, 0, 8, 0, 0, 6, 0x20, 4,
-	   ZERO4);
+	IS(b, 0x03, 0, 0x03, 0, 0, 60, 0, 0, 0x80, 4, 0xff, 0xff, 0xff, 0xff, 0,
+	   1, 0, 4, ZERO4, 0, 2, 0, 4, ZERO4, 0, 3, 0, 4, ZERO4, 0, 4, 0, 4, 0,
+	   0, 0, 9, 0, 5, 0, 8, ZERO4, 0, 0, 8, 0, 0, 6, 0, 4, ZERO4);
 	/* thresholds, defaults */
 	drive_in(&b->d, b->lu, BYTES(0x4d, 0, 0x03, 0, 0, 0, 0, 0, 12, 0), 10);
-	drive_data(&b->d, BYTES(0x03, 0, 0, 60, 0, 0, 0x20, 4, ZERO4), 12);
+	drive_data(&b->d, BYTES(0x03, 0, 0, 60, 0, 0, 0x80, 4, ZERO4), 12);
 	drive_in(&b->d, b->lu, BYTES(0x4d, 0, 0xc3, 0, 0, 0, 0, 0, 12, 0), 10);
-	drive_data(&b->d, BYTES(0x03, 0, 0, 60, 0, 0, 0x20, 4, ZERO4), 12);
+	drive_data(&b->d, BYTES(0x03, 0, 0, 60, 0, 0, 0x80, 4, ZERO4), 12);
 }
 
 static void environment(void **state)
@@ -311,7 +309,7 @@ static void embedder(void **state)
 {
 	struct disk *b = *state;
 
-	IS(b, 0x0d, 0, 0x0d, 0, 0, 12, 0, 0, 0x23, 2, 0, 0xff, 0, 1, 0x23, 2, 0,
+	IS(b, 0x0d, 0, 0x0d, 0, 0, 12, 0, 0, 3, 2, 0, 0xff, 0, 1, 3, 2, 0,
 	   0xff);
 	IS(b, 0x2f, 0, 0xaf, 0, 0, 8, 0, 0, 3, 4, 0, 0, 0xff, 0xff);
 	scsiemu_log_set(b->lu, SCSIEMU_LOG_TEMPERATURE, 31);
@@ -320,20 +318,19 @@ static void embedder(void **state)
 	scsiemu_log_set(b->lu, SCSIEMU_LOG_MANUFACTURED, 0x323032363438);
 	scsiemu_log_set(b->lu, SCSIEMU_LOG_CYCLES_SPECIFIED, 50000);
 	scsiemu_log_set(b->lu, SCSIEMU_LOG_LOADS, 3);
-	IS(b, 0x0d, 0, 0x0d, 0, 0, 12, 0, 0, 0x23, 2, 0, 31, 0, 1, 0x23, 2, 0,
-	   65);
+	IS(b, 0x0d, 0, 0x0d, 0, 0, 12, 0, 0, 3, 2, 0, 31, 0, 1, 3, 2, 0, 65);
 	IS(b, 0x2f, 0, 0xaf, 0, 0, 8, 0, 0, 3, 4, 0, 0, 31, 65);
-	IS(b, 0x11, 0, 0x11, 0, 0, 8, 0, 1, 0x23, 4, 0, 0, 0, 4);
+	IS(b, 0x11, 0, 0x11, 0, 0, 8, 0, 1, 3, 4, 0, 0, 0, 4);
 	/* it is stopped and started */
 	disk_run(b, SCSIEMU_OP_START_STOP_UNIT, 0, 0, 0, NULL, 0, 0);
 	drive_good(&b->d);
 	disk_run(b, SCSIEMU_OP_START_STOP_UNIT, 0, 0, 1, NULL, 0, 0);
 	disk_run(b, SCSIEMU_OP_START_STOP_UNIT, 0, 0, 1, NULL, 0, 0);
 	drive_good(&b->d);
-	IS(b, 0x0e, 0, 0x0e, 0, 0, 52, 0, 1, 0x21, 6, '2', '0', '2', '6', '4',
-	   '8', 0, 2, 0x21, 6, ' ', ' ', ' ', ' ', ' ', ' ', 0, 3, 0x23, 4, 0,
-	   0, 0xc3, 0x50, 0, 4, 0x23, 4, 0, 0, 0, 1, 0, 5, 0x23, 4, ZERO4, 0, 6,
-	   0x23, 4, 0, 0, 0, 3);
+	IS(b, 0x0e, 0, 0x0e, 0, 0, 52, 0, 1, 1, 6, '2', '0', '2', '6', '4', '8',
+	   0, 2, 1, 6, ' ', ' ', ' ', ' ', ' ', ' ', 0, 3, 3, 4, 0, 0, 0xc3,
+	   0x50, 0, 4, 3, 4, 0, 0, 0, 1, 0, 5, 3, 4, ZERO4, 0, 6, 3, 4, 0, 0, 0,
+	   3);
 }
 
 static void nv_cache(void **state)
@@ -528,12 +525,12 @@ static void statistics(void **state)
 	drive_end(t);
 	disk_run(b, SCSIEMU_OP_READ_6, 0, 0, 1, NULL, 0, BLEN);
 	drive_good(&b->d);
-	IS(b, 0x19, 0, 0x19, 0, 0, 160, 0, 1, 0x23, 64, ZERO4, 0, 0, 0, 2,
-	   ZERO4, 0, 0, 0, 1, ZERO4, 0, 0, 0, 3, ZERO4, 0, 0, 0, 3, ZERO4, 0, 0,
-	   0, 7, ZERO8, ZERO4, 0, 0, 0, 7, ZERO4, 0, 0, 0, 7, 0, 2, 0x23, 8,
-	   ZERO4, 0, 0, 0, 100, 0, 3, 0x23, 8, 0, 0, 0, 3, 0, 0, 0, 1, 0, 4,
-	   0x23, 64, ZERO4, 0, 0, 0, 1, ZERO4, 0, 0, 0, 1, ZERO8, ZERO8, ZERO4,
-	   0, 0, 0, 7, ZERO8, ZERO8, ZERO8);
+	IS(b, 0x19, 0, 0x19, 0, 0, 160, 0, 1, 3, 64, ZERO4, 0, 0, 0, 2, ZERO4,
+	   0, 0, 0, 1, ZERO4, 0, 0, 0, 3, ZERO4, 0, 0, 0, 3, ZERO4, 0, 0, 0, 7,
+	   ZERO8, ZERO4, 0, 0, 0, 7, ZERO4, 0, 0, 0, 7, 0, 2, 3, 8, ZERO4, 0, 0,
+	   0, 100, 0, 3, 3, 8, 0, 0, 0, 3, 0, 0, 0, 1, 0, 4, 3, 64, ZERO4, 0, 0,
+	   0, 1, ZERO4, 0, 0, 0, 1, ZERO8, ZERO8, ZERO4, 0, 0, 0, 7, ZERO8,
+	   ZERO8, ZERO8);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

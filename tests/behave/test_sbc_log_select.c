@@ -9,7 +9,8 @@
 #include "behave/log_rig.h"
 
 enum { SP = 1, PCR = 2, THRESHOLD = 0, CUMULATIVE = 0x40 };
-enum { RECORD = 4 + 8 * (SCSIEMU_LOG_COUNT + SCSIEMU_LOG_COUNTERS) };
+enum { OLD_RECORD = 4 + 8 * (SCSIEMU_LOG_COUNT + SCSIEMU_LOG_COUNTERS) };
+enum { RECORD = OLD_RECORD + SCSIEMU_LOG_COUNTERS + 2 };
 
 #define BYTES(...) ((const uint8_t[]){ __VA_ARGS__ })
 
@@ -59,8 +60,7 @@ static uint16_t told(struct rig *r)
 }
 
 /* Page 03h, parameters 0 and 6. */
-#define TWO(a, z)                                                              \
-	0x03, 0, 0, 16, 0, 0, 0x20, 4, 0, 0, 0, a, 0, 6, 0x20, 4, 0, 0, 0, z
+#define TWO(a, z) 0x03, 0, 0, 16, 0, 0, 0, 4, 0, 0, 0, a, 0, 6, 0, 4, 0, 0, 0, z
 
 static void takes(void **state)
 {
@@ -101,8 +101,8 @@ static void lists(void **state)
 	struct disk *b = &r->b;
 	uint8_t client[4 + 4 + 252] = { 0x0f, 0, 1, 0, 0, 0, 0x23, 252 };
 
-	SELECT(b, 0, THRESHOLD, 0x0d, 0, 0, 6, 0, 0, 0x23, 2, 0, 0xff, 0x0e, 0,
-	       0, 10, 0, 2, 0x21, 6, '2', '0', '2', '6', '4', '8');
+	SELECT(b, 0, THRESHOLD, 0x0d, 0, 0, 6, 0, 0, 3, 2, 0, 0xff, 0x0e, 0, 0,
+	       10, 0, 2, 1, 6, '2', '0', '2', '6', '4', '8');
 	drive_good(&b->d);
 	assert_int_equal(value(b, SCSIEMU_LOG_ACCOUNTED), 0x323032363438);
 	for (unsigned i = 8; i < sizeof(client); i++)
@@ -146,8 +146,9 @@ static void wrong_lists(void **state)
 		{ 3, 15, 0x2600, 12, SCSIEMU_NO_BIT }, /* cut */
 		{ 13, 0, 0x2600, 12, SCSIEMU_NO_BIT }, /* order */
 		{ 13, 7, 0x2601, 12, SCSIEMU_NO_BIT }, /* no such code */
-		{ 14, 0x23, 0x2600, 14, 1 },
-		{ 14, 0x30, 0x2600, 14, 4 },
+		{ 14, 0x03, 0x2600, 14, 1 },
+		{ 14, 0x20, 0x2600, 14, 5 }, /* TSD */
+		{ 14, 0x40, 0x2600, 14, 6 },
 		{ 15, 3, 0x2600, 15, SCSIEMU_NO_BIT },
 		{ 15, 5, 0x2600, 12, SCSIEMU_NO_BIT },
 	};
@@ -170,8 +171,7 @@ static void wrong_lists(void **state)
 	/* pages in order; the temperature is not a host's */
 	SELECT(b, 0, CUMULATIVE, TWO(1, 2), 0x02, 0, 0, 0);
 	drive_param(&b->d, 0x2600, 20, 5);
-	SELECT(b, 0, CUMULATIVE, TWO(1, 2), 0x0d, 0, 0, 6, 0, 0, 0x23, 2, 0,
-	       20);
+	SELECT(b, 0, CUMULATIVE, TWO(1, 2), 0x0d, 0, 0, 6, 0, 0, 3, 2, 0, 20);
 	drive_param(&b->d, 0x2602, 28, SCSIEMU_NO_BIT);
 	assert_int_equal(value(b, SCSIEMU_LOG_READ_FAST), 0);
 	assert_int_equal(told(r), 0);
@@ -243,8 +243,8 @@ static void saves(void **state)
 	assert_int_equal(value(b, SCSIEMU_LOG_NON_MEDIUM), 1); /* that */
 	assert_int_equal(told(r), 0);
 	b->d.hook = NULL;
-	SELECT(b, SP, CUMULATIVE, TWO(3, 4), 0x86, 0, 0, 8, 0, 0, 0x20, 4, 0, 0,
-	       0, 5);
+	SELECT(b, SP, CUMULATIVE, TWO(3, 4), 0x86, 0, 0, 8, 0, 0, 0, 4, 0, 0, 0,
+	       5);
 	drive_good(&b->d);
 	assert_int_equal(value(b, SCSIEMU_LOG_NON_MEDIUM), 5);
 	assert_int_equal(told(r), 0x2a02);

@@ -343,7 +343,7 @@ static void restores(void **state)
 			 SCSIEMU_ERR_ARG);
 	assert_int_equal(RESTORE(t, CONTROL(6, 0x10, 0, 0), 0x08, 18, 4),
 			 SCSIEMU_ERR_ARG);
-	assert_int_equal(RESTORE(t, CACHE(4, 1), CONTROL(7, 0x10, 0, 0)),
+	assert_int_equal(RESTORE(t, CACHE(4, 1), CONTROL(0x16, 0x10, 0, 0)),
 			 SCSIEMU_ERR_ARG);
 	assert_int_equal(scsiemu_lu_restore(t->lu, 99, "", 0), SCSIEMU_ERR_ARG);
 	untouched(t);

@@ -22,7 +22,14 @@ enum { REMOVABLE = false, MODEL = SCSIEMU_HOST_MANAGED };
 enum { REMOVABLE = true, MODEL = SCSIEMU_NOT_ZONED };
 #endif
 
-const struct disk_options spec_options = { .thin = true,
+#ifdef SPEC_OLD
+enum { VERSION = SCSIEMU_LEVEL_SPC_2 };
+#else
+enum { VERSION = 0 };
+#endif
+
+const struct disk_options spec_options = { .version = VERSION,
+					   .thin = true,
 					   .alua = &disk_alua,
 					   .priorities = true,
 					   .logs = true,
@@ -66,9 +73,14 @@ void spec_free(struct spec *s)
 	disk_free(&s->b);
 }
 
-/* With protection of type 2: the rows that are there only then. */
+/* With protection of type 2, and of an old disk: the rows that are there only
+ * then. */
 static bool wanted(const struct scsiemu_row *row)
 {
+	const struct semu_rows *old = &scsiemu_sbc.old_rows;
+
+	if (VERSION)
+		return row >= old->row && row < old->row + old->n;
 	return !PI_TYPE || row->needs & SCSIEMU_NEED_PI_2;
 }
 

@@ -70,6 +70,7 @@ static const struct reply replies[] = {
 	  .cdb = { 0, 0, 0x83, 0x9e, 0, 0x10 } },
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0d, .cdb = { 0, 0, 0x80 } },
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0a },
+	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0b, .scratch = 2048 },
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0e },
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0a, .cdb = { 0, 0x20 } },
 	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x05, .cdb = { [10] = 0xfe } },

@@ -49,6 +49,12 @@ static uint32_t stops_of(struct spec *s, const struct scsiemu_row *row,
 	return s->b.lu->type->stops(&c);
 }
 
+/* An old disk has no access states. */
+static bool may_be(const struct spec *s, uint32_t stops)
+{
+	return semu_alua(s->b.lu) || !(stops & SCSIEMU_STOP_ALUA);
+}
+
 /* The LU's guards. An access state is of the group; the guard says only that
  * some group is in it. */
 static void impose(struct spec *s, uint32_t stops)
@@ -56,9 +62,12 @@ static void impose(struct spec *s, uint32_t stops)
 	static const uint8_t access[] = { SCSIEMU_STANDBY, SCSIEMU_UNAVAILABLE,
 					  SCSIEMU_TRANSITIONING,
 					  SCSIEMU_OFFLINE };
-	struct semu_group *g = &semu_alua(s->b.lu)->group[0];
+	struct semu_group *g;
 
 	s->b.lu->guards = stops;
+	if (!semu_alua(s->b.lu))
+		return;
+	g = &semu_alua(s->b.lu)->group[0];
 	g->state = SCSIEMU_OPTIMIZED;
 	for (unsigned i = 0; i < 4; i++)
 		if (stops & SCSIEMU_ON_STANDBY << i)
@@ -95,7 +104,8 @@ static void test_each(void **state)
 
 		spec_make(&s);
 		for (unsigned i = 0; i < NCONDITION; i++)
-			one(&s, row, &conditions[i]);
+			if (may_be(&s, conditions[i].stop))
+				one(&s, row, &conditions[i]);
 		spec_free(&s);
 	}
 }
@@ -117,7 +127,8 @@ static void test_order(void **state)
 			uint32_t was = s.b.lu->guards;
 
 			spec_cdb(cdb, row);
-			if (both & ~stops_of(&s, row, cdb) ||
+			if (!may_be(&s, both) ||
+			    both & ~stops_of(&s, row, cdb) ||
 			    !(both & ~(uint32_t)SCSIEMU_STOP_ALUA))
 				continue; /* a group is in one state */
 			impose(&s, was | both);

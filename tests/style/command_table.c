@@ -5,6 +5,7 @@
 #include <scsiemu/sbc.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static const struct {
 	uint32_t need;
@@ -32,53 +33,61 @@ static const struct {
 	{ SCSIEMU_NEED_REALMS, "zone realms" },
 };
 
-static void print(const struct scsiemu_row *r, const char *layer)
+struct entry {
+	const struct scsiemu_row *row;
+	const char *layer, *only;
+	unsigned order; /* of the layers: the first one wins */
+};
+
+static void print(const struct entry *e)
 {
+	const struct scsiemu_row *r = e->row;
 	const char *between = "";
 
 	printf("| %02Xh", r->op);
 	if (r->sa != SCSIEMU_NO_SA)
 		printf("/%02Xh", r->sa);
-	printf(" | %s | %s | ", r->name ? r->name : "?", layer);
+	printf(" | %s | %s | ", r->name ? r->name : "?", e->layer);
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
 		if (r->needs & needs[i].need) {
 			printf("%s%s", between, needs[i].text);
 			between = ", ";
 		}
-	printf(" |\n");
+	printf("%s |\n", e->only ? e->only : "");
 }
 
-/* Both tables are sorted by (opcode, service action): merged, own rows win. */
-static void merge(const struct semu_rows *own, const char *name,
-		  const struct semu_rows *common)
+static struct entry entries[512];
+static unsigned n;
+
+static void add(const struct semu_rows *rows, const char *layer,
+		const char *only, unsigned order)
 {
-	unsigned i = 0, k = 0;
+	for (unsigned i = 0; i < rows->n; i++)
+		entries[n++] = (struct entry){ rows->row + i, layer, only,
+					       order };
+}
 
-	while (i < own->n || k < common->n) {
-		const struct scsiemu_row *a = own->row + i;
-		const struct scsiemu_row *b = common->row + k;
-		int order;
+static int compare(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
 
-		if (i == own->n)
-			order = 1;
-		else if (k == common->n)
-			order = -1;
-		else if (a->op != b->op)
-			order = a->op < b->op ? -1 : 1;
-		else
-			order = (a->sa > b->sa) - (a->sa < b->sa);
-		if (order <= 0)
-			print(a, name);
-		else
-			print(b, "SPC");
-		i += order <= 0;
-		k += order >= 0;
-	}
+	if (x->row->op != y->row->op)
+		return x->row->op - y->row->op;
+	if (x->row->sa != y->row->sa)
+		return x->row->sa - y->row->sa;
+	return (int)x->order - (int)y->order;
 }
 
 int main(void)
 {
+	add(&scsiemu_sbc.rows[0], "SBC", NULL, 0);
+	add(&scsiemu_sbc.old_rows, "SBC", "a level before SPC-3", 1);
+	add(&scsiemu_sbc.rows[1], "SPC", NULL, 2);
+	qsort(entries, n, sizeof(entries[0]), compare);
 	printf("| opcode | command | from | only with |\n|---|---|---|---|\n");
-	merge(&scsiemu_sbc.rows[0], "SBC", &scsiemu_sbc.rows[1]);
+	for (unsigned i = 0; i < n; i++)
+		if (!i || entries[i].row->op != entries[i - 1].row->op ||
+		    entries[i].row->sa != entries[i - 1].row->sa)
+			print(&entries[i]);
 	return 0;
 }

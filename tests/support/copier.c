@@ -86,6 +86,7 @@ void copier_make(struct copier *c, const struct copier_options *o)
 	l.copies = or_else(o->copies, 4);
 	l.rod_tokens = or_else(o->tokens, 4);
 	l.copy_held = o->held;
+	l.aliases = o->aliases;
 	l.jobs = 2;
 	drive_make(&c->d, &l);
 	cf.party = o->party;

@@ -20,6 +20,7 @@ struct copier_options {
 	uint32_t copies;	     /* 4 */
 	uint32_t tokens;	     /* 4 */
 	uint32_t held;		     /* limits.copy_held */
+	uint32_t aliases;	     /* limits.aliases */
 	uint32_t unable;	     /* SCSIEMU_CAN_* taken from the media */
 	uint8_t version;	     /* INQUIRY; 6 */
 	scsiemu_copy_fn *party;

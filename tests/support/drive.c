@@ -66,6 +66,7 @@ void drive_make(struct drive *d, const struct scsiemu_limits *l)
 	size = scsiemu_device_size(l);
 	d->mem = get(size);
 	assert_int_equal(scsiemu_device_init(d->mem, size, l, &d->dev), 0);
+	scsiemu_device_time(d->dev, 0);
 }
 
 void drive_free(struct drive *d)

@@ -41,8 +41,9 @@ static struct scsiemu_lu *add_lu(struct rig *r, uint16_t lun,
 					.type = &scsiemu_sbc };
 	struct scsiemu_lu *lu;
 
-	if (!lun && r->rules) {
+	if (!lun && (r->rules || r->deferred)) {
 		cf.inject_rules = r->rules;
+		cf.deferred = r->deferred;
 		cf.state = r->state;
 		cf.state_len = sizeof(r->state);
 	}

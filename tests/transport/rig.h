@@ -37,6 +37,7 @@ struct rig {
 	struct scsiemu_wrap_delay *delay; /* LUN 0, after rig_delay() */
 	struct scsiemu_lu *lu;
 	uint16_t rules; /* of error injection, of LUN 0 */
+	bool deferred;	/* errors, of LUN 0 */
 	uint64_t state[256];
 	uint8_t bounce[8192];
 	uint64_t now;
@@ -56,7 +57,7 @@ struct rig_end {
 
 /* LUN 0: a memory disk, LUN 1: a null disk. */
 void rig_open(struct rig *r);
-/* Before rig_open(): r->limits and r->rules may be set. */
+/* Before rig_open(): r->limits, r->rules, r->deferred may be set. */
 void rig_init(struct rig *r);
 void rig_close(struct rig *r);
 /* Put a delay store around LUN 0's medium: nothing is done before rig_run(). */

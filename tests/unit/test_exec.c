@@ -2,11 +2,15 @@
 /* scsiemu_exec() and the pump on the real core and the shipped stores. */
 #include <scsiemu/exec.h>
 #include <scsiemu/host.h>
+#include <scsiemu/log.h>
 #include <scsiemu/wire.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -201,12 +205,39 @@ static void test_not_taken(void **state)
 	drop(&b);
 }
 
+/* What logs have counted outlives an orderly end, in the nv file. */
+static void test_counters(void **state)
+{
+	char nv[] = "/tmp/exec-XXXXXX", device[64];
+	uint64_t v = 0;
+	struct bench b;
+	int fd = mkstemp(nv);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	unlink(nv);
+	snprintf(device, sizeof(device), "disk:mem,size=1M,logs,nv=%s", nv);
+	for (unsigned i = 0; i < 3; i++) {
+		make(&b, device);
+		assert_int_equal(
+			scsiemu_log_get(b.h.lu, SCSIEMU_LOG_NON_MEDIUM, &v), 0);
+		assert_int_equal(v, 5 * i);
+		scsiemu_log_add(b.h.lu, SCSIEMU_LOG_NON_MEDIUM, 5);
+		drop(&b);
+	}
+	unlink(nv);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_read_write), cmocka_unit_test(test_null),
-		cmocka_unit_test(test_eject),	   cmocka_unit_test(test_poll),
+		cmocka_unit_test(test_read_write),
+		cmocka_unit_test(test_null),
+		cmocka_unit_test(test_eject),
+		cmocka_unit_test(test_poll),
 		cmocka_unit_test(test_not_taken),
+		cmocka_unit_test(test_counters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
