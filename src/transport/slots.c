@@ -36,6 +36,13 @@ void semu_slots_give(struct semu_slots *s, void *slot)
 	s->live--;
 }
 
+void semu_slots_each(const struct semu_slots *s,
+		     void (*f)(struct scsiemu_task *t, void *ctx), void *ctx)
+{
+	for (struct scsiemu_task *t = s->free; t; t = t->cmd.user)
+		f(t, ctx);
+}
+
 void semu_slots_end(struct semu_slots *s)
 {
 	while (s->free) {

@@ -29,6 +29,9 @@ static inline void semu_slots_init(struct semu_slots *s,
 void *semu_slots_take(struct semu_slots *s);
 /* After scsiemu_pump_sent(). */
 void semu_slots_give(struct semu_slots *s, void *slot);
+/* For what each object that was given back owns. */
+void semu_slots_each(const struct semu_slots *s,
+		     void (*f)(struct scsiemu_task *t, void *ctx), void *ctx);
 /* All must have been given back. */
 void semu_slots_end(struct semu_slots *s);
 

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tcmu/tcmu.c - the kernel's device: found, mapped, watched, closed. */
+#define _GNU_SOURCE
+#include <transport/tcmu/tcmu.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "store/open.h"
+
+#define UIO "/sys/class/uio"
+
+static void ready(struct scsiemu_source *s, short revents)
+{
+	struct scsiemu_tcmu *t = (struct scsiemu_tcmu *)s;
+	uint32_t events;
+
+	(void)revents;
+	if (t->broken)
+		return;
+	/* What it counts nobody needs; a device that is gone says so. */
+	if (t->sys->read(s->fd, &events, sizeof(events)) < 0 &&
+	    errno != EAGAIN && errno != EINTR)
+		t->broken = "the kernel's device is gone";
+	else
+		semu_tcmu_take(t);
+	if (t->broken)
+		s->events = 0;
+}
+
+/* ---- Opening ---- */
+
+/* NULL, or what is wrong with the mailbox. */
+static const char *judge(const struct scsiemu_tcmu *t)
+{
+	uint32_t off = tcmu_get32(t->map + TCMU_RING_OFF_AT);
+	uint32_t size = tcmu_get32(t->map + TCMU_RING_SIZE_AT);
+
+	if (tcmu_get16(t->map + TCMU_VERSION_AT) != TCMU_VERSION)
+		return "its ring is of another version than 2: use a kernel "
+		       "from 3.19 on";
+	if (!(tcmu_get16(t->map + TCMU_FLAGS_AT) & TCMU_OUT_OF_ORDER))
+		return "its kernel takes answers in order only: use one from "
+		       "4.4 on";
+	if (off < TCMU_MAILBOX || off % 8 || !size || size % 8 ||
+	    off > t->len || size > t->len - off)
+		return "its ring is outside its memory: is it TCMU's?";
+	return NULL;
+}
+
+static int map(struct scsiemu_tcmu *t, const char *path,
+	       struct scsiemu_errmsg *err)
+{
+	const char *why;
+
+	t->source.fd = t->sys->open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	if (t->source.fd < 0 && errno == EBUSY)
+		return semu_err(err, "%s: another process serves it", path);
+	if (t->source.fd < 0)
+		return semu_err_system(err, path, errno);
+	t->map = t->sys->mmap(NULL, t->len, PROT_READ | PROT_WRITE, MAP_SHARED,
+			      t->source.fd, 0);
+	if (t->map == MAP_FAILED) {
+		t->map = NULL;
+		return semu_err_system(err, path, errno);
+	}
+	why = t->len < TCMU_MAILBOX ? "it has no mailbox" : judge(t);
+	if (why)
+		return semu_err(err, "%s: %s", path, why);
+	t->flags = tcmu_get16(t->map + TCMU_FLAGS_AT);
+	t->ring = t->map + tcmu_get32(t->map + TCMU_RING_OFF_AT);
+	t->size = tcmu_get32(t->map + TCMU_RING_SIZE_AT);
+	t->tail = t->next = t->told = tcmu_get32(t->map + TCMU_TAIL_AT);
+	return 0;
+}
+
+static void unmap(struct scsiemu_tcmu *t)
+{
+	if (t->map)
+		t->sys->munmap(t->map, t->len);
+	if (t->source.fd >= 0)
+		t->sys->close(t->source.fd);
+	t->alloc->free(t->alloc->ctx, t);
+}
+
+struct scsiemu_tcmu *semu_tcmu_open(const struct scsiemu_tcmu_config *cf,
+				    const struct semu_calls *sys,
+				    const char *path, size_t len,
+				    struct scsiemu_errmsg *err)
+{
+	const struct scsiemu_allocator *a = cf->allocator;
+	struct scsiemu_tcmu *t = a->alloc(a->ctx, sizeof(*t));
+	uint32_t scratch = cf->scratch;
+
+	if (!t) {
+		semu_err_memory(err);
+		return NULL;
+	}
+	if (!scratch)
+		scratch = scsiemu_device_limits(scsiemu_lu_device(cf->lu))
+				  ->scratch;
+	*t = (struct scsiemu_tcmu){
+		.source = { .fd = -1, .events = POLLIN, .ready = ready },
+		.sys = sys,
+		.alloc = a,
+		.pump = cf->pump,
+		.lu = cf->lu,
+		.loop = cf->loop,
+		.port = { .ops = &semu_tcmu_port_ops, .ctx = t },
+		.len = len,
+	};
+	semu_slots_init(&t->slots, a, sizeof(struct semu_tcmu_cmd), scratch);
+	if (map(t, path, err) ||
+	    (t->loop && scsiemu_loop_add(t->loop, &t->source) &&
+	     semu_err_memory(err))) {
+		unmap(t);
+		return NULL;
+	}
+	semu_tcmu_take(t);
+	return t;
+}
+
+/* The first line of a file, without its end. */
+static bool line(const char *path, char *text, size_t size)
+{
+	FILE *f = fopen(path, "re");
+	bool ok = f && fgets(text, (int)size, f);
+
+	if (ok)
+		text[strcspn(text, "\n")] = 0;
+	if (f)
+		fclose(f);
+	return ok;
+}
+
+struct scsiemu_tcmu *scsiemu_tcmu_open(const struct scsiemu_tcmu_config *cf,
+				       const char *path,
+				       struct scsiemu_errmsg *err)
+{
+	const char *name = strrchr(path, '/');
+	char file[64], size[32];
+
+	snprintf(file, sizeof(file), UIO "/%.16s/maps/map0/size",
+		 name ? name + 1 : path);
+	if (!line(file, size, sizeof(size))) {
+		semu_err(err, "%s: %s cannot be read: is it a UIO device?",
+			 path, file);
+		return NULL;
+	}
+	return semu_tcmu_open(cf, &semu_calls_real, path,
+			      (size_t)strtoull(size, NULL, 0), err);
+}
+
+/* "tcm-user/HBA/NAME/CONFIG": the last part may have slashes. */
+static bool is_named(const char *name, const char *config)
+{
+	if (strncmp(name, "tcm-user/", 9))
+		return false;
+	for (int i = 0; name && i < 3; i++)
+		name = strchr(i ? name + 1 : name, '/');
+	return name && !strcmp(name + 1, config);
+}
+
+static bool look(const char *config, char path[SCSIEMU_TCMU_PATH])
+{
+	DIR *folder = opendir(UIO);
+	const struct dirent *d;
+	bool found = false;
+
+	while (folder && !found && (d = readdir(folder)) != NULL) {
+		char file[64], name[512];
+
+		snprintf(file, sizeof(file), UIO "/%.16s/name", d->d_name);
+		found = line(file, name, sizeof(name)) &&
+			is_named(name, config);
+		if (found)
+			snprintf(path, SCSIEMU_TCMU_PATH, "/dev/%.16s",
+				 d->d_name);
+	}
+	if (folder)
+		closedir(folder);
+	return found;
+}
+
+int scsiemu_tcmu_find(const char *config, char path[SCSIEMU_TCMU_PATH],
+		      struct scsiemu_errmsg *err)
+{
+	if (look(config, path))
+		return 0;
+	return semu_err(err,
+			"%s: the kernel has no such device: write "
+			"dev_config=%s into its control file and 1 into its "
+			"enable file first (docs/tcmu.md)",
+			config, config);
+}
+
+struct scsiemu_source *scsiemu_tcmu_source(struct scsiemu_tcmu *t)
+{
+	return &t->source;
+}
+
+const char *scsiemu_tcmu_broken(const struct scsiemu_tcmu *t)
+{
+	return t->broken;
+}
+
+/* ---- The end ---- */
+
+static void free_vectors(struct scsiemu_task *task, void *ctx)
+{
+	const struct scsiemu_tcmu *t = ctx;
+	struct semu_tcmu_cmd *c = (struct semu_tcmu_cmd *)task;
+
+	if (c->v)
+		t->alloc->free(t->alloc->ctx, c->v);
+}
+
+bool scsiemu_tcmu_close(struct scsiemu_tcmu *t)
+{
+	if (!t)
+		return true;
+	t->closing = true;
+	t->source.events = 0;
+	semu_tcmu_abort_all(t, true);
+	scsiemu_pump_flush(t->pump);
+	if (t->live)
+		return false;
+	if (t->loop)
+		scsiemu_loop_remove(t->loop, &t->source);
+	scsiemu_pump_port_gone(t->pump, &t->port);
+	semu_slots_each(&t->slots, free_vectors, t);
+	semu_slots_end(&t->slots);
+	unmap(t);
+	return true;
+}
