@@ -74,7 +74,8 @@ static void begin_anew(struct scsiemu_tcmu *t)
 	t->answered = false;
 }
 
-/* One system call for all answers since the last one. */
+/* One system call for all answers since the last one: at the end of what was
+ * taken up, and of each batch of the stores'. */
 void semu_tcmu_tell(struct scsiemu_tcmu *t)
 {
 	static const uint32_t one = 1;
@@ -141,4 +142,5 @@ void semu_tcmu_take(struct scsiemu_tcmu *t)
 			t->broken = "a command is outside its memory";
 		pass(t);
 	}
+	semu_tcmu_tell(t);
 }

@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The TCMU adapter against the kernel's rules. */
+#include "tcmu_sim.h"
+
+#include <scsiemu/host.h>
+#include <scsiemu/wire.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+static struct tcmu_sim sim;
+static struct scsiemu_host_device dev;
+static struct scsiemu_wrap_delay *delay; /* the store waits for run() */
+static struct scsiemu_tcmu *t;
+static uint8_t data[1 << 17];
+
+static struct scsiemu_tcmu *try_open(struct scsiemu_errmsg *err)
+{
+	struct scsiemu_tcmu_config cf = {
+		.size = sizeof(cf),
+		.pump = &dev.pump,
+		.lu = dev.units->host.lu,
+		.allocator = &scsiemu_host_allocator,
+	};
+
+	return semu_tcmu_open(&cf, &tcmu_sim_calls, "/dev/uio0", sim.len, err);
+}
+
+/* The kernel has signalled: the ring is served. */
+static void serve(void)
+{
+	struct scsiemu_source *s = scsiemu_tcmu_source(t);
+
+	assert_int_equal(s->events, POLLIN);
+	s->ready(s, POLLIN);
+	scsiemu_pump_flush(&dev.pump);
+}
+
+static void run_store(void)
+{
+	while (scsiemu_delay_run(delay, UINT64_MAX))
+		scsiemu_pump_flush(&dev.pump);
+	scsiemu_pump_flush(&dev.pump);
+}
+
+static struct sim_cmd *one(int id)
+{
+	assert_true(id >= 0);
+	serve();
+	assert_int_equal(tcmu_sim_take(&sim), 1);
+	assert_true(sim.cmd[id].answered);
+	return &sim.cmd[id];
+}
+
+static void make(const char *device, uint32_t ring, bool slow)
+{
+	static const uint8_t tur[6];
+	struct scsiemu_errmsg err;
+
+	for (unsigned i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i * 7 + (i >> 9) + 1);
+	delay = NULL;
+	memset(&dev, 0, sizeof(dev));
+	assert_int_equal(scsiemu_host_device_add(&dev, device, &err), 0);
+	assert_int_equal(scsiemu_host_device_open(&dev, "t", NULL, &err), 0);
+	if (slow) {
+		struct scsiemu_host_lu *h = &dev.units->host;
+
+		scsiemu_lu_load(h->lu, NULL, false);
+		assert_int_equal(scsiemu_wrap_delay(&h->medium, 1,
+						    SCSIEMU_DELAY_FIFO, 0,
+						    &delay, &err),
+				 0);
+		scsiemu_lu_load(h->lu, &h->medium, false);
+	}
+	tcmu_sim_make(&sim, ring, 1 << 20);
+	t = try_open(&err);
+	assert_non_null(t);
+	/* power on */
+	assert_int_equal(
+		one(tcmu_sim_send(&sim, tur, 6, NULL, 0, 4096))->status,
+		SCSIEMU_CHECK_CONDITION);
+}
+
+static void drop(void)
+{
+	struct scsiemu_errmsg err;
+
+	assert_true(scsiemu_tcmu_close(t));
+	/* The last flush of a slow store never ends. */
+	assert_int_equal(scsiemu_host_device_close(&dev, &err), delay ? -1 : 0);
+	tcmu_sim_free(&sim);
+}
+
+static const uint8_t *rw(uint8_t op, uint8_t lba, uint8_t n)
+{
+	static uint8_t cdb[10];
+
+	memset(cdb, 0, sizeof(cdb));
+	cdb[0] = op;
+	cdb[5] = lba;
+	cdb[8] = n;
+	return cdb;
+}
+
+static void test_data(void **state)
+{
+	static const uint32_t pieces[] = { 4096, 512, 1000, 7, 65536 };
+	struct sim_cmd *c;
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, false);
+	for (unsigned i = 0; i < 5; i++) {
+		uint32_t n = pieces[i] == 7 ? 512 : 8192;
+
+		c = one(tcmu_sim_send(&sim, rw(0x2a, 5, (uint8_t)(n / 512)), 10,
+				      data + i, n, pieces[i]));
+		assert_int_equal(c->status, SCSIEMU_GOOD);
+		c = one(tcmu_sim_send(&sim, rw(0x28, 5, (uint8_t)(n / 512)), 10,
+				      NULL, n, pieces[i]));
+		assert_int_equal(c->status, SCSIEMU_GOOD);
+		assert_int_equal(c->got, n);
+		assert_memory_equal(c->got_in, data + i, n);
+	}
+	drop();
+}
+
+/* Less than the host has room for, and the sense of what goes wrong. */
+static void test_replies(void **state)
+{
+	static const uint8_t inquiry[6] = { 0x12, 0, 0, 0, 36 };
+	static const uint8_t nothing[6] = { 0x12, 0, 0, 0, 0 };
+	static const uint8_t bad[6] = { 0x12, 0, 1, 0, 36 };
+	struct sim_cmd *c;
+	unsigned i;
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, false);
+	c = one(tcmu_sim_send(&sim, inquiry, 6, NULL, 96, 30));
+	assert_int_equal(c->got, 36);
+	assert_memory_equal(c->got_in + 8, "SCSIEMU ", 8);
+	/* The kernel cannot be told of 0 bytes: what was there is wiped. */
+	c = one(tcmu_sim_send(&sim, nothing, 6, NULL, 64, 30));
+	assert_int_equal(c->status, SCSIEMU_GOOD);
+	for (i = 0; i < 64 && !c->got_in[i]; i++)
+		;
+	assert_int_equal(i, 64);
+	c = one(tcmu_sim_send(&sim, bad, 6, NULL, 96, 30));
+	assert_int_equal(c->status, SCSIEMU_CHECK_CONDITION);
+	assert_int_equal(c->got, 0);
+	assert_memory_equal(c->sense,
+			    "\x70\0\5\0\0\0\0\x0a\0\0\0\0\x24\0\0\xc0\0\2", 18);
+	for (i = 18; i < 96 && !c->sense[i]; i++)
+		;
+	assert_int_equal(i, 96);
+	/* Data and sense together: READ up to the block that is bad. */
+	drop();
+	make("disk:mem,size=1M,inject=read:lba=7:sense=3/11/00:at", 65536,
+	     false);
+	c = one(tcmu_sim_send(&sim, rw(0x28, 5, 4), 10, NULL, 2048, 512));
+	assert_int_equal(c->status, SCSIEMU_CHECK_CONDITION);
+	assert_int_equal(c->sense[2], 3);
+	assert_int_equal(c->got, 1024);
+	drop();
+}
+
+/* A ring that is hardly larger than a command: PADs at its end, and answers in
+ * another order than the commands came. */
+static void test_wrap(void **state)
+{
+	uint32_t sent = 0, answered = 0;
+
+	(void)state;
+	make("disk:mem,size=1M", 1024, true);
+	for (unsigned i = 0; i < 200; i++) {
+		static const uint8_t tur[6];
+		bool slow = i % 3;
+		int id = slow ? tcmu_sim_send(&sim, rw(0x28, 0, 1), 10, NULL,
+					      512, 512)
+			      : tcmu_sim_send(&sim, tur, 6, NULL, 0, 512);
+
+		if (id >= 0)
+			sent++;
+		serve();
+		answered += tcmu_sim_take(&sim);
+		if (i % 5 == 4)
+			run_store();
+		answered += tcmu_sim_take(&sim);
+	}
+	run_store();
+	answered += tcmu_sim_take(&sim);
+	assert_int_equal(answered, sent);
+	assert_true(sent > 150);
+	for (unsigned i = 0; i < SIM_CMDS; i++)
+		assert_int_equal(sim.cmd[i].status, 0);
+	drop();
+}
+
+/* The second is answered first, into the first one's entry. */
+static void test_order(void **state)
+{
+	static const uint8_t tur[6];
+	int a, b, c;
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, true);
+	a = tcmu_sim_send(&sim, rw(0x28, 0, 1), 10, NULL, 512, 512);
+	b = tcmu_sim_send(&sim, tur, 6, NULL, 0, 512);
+	c = tcmu_sim_send(&sim, rw(0x28, 1, 1), 10, NULL, 512, 512);
+	serve();
+	assert_int_equal(tcmu_sim_take(&sim), 1);
+	assert_true(sim.cmd[b].answered);
+	assert_false(sim.cmd[a].answered);
+	run_store();
+	assert_int_equal(tcmu_sim_take(&sim), 2);
+	assert_true(sim.cmd[a].answered && sim.cmd[c].answered);
+	drop();
+}
+
+/* One system call for a batch. */
+static void test_batch(void **state)
+{
+	unsigned before;
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, false);
+	before = sim.nwrite;
+	for (unsigned i = 0; i < 32; i++)
+		tcmu_sim_send(&sim, rw(0x28, 0, 8), 10, NULL, 4096, 4096);
+	serve();
+	assert_int_equal(tcmu_sim_take(&sim), 32);
+	assert_int_equal(sim.nwrite, before + 1);
+	serve(); /* nothing new */
+	assert_int_equal(sim.nwrite, before + 1);
+	drop();
+}
+
+/* Opcodes that came later than this code are stepped over, and marked. */
+static void test_unknown(void **state)
+{
+	static const uint8_t tur[6];
+	uint8_t *e;
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, false);
+	e = tcmu_sim_entry(&sim, 5, 64);
+	assert_int_equal(one(tcmu_sim_send(&sim, tur, 6, NULL, 0, 512))->status,
+			 0);
+	assert_int_equal(e[TCMU_UFLAGS_AT], TCMU_U_UNKNOWN_OP);
+	/* Alone it is passed as well. */
+	tcmu_sim_entry(&sim, 5, 8);
+	serve();
+	assert_int_equal(tcmu_sim_take(&sim), 0);
+	assert_int_equal(tcmu_get32(sim.map + TCMU_TAIL_AT), sim.head);
+	drop();
+}
+
+static void test_functions(void **state)
+{
+	static const uint8_t tur[6];
+	uint16_t ids[3];
+	struct sim_cmd *c;
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, true);
+	/* ABORT TASK of one of three; another is not there. */
+	for (unsigned i = 0; i < 3; i++)
+		ids[i] = (uint16_t)tcmu_sim_send(&sim, rw(0x28, (uint8_t)i, 1),
+						 10, NULL, 512, 512);
+	serve();
+	tcmu_sim_tmr(&sim, 1, (const uint16_t[]){ ids[1], 999 }, 2);
+	serve();
+	assert_int_equal(tcmu_sim_take(&sim), 0); /* the store has it */
+	run_store();
+	assert_int_equal(tcmu_sim_take(&sim), 3);
+	assert_int_equal(sim.cmd[ids[0]].status, SCSIEMU_GOOD);
+	assert_int_equal(sim.cmd[ids[1]].status, SCSIEMU_TASK_ABORTED);
+	assert_int_equal(sim.cmd[ids[2]].status, SCSIEMU_GOOD);
+	/* LOGICAL UNIT RESET: all end, and the next one is told. */
+	for (unsigned i = 0; i < 3; i++)
+		ids[i] = (uint16_t)tcmu_sim_send(&sim, rw(0x28, (uint8_t)i, 1),
+						 10, NULL, 512, 512);
+	serve();
+	tcmu_sim_tmr(&sim, 5, ids, 3);
+	serve();
+	run_store();
+	assert_int_equal(tcmu_sim_take(&sim), 3);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(sim.cmd[ids[i]].status, SCSIEMU_TASK_ABORTED);
+	c = one(tcmu_sim_send(&sim, tur, 6, NULL, 0, 512));
+	assert_int_equal(c->status, SCSIEMU_CHECK_CONDITION);
+	assert_int_equal(c->sense[2], SCSIEMU_SK_UNIT_ATTENTION);
+	assert_int_equal(c->sense[12] << 8 | c->sense[13], 0x2903);
+	drop();
+}
+
+/* The ring is emptied while commands are under way: they are forgotten. */
+static void test_reset_ring(void **state)
+{
+	static const uint8_t tur[6];
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, true);
+	for (unsigned i = 0; i < 3; i++)
+		tcmu_sim_send(&sim, rw(0x28, 0, 1), 10, NULL, 512, 512);
+	serve();
+	tcmu_sim_reset(&sim);
+	assert_int_equal(one(tcmu_sim_send(&sim, tur, 6, NULL, 0, 512))->status,
+			 0);
+	run_store();
+	assert_int_equal(tcmu_sim_take(&sim), 0);
+	assert_int_equal(one(tcmu_sim_send(&sim, tur, 6, NULL, 0, 512))->status,
+			 0);
+	drop();
+}
+
+/* Closed while the store is slow: the host tries again elsewhere. */
+static void test_close(void **state)
+{
+	int id;
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, true);
+	id = tcmu_sim_send(&sim, rw(0x28, 0, 1), 10, NULL, 512, 512);
+	serve();
+	assert_false(scsiemu_tcmu_close(t));
+	run_store();
+	assert_int_equal(tcmu_sim_take(&sim), 1);
+	assert_int_equal(sim.cmd[id].status, SCSIEMU_BUSY);
+	drop();
+}
+
+/* What was in the ring when nobody served it is taken up. */
+static void test_restart(void **state)
+{
+	struct scsiemu_errmsg err;
+	int id;
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, false);
+	assert_true(scsiemu_tcmu_close(t));
+	id = tcmu_sim_send(&sim, rw(0x28, 0, 1), 10, NULL, 512, 512);
+	t = try_open(&err);
+	assert_non_null(t);
+	scsiemu_pump_flush(&dev.pump);
+	assert_int_equal(tcmu_sim_take(&sim), 1);
+	assert_int_equal(sim.cmd[id].status, 0);
+	drop();
+}
+
+static void put64(uint8_t *p, uint64_t v)
+{
+	memcpy(p, &v, 8);
+}
+
+/* What no kernel writes: the device is given up, with the reason. */
+static void test_broken(void **state)
+{
+	static const struct {
+		uint32_t at;
+		uint64_t value;
+		uint8_t bytes;
+		const char *why;
+	} wrongs[] = {
+		{ TCMU_LEN_OP_AT, 1, 4, "longer than the ring" },
+		{ TCMU_LEN_OP_AT, 1 << 20 | 1, 4, "longer than the ring" },
+		{ TCMU_LEN_OP_AT, 0xfffffff9, 4, "longer than the ring" },
+		{ TCMU_LEN_OP_AT, 104 | 1, 4, "outside its memory" },
+		{ TCMU_IOVS_AT, 100, 4, "outside its memory" },
+		{ TCMU_IOVS_AT, 0xffffffff, 4, "outside its memory" },
+		{ TCMU_IOVS_BIDI_AT, 100, 4, "outside its memory" },
+		{ TCMU_CDB_AT, 0, 8, "outside its memory" },
+		{ TCMU_CDB_AT, UINT64_MAX, 8, "outside its memory" },
+		{ TCMU_IOV_AT, UINT64_MAX - 100, 8, "outside its memory" },
+		{ TCMU_IOV_AT, 2 << 20, 8, "outside its memory" },
+		{ TCMU_IOV_AT + 8, 2 << 20, 8, "outside its memory" },
+		{ TCMU_IOV_AT + 8, UINT64_MAX, 8, "outside its memory" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(wrongs) / sizeof(wrongs[0]); i++) {
+		uint32_t at;
+
+		make("disk:mem,size=1M", 65536, false);
+		at = sim.head;
+		tcmu_sim_send(&sim, rw(0x28, 0, 1), 10, NULL, 512, 512);
+		if (wrongs[i].bytes == 8)
+			put64(sim.map + SIM_RING_AT + at + wrongs[i].at,
+			      wrongs[i].value);
+		else
+			tcmu_put32(sim.map + SIM_RING_AT + at + wrongs[i].at,
+				   (uint32_t)wrongs[i].value);
+		assert_null(scsiemu_tcmu_broken(t));
+		serve();
+		assert_non_null(scsiemu_tcmu_broken(t));
+		assert_non_null(strstr(scsiemu_tcmu_broken(t), wrongs[i].why));
+		assert_int_equal(scsiemu_tcmu_source(t)->events, 0);
+		drop();
+	}
+	make("disk:mem,size=1M", 65536, false);
+	tcmu_put32(sim.map + TCMU_HEAD_AT, 65536);
+	serve();
+	assert_non_null(strstr(scsiemu_tcmu_broken(t), "outside the ring"));
+	drop();
+	make("disk:mem,size=1M", 65536, false);
+	sim.read_error = EIO;
+	serve();
+	assert_non_null(strstr(scsiemu_tcmu_broken(t), "is gone"));
+	drop();
+}
+
+static void refused(const char *why)
+{
+	struct scsiemu_errmsg err;
+
+	assert_null(try_open(&err));
+	assert_non_null(strstr(err.text, why));
+}
+
+static void test_open(void **state)
+{
+	struct scsiemu_errmsg err;
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, false);
+	assert_true(scsiemu_tcmu_close(t));
+	sim.open_error = EBUSY;
+	refused("/dev/uio0: another process serves it");
+	sim.open_error = EACCES;
+	refused("ermission denied");
+	sim.open_error = 0;
+	sim.mmap_error = EINVAL;
+	refused("Invalid argument");
+	sim.mmap_error = 0;
+	tcmu_put16(sim.map + TCMU_VERSION_AT, 1);
+	refused("another version than 2");
+	tcmu_put16(sim.map + TCMU_VERSION_AT, 2);
+	tcmu_put16(sim.map + TCMU_FLAGS_AT, 0xe);
+	refused("in order only");
+	tcmu_put16(sim.map + TCMU_FLAGS_AT, 0xf);
+	tcmu_put32(sim.map + TCMU_RING_OFF_AT, 0xfffffff8);
+	refused("outside its memory");
+	tcmu_put32(sim.map + TCMU_RING_OFF_AT, SIM_RING_AT);
+	tcmu_put32(sim.map + TCMU_RING_SIZE_AT, 0x7ffffff8);
+	refused("outside its memory");
+	tcmu_put32(sim.map + TCMU_RING_SIZE_AT, 65536);
+	t = try_open(&err);
+	assert_non_null(t);
+	drop();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_data),
+		cmocka_unit_test(test_replies),
+		cmocka_unit_test(test_wrap),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_functions),
+		cmocka_unit_test(test_reset_ring),
+		cmocka_unit_test(test_close),
+		cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_open),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
