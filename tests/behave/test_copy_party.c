@@ -187,6 +187,31 @@ static void test_range(void **state)
 	}
 }
 
+/* An offset does not lead from the highest LBA to the lowest. */
+static void test_range_offset(void **state)
+{
+	(void)state;
+	for (unsigned side = 1; side < 3; side++) {
+		bool from = side == 1;
+		struct copier c;
+
+		copier_make(&c, NULL);
+		descriptors(&c);
+		copier_list(&c, false, 1, 2);
+		copier_disk(&c, 1);
+		copier_disk(&c, 2);
+		copier_bytes(&c, 0, 1, 1024, from ? UINT64_MAX : 0,
+			     from ? 1024 : 0, from ? 0 : UINT64_MAX,
+			     from ? 0 : 1024);
+		copier_run(&c, 0);
+		failed(&c, SCSIEMU_ASC_COPY_TARGET_NOT_REACHABLE, 0, 1024);
+		forwarded(&c, side, SCSIEMU_CHECK_CONDITION,
+			  SCSIEMU_SK_ILLEGAL_REQUEST,
+			  SCSIEMU_ASC_LBA_OUT_OF_RANGE);
+		copier_free(&c);
+	}
+}
+
 /* Descriptors of nobody, or of nobody who is to be copied from or to. */
 static void test_nobody(void **state)
 {
@@ -469,6 +494,7 @@ int main(void)
 		cmocka_unit_test(test_reserved),
 		cmocka_unit_test(test_attention),
 		cmocka_unit_test(test_range),
+		cmocka_unit_test(test_range_offset),
 		cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_media),
 		cmocka_unit_test(test_fixed),
