@@ -82,11 +82,10 @@ static void make_ring(const struct loop *l)
 }
 
 /* What answers lie on top of. */
-static void put_batch(unsigned half, uint32_t iovs)
+static void put_batch(unsigned half, uint64_t iovs)
 {
 	for (unsigned i = half * BATCH; i < (half + 1) * BATCH; i++) {
-		tcmu_put32(entry(i) + TCMU_IOVS_AT, iovs);
-		tcmu_put32(entry(i) + TCMU_IOVS_BIDI_AT, 0);
+		memcpy(entry(i) + TCMU_IOVS_AT, &iovs, 8); /* and BIDI: none */
 	}
 	tcmu_put32(map + TCMU_HEAD_AT, (half + 1) * BATCH * ENTRY % RING);
 }

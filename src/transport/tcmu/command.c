@@ -12,33 +12,19 @@ static struct semu_tcmu_cmd *of(struct scsiemu_task *t)
 	return (struct semu_tcmu_cmd *)t;
 }
 
-/* Never used before. */
-static COLD void begin_cmd(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c)
+static COLD void one_side(struct semu_tcmu_cmd *c)
+{
+	c->m.out = c->m.in = semu_side(&c->one, 1);
+}
+
+void semu_tcmu_begin(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c)
 {
 	c->t = t;
 	c->next = t->all;
 	t->all = c;
 	c->m.t.cmd.cdb = c->cdb;
 	c->m.t.cmd.tag = (uintptr_t)c;
-}
-
-static inline struct semu_tcmu_cmd *new_cmd(struct scsiemu_tcmu *t)
-{
-	struct semu_tcmu_cmd *c = semu_slots_take(&t->slots);
-
-	if (!c)
-		return NULL;
-	if (!c->t)
-		begin_cmd(t, c);
-	c->live = true;
-	return c;
-}
-
-/* It is not the pump's, or no longer. */
-static void drop(struct semu_tcmu_cmd *c)
-{
-	c->live = c->mute = c->given_up = false;
-	semu_slots_give(&c->t->slots, c);
+	one_side(c);
 }
 
 /* ---- The request ---- */
@@ -87,8 +73,8 @@ enum taken { TAKEN, NO_MEMORY, WRONG };
 
 /* Without a second direction nobody says which one it is: the core knows, and
  * looks at that only. */
-static COLD enum taken many(struct semu_tcmu_cmd *c, const uint8_t *e,
-			    uint32_t len)
+static COLD enum taken many(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c,
+			    const uint8_t *e, uint32_t len)
 {
 	uint64_t n = tcmu_get32(e + TCMU_IOVS_AT);
 	uint64_t bidi = tcmu_get32(e + TCMU_IOVS_BIDI_AT);
@@ -100,139 +86,118 @@ static COLD enum taken many(struct semu_tcmu_cmd *c, const uint8_t *e,
 	if (n + bidi > c->room && !grow(c, (unsigned)(n + bidi)))
 		return NO_MEMORY;
 	c->m.out = c->m.in = semu_side(c->v, (unsigned)n);
-	if (!vectors(c->t, c->v, iov, (unsigned)n, &cmd->out_len))
+	if (!vectors(t, c->v, iov, (unsigned)n, &cmd->out_len))
 		return WRONG;
 	cmd->in_len = cmd->out_len;
 	if (!bidi)
 		return TAKEN;
 	c->m.in = semu_side(c->v + n, (unsigned)bidi);
-	return vectors(c->t, c->v + n, iov + n * TCMU_IOV, (unsigned)bidi,
+	return vectors(t, c->v + n, iov + n * TCMU_IOV, (unsigned)bidi,
 		       &cmd->in_len)
 		       ? TAKEN
 		       : WRONG;
 }
 
 /* As a rule there is one buffer, or none. */
-static inline enum taken take_buffers(struct semu_tcmu_cmd *c, const uint8_t *e,
+static inline enum taken take_buffers(struct scsiemu_tcmu *t,
+				      struct semu_tcmu_cmd *c, const uint8_t *e,
 				      uint32_t len)
 {
 	struct scsiemu_cmd *cmd = &c->m.t.cmd;
 	uint32_t n = tcmu_get32(e + TCMU_IOVS_AT);
 
 	if (n > 1 || tcmu_get32(e + TCMU_IOVS_BIDI_AT))
-		return many(c, e, len);
+		return many(t, c, e, len);
+	if (c->m.in.v != &c->one) /* had many */
+		one_side(c);
 	c->one.len = 0;
-	if (n && (!vector(c->t, &c->one, e + TCMU_IOV_AT) ||
+	if (n && (!vector(t, &c->one, e + TCMU_IOV_AT) ||
 		  c->one.len >= SCSIEMU_UNKNOWN))
 		return WRONG;
-	c->m.out.v = c->m.in.v = &c->one;
-	c->m.out.nv = c->m.in.nv = 1;
-	c->m.out.at = c->m.in.at = 0;
-	c->m.out.off = c->m.in.off = 0;
 	cmd->in_len = cmd->out_len = (uint32_t)c->one.len;
 	return TAKEN;
 }
 
 /* The CDB lies behind the request, in the entry. */
-static inline bool take_cdb(struct semu_tcmu_cmd *c, const uint8_t *e,
-			    uint32_t len)
+static inline bool take_cdb(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c,
+			    const uint8_t *e, uint32_t len)
 {
-	uint64_t in = tcmu_get64(e + TCMU_CDB_AT) - (uint64_t)(e - c->t->map);
+	uint64_t in = tcmu_get64(e + TCMU_CDB_AT) - (uint64_t)(e - t->map);
 	size_t n = len - (size_t)in;
 
 	if (in >= len)
 		return false;
-	if (n > SEMU_TCMU_CDB)
-		n = SEMU_TCMU_CDB;
-	if (n == 16) /* the usual one */
+	if (n == 16) { /* the usual one */
 		memcpy(c->cdb, e + in, 16);
-	else
+	} else {
+		if (n > SEMU_TCMU_CDB)
+			n = SEMU_TCMU_CDB;
 		memcpy(c->cdb, e + in, n);
+	}
 	c->m.t.cmd.cdb_len = (uint16_t)n;
 	return true;
 }
 
 static COLD bool refuse(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c,
-			uint16_t id, enum taken why)
+			const uint8_t *e, enum taken why)
 {
+	uint16_t id = tcmu_get16(e + TCMU_ID_AT);
+
 	if (c)
-		drop(c);
+		semu_tcmu_drop(t, c);
 	if (why == WRONG)
 		return false;
 	semu_tcmu_answer(t, id, SCSIEMU_TASK_SET_FULL, 0);
 	return true;
 }
 
-bool semu_tcmu_command(struct scsiemu_tcmu *t, const uint8_t *e, uint32_t len)
+/* An entry that is all there, and `len` bytes long. false: what it says cannot
+ * be. */
+static inline bool take_command(struct scsiemu_tcmu *t, const uint8_t *e,
+				uint32_t len)
 {
-	uint16_t id = tcmu_get16(e + TCMU_ID_AT);
-	struct semu_tcmu_cmd *c = new_cmd(t);
+	struct semu_tcmu_cmd *c = semu_tcmu_new(t);
 	enum taken rc;
 
 	if (!c)
-		return refuse(t, c, id, NO_MEMORY);
-	c->id = id;
-	rc = take_cdb(c, e, len) ? take_buffers(c, e, len) : WRONG;
+		return refuse(t, c, e, NO_MEMORY);
+	c->id = tcmu_get16(e + TCMU_ID_AT);
+	rc = take_cdb(t, c, e, len) ? take_buffers(t, c, e, len) : WRONG;
 	if (rc != TAKEN)
-		return refuse(t, c, id, rc);
+		return refuse(t, c, e, rc);
 	if (scsiemu_pump_start(t->pump, &t->port, t->lu, &c->m.t) < 0)
-		return refuse(t, c, id, NO_MEMORY);
+		return refuse(t, c, e, NO_MEMORY);
 	return true;
 }
 
-/* ---- Task management ---- */
-
-static void abort_id(struct scsiemu_tcmu *t, uint16_t id)
+/* The entry at `next`, which is before head. false: it cannot be. */
+static inline bool take(struct scsiemu_tcmu *t, uint32_t head)
 {
-	struct semu_tcmu_cmd *c = t->all;
+	uint32_t end = head > t->next ? head : t->size;
+	uint8_t *e = semu_tcmu_entry(t, t->next);
+	uint32_t n = semu_tcmu_len(e), room = end - t->next;
+	bool command = semu_tcmu_op(e) == TCMU_OP_CMD;
 
-	while (c && (c->id != id || c->mute || !c->live))
-		c = c->next;
-	if (c)
-		scsiemu_pump_abort(&c->m.t);
+	if (n > room || n < TCMU_HEADER)
+		return false;
+	/* Before it is taken: it may be answered at once. */
+	t->next = t->next + n < t->size ? t->next + n : 0;
+	return command ? n >= TCMU_RESPONSE && take_command(t, e, n)
+		       : semu_tcmu_other(t, e, n);
 }
 
-/* The kernel answers its initiator itself, when the commands that it names have
- * ended. A logical unit has to be reset besides. */
-bool semu_tcmu_function(struct scsiemu_tcmu *t, const uint8_t *e, uint32_t len)
+void semu_tcmu_take(struct scsiemu_tcmu *t)
 {
-	struct semu_tcmu_cmd *c = NULL;
-	uint32_t n;
+	uint32_t head = semu_tcmu_head(t);
 
-	if (len < TCMU_TMR_IDS_AT)
-		return false;
-	n = tcmu_get32(e + TCMU_TMR_COUNT_AT);
-	if (n > (len - TCMU_TMR_IDS_AT) / 2)
-		return false;
-	for (uint32_t i = 0; i < n; i++)
-		abort_id(t, tcmu_get16(e + TCMU_TMR_IDS_AT + 2 * i));
-	if (e[TCMU_TMR_TYPE_AT] == TCMU_TMR_LU_RESET)
-		c = new_cmd(t);
-	if (!c)
-		return true;
-	c->m.t.cmd.tmf = SCSIEMU_TMF_LU_RESET;
-	c->mute = true;
-	if (scsiemu_pump_start(t->pump, &t->port, t->lu, &c->m.t) < 0)
-		drop(c);
-	return true;
-}
-
-void semu_tcmu_abort_all(struct scsiemu_tcmu *t, bool keep)
-{
-	struct semu_tcmu_cmd *c;
-
-	for (c = t->all; c; c = c->next)
-		c->mute |= c->live && !keep;
-	/* One that ends lets others run, which end as well. */
-	for (c = t->all; c;) {
-		if (!c->live || c->given_up) {
-			c = c->next;
+	while (t->next != head) {
+		if (take(t, head))
 			continue;
-		}
-		c->given_up = true;
-		scsiemu_pump_abort(&c->m.t);
-		c = t->all;
+		t->broken = "an entry is outside the ring, or names memory "
+			    "outside the device's";
+		break;
 	}
+	semu_tcmu_tell(t);
 }
 
 /* ---- The end ---- */
@@ -252,14 +217,14 @@ static COLD void put_sense(const struct scsiemu_cmd *cmd, uint8_t *to)
 	memset(to + n, 0, TCMU_SENSE - n);
 }
 
-static inline void answer(struct semu_tcmu_cmd *c)
+static inline void answer(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c)
 {
 	const struct scsiemu_cmd *cmd = &c->m.t.cmd;
 	uint8_t *sense;
 
-	if (cmd->in_len && !(cmd->in_done | cmd->out_done | cmd->status))
+	if (!(cmd->in_done | cmd->out_done | cmd->status) && cmd->in_len)
 		forget(c);
-	sense = semu_tcmu_answer(c->t, c->id, cmd->status, cmd->in_done);
+	sense = semu_tcmu_answer(t, c->id, cmd->status, cmd->in_done);
 	if (cmd->status == SCSIEMU_CHECK_CONDITION)
 		put_sense(cmd, sense);
 }
@@ -273,17 +238,17 @@ static COLD void answer_aborted(struct semu_tcmu_cmd *c)
 
 static void done(void *port, struct scsiemu_task *task)
 {
+	struct scsiemu_tcmu *t = port;
 	struct semu_tcmu_cmd *c = of(task);
 
-	(void)port;
-	if (c->mute || c->t->broken)
+	if (c->mute || t->broken)
 		task->cmd.tmf = SCSIEMU_TMF_NONE;
 	else if (task->cmd.outcome == SCSIEMU_ABORTED)
 		answer_aborted(c);
 	else
-		answer(c);
+		answer(t, c);
 	scsiemu_pump_sent(task);
-	drop(c);
+	semu_tcmu_drop(t, c);
 }
 
 static void flush(void *port)

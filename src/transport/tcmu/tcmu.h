@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * transport/tcmu/tcmu.h - one of the kernel's devices: tcmu.c opens and closes
- * it, ring.c takes entries from the ring and puts answers back, command.c is
- * the port.
+ * it, ring.c reads and writes its mailbox, command.c takes entries from the
+ * ring and is the port, function.c takes what is no command.
  *
  * Answers go in the order in which commands end: into the entry at the tail,
  * whosever that was, with the command's id. So an entry is copied when it is
@@ -52,7 +52,6 @@ struct scsiemu_tcmu {
 	uint32_t tail;	  /* ... and will know after the flush */
 	uint32_t next;	  /* the entry to take up next */
 	uint8_t read_len; /* the flag that says so, if the kernel knows it */
-	bool answered;	  /* the kernel has to be told */
 	bool closing;
 	const char *broken;
 };
@@ -105,22 +104,45 @@ static inline uint8_t *semu_tcmu_answer(struct scsiemu_tcmu *t, uint16_t id,
 	tcmu_put32(e + TCMU_STATUS_AT, status);
 	tcmu_put32(e + TCMU_READ_LEN_AT, in_done);
 	t->tail = semu_tcmu_behind(t, t->tail);
-	t->answered = true;
 	if (t->tail != t->next)
 		semu_tcmu_pass(t);
 	return e + TCMU_SENSE_AT;
 }
 
-/* Everything up to the kernel's head. */
-void semu_tcmu_take(struct scsiemu_tcmu *t);
+/* The kernel's head. */
+uint32_t semu_tcmu_head(struct scsiemu_tcmu *t);
 void semu_tcmu_tell(struct scsiemu_tcmu *t);
 
-/* command.c: an entry that is all there, and `len` bytes long. false: what it
- * says cannot be. */
-bool semu_tcmu_command(struct scsiemu_tcmu *t, const uint8_t *e, uint32_t len);
-bool semu_tcmu_function(struct scsiemu_tcmu *t, const uint8_t *e, uint32_t len);
+/* command.c: everything up to the kernel's head. */
+void semu_tcmu_take(struct scsiemu_tcmu *t);
+/* One that was never used before. */
+void semu_tcmu_begin(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c);
+extern const struct scsiemu_port_ops semu_tcmu_port_ops;
+
+static inline struct semu_tcmu_cmd *semu_tcmu_new(struct scsiemu_tcmu *t)
+{
+	struct semu_tcmu_cmd *c = semu_slots_take(&t->slots);
+
+	if (!c)
+		return NULL;
+	if (!c->t)
+		semu_tcmu_begin(t, c);
+	c->live = true;
+	return c;
+}
+
+/* It is not the pump's, or no longer. */
+static inline void semu_tcmu_drop(struct scsiemu_tcmu *t,
+				  struct semu_tcmu_cmd *c)
+{
+	c->live = c->mute = c->given_up = false;
+	semu_slots_give(&t->slots, c);
+}
+
+/* function.c: an entry that is all there, `len` bytes long and no command.
+ * false: what it says cannot be. */
+bool semu_tcmu_other(struct scsiemu_tcmu *t, uint8_t *e, uint32_t len);
 /* Give all commands up. keep: the kernel still waits for them. */
 void semu_tcmu_abort_all(struct scsiemu_tcmu *t, bool keep);
-extern const struct scsiemu_port_ops semu_tcmu_port_ops;
 
 #endif
