@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * scsiemu/transport/tmtgt.h - target mode as a SCSI adapter driver of AIX
- * offers it to a driver above (SCIOSTARTTGT, SCIOSTOPTGT and struct tm_buf;
- * AIX, Kernel Extensions and Device Support, "SCSI Target-Mode Overview"), as
+ * offers it to a driver above (SCIOSTARTTGT, SCIOSTOPTGT and struct tm_buf:
+ * IBM, AIX 7.3, "SCSI Target-Mode Overview", "Target-Mode ioctl Commands"), as
  * a simulation in user space: the shape, the rules and the errno, not the
  * layout, for the kernel's headers are not public. docs/tmtgt.md.
  *
@@ -33,8 +33,10 @@ struct scsiemu_tm_buf {
 	struct scsiemu_tm_buf *next; /* the receiver's, while it holds it */
 	void *data_addr;
 	uint32_t data_len;
-	uint32_t user_flag;  /* enum scsiemu_tm_flag */
-	uint32_t user_id;    /* the initiator's */
+	uint32_t user_flag; /* enum scsiemu_tm_flag */
+	uint32_t user_id;   /* the initiator's */
+	/* Of errors. Always 0: only messages that are whole are delivered. */
+	uint8_t status_validity, general_card_status;
 	uint32_t adap_devno; /* of struct scsiemu_tmtgt_config */
 	uintptr_t tm_correlator;
 	void *owner; /* the adapter's */
