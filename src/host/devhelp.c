@@ -93,7 +93,8 @@ static const char help[] =
 	"state\n"
 	"proc[:KEY...]          a processor (SPC-2): messages between "
 	"initiators\n"
-	"    size=BYTES         room for them: 4K to 1G; 1M\n"
+	"    size=BYTES         of proc: room for messages, 4K to 1G; "
+	"1M\n"
 	"    and the keys above that are not about blocks\n"
 	"  \"\\,\" is a comma inside a value\n";
 
