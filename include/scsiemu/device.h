@@ -434,6 +434,10 @@ struct scsiemu_nexus *scsiemu_nexus_attach(
  */
 void scsiemu_nexus_detach(struct scsiemu_nexus *n);
 void *scsiemu_nexus_user(const struct scsiemu_nexus *n);
+/* Its TransportID, *len bytes: who it is, for those that did not attach it.
+ * NULL: it has none. */
+const uint8_t *scsiemu_nexus_transport_id(const struct scsiemu_nexus *n,
+					  uint16_t *len);
 
 #ifdef __cplusplus
 }

@@ -4,6 +4,7 @@
  *
  *	TYPE[:key=value,...]	disk:path=a.img,size=1G,thin,serial=X1
  *	disk:mem,size=64M	disk:null,size=1T
+ *	proc			a processor: a queue of messages
  *
  * "\," is a comma inside a value; sizes take K M G T P (2^10 ...). The file
  * that profile=NAME names gives keys, too (docs/profiles.md); NAME without a
@@ -26,6 +27,7 @@ struct scsiemu_host_lu {
 	struct scsiemu_medium medium;
 	struct scsiemu_nv nv;
 	struct scsiemu_lu *lu; /* once attached */
+	void *mailbox;	       /* a processor's messages; its own */
 	void *state;	       /* the LU's, where it needs much; its own */
 	char *summary; /* "disk a.img, 1 GiB, 512-byte blocks"; its own */
 };

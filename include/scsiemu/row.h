@@ -71,6 +71,7 @@ enum scsiemu_fields {
 	SCSIEMU_F_1AT4,	  /* count [4]: MODE SENSE(6), REQUEST SENSE */
 	SCSIEMU_F_2AT3,	  /* count [3-4]: INQUIRY, diagnostics */
 	SCSIEMU_F_2AT7,	  /* count [7-8]: MODE SENSE(10), UNMAP */
+	SCSIEMU_F_3AT2,	  /* count [2-4]: SEND, RECEIVE */
 	SCSIEMU_F_3AT6,	  /* count [6-8]: READ BUFFER(10) */
 	SCSIEMU_F_4AT5,	  /* count [5-8]: PERSISTENT RESERVE OUT */
 	SCSIEMU_F_4AT6,	  /* count [6-9]: REPORT LUNS */
@@ -142,8 +143,9 @@ enum scsiemu_row_flag {
 
 /* What must be there for the row to exist. */
 enum scsiemu_need {
-	/* low bits: enum scsiemu_can of the medium. Lending is no row's need,
-	 * its bit stands for another one: */
+	/* low bits: enum scsiemu_can of the medium. Lending and CAS are no
+	 * row's need, their bits stand for others: */
+	SCSIEMU_NEED_MEDIUM = 1 << 4,	/* a type that has media */
 	SCSIEMU_NEED_PRIORITY = 1 << 6, /* command priorities */
 	SCSIEMU_NEED_REMOVABLE = 1 << 8,
 	SCSIEMU_NEED_THIN = 1 << 9,

@@ -225,7 +225,8 @@ struct semu_cap {
 	uint8_t exponent, aligned;
 	uint8_t lbp_not; /* bits of VPD B2h byte 5 that are not offered */
 	bool thin, zeroes, dpofua, cache;
-	bool pi; /* may be formatted with protection information */
+	bool cas; /* its medium compares and swaps */
+	bool pi;  /* may be formatted with protection information */
 	uint8_t pi_type, pi_exponent; /* is: 1 to 3, P_I_EXPONENT; 0: not */
 };
 
@@ -318,12 +319,16 @@ static inline void *semu_part(const struct scsiemu_lu *lu, enum semu_part part)
 	return lu->more ? lu->more->part[part] : NULL;
 }
 
-_Static_assert((int)SCSIEMU_NEED_PRIORITY == (int)SCSIEMU_CAN_LEND,
+_Static_assert((int)SCSIEMU_NEED_PRIORITY == (int)SCSIEMU_CAN_LEND &&
+		       (int)SCSIEMU_NEED_MEDIUM == (int)SCSIEMU_CAN_CAS,
 	       "another bit became free, or none");
 /* What a medium (NULL: none) can do, as bits of lu->able. */
 static inline uint32_t semu_medium_able(const struct scsiemu_medium *m)
 {
-	return m ? m->able & SCSIEMU_CAN_ROWS & ~(uint32_t)SCSIEMU_CAN_LEND : 0;
+	uint32_t rows = SCSIEMU_CAN_ROWS &
+			~(uint32_t)(SCSIEMU_CAN_LEND | SCSIEMU_CAN_CAS);
+
+	return m ? m->able & rows : 0;
 }
 
 /* parts.c: the part wants to see every command, or no longer. */
@@ -368,6 +373,7 @@ struct semu_beside {
 };
 struct scsiemu_type {
 	uint8_t type; /* enum scsiemu_device_type */
+	bool bare;    /* its LUs have no medium, and need none */
 	const char *vendor, *product;
 	struct semu_rows rows[2]; /* own, common (semu_spc_rows) */
 #if SEMU_WITH_LEVELS

@@ -17,6 +17,7 @@ static const struct field field[SCSIEMU_F_COUNT] = {
 	[SCSIEMU_F_1AT4] = { 0, 0, 4, 1 },
 	[SCSIEMU_F_2AT3] = { 0, 0, 3, 2 },
 	[SCSIEMU_F_2AT7] = { 0, 0, 7, 2 },
+	[SCSIEMU_F_3AT2] = { 0, 0, 2, 3 },
 	[SCSIEMU_F_3AT6] = { 0, 0, 6, 3 },
 	[SCSIEMU_F_4AT5] = { 0, 0, 5, 4 },
 	[SCSIEMU_F_4AT6] = { 0, 0, 6, 4 },

@@ -130,6 +130,8 @@ static uint32_t base_able(const struct scsiemu_lu *lu)
 {
 	uint32_t able = 0;
 
+	if (!lu->type->bare)
+		able |= SCSIEMU_NEED_MEDIUM;
 	if (lu->removable)
 		able |= SCSIEMU_NEED_REMOVABLE;
 	if (lu->nv || lu->can_save)

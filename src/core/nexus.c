@@ -231,6 +231,13 @@ void *scsiemu_nexus_user(const struct scsiemu_nexus *n)
 	return n->user;
 }
 
+const uint8_t *scsiemu_nexus_transport_id(const struct scsiemu_nexus *n,
+					  uint16_t *len)
+{
+	*len = n->transport_id_len;
+	return n->transport_id;
+}
+
 const struct scsiemu_target_port *semu_nexus_port(const struct scsiemu_nexus *n)
 {
 	const struct scsiemu_device *d = n->dev;

@@ -91,6 +91,11 @@ static const char help[] =
 	"      corrupt[=N] drop short=N hang\n"
 	"    nv=FILE            keeps saved mode pages and other small "
 	"state\n"
+	"proc[:KEY...]          a processor (SPC-2): messages between "
+	"initiators\n"
+	"    size=BYTES         of proc: room for messages, 4K to 1G; "
+	"1M\n"
+	"    and the keys above that are not about blocks\n"
 	"  \"\\,\" is a comma inside a value\n";
 
 const char *scsiemu_host_help(void)

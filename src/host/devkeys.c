@@ -390,17 +390,34 @@ static int set_value(const struct key *k, struct semu_devstr *s,
 	return 0;
 }
 
+static bool is_one_of(const char *const *words, const char *word)
+{
+	while (*words && strcmp(*words, word) != 0)
+		words++;
+	return *words;
+}
+
 bool semu_devkey_own(const char *key)
 {
 	static const char *const own[] = { "path", "mem",    "null",
 					   "size", "pool",   "serial",
 					   "naa",  "inject", "profile",
-					   "nv" };
+					   "nv",   NULL };
 
-	for (unsigned i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		if (strcmp(own[i], key) == 0)
-			return true;
-	return false;
+	return is_one_of(own, key);
+}
+
+/* Those that are not about blocks. */
+static bool of_any_type(const char *key)
+{
+	static const char *const any[] = {
+		"size",	    "aca",	  "priorities", "vendor",  "product",
+		"revision", "serial",	  "naa",	"version", "profile",
+		"hide",	    "vpd",	  "inquiry",	"alua",	   "groups",
+		"nv",	    "transition", NULL
+	};
+
+	return is_one_of(any, key);
 }
 
 int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
@@ -414,6 +431,9 @@ int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
 		k++;
 	if (k == keys + NKEYS)
 		return unknown(key, err);
+	if (s->bare && !of_any_type(key))
+		return semu_err(err, "%s is a disk's: leave it out of a %s",
+				k->name, s->type_name);
 	if (*seen & UINT64_C(1) << (k - keys))
 		return semu_err(err, "%s is given twice: keep one of them",
 				k->name);

@@ -15,11 +15,15 @@ enum { ITEM = SEMU_PATH + 16, TYPE_SHOWN = 30 };
 static const struct {
 	const char *name;
 	const struct scsiemu_type *type;
+	bool bare;
 } types[] = {
 #ifdef SEMU_WITH_SBC
-	{ "disk", &scsiemu_sbc },
+	{ "disk", &scsiemu_sbc, false },
 #endif
-	{ NULL, NULL },
+#ifdef SEMU_WITH_PROC
+	{ "proc", &scsiemu_proc, true },
+#endif
+	{ NULL, NULL, false },
 };
 
 /* What follows the type: "" or ":..."; NULL: no such type. */
@@ -34,11 +38,12 @@ static const char *take_type(struct semu_devstr *s, const char *device,
 			continue;
 		s->type = types[i].type;
 		s->type_name = types[i].name;
+		s->bare = types[i].bare;
 		return device + len;
 	}
 	semu_err(err,
-		 "\"%.*s\" is not a device type: write disk:..., for example "
-		 "disk:path=a.img,size=1G or disk:mem,size=64M",
+		 "\"%.*s\" is not a device type: write disk:... or proc, for "
+		 "example disk:path=a.img,size=1G or disk:mem,size=64M",
 		 len < TYPE_SHOWN ? (int)len : TYPE_SHOWN, device);
 	return NULL;
 }
@@ -163,6 +168,19 @@ static int check_level(const struct semu_devstr *s, struct scsiemu_errmsg *err)
 	return 0;
 }
 
+/* What a mailbox may hold. */
+static int check_mailbox(struct semu_devstr *s, struct scsiemu_errmsg *err)
+{
+	if (!s->size)
+		s->size = 1 << 20;
+	if (s->size < 4096 || s->size > 1 << 30)
+		return semu_err(err,
+				"size=%" PRIu64 ": a processor keeps 4K to 1G "
+				"of messages",
+				s->size);
+	return 0;
+}
+
 static int check_size(struct semu_devstr *s, struct scsiemu_errmsg *err)
 {
 	if (!s->block)
@@ -190,8 +208,12 @@ int semu_devstr_parse(struct semu_devstr *s, const char *device,
 	s->sbc.size = sizeof(s->sbc);
 	p = take_type(s, device, err);
 	if (!p || take_profile(s, p, err) || take_keys(s, p, err) ||
-	    check_store(s, err) || check_alua(s, err) || check_level(s, err) ||
-	    semu_devzones_check(s, err) || semu_devpi_check(s, err))
+	    check_alua(s, err) || check_level(s, err))
+		return -1;
+	if (s->bare)
+		return check_mailbox(s, err);
+	if (check_store(s, err) || semu_devzones_check(s, err) ||
+	    semu_devpi_check(s, err))
 		return -1;
 	return check_size(s, err);
 }

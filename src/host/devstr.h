@@ -6,6 +6,7 @@
 #include <scsiemu/alua.h>
 #include <scsiemu/host.h>
 #include <scsiemu/inject.h>
+#include <scsiemu/proc.h>
 #include <scsiemu/sbc.h>
 
 #define SEMU_PATH 1024
@@ -33,6 +34,7 @@ struct semu_devquirks {
 struct semu_devstr {
 	const struct scsiemu_type *type;
 	const char *type_name;
+	bool bare; /* the type has no store */
 	struct scsiemu_sbc_options sbc;
 	uint64_t pool, defects, streams, hints, elements;
 	uint64_t size, block, exponent, version, naa, transition;

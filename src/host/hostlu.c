@@ -12,6 +12,7 @@
 #include <scsiemu/power.h>
 
 #include "host/devstr.h"
+#include "host/mailbox.h"
 #include "store/open.h"
 
 enum { NV_RECORD = 1 << 20, PATH_SHOWN = 100 };
@@ -31,6 +32,14 @@ static void give(void *ctx, void *mem)
 const struct scsiemu_allocator scsiemu_host_allocator = { .alloc = get,
 							  .free = give };
 
+static int open_mailbox(struct scsiemu_host_lu *h, const struct semu_devstr *s,
+			struct scsiemu_errmsg *err)
+{
+	h->mailbox = semu_mailbox_open((uint32_t)s->size);
+	return h->mailbox ? 0
+			  : semu_err(err, "%s: out of memory", s->type_name);
+}
+
 static int open_store(struct scsiemu_host_lu *h, const struct semu_devstr *s,
 		      struct scsiemu_errmsg *err)
 {
@@ -41,6 +50,8 @@ static int open_store(struct scsiemu_host_lu *h, const struct semu_devstr *s,
 				      .pool = s->pool,
 				      .read_only = s->readonly };
 
+	if (s->bare)
+		return open_mailbox(h, s, err);
 	semu_devpi_geometry(&g, s);
 	if (s->mem)
 		return scsiemu_open_mem(&h->medium, &g, err);
@@ -59,6 +70,7 @@ struct own {
 	struct scsiemu_lu_config config; /* first: host_lu.config points here */
 	struct semu_devtext text;
 	struct scsiemu_sbc_options sbc;
+	struct scsiemu_proc_options proc;
 	struct scsiemu_alua alua;
 	struct semu_devgroups groups;
 	struct semu_devrules rules;
@@ -141,6 +153,12 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		.nv_ctx = h->nv.ctx,
 		.options = &own->sbc,
 	};
+	if (s->bare) {
+		own->proc = (struct scsiemu_proc_options){ sizeof(own->proc),
+							   &semu_mailbox_ops,
+							   h->mailbox };
+		own->config.options = &own->proc;
+	}
 	own->rules = s->rules;
 	own->config.inject_rules = (uint16_t)s->rules.n;
 	configure_alua(own, s);
@@ -172,14 +190,18 @@ static int summarise(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 					    : s->path;
 	char size[32], line[200];
 
-	say_size(size, h->medium.nblk * h->medium.blen);
-	snprintf(line, sizeof(line), "%s %s, %s, %" PRIu32 "-byte blocks%s%s",
-		 s->type_name,
-		 s->mem	   ? "in memory"
-		 : s->null ? "null"
-			   : path,
-		 size, h->medium.blen, s->thin ? ", thin" : "",
-		 s->readonly ? ", read-only" : "");
+	say_size(size, s->bare ? s->size : h->medium.nblk * h->medium.blen);
+	if (s->bare)
+		snprintf(line, sizeof(line), "%s, %s of messages", s->type_name,
+			 size);
+	else
+		snprintf(line, sizeof(line),
+			 "%s %s, %s, %" PRIu32 "-byte blocks%s%s", s->type_name,
+			 s->mem	   ? "in memory"
+			 : s->null ? "null"
+				   : path,
+			 size, h->medium.blen, s->thin ? ", thin" : "",
+			 s->readonly ? ", read-only" : "");
 	h->summary = strdup(line);
 	return h->summary ? 0 : -1;
 }
@@ -188,10 +210,12 @@ static void release(struct scsiemu_host_lu *h)
 {
 	scsiemu_medium_close(&h->medium);
 	scsiemu_nv_close(&h->nv);
+	semu_mailbox_close(h->mailbox);
 	free(h->state);
 	free(h->config);
 	free(h->summary);
 	h->state = NULL;
+	h->mailbox = NULL;
 	h->config = NULL;
 	h->summary = NULL;
 	h->lu = NULL;
@@ -367,7 +391,8 @@ int scsiemu_host_attach(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 	}
 	free(h->config);
 	h->config = NULL;
-	scsiemu_lu_load(h->lu, &h->medium, false);
+	if (!h->mailbox)
+		scsiemu_lu_load(h->lu, &h->medium, false);
 	return 0;
 }
 

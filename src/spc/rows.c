@@ -104,7 +104,7 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 	  .kind = SCSIEMU_K_NODATA, .fn.nodata = semu_start_stop,
 	  .then = semu_started_stopped, .cls = SCSIEMU_C_LU,
 	  .flags = SCSIEMU_ROW_BY_FIELD | SCSIEMU_ROW_PR_LOST,
-	  .stops = WRITES | SCSIEMU_ON_STANDBY },
+	  .needs = SCSIEMU_NEED_MEDIUM, .stops = WRITES | SCSIEMU_ON_STANDBY },
 #endif
 #if SEMU_WITH_DIAGNOSTIC
 	{ ROW_IS("RECEIVE DIAGNOSTIC RESULTS",
@@ -124,7 +124,8 @@ const struct scsiemu_row semu_spc_rows[SEMU_SPC_NROWS] = {
 		 SCSIEMU_OP_PREVENT_ALLOW_MEDIUM_REMOVAL, 6),
 	  .usage = SCSIEMU_USAGE(0x1e, 0, 0, 0, 0x03, 0),
 	  .kind = SCSIEMU_K_NODATA, .fn.nodata = semu_prevent_allow,
-	  .flags = SCSIEMU_ROW_BY_FIELD, .stops = WRITES | SCSIEMU_ON_STANDBY },
+	  .flags = SCSIEMU_ROW_BY_FIELD, .needs = SCSIEMU_NEED_MEDIUM,
+	  .stops = WRITES | SCSIEMU_ON_STANDBY },
 #endif
 #if SEMU_WITH_BUFFER
 	{ ROW_IS("WRITE BUFFER", SCSIEMU_OP_WRITE_BUFFER, 10),

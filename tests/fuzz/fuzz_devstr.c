@@ -23,7 +23,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!memchr(err.text, 0, sizeof(err.text)) || !err.text[0])
 			abort();
 	} else {
-		if (a.block < 256 || a.block > 4096 || a.size % a.block)
+		if (a.bare ? a.size < 4096 || a.size > 1 << 30
+			   : a.block < 256 || a.block > 4096 ||
+				     a.size % a.block)
 			abort();
 		if (semu_devstr_parse(&b, text, &err) ||
 		    memcmp(&a, &b, sizeof(a)) != 0)

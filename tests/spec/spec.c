@@ -9,11 +9,21 @@
 #include <cmocka.h>
 
 #include "spec/spec.h"
+#include "support/procbox.h"
 
 #ifdef SPEC_PI
 enum { PI_TYPE = 2 };
 #else
 enum { PI_TYPE = 0 };
+#endif
+
+#ifdef SPEC_PROC
+static struct procbox box;
+static const struct scsiemu_proc_options proc = { sizeof(proc), &procbox_ops,
+						  &box };
+#define PROC &proc
+#else
+#define PROC NULL
 #endif
 
 #ifdef SPEC_ZONED
@@ -36,6 +46,7 @@ const struct disk_options spec_options = { .version = VERSION,
 					   .log_clients = 1,
 					   .removable = REMOVABLE,
 					   .copies = 2,
+					   .proc = PROC,
 					   .sbc = {
 						   .defects = 16,
 						   .format = true,

@@ -31,6 +31,14 @@ static const struct reply replies[] = {
 	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0xb6 }, .scratch = 512 },
 	{ .op = SCSIEMU_OP_ZONE_IN, .sa = 0, .scratch = 512 },
 	{ .op = SCSIEMU_OP_ZONE_IN, .sa = 6, .scratch = 512 },
+#elif defined(SPEC_PROC)
+	{ .op = SCSIEMU_OP_INQUIRY },
+	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0x00 } },
+	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0x83 } },
+	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0x86 } },
+	{ .op = SCSIEMU_OP_REQUEST_SENSE },
+	{ .op = SCSIEMU_OP_MODE_SENSE_6, .cdb = { 0, 0, 0x3f, 0xff } },
+	{ .op = SCSIEMU_OP_MAINTENANCE_IN, .sa = 0x0c },
 #else
 	{ .op = SCSIEMU_OP_INQUIRY },
 	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0x00 } },

@@ -73,10 +73,14 @@ static const struct entry {
 	{ 0xab, 0x01, A, true, 0, 0 },	/* READ MEDIA SERIAL NUMBER */
 	{ 0xb5, ANY, W, false, 0, 0 },	/* SECURITY PROTOCOL OUT */
 	/* SBC */
-	{ 0x04, ANY, W, false, 0, 0 },	  /* FORMAT UNIT */
-	{ 0x07, ANY, W, false, 0, 0 },	  /* REASSIGN BLOCKS */
-	{ 0x08, ANY, R, false, 0, 0 },	  /* READ(6) */
-	{ 0x0a, ANY, W, false, 0, 0 },	  /* WRITE(6) */
+	{ 0x04, ANY, W, false, 0, 0 }, /* FORMAT UNIT */
+	{ 0x07, ANY, W, false, 0, 0 }, /* REASSIGN BLOCKS */
+#ifdef SPEC_PROC
+	{ 0x08, ANY, W, false, 0, 0 }, /* RECEIVE: takes what it gives */
+#else
+	{ 0x08, ANY, R, false, 0, 0 }, /* READ(6) */
+#endif
+	{ 0x0a, ANY, W, false, 0, 0 },	  /* WRITE(6), SEND(6) */
 	{ 0x1b, ANY, A, true, 4, 0x01 },  /* START STOP UNIT: start */
 	{ 0x1b, ANY, W, false, 4, 0x00 }, /* stop */
 	{ 0x1b, ANY, W, false, 4, 0x02 }, /* eject */

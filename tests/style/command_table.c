@@ -2,6 +2,7 @@
 /* Prints the table of commands of README.md from the rows themselves. */
 #include "core/core.h"
 
+#include <scsiemu/proc.h>
 #include <scsiemu/sbc.h>
 
 #include <stdio.h>
@@ -38,6 +39,9 @@ struct entry {
 	const char *layer, *only;
 	unsigned order; /* of the layers: the first one wins */
 };
+
+/* Another device type's: beside a disk's of the same code. */
+enum { PROCESSOR = 3 };
 
 static void print(const struct entry *e)
 {
@@ -83,11 +87,13 @@ int main(void)
 	add(&scsiemu_sbc.rows[0], "SBC", NULL, 0);
 	add(&scsiemu_sbc.old_rows, "SBC", "a level before SPC-3", 1);
 	add(&scsiemu_sbc.rows[1], "SPC", NULL, 2);
+	add(&scsiemu_proc.rows[0], "SPC-2", "a processor", PROCESSOR);
 	qsort(entries, n, sizeof(entries[0]), compare);
 	printf("| opcode | command | from | only with |\n|---|---|---|---|\n");
 	for (unsigned i = 0; i < n; i++)
 		if (!i || entries[i].row->op != entries[i - 1].row->op ||
-		    entries[i].row->sa != entries[i - 1].row->sa)
+		    entries[i].row->sa != entries[i - 1].row->sa ||
+		    entries[i].order == PROCESSOR)
 			print(&entries[i]);
 	return 0;
 }

@@ -10,7 +10,7 @@ FREE = {"stdint.h", "stddef.h", "stdbool.h", "string.h", "limits.h"}
 # Static probes: a header of the system's that adds no call, in one layer, and
 # only in hosted builds that ask for it.
 PROBES = ("core", "sys/sdt.h")
-TYPES = ("sbc", "ssc", "smc", "mmc", "osd")
+TYPES = ("proc", "sbc", "ssc", "smc", "mmc", "osd")
 
 # folder or public header: layer
 CORE, SPC, TYPE, STORE, HOST, TRANSPORT, TOP = range(1, 8)

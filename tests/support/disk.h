@@ -7,6 +7,7 @@
 #define TEST_DISK_H
 
 #include <scsiemu/power.h>
+#include <scsiemu/proc.h>
 #include <scsiemu/sbc.h>
 
 #include "support/drive.h"
@@ -31,6 +32,8 @@ struct disk_options {
 	bool deferred, priorities, thin, no_zeroes, removable, read_only, empty;
 	uint32_t atomic;		/* medium.atomic_blk */
 	struct scsiemu_sbc_options sbc; /* size is set */
+	/* It is no disk, but a processor, without medium. */
+	const struct scsiemu_proc_options *proc;
 };
 
 struct disk {

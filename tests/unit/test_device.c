@@ -305,7 +305,7 @@ static void test_able(void **state)
 	struct drive d;
 	struct scsiemu_lu *lu;
 	const uint32_t always = SCSIEMU_NEED_REMOVABLE | SCSIEMU_NEED_SAVE |
-				SCSIEMU_NEED_PR;
+				SCSIEMU_NEED_PR | SCSIEMU_NEED_MEDIUM;
 
 	(void)state;
 	drive_make(&d, &l);
