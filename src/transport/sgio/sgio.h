@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * transport/sgio/sgio.h - server.c has the socket and the open files, nexus.c
+ * the initiators, control.c the ioctls, command.c is the port.
+ */
+#ifndef SEMU_TRANSPORT_SGIO_H
+#define SEMU_TRANSPORT_SGIO_H
+
+#include <scsiemu/transport/sgio.h>
+
+#include <transport/mapped.h>
+#include <transport/sgio/wire.h>
+#include <transport/slots.h>
+
+struct semu_sgio_nexus {
+	struct semu_sgio_nexus *next;
+	struct scsiemu_nexus *nexus;
+	uint32_t id, files;
+	uint8_t transport_id[24];
+};
+
+/* One open file: what its ioctls set is its own. */
+struct semu_sgio_file {
+	struct scsiemu_source source; /* first */
+	struct scsiemu_sgio *s;
+	struct semu_sgio_file *next, **prev;
+	const struct scsiemu_sgio_node *node; /* NULL until OPEN */
+	struct semu_sgio_nexus *nexus;
+	uint32_t flags; /* of open(2) */
+	int waits;	/* the reply socket of an OPEN that waits, or -1 */
+	int32_t timeout, reserved, queue, orphans, pack_id, next_len, low_dma,
+		debug;
+};
+
+struct semu_sgio_cmd {
+	struct semu_mapped_task m;    /* first */
+	struct scsiemu_source source; /* the reply socket; fd -1: answered */
+	struct scsiemu_sgio *s;
+	struct semu_sgio_cmd *next, **prev; /* of those alive */
+	struct scsiemu_vec out, in;
+	uint8_t *map;
+	uint32_t map_len;
+	uint64_t began, deadline; /* ms; UINT64_MAX: none */
+	bool given_up;		  /* by semu_sgio_give_up() */
+	uint8_t cdb[SEMU_SGIO_CDB];
+};
+
+struct scsiemu_sgio {
+	struct scsiemu_source listener, timer; /* fd -1: not there */
+	struct scsiemu_sgio_config cf;
+	struct scsiemu_port port;
+	struct semu_slots slots;
+	struct semu_sgio_file *files;
+	struct semu_sgio_cmd *live;
+	struct semu_sgio_nexus *nexuses;
+	uint64_t armed; /* when the timer comes, ms; UINT64_MAX: it does not */
+};
+
+/* nexus.c: that of an initiator, for one more file. NULL: no room. */
+struct semu_sgio_nexus *semu_sgio_nexus_get(struct scsiemu_sgio *s,
+					    uint32_t id);
+void semu_sgio_nexus_put(struct scsiemu_sgio *s, struct semu_sgio_nexus *n);
+void semu_sgio_nexus_end(struct scsiemu_sgio *s);
+
+/* control.c: fills *r, or its error. */
+void semu_sgio_control(struct semu_sgio_file *f, uint32_t number, int32_t value,
+		       struct semu_sgio_reply *r);
+
+/* command.c: takes both descriptors; mem may be -1. */
+void semu_sgio_command(struct semu_sgio_file *f,
+		       const struct semu_sgio_request *q, int reply, int mem);
+/* TEST UNIT READY of our own: a unit attention is told to nobody. */
+void semu_sgio_scan(struct scsiemu_sgio *s, struct scsiemu_lu *lu,
+		    struct scsiemu_nexus *n);
+/* Give up all commands. */
+void semu_sgio_give_up(struct scsiemu_sgio *s);
+/* Commands whose time is over. */
+void semu_sgio_late(struct scsiemu_source *timer, short revents);
+extern const struct scsiemu_port_ops semu_sgio_port_ops;
+
+/* The one reply; closes fd. */
+void semu_sgio_reply(int fd, const struct semu_sgio_reply *r);
+
+#endif
