@@ -154,16 +154,6 @@ static void end_file(struct semu_sgio_file *f)
 
 /* ---- Requests ---- */
 
-static void tell_node(const struct semu_sgio_file *f, int reply)
-{
-	const uint32_t node[3] = { f->node->major, f->node->minor,
-				   f->node->kind };
-	struct semu_sgio_reply r = { .len = sizeof(node) };
-
-	memcpy(r.data, node, sizeof(node));
-	semu_sgio_reply(reply, &r);
-}
-
 /* false: what it says cannot be. Takes the descriptors, or leaves them. */
 static bool serve(struct semu_sgio_file *f, const struct semu_sgio_request *q,
 		  const int fd[FDS])
@@ -181,9 +171,6 @@ static bool serve(struct semu_sgio_file *f, const struct semu_sgio_request *q,
 	switch (q->what) {
 	case SEMU_SGIO_OPEN:
 		open_file(f, q, fd[0]);
-		return true;
-	case SEMU_SGIO_NODE:
-		tell_node(f, fd[0]);
 		return true;
 	case SEMU_SGIO_CONTROL:
 		semu_sgio_control(f, q->number, q->value, &r);
