@@ -23,6 +23,11 @@ static const struct subcommand {
 	{ "pages", pages_main,
 	  "DEVICE [vpd|mode|log [CODE[,SUB]]] [--raw|--hex|--json] [--pc NAME]",
 	  "list or dump VPD, mode and log pages" },
+#ifdef SEMU_SHIM_DIR
+	{ "run", run_main,
+	  "[LUN=]DEVICE ... [--attention] -- COMMAND [ARGUMENT ...]",
+	  "run a program that finds them at /dev/sg0 ..." },
+#endif
 };
 
 enum { NSUBCOMMANDS = sizeof(subcommands) / sizeof(subcommands[0]) };

@@ -108,21 +108,11 @@ void shim_unplace(char *path)
 		memmove(path, path + folder_len, strlen(path + folder_len) + 1);
 }
 
-static bool decode(uint64_t size, struct shim_node *n)
-{
-	if (!(size & SHIM_IS_NODE))
-		return false;
-	n->block = size & SHIM_IS_BLOCK;
-	n->major = (uint32_t)(size >> SHIM_MAJOR_AT & 0xfffff);
-	n->minor = (uint32_t)(size & 0xfffff);
-	return true;
-}
-
 /* The two structures have the same members, and need not be the same. */
 #define STAT_NODE(st, n)                                                       \
 	do {                                                                   \
 		if (!S_ISREG((st)->st_mode) ||                                 \
-		    !decode((uint64_t)(st)->st_size, n))                       \
+		    !shim_node_of((uint64_t)(st)->st_size, n))                 \
 			return false;                                          \
 		(st)->st_mode = NODE_MODE | ((n)->block ? S_IFBLK : S_IFCHR);  \
 		(st)->st_rdev = makedev((n)->major, (n)->minor);               \

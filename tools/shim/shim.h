@@ -25,20 +25,11 @@
 
 #include <transport/sgio/wire.h>
 
+#include "node.h"
+
 #define SHIM_EXPORT __attribute__((visibility("default")))
 
-#define SHIM_SG_MAJOR  21
-#define SHIM_BSG_MAJOR 240
-
-/* In the place of a node there is a file as long as this. */
-#define SHIM_IS_NODE  (1ll << 41)
-#define SHIM_IS_BLOCK (1ll << 40)
-#define SHIM_MAJOR_AT 20
-
-struct shim_node {
-	uint32_t major, minor;
-	bool block;
-};
+#define SHIM_SG_MAJOR 21
 
 static inline bool shim_is_sg(const struct shim_node *n)
 {
