@@ -9,12 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SG_MAJOR   21
-#define SD_MAJOR   8
-#define BSG_MAJOR  240 /* of those for local use */
-#define PARTITIONS 16  /* minors of a disk */
-#define LETTERS	   26
-#define MOST_NODES 3 /* of a logical unit */
+#define SG_MAJOR      21
+#define SD_MAJOR      8
+#define BSG_MAJOR     240 /* of those for local use */
+#define PARTITIONS    16  /* minors of a disk */
+#define LETTERS	      26
+#define LEAST_INQUIRY 36
+#define MOST_NODES    3 /* of a logical unit */
 
 /* Peripheral device types whose driver in the kernel is sd. */
 #define TYPE_DISK  0x00
@@ -26,11 +27,14 @@ uint32_t run_inquiry(const struct run_view *v, const struct run_unit *u,
 	const uint8_t cdb[6] = { SCSIEMU_OP_INQUIRY, page >= 0,
 				 (uint8_t)(page >= 0 ? page : 0),
 				 (uint8_t)(room >> 8), (uint8_t)room };
-	struct scsiemu_exec *x = calloc(1, sizeof(*x));
+	uint32_t scratch = scsiemu_device_limits(v->device->dev)->scratch;
+	struct scsiemu_exec *x = calloc(1, sizeof(*x) + scratch);
 	uint32_t got = 0;
 
 	if (!x)
 		return 0;
+	x->scratch = x + 1;
+	x->scratch_len = scratch;
 	x->cdb = cdb;
 	x->cdb_len = sizeof(cdb);
 	x->in = to;
@@ -102,6 +106,11 @@ int run_find(struct run_view *v, struct scsiemu_host_device *d)
 		u->index = i;
 		u->inquiry_len = run_inquiry(v, u, -1, u->inquiry,
 					     sizeof(u->inquiry));
+		if (u->inquiry_len < LEAST_INQUIRY) {
+			fprintf(stderr, "scsiemu: %s: INQUIRY failed\n",
+				h->text);
+			return -1;
+		}
 		add_nodes(v, u, &ndisks);
 	}
 	return 0;

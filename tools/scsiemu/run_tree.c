@@ -230,7 +230,7 @@ static const struct scsiemu_sgio_node *node_of(const struct run_view *v,
 static void unit(struct tree *t, const struct run_unit *u)
 {
 	const struct scsiemu_sgio_node *n;
-	char hctl[24], path[PATH], name[32];
+	char hctl[24], path[PATH], of[PATH], name[32];
 
 	snprintf(hctl, sizeof(hctl), "0:0:0:%u", u->unit->lun);
 	put(path, TARGET "/%s", hctl);
@@ -243,6 +243,8 @@ static void unit(struct tree *t, const struct run_unit *u)
 	n = node_of(t->v, u, SCSIEMU_SGIO_SG);
 	child(t, path, "scsi_generic", name, n);
 	node(t, name, false, n->major, n->minor);
+	put(of, "scsi_generic/%s", name);
+	link_to(t, path, "generic", of);
 	n = node_of(t->v, u, SCSIEMU_SGIO_BSG);
 	child(t, path, "bsg", hctl, n);
 	snprintf(name, sizeof(name), "bsg/%s", hctl);

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 /* In front of the first use of room[] in each function. */
@@ -272,6 +273,37 @@ SHIM_EXPORT ssize_t readlinkat(int folder, const char *path, char *to,
 	ROOM;
 
 	return NEXT(readlinkat)(folder, shim_place(path, room), to, len);
+}
+
+/* ls looks for labels and lists of who may do what. */
+SHIM_EXPORT ssize_t getxattr(const char *path, const char *name, void *to,
+			     size_t len)
+{
+	ROOM;
+
+	return NEXT(getxattr)(shim_place(path, room), name, to, len);
+}
+
+SHIM_EXPORT ssize_t lgetxattr(const char *path, const char *name, void *to,
+			      size_t len)
+{
+	ROOM;
+
+	return NEXT(lgetxattr)(shim_place(path, room), name, to, len);
+}
+
+SHIM_EXPORT ssize_t listxattr(const char *path, char *to, size_t len)
+{
+	ROOM;
+
+	return NEXT(listxattr)(shim_place(path, room), to, len);
+}
+
+SHIM_EXPORT ssize_t llistxattr(const char *path, char *to, size_t len)
+{
+	ROOM;
+
+	return NEXT(llistxattr)(shim_place(path, room), to, len);
 }
 
 SHIM_EXPORT int chdir(const char *path)

@@ -155,6 +155,15 @@ static void most_sectors(struct semu_sgio_file *f, int32_t value,
 	give(r, &most, sizeof(most));
 }
 
+static void read_ahead(struct semu_sgio_file *f, int32_t value,
+		       struct semu_sgio_reply *r)
+{
+	const long sectors = 256;
+
+	(void)f, (void)value;
+	give(r, &sectors, sizeof(sectors));
+}
+
 static void nothing(struct semu_sgio_file *f, int32_t value,
 		    struct semu_sgio_reply *r)
 {
@@ -291,6 +300,7 @@ static const struct control {
 	  .kinds = BLOCK,
 	  .how = CALL,
 	  .call = rotational },
+	{ .number = BLKRAGET, .kinds = BLOCK, .how = CALL, .call = read_ahead },
 	{ .number = BLKFLSBUF, .kinds = BLOCK, .how = CALL, .call = nothing },
 	{ .number = BLKRRPART, .kinds = BLOCK, .how = CALL, .call = nothing },
 };
