@@ -42,7 +42,8 @@ static const char exec_options[] =
 	"  --initiator N          who sends it, 1 to 8; 1\n"
 	"  --port N               through which target port, 1 to 4; 1\n"
 	"  --wait MS              then let so much time pass\n"
-	"  --attention            do not clear the first unit attention\n"
+	"  --attention            do not clear the first unit attention (run, "
+	"too)\n"
 	"  --json                 JSON instead of a sheet\n";
 
 static void print_usage(FILE *out)
