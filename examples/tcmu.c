@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tcmu - serve emulated devices to Linux's own target, and so to every fabric
+ * that it has (docs/tcmu.md):
+ *	tcmu scsiemu/a=disk:path=a.img,size=1G
+ * CONFIG is what was written as dev_config= into the control file of
+ * /sys/kernel/config/target/core/user_N/NAME.
+ */
+#include <scsiemu/host.h>
+#include <scsiemu/transport/tcmu.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_DEVICES 64
+
+static struct scsiemu_host_device dev;
+static struct scsiemu_loop *loop;
+static struct scsiemu_tcmu *tcmu[MAX_DEVICES];
+static char *config[MAX_DEVICES];
+static struct scsiemu_errmsg err;
+
+static void die(const char *why)
+{
+	fprintf(stderr, "tcmu: %s\n", why);
+	exit(1);
+}
+
+/* "CONFIG=DEVICE" */
+static void add(char *arg, int n)
+{
+	char *device = strchr(arg, '=');
+
+	if (!device)
+		die("an argument must be CONFIG=DEVICE");
+	*device++ = 0;
+	config[n] = arg;
+	if (scsiemu_host_device_add(&dev, device, &err))
+		die(err.text);
+}
+
+static void serve(const struct scsiemu_host_unit *u, int n)
+{
+	struct scsiemu_tcmu_config cf = {
+		.size = sizeof(cf),
+		.pump = &dev.pump,
+		.lu = u->host.lu,
+		.loop = loop,
+		.allocator = &scsiemu_host_allocator,
+	};
+	char path[SCSIEMU_TCMU_PATH];
+
+	if (scsiemu_tcmu_find(config[n], path, &err))
+		die(err.text);
+	tcmu[n] = scsiemu_tcmu_open(&cf, path, &err);
+	if (!tcmu[n])
+		die(err.text);
+	printf("serving %s: %s, %s\n", config[n], path, u->host.summary);
+	fflush(stdout);
+}
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	scsiemu_loop_stop(loop);
+}
+
+int main(int argc, char **argv)
+{
+	struct scsiemu_host_unit *u;
+	int failed = 0, n = 0;
+
+	if (argc < 2 || argc > MAX_DEVICES || argv[1][0] == '-') {
+		fprintf(stderr, "usage: tcmu CONFIG=DEVICE ...\n%s",
+			scsiemu_host_help());
+		return 2;
+	}
+	for (int i = 1; i < argc; i++)
+		add(argv[i], i - 1);
+	if (scsiemu_host_device_open(&dev, "tcmu", NULL, &err))
+		die(err.text);
+	loop = scsiemu_loop_create(&dev.pump);
+	if (!loop)
+		die("out of memory");
+	for (u = dev.units; u; u = u->next)
+		serve(u, n++);
+	signal(SIGTERM, on_signal);
+	signal(SIGINT, on_signal);
+	if (scsiemu_loop_run(loop)) {
+		perror("tcmu: poll");
+		failed = 1;
+	}
+	while (n--) {
+		if (scsiemu_tcmu_broken(tcmu[n])) {
+			fprintf(stderr, "tcmu: %s: %s\n", config[n],
+				scsiemu_tcmu_broken(tcmu[n]));
+			failed = 1;
+		}
+		scsiemu_tcmu_close(tcmu[n]);
+	}
+	scsiemu_loop_destroy(loop);
+	if (scsiemu_host_device_close(&dev, &err)) {
+		fprintf(stderr, "tcmu: %s\n", err.text);
+		failed = 1;
+	}
+	return failed;
+}
