@@ -177,6 +177,14 @@ Hence:
         self.assertEqual(out, "brw-rw----\ncrw-rw----\n"
                          "character special file f0:1\nyes\nACME    \n")
 
+    def test_file_system(self):
+        if not shutil.which("mkfs.ext4", path=PATH):
+            self.skipTest("mkfs.ext4 is not installed")
+        out = self.sh("mkfs.ext4 -q /dev/sda && fsck.ext4 -fn /dev/sda 2>&1 &&"
+                      "dd if=/dev/sda of=/dev/null bs=64k 2>&1")
+        self.assertIn("/dev/sda: 11/", out)
+        self.assertIn("1024+0 records in", out)
+
 
 class End(Run):
     def test_status(self):

@@ -80,9 +80,14 @@ int shim_call(int fd, struct semu_sgio_request *q, int mem,
 
 typedef ssize_t move_fn(int fd, void *at, size_t len, off_t off);
 
+static ssize_t into(int fd, void *at, size_t len, off_t off)
+{
+	return NEXT(pread)(fd, at, len, off);
+}
+
 static ssize_t out_of(int fd, void *at, size_t len, off_t off)
 {
-	return pwrite(fd, at, len, off);
+	return NEXT(pwrite)(fd, at, len, off);
 }
 
 /* len bytes of the program's memory, from or to off of mem. The system looks
@@ -138,7 +143,7 @@ int shim_command(int fd, struct semu_sgio_request *q,
 		error = shim_call(fd, q, mem, r);
 	if (!error && r->in_done <= q->in_len)
 		error = move(mem, semu_sgio_in_at(q->out_len), data, r->in_done,
-			     pread);
+			     into);
 	if (mem >= 0)
 		close(mem);
 	return error;

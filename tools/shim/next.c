@@ -5,6 +5,7 @@
 
 #include <dlfcn.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Two threads may look at once: they find the same. */
@@ -13,14 +14,15 @@ shim_function *shim_next(shim_function **slot, const char *name)
 	static const char lost[] = "scsiemu: no such function: ";
 	shim_function *f = __atomic_load_n(slot, __ATOMIC_RELAXED);
 	void *found;
-	ssize_t said;
+	long said;
 
 	if (f)
 		return f;
 	found = dlsym(RTLD_NEXT, name);
 	if (!found) {
-		said = write(STDERR_FILENO, lost, sizeof(lost) - 1);
-		said += write(STDERR_FILENO, name, strlen(name));
+		said = syscall(SYS_write, STDERR_FILENO, lost,
+			       sizeof(lost) - 1);
+		said += syscall(SYS_write, STDERR_FILENO, name, strlen(name));
 		(void)said;
 		_exit(127);
 	}

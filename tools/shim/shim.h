@@ -11,7 +11,9 @@
  *	open.c    a node's socket
  *	call.c    a request and its reply
  *	command.c SG_IO and the like
+ *	block.c   a disk as a file
  *	fd.c      ioctl() and fstat()
+ *	io.c      read(), write() and so on
  *	next.c    the C library's own functions
  */
 #ifndef SHIM_H
@@ -85,5 +87,15 @@ int shim_command(int fd, struct semu_sgio_request *q,
 int shim_sg_io(int fd, const struct shim_node *n, void *arg);
 int shim_send_command(int fd, void *arg);
 int shim_reset(int fd, const void *arg);
+
+/*
+ * block.c: as pread() and pwrite(), or at the file's position, which moves on:
+ * bytes, or -1 and errno. What the kernel's cache would do is not done: a
+ * write is on the medium.
+ */
+#define SHIM_HERE (-1)
+ssize_t shim_block(int fd, bool write_, void *at, size_t len, int64_t off);
+int64_t shim_seek(int fd, int64_t off, int whence, struct semu_sgio_place *p);
+int shim_sync(int fd);
 
 #endif

@@ -11,6 +11,7 @@
 #include <scsi/scsi_ioctl.h>
 #include <scsi/sg.h>
 #include <string.h>
+#include <unistd.h>
 
 #define HOST		"libscsiemu" /* SCSI_IOCTL_PROBE_HOST */
 #define SG_VERSION	30536
@@ -168,6 +169,26 @@ static void nothing(struct semu_sgio_file *f, int32_t value,
 		    struct semu_sgio_reply *r)
 {
 	(void)f, (void)value, (void)r;
+}
+
+void semu_sgio_seek(struct semu_sgio_file *f, uint32_t whence, int64_t position,
+		    struct semu_sgio_reply *r)
+{
+	const struct scsiemu_medium *m = medium(f);
+	int64_t size = (int64_t)(m->nblk * m->blen);
+	int64_t from = whence == SEEK_SET   ? 0
+		       : whence == SEEK_CUR ? f->position
+					    : size;
+	struct semu_sgio_place at = { .size = size,
+				      .block_len = m->blen,
+				      .read_only = m->read_only };
+
+	if (whence > SEEK_END || position < -from || position > size - from) {
+		r->error = EINVAL;
+		return;
+	}
+	f->position = at.position = from + position;
+	give(r, &at, sizeof(at));
 }
 
 /* ---- The table ---- */

@@ -176,6 +176,10 @@ static bool serve(struct semu_sgio_file *f, const struct semu_sgio_request *q,
 		semu_sgio_control(f, q->number, q->value, &r);
 		semu_sgio_reply(fd[0], &r);
 		return true;
+	case SEMU_SGIO_SEEK:
+		semu_sgio_seek(f, q->number, q->position, &r);
+		semu_sgio_reply(fd[0], &r);
+		return true;
 	default:
 		return false;
 	}

@@ -26,8 +26,9 @@ struct semu_sgio_file {
 	struct semu_sgio_file *next, **prev;
 	const struct scsiemu_sgio_node *node; /* NULL until OPEN */
 	struct semu_sgio_nexus *nexus;
-	uint32_t flags; /* of open(2) */
-	int waits;	/* the reply socket of an OPEN that waits, or -1 */
+	uint32_t flags;	  /* of open(2) */
+	int waits;	  /* the reply socket of an OPEN that waits, or -1 */
+	int64_t position; /* of a block node */
 	int32_t timeout, reserved, queue, orphans, pack_id, next_len, low_dma,
 		debug;
 };
@@ -65,6 +66,10 @@ void semu_sgio_nexus_end(struct scsiemu_sgio *s);
 /* control.c: fills *r, or its error. */
 void semu_sgio_control(struct semu_sgio_file *f, uint32_t number, int32_t value,
 		       struct semu_sgio_reply *r);
+
+/* Moves the file's position, and tells where it is and what of. */
+void semu_sgio_seek(struct semu_sgio_file *f, uint32_t whence, int64_t position,
+		    struct semu_sgio_reply *r);
 
 /* command.c: takes both descriptors; mem may be -1. */
 void semu_sgio_command(struct semu_sgio_file *f,

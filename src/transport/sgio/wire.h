@@ -27,15 +27,17 @@ enum semu_sgio_what {
 	SEMU_SGIO_OPEN, /* the first, once */
 	SEMU_SGIO_NODE, /* which one is it? data: uint32_t[3], the kind too */
 	SEMU_SGIO_CONTROL, /* an ioctl(2) */
-	SEMU_SGIO_COMMAND
+	SEMU_SGIO_COMMAND,
+	SEMU_SGIO_SEEK /* lseek(2) of a block node */
 };
 
 /* With one descriptor, or two: the socket for the reply, and the memory. */
 struct semu_sgio_request {
 	uint32_t magic, what;
 	uint32_t major, minor, flags, initiator; /* OPEN; flags of open(2) */
-	uint32_t number;			 /* CONTROL: which ioctl */
-	int32_t value; /* ... and the number at its argument */
+	uint32_t number;  /* CONTROL: which ioctl; SEEK: from where */
+	int32_t value;	  /* ... and the number at its argument */
+	int64_t position; /* SEEK */
 	uint32_t in_len, out_len;
 	uint32_t timeout_ms; /* 0: as the node has it, UINT32_MAX: none */
 	uint16_t cdb_len;
@@ -55,6 +57,13 @@ struct semu_sgio_reply {
 	int32_t resid; /* never less than 0, as the kernel has it */
 	uint32_t duration_ms;
 	uint8_t data[SEMU_SGIO_DATA];
+};
+
+/* At data of the reply to SEEK. */
+struct semu_sgio_place {
+	int64_t position, size; /* bytes */
+	uint32_t block_len;
+	uint32_t read_only;
 };
 
 /* Where data-in begins. */
