@@ -154,6 +154,21 @@ static void end_file(struct semu_sgio_file *f)
 
 /* ---- Requests ---- */
 
+/* A program that has closed a file finds it closed, though nobody has told us
+ * yet: the end of the others is looked for before a request is served. */
+static void end_closed(struct scsiemu_sgio *s, const struct semu_sgio_file *but)
+{
+	struct semu_sgio_file *f = s->files, *next;
+	char c;
+
+	for (; f; f = next) {
+		next = f->next;
+		if (f != but &&
+		    recv(f->source.fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+			end_file(f);
+	}
+}
+
 /* false: what it says cannot be. Takes the descriptors, or leaves them. */
 static bool serve(struct semu_sgio_file *f, const struct semu_sgio_request *q,
 		  const int fd[FDS])
@@ -162,6 +177,7 @@ static bool serve(struct semu_sgio_file *f, const struct semu_sgio_request *q,
 
 	if (q->magic != SEMU_SGIO_MAGIC || fd[0] < 0)
 		return false;
+	end_closed(f->s, f);
 	if (q->what == SEMU_SGIO_COMMAND && f->node) {
 		semu_sgio_command(f, q, fd[0], fd[1]);
 		return true;
