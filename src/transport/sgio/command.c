@@ -60,7 +60,8 @@ static struct semu_sgio_cmd *new_cmd(struct scsiemu_sgio *s)
 					     .ready = hung_up };
 	c->map = NULL;
 	c->map_len = 0;
-	c->given_up = false;
+	c->given_up = c->posted = c->late = false;
+	c->file = NULL;
 	c->deadline = NO_TIME;
 	c->next = s->live;
 	c->prev = &s->live;
@@ -71,14 +72,25 @@ static struct semu_sgio_cmd *new_cmd(struct scsiemu_sgio *s)
 	return c;
 }
 
-static void drop(struct semu_sgio_cmd *c)
+void semu_sgio_drop(struct semu_sgio_cmd *c)
+{
+	semu_slots_give(&c->s->slots, c);
+}
+
+/* It is not alive any longer. */
+static void leave(struct semu_sgio_cmd *c)
 {
 	if (c->map)
 		munmap(c->map, c->map_len);
 	*c->prev = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
-	semu_slots_give(&c->s->slots, c);
+}
+
+static void drop(struct semu_sgio_cmd *c)
+{
+	leave(c);
+	semu_sgio_drop(c);
 }
 
 /* ---- The data ---- */
@@ -163,19 +175,16 @@ static bool may_be(const struct semu_sgio_request *q)
 	       q->attr <= SCSIEMU_ACA;
 }
 
+static void finish(struct semu_sgio_cmd *c, struct semu_sgio_reply *r);
+
 static void start(struct semu_sgio_cmd *c, struct scsiemu_lu *lu)
 {
 	struct scsiemu_sgio *s = c->s;
-	const struct semu_sgio_reply busy = { .status = SCSIEMU_BUSY };
+	struct semu_sgio_reply busy = { .status = SCSIEMU_BUSY };
 
 	scsiemu_device_reserve(s->cf.pump->dev, 1);
-	if (scsiemu_pump_start(s->cf.pump, &s->port, lu, &c->m.t) == 0)
-		return;
-	if (c->source.fd >= 0) {
-		scsiemu_loop_remove(s->cf.loop, &c->source);
-		semu_sgio_reply(c->source.fd, &busy);
-	}
-	drop(c);
+	if (scsiemu_pump_start(s->cf.pump, &s->port, lu, &c->m.t))
+		finish(c, &busy);
 }
 
 static void fill(struct semu_sgio_cmd *c, struct semu_sgio_file *f,
@@ -197,26 +206,49 @@ static void fill(struct semu_sgio_cmd *c, struct semu_sgio_file *f,
 	arm(c->s, c->deadline);
 }
 
+/* How it will be told of its end: 0 or an errno. */
+static int expect(struct semu_sgio_cmd *c, struct semu_sgio_file *f,
+		  const struct semu_sgio_request *q, int reply, int mem)
+{
+	if (q->what == SEMU_SGIO_POST)
+		return semu_sgio_post(f, c, q->value, mem) ? 0 : EDOM;
+	c->source.fd = reply;
+	return scsiemu_loop_add(c->s->cf.loop, &c->source) ? ENOMEM : 0;
+}
+
+static int take(struct semu_sgio_file *f, const struct semu_sgio_request *q,
+		int reply, int mem, struct semu_sgio_cmd **cmd)
+{
+	struct semu_sgio_cmd *c;
+	int error;
+
+	if (!may_be(q) || (q->what == SEMU_SGIO_POST && mem < 0))
+		return EINVAL;
+	c = new_cmd(f->s);
+	if (!c)
+		return ENOMEM;
+	error = map(c, q, mem);
+	if (!error)
+		error = expect(c, f, q, reply, mem);
+	if (error)
+		drop(c);
+	*cmd = c;
+	return error;
+}
+
 void semu_sgio_command(struct semu_sgio_file *f,
 		       const struct semu_sgio_request *q, int reply, int mem)
 {
-	struct scsiemu_sgio *s = f->s;
-	struct semu_sgio_cmd *c = may_be(q) ? new_cmd(s) : NULL;
-	int error = c ? map(c, q, mem) : may_be(q) ? ENOMEM : EINVAL;
+	bool posted = q->what == SEMU_SGIO_POST;
+	struct semu_sgio_cmd *c;
+	int error = take(f, q, reply, mem, &c);
 
-	if (mem >= 0)
+	if (mem >= 0 && (error || !posted))
 		close(mem);
-	if (!error) {
-		c->source.fd = reply;
-		if (scsiemu_loop_add(s->cf.loop, &c->source))
-			error = ENOMEM;
-	}
-	if (error) {
-		if (c)
-			drop(c);
+	if (error || posted)
 		fail(reply, error);
+	if (error)
 		return;
-	}
 	fill(c, f, q);
 	start(c, f->node->lu);
 }
@@ -247,6 +279,20 @@ static void answer(struct semu_sgio_cmd *c, struct semu_sgio_reply *r)
 	semu_sgio_reply(c->source.fd, r);
 	c->source.fd = -1;
 	c->deadline = NO_TIME;
+}
+
+/* It is the pump's no more. */
+static void finish(struct semu_sgio_cmd *c, struct semu_sgio_reply *r)
+{
+	answer(c, r);
+	if (!c->posted) {
+		drop(c);
+		return;
+	}
+	c->reply = *r;
+	c->reply.duration_ms = (uint32_t)(now() - c->began);
+	leave(c);
+	semu_sgio_ended(c);
 }
 
 /* The program does not wait any longer: it was interrupted, or it is gone. */
@@ -295,7 +341,7 @@ static void done(void *port, struct scsiemu_task *t)
 	(void)port;
 	if (cmd->outcome == SCSIEMU_ABORTED) {
 		r.status = SCSIEMU_GOOD;
-		r.host_status = DID_RESET;
+		r.host_status = c->late ? DID_TIME_OUT : DID_RESET;
 		r.resid = all(cmd);
 	} else if (cmd->tmf) {
 		r.error = cmd->response == SCSIEMU_RSP_COMPLETE ? 0 : EIO;
@@ -304,9 +350,8 @@ static void done(void *port, struct scsiemu_task *t)
 		r.in_done = cmd->in_done;
 		r.len = scsiemu_sense_encode(cmd, r.data, KERNEL_SENSE, 0);
 	}
-	answer(c, &r);
 	scsiemu_pump_sent(t);
-	drop(c);
+	finish(c, &r);
 }
 
 /* A store that hangs keeps the command, not the program. */
@@ -316,6 +361,8 @@ static void expire(struct semu_sgio_cmd *c)
 				     .resid = all(&c->m.t.cmd) };
 
 	answer(c, &r);
+	c->deadline = NO_TIME;
+	c->late = true;
 	scsiemu_pump_abort(&c->m.t);
 }
 

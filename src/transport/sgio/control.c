@@ -96,6 +96,26 @@ static void probe_host(struct semu_sgio_file *f, int32_t value,
 	r->result = 1;
 }
 
+/* ---- What can be fetched ---- */
+
+static void oldest(struct semu_sgio_file *f, int32_t value,
+		   struct semu_sgio_reply *r)
+{
+	(void)value;
+	give_int(r, f->ended ? f->ended->pack_id : -1);
+}
+
+static void number_waiting(struct semu_sgio_file *f, int32_t value,
+			   struct semu_sgio_reply *r)
+{
+	int32_t n = 0;
+
+	(void)value;
+	for (const struct semu_sgio_cmd *c = f->ended; c; c = c->next)
+		n++;
+	give_int(r, n);
+}
+
 /* ---- Blocks ---- */
 
 static void size_bytes(struct semu_sgio_file *f, int32_t value,
@@ -275,8 +295,11 @@ static const struct control {
 	  .at = OF(debug),
 	  .least = INT32_MIN,
 	  .most = INT32_MAX },
-	{ .number = SG_GET_PACK_ID, .kinds = SG, .constant = -1 },
-	{ .number = SG_GET_NUM_WAITING, .kinds = SG, .constant = 0 },
+	{ .number = SG_GET_PACK_ID, .kinds = SG, .how = CALL, .call = oldest },
+	{ .number = SG_GET_NUM_WAITING,
+	  .kinds = SG,
+	  .how = CALL,
+	  .call = number_waiting },
 	{ .number = SG_GET_SG_TABLESIZE, .kinds = SG, .constant = SEGMENTS },
 	{ .number = IS_ACCESS_COUNT, .kinds = SG, .constant = 1 },
 	{ .number = SG_EMULATED_HOST, .kinds = SG, .constant = 0 },

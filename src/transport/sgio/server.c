@@ -140,6 +140,7 @@ static void end_file(struct semu_sgio_file *f)
 {
 	struct scsiemu_sgio *s = f->s;
 
+	semu_sgio_unpost(f);
 	if (f->waits >= 0)
 		close(f->waits);
 	*f->prev = f->next;
@@ -178,7 +179,8 @@ static bool serve(struct semu_sgio_file *f, const struct semu_sgio_request *q,
 	if (q->magic != SEMU_SGIO_MAGIC || fd[0] < 0)
 		return false;
 	end_closed(f->s, f);
-	if (q->what == SEMU_SGIO_COMMAND && f->node) {
+	if ((q->what == SEMU_SGIO_COMMAND || q->what == SEMU_SGIO_POST) &&
+	    f->node) {
 		semu_sgio_command(f, q, fd[0], fd[1]);
 		return true;
 	}
@@ -191,6 +193,9 @@ static bool serve(struct semu_sgio_file *f, const struct semu_sgio_request *q,
 	case SEMU_SGIO_CONTROL:
 		semu_sgio_control(f, q->number, q->value, &r);
 		semu_sgio_reply(fd[0], &r);
+		return true;
+	case SEMU_SGIO_FETCH:
+		semu_sgio_fetch(f, q, fd[0]);
 		return true;
 	case SEMU_SGIO_SEEK:
 		semu_sgio_seek(f, q->number, q->position, &r);

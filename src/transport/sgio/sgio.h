@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * transport/sgio/sgio.h - server.c has the socket and the open files, nexus.c
- * the initiators, control.c the ioctls, command.c is the port.
+ * the initiators, control.c the ioctls, posted.c commands whose
+ * reply is fetched later, command.c is the port.
  */
 #ifndef SEMU_TRANSPORT_SGIO_H
 #define SEMU_TRANSPORT_SGIO_H
@@ -19,6 +20,14 @@ struct semu_sgio_nexus {
 	uint8_t transport_id[24];
 };
 
+#define SEMU_SGIO_QUEUE 16 /* SG_MAX_QUEUE of the kernel */
+
+/* A FETCH that found nothing. */
+struct semu_sgio_wait {
+	int fd;
+	int32_t pack_id;
+};
+
 /* One open file: what its ioctls set is its own. */
 struct semu_sgio_file {
 	struct scsiemu_source source; /* first */
@@ -29,6 +38,10 @@ struct semu_sgio_file {
 	uint32_t flags;	  /* of open(2) */
 	int waits;	  /* the reply socket of an OPEN that waits, or -1 */
 	int64_t position; /* of a block node */
+	struct semu_sgio_cmd *ended, **ended_end; /* posted, to be fetched */
+	unsigned nposted;			  /* alive or ended */
+	struct semu_sgio_wait fetch[SEMU_SGIO_QUEUE];
+	unsigned nfetch;
 	int32_t timeout, reserved, queue, orphans, pack_id, next_len, low_dma,
 		debug;
 };
@@ -43,6 +56,12 @@ struct semu_sgio_cmd {
 	uint32_t map_len;
 	uint64_t began, deadline; /* ms; UINT64_MAX: none */
 	bool given_up;		  /* by semu_sgio_give_up() */
+	/* One that was posted: whose, NULL when the file is closed. */
+	bool posted, late;
+	struct semu_sgio_file *file;
+	int mem;
+	int32_t pack_id;
+	struct semu_sgio_reply reply; /* once it has ended */
 	uint8_t cdb[SEMU_SGIO_CDB];
 };
 
@@ -74,6 +93,8 @@ void semu_sgio_seek(struct semu_sgio_file *f, uint32_t whence, int64_t position,
 /* command.c: takes both descriptors; mem may be -1. */
 void semu_sgio_command(struct semu_sgio_file *f,
 		       const struct semu_sgio_request *q, int reply, int mem);
+/* It has ended, and nobody wants to know. */
+void semu_sgio_drop(struct semu_sgio_cmd *c);
 /* TEST UNIT READY of our own: a unit attention is told to nobody. */
 void semu_sgio_scan(struct scsiemu_sgio *s, struct scsiemu_lu *lu,
 		    struct scsiemu_nexus *n);
@@ -82,6 +103,16 @@ void semu_sgio_give_up(struct scsiemu_sgio *s);
 /* Commands whose time is over. */
 void semu_sgio_late(struct scsiemu_source *timer, short revents);
 extern const struct scsiemu_port_ops semu_sgio_port_ops;
+
+/* posted.c: a posted command begins; false: too many. */
+bool semu_sgio_post(struct semu_sgio_file *f, struct semu_sgio_cmd *c,
+		    int32_t pack_id, int mem);
+/* ... has ended: c->reply is filled, and only c itself is still in use. */
+void semu_sgio_ended(struct semu_sgio_cmd *c);
+void semu_sgio_fetch(struct semu_sgio_file *f,
+		     const struct semu_sgio_request *q, int reply);
+/* The file is closed. */
+void semu_sgio_unpost(struct semu_sgio_file *f);
 
 /* The one reply; closes fd. */
 void semu_sgio_reply(int fd, const struct semu_sgio_reply *r);

@@ -7,6 +7,9 @@
  * Data is in shared memory that the request brings, sealed against shrinking:
  * data-out at 0, data-in behind it at a whole page.
  *
+ * For each command that was posted, and has ended, one byte comes on the
+ * connection: poll() tells that there is something to fetch.
+ *
  * Both ends are of one build on one machine.
  */
 #ifndef SEMU_TRANSPORT_SGIO_WIRE_H
@@ -28,7 +31,9 @@ enum semu_sgio_what {
 	SEMU_SGIO_NODE, /* which one is it? data: uint32_t[3], the kind too */
 	SEMU_SGIO_CONTROL, /* an ioctl(2) */
 	SEMU_SGIO_COMMAND,
-	SEMU_SGIO_SEEK /* lseek(2) of a block node */
+	SEMU_SGIO_SEEK, /* lseek(2) of a block node */
+	SEMU_SGIO_POST, /* a command; the reply says that it was taken */
+	SEMU_SGIO_FETCH /* the reply of one that was; with its memory */
 };
 
 /* With one descriptor, or two: the socket for the reply, and the memory. */
