@@ -131,8 +131,8 @@ Hence:
         self.sh(f"sg_dd if={file} of=/dev/sg0 bs=512 2>/dev/null &&"
                 "ddpt if=/dev/sg0 of=/dev/sg1 bs=512 obs=4096 count=2048"
                 " verbose=-1 2>/dev/null;"
-                f"sg_dd if=/dev/sg0 of={back} bs=512 count=2048 2>/dev/null &&"
-                f"cmp {file} {back}")
+                f"sgp_dd if=/dev/sg0 of={back} bs=512 count=2048 thr=4"
+                f" 2>/dev/null && cmp {file} {back}")
         os.remove(file)
         os.remove(back)
 

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../shim/names.h"
 #include "../shim/node.h"
 
 #define HOST   "sys/devices/scsiemu/host0"
@@ -274,25 +275,6 @@ static void host(struct tree *t)
 	class(t, "sys/bus/scsi/devices", "target0:0:0", TARGET);
 }
 
-static bool is_scsi(const char *name)
-{
-	static const char *const ours[] = { "sg", "sd",	 "sr", "scd",
-					    "st", "nst", "sch" };
-
-	if (!strcmp(name, "bsg"))
-		return true;
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
-		size_t n = strlen(ours[i]);
-		char next = name[n];
-
-		if (!strncmp(name, ours[i], n) &&
-		    (strcmp(ours[i], "sd") ? next >= '0' && next <= '9'
-					   : next >= 'a' && next <= 'z'))
-			return true;
-	}
-	return false;
-}
-
 /* All else that the system has in /dev, for those who list it. */
 static void others(struct tree *t)
 {
@@ -301,10 +283,9 @@ static void others(struct tree *t)
 	char path[PATH];
 
 	while (d && (e = readdir(d)) != NULL) {
-		if (e->d_name[0] == '.' || is_scsi(e->d_name))
-			continue;
 		put(path, "/dev/%s", e->d_name);
-		link_to(t, "dev", e->d_name, path);
+		if (e->d_name[0] != '.' && !shim_is_name(path))
+			link_to(t, "dev", e->d_name, path);
 	}
 	if (d)
 		closedir(d);

@@ -169,8 +169,9 @@ ssize_t shim_block(int fd, bool write_, void *at, size_t len, int64_t off)
 
 int shim_sync(int fd)
 {
-	struct semu_sgio_request q = { .cdb = { SCSIEMU_OP_SYNCHRONIZE_CACHE_10 },
-				       .cdb_len = 10 };
+	struct semu_sgio_request q = {
+		.cdb = { SCSIEMU_OP_SYNCHRONIZE_CACHE_10 }, .cdb_len = 10
+	};
 	const struct shim_data none = { NULL, 0 };
 	int error = send_cdb(fd, &q, &none);
 

@@ -50,19 +50,32 @@ static int send_request(int fd, struct semu_sgio_request *q, int reply, int mem)
 	return post(fd, &m);
 }
 
-static int receive(int fd, struct semu_sgio_reply *r)
+static int receive(int fd, struct semu_sgio_reply *r, int *mem)
 {
-	ssize_t got = recv(fd, r, sizeof(*r), 0);
+	struct iovec v = { r, sizeof(*r) };
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr m = { .msg_iov = &v,
+			    .msg_iovlen = 1,
+			    .msg_control = &control,
+			    .msg_controllen = sizeof(control) };
+	ssize_t got = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *c;
 
 	if (got < 0)
 		return errno == EINTR ? EINTR : ENODEV;
+	c = CMSG_FIRSTHDR(&m);
+	if (c && c->cmsg_type == SCM_RIGHTS)
+		memcpy(mem, CMSG_DATA(c), sizeof(*mem));
 	if (got != sizeof(*r) || r->len > sizeof(r->data))
 		return ENODEV;
 	return r->error;
 }
 
-int shim_call(int fd, struct semu_sgio_request *q, int mem,
-	      struct semu_sgio_reply *r)
+static int call(int fd, struct semu_sgio_request *q, int mem,
+		struct semu_sgio_reply *r, int *got)
 {
 	int pair[2], error;
 
@@ -71,9 +84,24 @@ int shim_call(int fd, struct semu_sgio_request *q, int mem,
 	error = send_request(fd, q, pair[1], mem);
 	close(pair[1]);
 	if (!error)
-		error = receive(pair[0], r);
+		error = receive(pair[0], r, got);
 	close(pair[0]);
 	return error;
+}
+
+int shim_call(int fd, struct semu_sgio_request *q, int mem,
+	      struct semu_sgio_reply *r)
+{
+	int none;
+
+	return call(fd, q, mem, r, &none);
+}
+
+int shim_call_mem(int fd, struct semu_sgio_request *q, int *mem,
+		  struct semu_sgio_reply *r)
+{
+	*mem = -1;
+	return call(fd, q, -1, r, mem);
 }
 
 /* ---- Data ---- */
@@ -113,9 +141,9 @@ static int move(int mem, off_t off, const struct shim_data *d, uint32_t len,
 	return 0;
 }
 
-static int share(const struct semu_sgio_request *q)
+int shim_share(const struct semu_sgio_request *q, uint32_t room)
 {
-	off_t len = (off_t)semu_sgio_in_at(q->out_len) + q->in_len;
+	off_t len = (off_t)semu_sgio_in_at(q->out_len) + q->in_len + room;
 	int mem = memfd_create("scsiemu", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	if (mem >= 0 &&
@@ -127,6 +155,20 @@ static int share(const struct semu_sgio_request *q)
 	return mem;
 }
 
+int shim_put(int mem, const struct semu_sgio_request *q,
+	     const struct shim_data *data)
+{
+	return move(mem, 0, data, q->out_len, out_of);
+}
+
+int shim_get(int mem, const struct semu_sgio_request *q,
+	     const struct shim_data *data, uint32_t len)
+{
+	if (len > q->in_len)
+		return ENODEV;
+	return move(mem, semu_sgio_in_at(q->out_len), data, len, into);
+}
+
 int shim_command(int fd, struct semu_sgio_request *q,
 		 const struct shim_data *data, struct semu_sgio_reply *r)
 {
@@ -134,16 +176,15 @@ int shim_command(int fd, struct semu_sgio_request *q,
 
 	q->what = SEMU_SGIO_COMMAND;
 	if (q->in_len || q->out_len) {
-		mem = share(q);
+		mem = shim_share(q, 0);
 		if (mem < 0)
 			return ENOMEM;
-		error = move(mem, 0, data, q->out_len, out_of);
+		error = shim_put(mem, q, data);
 	}
 	if (!error)
 		error = shim_call(fd, q, mem, r);
-	if (!error && r->in_done <= q->in_len)
-		error = move(mem, semu_sgio_in_at(q->out_len), data, r->in_done,
-			     into);
+	if (!error)
+		error = shim_get(mem, q, data, r->in_done);
 	if (mem >= 0)
 		close(mem);
 	return error;

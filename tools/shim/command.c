@@ -90,7 +90,7 @@ static int place_data(const struct sg_io_hdr *h, bool sg, uint32_t *len,
 	return 0;
 }
 
-static void fill(struct sg_io_hdr *h, bool sg, const struct semu_sgio_reply *r)
+void shim_fill(struct sg_io_hdr *h, bool sg, const struct semu_sgio_reply *r)
 {
 	uint32_t len = r->len < h->mx_sb_len ? r->len : h->mx_sb_len;
 
@@ -113,30 +113,49 @@ static void fill(struct sg_io_hdr *h, bool sg, const struct semu_sgio_reply *r)
 			  : SG_INFO_OK;
 }
 
+int shim_data_of(const struct sg_io_hdr *h, bool sg,
+		 struct semu_sgio_request *q, struct iovec *one,
+		 struct shim_data *d)
+{
+	uint32_t len;
+	int error = place_data(h, sg, &len, one, d);
+
+	if (h->dxfer_direction == SG_DXFER_TO_DEV)
+		q->out_len = len;
+	else
+		q->in_len = len;
+	return error;
+}
+
+int shim_prepare(const struct sg_io_hdr *h, bool sg,
+		 struct semu_sgio_request *q, struct iovec *one,
+		 struct shim_data *d)
+{
+	int error = sg ? sg_check(h) : block_check(h);
+
+	*q = (struct semu_sgio_request){ .timeout_ms = h->timeout };
+	if (!error)
+		error = shim_data_of(h, sg, q, one, d);
+	if (error)
+		return error;
+	q->cdb_len = h->cmd_len;
+	memcpy(q->cdb, h->cmdp, h->cmd_len);
+	return 0;
+}
+
 static int header_3(int fd, bool sg, struct sg_io_hdr *h)
 {
-	struct semu_sgio_request q = { .timeout_ms = h->timeout };
+	struct semu_sgio_request q;
 	struct semu_sgio_reply r;
 	struct shim_data d;
 	struct iovec one;
-	uint32_t len;
-	int error = sg ? sg_check(h) : block_check(h);
+	int error = shim_prepare(h, sg, &q, &one, &d);
 
 	if (!error)
-		error = place_data(h, sg, &len, &one, &d);
-	if (error)
-		return -error;
-	q.cdb_len = h->cmd_len;
-	memcpy(q.cdb, h->cmdp, h->cmd_len);
-	if (h->dxfer_direction == SG_DXFER_TO_DEV)
-		q.out_len = len;
-	else
-		q.in_len = len;
-	error = shim_command(fd, &q, &d, &r);
-	if (error)
-		return -error;
-	fill(h, sg, &r);
-	return 0;
+		error = shim_command(fd, &q, &d, &r);
+	if (!error)
+		shim_fill(h, sg, &r);
+	return -error;
 }
 
 /* ---- struct sg_io_v4 ---- */

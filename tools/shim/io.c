@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Nodes that are characters have no such thing. */
+/* bsg has no such thing any longer. */
 static ssize_t no_io(void)
 {
-	errno = ENOSYS;
+	errno = EINVAL;
 	return -1;
 }
 
@@ -20,7 +20,9 @@ SHIM_EXPORT ssize_t read(int fd, void *to, size_t len)
 
 	if (!shim_file(fd, &n))
 		return NEXT(read)(fd, to, len);
-	return n.block ? shim_block(fd, false, to, len, SHIM_HERE) : no_io();
+	if (n.block)
+		return shim_block(fd, false, to, len, SHIM_HERE);
+	return shim_is_sg(&n) ? shim_fetch(fd, to, len) : no_io();
 }
 
 SHIM_EXPORT ssize_t write(int fd, const void *from, size_t len)
@@ -29,9 +31,10 @@ SHIM_EXPORT ssize_t write(int fd, const void *from, size_t len)
 
 	if (!shim_file(fd, &n))
 		return NEXT(write)(fd, from, len);
-	return n.block ? shim_block(fd, true, (void *)(uintptr_t)from, len,
-				    SHIM_HERE)
-		       : no_io();
+	if (n.block)
+		return shim_block(fd, true, (void *)(uintptr_t)from, len,
+				  SHIM_HERE);
+	return shim_is_sg(&n) ? shim_post(fd, from, len) : no_io();
 }
 
 /* A position below 0 is an error, and not SHIM_HERE. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * place.c - the system's names that are ours, as rows. All nodes of a kind are
- * meant, not only those that exist: a program under test never reaches a real
- * disk by a wrong number.
+ * place.c - from the system's names that are ours to the run's folder.
  */
 #define _GNU_SOURCE
 #include "shim.h"
+
+#include "names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,31 +13,6 @@
 #include <sys/sysmacros.h>
 
 #define NODE_MODE 0660
-
-enum then { END, DIGIT, LETTER }; /* END: or a slash */
-
-static const struct place {
-	const char *name;
-	enum then then;
-} places[] = {
-	{ "/dev/sg", DIGIT },
-	{ "/dev/sd", LETTER },
-	{ "/dev/bsg", END },
-	{ "/dev/sr", DIGIT },
-	{ "/dev/scd", DIGIT },
-	{ "/dev/st", DIGIT },
-	{ "/dev/nst", DIGIT },
-	{ "/dev/sch", DIGIT },
-	{ "/proc/devices", END },
-	{ "/proc/scsi", END },
-	{ "/sys/bus/scsi", END },
-	{ "/sys/class/bsg", END },
-	{ "/sys/class/scsi_device", END },
-	{ "/sys/class/scsi_disk", END },
-	{ "/sys/class/scsi_generic", END },
-	{ "/sys/class/scsi_host", END },
-	{ "/sys/devices/scsiemu", END },
-};
 
 /* Set before the program has threads, and never again. */
 static char folder[PATH_MAX];
@@ -58,27 +33,6 @@ const char *shim_folder(void)
 	return folder_len ? folder : NULL;
 }
 
-static bool goes_on(enum then then, char c)
-{
-	return then == DIGIT	? c >= '0' && c <= '9'
-	       : then == LETTER ? c >= 'a' && c <= 'z'
-				: !c || c == '/';
-}
-
-/* A pattern of glob() is a name, too: "/dev/sd[a-z]". */
-static bool is_ours(const char *path)
-{
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		size_t len = strlen(places[i].name);
-
-		if (!strncmp(path, places[i].name, len) &&
-		    (goes_on(places[i].then, path[len]) || path[len] == '[' ||
-		     path[len] == '*'))
-			return true;
-	}
-	return false;
-}
-
 static const char *put(const char *path, char room[PATH_MAX])
 {
 	int n = snprintf(room, PATH_MAX, "%s%s", folder, path);
@@ -88,7 +42,7 @@ static const char *put(const char *path, char room[PATH_MAX])
 
 const char *shim_place(const char *path, char room[PATH_MAX])
 {
-	return folder_len && path && path[0] == '/' && is_ours(path)
+	return folder_len && path && path[0] == '/' && shim_is_name(path)
 		       ? put(path, room)
 		       : path;
 }

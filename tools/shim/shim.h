@@ -9,6 +9,7 @@
  *	place.c   names of nodes and of sysfs, and where they really are
  *	path.c    the C library's functions that take such names
  *	open.c    a node's socket
+ *	posted.c  commands by write() and read()
  *	call.c    a request and its reply
  *	command.c SG_IO and the like
  *	block.c   a disk as a file
@@ -82,6 +83,33 @@ struct shim_data {
 };
 int shim_command(int fd, struct semu_sgio_request *q,
 		 const struct shim_data *data, struct semu_sgio_reply *r);
+
+/* The same in steps: memory for it with room bytes behind, or -1 and errno;
+ * data that goes out into it, or len bytes that came in out of it. */
+int shim_share(const struct semu_sgio_request *q, uint32_t room);
+int shim_put(int mem, const struct semu_sgio_request *q,
+	     const struct shim_data *data);
+int shim_get(int mem, const struct semu_sgio_request *q,
+	     const struct shim_data *data, uint32_t len);
+/* As shim_call(); *mem becomes the memory that came with the reply, or -1. */
+int shim_call_mem(int fd, struct semu_sgio_request *q, int *mem,
+		  struct semu_sgio_reply *r);
+
+struct sg_io_hdr;
+/* command.c: what sg or the block layer makes of *h: 0 or an errno; one is in
+ * use as long as *d. And the other way round. */
+int shim_prepare(const struct sg_io_hdr *h, bool sg,
+		 struct semu_sgio_request *q, struct iovec *one,
+		 struct shim_data *d);
+/* Of that only the lengths, and where the data are. */
+int shim_data_of(const struct sg_io_hdr *h, bool sg,
+		 struct semu_sgio_request *q, struct iovec *one,
+		 struct shim_data *d);
+void shim_fill(struct sg_io_hdr *h, bool sg, const struct semu_sgio_reply *r);
+
+/* posted.c: write() and read() of a sg node. */
+ssize_t shim_post(int fd, const void *from, size_t len);
+ssize_t shim_fetch(int fd, void *to, size_t len);
 
 /* command.c: 0, a positive result of ioctl(2), or -errno. */
 int shim_sg_io(int fd, const struct shim_node *n, void *arg);
