@@ -172,10 +172,11 @@ Hence:
         out = self.sh("ls -l /dev/sda /dev/sg1 | cut -c1-10;"
                       "stat -c '%F %t:%T' /dev/bsg/0:0:0:1;"
                       "test -b /dev/sdb && test -c /dev/sg0 && echo yes;"
-                      "cat /sys/block/sda/size 2>/dev/null;"
+                      "cat /sys/block/sda/size /sys/class/block/sdb/size;"
                       "cat /sys/class/scsi_generic/sg0/device/vendor")
         self.assertEqual(out, "brw-rw----\ncrw-rw----\n"
-                         "character special file f0:1\nyes\nACME    \n")
+                         "character special file f0:1\nyes\n131072\n2048\n"
+                         "ACME    \n")
 
     def test_file_system(self):
         if not shutil.which("mkfs.ext4", path=PATH):

@@ -92,6 +92,10 @@ static int set_environment(const struct run *r)
 
 	if (find_shim(path))
 		return -1;
+	if (strpbrk(path, " :"))
+		return trouble("LD_PRELOAD takes no path with a blank or a "
+			       "colon:",
+			       path);
 	snprintf(all, sizeof(all), "%s%s%s", path, had && *had ? ":" : "",
 		 had ? had : "");
 	if (setenv("LD_PRELOAD", all, 1) ||

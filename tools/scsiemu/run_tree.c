@@ -124,10 +124,13 @@ static void link_to(struct tree *t, const char *in, const char *name,
 static void class(struct tree *t, const char *in, const char *name,
 		  const char *to)
 {
-	bool bus = !strncmp(in, "sys/bus/", 8);
+	static const char ups[] = "../../../../"; /* more than there are */
+	const char *up = ups + sizeof(ups) - 1;
 	char path[PATH];
 
-	put(path, "%s%s", bus ? "../../../" : "../../", to + strlen("sys/"));
+	for (const char *c = strchr(in, '/'); c; c = strchr(c + 1, '/'))
+		up -= strlen("../");
+	put(path, "%s%s", up, to + strlen("sys/"));
 	link_to(t, in, name, path);
 }
 
@@ -158,10 +161,10 @@ static void child(struct tree *t, const char *in, const char *kind,
 	if (n)
 		text(t, path, "dev", "%u:%u\n", n->major, n->minor);
 	link_to(t, path, "device", "../..");
-	if (strcmp(kind, "block")) {
-		put(of, "sys/class/%s", kind);
-		class(t, of, name, path);
-	}
+	put(of, "sys/class/%s", kind);
+	class(t, of, name, path);
+	if (!strcmp(kind, "block"))
+		class(t, "sys/block", name, path);
 }
 
 static void block(struct tree *t, const struct run_unit *u, const char *in)
