@@ -155,6 +155,7 @@ static void too_many(void **state)
 	test_unit_ready(fd); /* told of the reset */
 }
 
+/* The kernel refuses this (EPERM): it might be another user. */
 static void a_child_fetches(void **state)
 {
 	struct sg_io_hdr h = { .interface_id = 'S' };

@@ -51,7 +51,7 @@ static int transfer(int fd, bool write_, uint64_t lba, uint32_t nblk,
 		    uint32_t block_len, const struct iovec *v, unsigned n)
 {
 	struct semu_sgio_request q = { .cdb_len = 16 };
-	const struct shim_data d = { v, n };
+	const struct shim_data d = { v, n, true };
 
 	q.cdb[0] = write_ ? SCSIEMU_OP_WRITE_16 : SCSIEMU_OP_READ_16;
 	for (int i = 0; i < 8; i++)
@@ -172,7 +172,7 @@ int shim_sync(int fd)
 	struct semu_sgio_request q = {
 		.cdb = { SCSIEMU_OP_SYNCHRONIZE_CACHE_10 }, .cdb_len = 10
 	};
-	const struct shim_data none = { NULL, 0 };
+	const struct shim_data none = { NULL, 0, true };
 	int error = send_cdb(fd, &q, &none);
 
 	errno = error;

@@ -74,7 +74,7 @@ static int place_data(const struct sg_io_hdr *h, bool sg, uint32_t *len,
 {
 	*len = h->dxfer_direction == SG_DXFER_NONE ? 0 : h->dxfer_len;
 	*one = (struct iovec){ h->dxferp, *len };
-	*d = (struct shim_data){ one, 1 };
+	*d = (struct shim_data){ one, 1, false };
 	if (!*len)
 		return 0;
 	if (!h->dxferp) {
@@ -85,7 +85,7 @@ static int place_data(const struct sg_io_hdr *h, bool sg, uint32_t *len,
 		return 0;
 	if (h->iovec_count > MOST_VECTORS)
 		return EINVAL;
-	*d = (struct shim_data){ h->dxferp, h->iovec_count };
+	*d = (struct shim_data){ h->dxferp, h->iovec_count, false };
 	*len = sum(d->v, d->nv, *len);
 	return 0;
 }
@@ -119,6 +119,8 @@ int shim_data_of(const struct sg_io_hdr *h, bool sg,
 {
 	uint32_t len;
 	int error = place_data(h, sg, &len, one, d);
+
+	d->keeps = h->dxfer_direction == SG_DXFER_TO_FROM_DEV;
 
 	if (h->dxfer_direction == SG_DXFER_TO_DEV)
 		q->out_len = len;
@@ -204,7 +206,7 @@ static int header_4(int fd, struct sg_io_v4 *h)
 	struct iovec one = { at(h->dout_xfer_len ? h->dout_xferp
 						 : h->din_xferp),
 			     h->dout_xfer_len + h->din_xfer_len };
-	const struct shim_data d = { &one, 1 };
+	const struct shim_data d = { &one, 1, false };
 	struct semu_sgio_reply r;
 	int error = check_4(h);
 
@@ -247,7 +249,7 @@ int shim_send_command(int fd, void *arg)
 	struct semu_sgio_request q = { .timeout_ms = 0 };
 	struct semu_sgio_reply r;
 	struct iovec one;
-	const struct shim_data d = { &one, 1 };
+	const struct shim_data d = { &one, 1, false };
 	int error;
 
 	if (!o || o->to_device > OLD_PAGE || o->from_device > OLD_PAGE)
@@ -283,7 +285,7 @@ int shim_reset(int fd, const void *arg)
 	memcpy(&what, arg, sizeof(what));
 	what &= ~RESET_NO_ESCALATE;
 	if (what < 0 || what >= (int32_t)sizeof(tmf))
-		return -EINVAL;
+		return -EIO;
 	if (!tmf[what])
 		return 0;
 	q.tmf = tmf[what];

@@ -87,7 +87,7 @@ static int deliver(int mem, struct sg_io_hdr *h,
 		return ENODEV;
 	error = shim_data_of(h, true, &q, &one, &d);
 	if (!error)
-		error = shim_get(mem, &q, &d, r->in_done);
+		error = shim_get(mem, &q, &d, d.keeps ? r->in_done : q.in_len);
 	if (!error)
 		shim_fill(h, true, r);
 	return error;

@@ -80,6 +80,7 @@ int shim_call(int fd, struct semu_sgio_request *q, int mem,
 struct shim_data {
 	const struct iovec *v;
 	unsigned nv;
+	bool keeps; /* what is in it where no data came */
 };
 int shim_command(int fd, struct semu_sgio_request *q,
 		 const struct shim_data *data, struct semu_sgio_reply *r);
