@@ -183,7 +183,7 @@ int shim_command(int fd, struct semu_sgio_request *q,
 	}
 	if (!error)
 		error = shim_call(fd, q, mem, r);
-	/* the kernel hands all of its buffer on, zeros behind what came */
+	/* sg hands all of its buffer on, zeros behind what came */
 	if (!error)
 		error = shim_get(mem, q, data,
 				 data->keeps ? r->in_done : q->in_len);

@@ -120,7 +120,7 @@ int shim_data_of(const struct sg_io_hdr *h, bool sg,
 	uint32_t len;
 	int error = place_data(h, sg, &len, one, d);
 
-	d->keeps = h->dxfer_direction == SG_DXFER_TO_FROM_DEV;
+	d->keeps = !sg || h->dxfer_direction == SG_DXFER_TO_FROM_DEV;
 
 	if (h->dxfer_direction == SG_DXFER_TO_DEV)
 		q->out_len = len;
@@ -206,7 +206,7 @@ static int header_4(int fd, struct sg_io_v4 *h)
 	struct iovec one = { at(h->dout_xfer_len ? h->dout_xferp
 						 : h->din_xferp),
 			     h->dout_xfer_len + h->din_xfer_len };
-	const struct shim_data d = { &one, 1, false };
+	const struct shim_data d = { &one, 1, true };
 	struct semu_sgio_reply r;
 	int error = check_4(h);
 

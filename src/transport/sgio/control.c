@@ -374,7 +374,7 @@ void semu_sgio_control(struct semu_sgio_file *f, uint32_t number, int32_t value,
 	int32_t *at = c ? (int32_t *)(void *)((char *)f + c->at) : NULL;
 
 	if (!c) {
-		r->error = f->node->kind == SCSIEMU_SGIO_SG ? EINVAL : ENOTTY;
+		r->error = f->node->kind == SCSIEMU_SGIO_BSG ? ENOTTY : EINVAL;
 		return;
 	}
 	switch (c->how) {
