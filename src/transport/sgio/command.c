@@ -318,7 +318,8 @@ static void hung_up(struct scsiemu_source *source, short revents)
 	scsiemu_pump_abort(&c->m.t);
 }
 
-/* The kernel knows one residual, of the one direction, and no overflow. */
+/* The kernel knows one residual, of the one direction. What an overflow is
+ * there depends on the host adapter's driver; most say nothing. */
 static int32_t resid(const struct scsiemu_cmd *cmd)
 {
 	int64_t left = cmd->out_len ? scsiemu_out_resid(cmd)
