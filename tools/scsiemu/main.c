@@ -23,6 +23,11 @@ static const struct subcommand {
 	{ "pages", pages_main,
 	  "DEVICE [vpd|mode|log [CODE[,SUB]]] [--raw|--hex|--json] [--pc NAME]",
 	  "list or dump VPD, mode and log pages" },
+#ifdef SEMU_SHIM_DIR
+	{ "run", run_main,
+	  "[LUN=]DEVICE ... [--attention] -- COMMAND [ARGUMENT ...]",
+	  "run a program that finds them at /dev/sg0 ..." },
+#endif
 };
 
 enum { NSUBCOMMANDS = sizeof(subcommands) / sizeof(subcommands[0]) };
@@ -37,7 +42,8 @@ static const char exec_options[] =
 	"  --initiator N          who sends it, 1 to 8; 1\n"
 	"  --port N               through which target port, 1 to 4; 1\n"
 	"  --wait MS              then let so much time pass\n"
-	"  --attention            do not clear the first unit attention\n"
+	"  --attention            do not clear the first unit attention (run, "
+	"too)\n"
 	"  --json                 JSON instead of a sheet\n";
 
 static void print_usage(FILE *out)

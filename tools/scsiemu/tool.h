@@ -16,5 +16,6 @@ int tool_usage(const char *name);
 int exec_main(int argc, char **argv);
 int inspect_main(int argc, char **argv);
 int pages_main(int argc, char **argv);
+int run_main(int argc, char **argv); /* its status is the command's */
 
 #endif

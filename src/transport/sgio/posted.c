@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sgio/posted.c - commands by write() and read() of a sg node: a file keeps
+ * those that have ended until they are fetched, in their order or by their
+ * number.
+ */
+#define _GNU_SOURCE
+#include <transport/sgio/sgio.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ANY (-1)
+
+static bool is_meant(int32_t wanted, const struct semu_sgio_cmd *c)
+{
+	return wanted == ANY || wanted == c->pack_id;
+}
+
+/* The reply and the memory; false: nobody is there any more. */
+static bool hand_over(int fd, const struct semu_sgio_cmd *c)
+{
+	struct iovec v = { (void *)(uintptr_t)&c->reply, sizeof(c->reply) };
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr m = { .msg_iov = &v,
+			    .msg_iovlen = 1,
+			    .msg_control = &control,
+			    .msg_controllen = sizeof(control) };
+	struct cmsghdr *h;
+	bool sent;
+
+	memset(&control, 0, sizeof(control));
+	h = CMSG_FIRSTHDR(&m);
+	h->cmsg_level = SOL_SOCKET;
+	h->cmsg_type = SCM_RIGHTS;
+	h->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(h), &c->mem, sizeof(int));
+	sent = sendmsg(fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+	close(fd);
+	return sent;
+}
+
+static void forget(struct semu_sgio_file *f, struct semu_sgio_cmd *c)
+{
+	close(c->mem);
+	f->nposted--;
+	semu_sgio_drop(c);
+}
+
+bool semu_sgio_post(struct semu_sgio_file *f, struct semu_sgio_cmd *c,
+		    int32_t pack_id, int mem)
+{
+	if (f->nposted == SEMU_SGIO_QUEUE)
+		return false;
+	f->nposted++;
+	c->posted = true;
+	c->file = f;
+	c->pack_id = pack_id;
+	c->mem = mem;
+	return true;
+}
+
+/* Somebody waits for it, and takes it. */
+static bool is_awaited(struct semu_sgio_file *f, const struct semu_sgio_cmd *c)
+{
+	unsigned i = 0;
+
+	while (i < f->nfetch) {
+		int fd = f->fetch[i].fd;
+
+		if (!is_meant(f->fetch[i].pack_id, c)) {
+			i++;
+			continue;
+		}
+		f->nfetch--;
+		memmove(&f->fetch[i], &f->fetch[i + 1],
+			(f->nfetch - i) * sizeof(f->fetch[0]));
+		if (hand_over(fd, c))
+			return true;
+	}
+	return false;
+}
+
+void semu_sgio_ended(struct semu_sgio_cmd *c)
+{
+	struct semu_sgio_file *f = c->file;
+	ssize_t told;
+
+	if (!f) {
+		close(c->mem);
+		semu_sgio_drop(c);
+		return;
+	}
+	/* before anybody is told of it: who fetches takes the byte, too */
+	told = send(f->source.fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)told;
+	if (is_awaited(f, c)) {
+		forget(f, c);
+		return;
+	}
+	c->next = NULL;
+	if (!f->ended)
+		f->ended_end = &f->ended;
+	*f->ended_end = c;
+	f->ended_end = &c->next;
+}
+
+static struct semu_sgio_cmd *take(struct semu_sgio_file *f, int32_t pack_id)
+{
+	struct semu_sgio_cmd **at = &f->ended, *c;
+
+	while (*at && !is_meant(pack_id, *at))
+		at = &(*at)->next;
+	c = *at;
+	if (!c)
+		return NULL;
+	*at = c->next;
+	if (!*at)
+		f->ended_end = at;
+	return c;
+}
+
+void semu_sgio_fetch(struct semu_sgio_file *f,
+		     const struct semu_sgio_request *q, int reply)
+{
+	int32_t pack_id = f->pack_id ? q->value : ANY;
+	struct semu_sgio_cmd *c = take(f, pack_id);
+	struct semu_sgio_reply r = { .error = EAGAIN };
+
+	if (c) {
+		hand_over(reply, c);
+		forget(f, c);
+	} else if (q->flags & O_NONBLOCK || f->nfetch == SEMU_SGIO_QUEUE) {
+		semu_sgio_reply(reply, &r);
+	} else {
+		f->fetch[f->nfetch++] = (struct semu_sgio_wait){ reply,
+								 pack_id };
+	}
+}
+
+void semu_sgio_unpost(struct semu_sgio_file *f)
+{
+	struct semu_sgio_cmd *c;
+
+	while (f->nfetch)
+		close(f->fetch[--f->nfetch].fd);
+	while ((c = take(f, ANY)) != NULL)
+		forget(f, c);
+	for (c = f->s->live; c; c = c->next)
+		if (c->file == f)
+			c->file = NULL;
+}

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""run.py PROGRAM: scsiemu run, with the tools that Debian has for Linux's SCSI
+nodes, unmodified: what they print of a device that is known to the letter, and
+how the command's end becomes the program's."""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = os.path.abspath(sys.argv[1])
+DISK = ("disk:mem,size=64M,vendor=ACME,product=Thing,revision=1.0,serial=S1,"
+        "naa=3001122334455667,logs")
+OTHER = "disk:mem,size=1M,block=4096,vendor=ACME,product=Other"
+PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+
+
+class Run(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="run-")
+        self.env = {**os.environ, "PATH": PATH, "TMPDIR": self.folder,
+                    "LC_ALL": "C"}
+
+    def tearDown(self):
+        # nothing of a run stays behind
+        self.assertEqual(os.listdir(self.folder), [])
+        os.rmdir(self.folder)
+
+    def start(self, *command, devices=(DISK, OTHER), options=()):
+        return subprocess.Popen(
+            [PROGRAM, "run", *devices, *options, "--", *command],
+            env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE)
+
+    def run_it(self, *command, status=0, **more):
+        child = self.start(*command, **more)
+        out, err = child.communicate(timeout=60)
+        self.assertEqual(child.returncode, status, out + err)
+        return out.decode(), err.decode()
+
+    def sh(self, text, **more):
+        return self.run_it("sh", "-c", text, **more)[0]
+
+    def tool(self, *command, **more):
+        if not shutil.which(command[0], path=PATH):
+            self.skipTest(command[0] + " is not installed")
+        return self.run_it(*command, **more)[0]
+
+
+class Tools(Run):
+    def test_sg_inq(self):
+        for node in ("/dev/sg0", "/dev/sda", "/dev/bsg/0:0:0:0"):
+            out = self.tool("sg_inq", node)
+            self.assertIn("version=0x06  [SPC-4]\n", out)
+            self.assertIn(" Vendor identification: ACME    \n"
+                          " Product identification: Thing           \n"
+                          " Product revision level: 1.0 \n"
+                          " Unit serial number: S1\n", out)
+
+    def test_sg_vpd(self):
+        self.assertEqual(self.tool("sg_vpd", "--page=sn", "/dev/sg0"),
+                         "Unit serial number VPD page:\n"
+                         "  Unit serial number: S1\n")
+        self.assertIn("      0x3001122334455667\n",
+                      self.tool("sg_vpd", "--page=di", "/dev/sg0"))
+        self.assertIn("Block limits VPD page (SBC):\n",
+                      self.tool("sg_vpd", "-a", "/dev/sg0"))
+
+    def test_sg_readcap(self):
+        self.assertEqual(self.tool("sg_readcap", "/dev/sdb"), """\
+Read Capacity results:
+   Last LBA=255 (0xff), Number of logical blocks=256
+   Logical block length=4096 bytes
+Hence:
+   Device size: 1048576 bytes, 1.0 MiB, 0.00 GB
+""")
+
+    def test_sg_turs(self):
+        # the power-on attention was taken, unless it is wanted
+        self.tool("sg_turs", "/dev/sg0")
+        out, err = self.run_it("sg_turs", "-v", "/dev/sg0", status=6,
+                               options=["--attention"])
+        self.assertIn("Power on, reset, or bus device reset occurred",
+                      out + err)
+
+    def test_sg_raw(self):
+        out, err = self.run_it("sg_raw", "-r", "36", "/dev/sg0",
+                               *"12 04 00 00 24 00".split(), status=5)
+        self.assertIn("Sense key: Illegal Request", out + err)
+        self.assertIn("Error in Command: byte 1 bit 2", out + err)
+
+    def test_sg_persist(self):
+        # programs that come one after the other are one host
+        out = self.sh("""
+            sg_persist --no-inquiry -o -G -S 0xabc /dev/sg0 &&
+            sg_persist --no-inquiry -o -R -K 0xabc -T 5 /dev/sg0 &&
+            sg_persist --no-inquiry -r /dev/sg0
+            write="sg_raw -s 512 -i /dev/zero /dev/sg0 2a 0 0 0 0 5 0 0 1 0"
+            $write 2>/dev/null; echo $?
+            SCSIEMU_INITIATOR=2 $write 2>/dev/null; echo $?
+            SCSIEMU_INITIATOR=process $write 2>/dev/null; echo $?""")
+        self.assertIn("    Key=0xabc\n"
+                      "    scope: LU_SCOPE,  type: Write Exclusive, "
+                      "registrants only\n0\n24\n24\n", out)
+
+    def test_sg_modes_logs_luns(self):
+        self.assertIn(">> Caching, page_control: current",
+                      self.tool("sg_modes", "/dev/sg0"))
+        self.assertIn("Supported log pages  [0x0]:",
+                      self.tool("sg_logs", "/dev/sg0"))
+        self.assertIn("    0000000000000000\n    0001000000000000\n",
+                      self.tool("sg_luns", "/dev/sg0"))
+
+    def test_sg_map_and_scan(self):
+        self.assertEqual(self.tool("sg_map", "-x"),
+                         "/dev/sg0  0 0 0 0  0  /dev/sda\n"
+                         "/dev/sg1  0 0 0 1  0  /dev/sdb\n")
+        self.assertIn("/dev/sg1: scsi0 channel=0 id=0 lun=1\n",
+                      self.tool("sg_scan", "-i"))
+
+    def test_copies(self):
+        file = os.path.join(self.folder, "file")
+        with open(file, "wb") as f:
+            f.write(os.urandom(1 << 20))
+        back = os.path.join(self.folder, "back")
+        self.sh(f"sg_dd if={file} of=/dev/sg0 bs=512 2>/dev/null &&"
+                "ddpt if=/dev/sg0 of=/dev/sg1 bs=512 obs=4096 count=2048"
+                " verbose=-1 2>/dev/null;"
+                f"sgp_dd if=/dev/sg0 of={back} bs=512 count=2048 thr=4"
+                f" 2>/dev/null && cmp {file} {back}")
+        os.remove(file)
+        os.remove(back)
+
+    def test_lsscsi(self):
+        self.assertEqual(
+            re.sub(" +\n", "\n", self.tool("lsscsi", "-g")),
+            "[0:0:0:0]    disk    ACME     Thing            1.0   /dev/sda   "
+            "/dev/sg0\n"
+            "[0:0:0:1]    disk    ACME     Other            0001  /dev/sdb   "
+            "/dev/sg1\n")
+        self.assertIn("67.1MB", self.tool("lsscsi", "-s"))
+        self.assertIn("[0]    scsiemu", self.tool("lsscsi", "-H"))
+
+    def test_sdparm(self):
+        nv = os.path.join(self.folder, "nv")  # or saved pages are an error
+        disk = [DISK + ",nv=" + nv]
+        out = self.tool("sdparm", "--get=WCE", "/dev/sda", devices=disk)
+        self.assertIn("WCE           1  [cha: y, def:  1, sav:  1]\n", out)
+        self.assertIn("WCE           0  [cha: y, def:  1, sav:  1]\n", self.sh(
+            "sdparm --clear=WCE /dev/sda >/dev/null &&"
+            "sdparm --get=WCE /dev/sg0", devices=disk))
+        os.remove(nv)
+
+    def test_smartctl(self):
+        out = self.tool("smartctl", "-d", "scsi", "-i", "/dev/sda")
+        for line in ("Vendor:               ACME\n",
+                     "User Capacity:        67,108,864 bytes [67.1 MB]\n",
+                     "Logical block size:   512 bytes\n",
+                     "Logical Unit id:      0x3001122334455667\n",
+                     "Serial number:        S1\n"):
+            self.assertIn(line, out)
+        self.assertEqual(self.tool("smartctl", "--scan"),
+                         "/dev/sda -d scsi # /dev/sda, SCSI device\n"
+                         "/dev/sdb -d scsi # /dev/sdb, SCSI device\n")
+
+    def test_coreutils(self):
+        out = self.sh("ls -l /dev/sda /dev/sg1 | cut -c1-10;"
+                      "stat -c '%F %t:%T' /dev/bsg/0:0:0:1;"
+                      "test -b /dev/sdb && test -c /dev/sg0 && echo yes;"
+                      "cat /sys/block/sda/size /sys/class/block/sdb/size;"
+                      "cat /sys/class/scsi_generic/sg0/device/vendor")
+        self.assertEqual(out, "brw-rw----\ncrw-rw----\n"
+                         "character special file f0:1\nyes\n131072\n2048\n"
+                         "ACME    \n")
+
+    def test_file_system(self):
+        if not shutil.which("mkfs.ext4", path=PATH):
+            self.skipTest("mkfs.ext4 is not installed")
+        out = self.sh("mkfs.ext4 -q /dev/sda && fsck.ext4 -fn /dev/sda 2>&1 &&"
+                      "dd if=/dev/sda of=/dev/null bs=64k 2>&1")
+        self.assertIn("/dev/sda: 11/", out)
+        self.assertIn("1024+0 records in", out)
+
+
+class End(Run):
+    def test_status(self):
+        self.run_it("sh", "-c", "exit 7", status=7)
+        self.run_it("sh", "-c", "kill -9 $$", status=128 + 9)
+        out, err = self.run_it("/no/such/program", status=127)
+        self.assertEqual(err, "scsiemu: /no/such/program: "
+                              "No such file or directory\n")
+        self.run_it("/dev/null", status=126)
+
+    def test_wrong_use(self):
+        for words, why in (
+                ([], "no device"), (["disk:mem,size=1M"], "no command"),
+                (["disk:mem,size=1M", "--"], "no command"),
+                (["--what", "--", "true"], "no option --what"),
+                (["disk:mem,size=1Q", "--", "true"], "size")):
+            done = subprocess.run([PROGRAM, "run", *words], env=self.env,
+                                  capture_output=True, check=False,
+                                  timeout=60)
+            self.assertEqual(done.returncode, 125)
+            self.assertIn(why, done.stderr.decode())
+
+    def test_signals_are_passed_on(self):
+        child = self.start("sh", "-c", "trap 'echo got; exit 3' TERM;"
+                           "echo ready; while :; do sleep 0.01; done")
+        self.assertEqual(child.stdout.readline(), b"ready\n")
+        child.send_signal(signal.SIGTERM)
+        out, _ = child.communicate(timeout=60)
+        self.assertEqual((child.returncode, out), (3, b"got\n"))
+
+    def test_the_devices_die(self):
+        child = self.start(
+            "sh", "-c", "echo ready $SCSIEMU_RUN; read x;"
+            "sg_turs /dev/sg0 2>&1; echo $?; rm -r $SCSIEMU_RUN")
+        self.assertEqual(child.stdout.readline().split()[0], b"ready")
+        child.kill()
+        child.wait(timeout=60)
+        out, _ = child.communicate(b"\n", timeout=60)
+        self.assertIn("No such device\n", out.decode())
+
+    def test_files_keep_what_was_written(self):
+        disk = os.path.join(self.folder, "disk")
+        self.run_it("sg_raw", "-s", "512", "-i", "/dev/zero", "/dev/sg0",
+                    *"2a 00 00 00 00 05 00 00 01 00".split(),
+                    devices=[f"disk:path={disk},size=1M"])
+        self.assertEqual(os.path.getsize(disk), 1 << 20)
+        os.remove(disk)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
