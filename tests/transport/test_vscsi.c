@@ -200,9 +200,9 @@ static void test_order(void **state)
 
 	(void)state;
 	make_bus("disk:mem,size=1M", true, new_ends);
-	sim.next_tag = INT32_MAX;
+	sim.next_tag = 0x7fffffff;
 	a = in(rw(0x28, 0, 1), 10, 512);
-	sim.next_tag = INT32_MIN;
+	sim.next_tag = 0x80000000;
 	b = none(tur, 6);
 	c = out(rw(0x2a, 1, 1), 10, pattern, 512);
 	serve();

@@ -133,7 +133,7 @@ const struct semu_calls vscsi_sim_calls = { .open = sim_open,
 void vscsi_sim_make(struct vscsi_sim *s)
 {
 	memset(s, 0, sizeof(*s));
-	s->next_tag = -3; /* a counter that has wrapped */
+	s->next_tag = -3u;
 	vscsi_sim = s;
 }
 
@@ -158,7 +158,7 @@ struct sim_cmd *vscsi_sim_send(struct vscsi_sim *s, unsigned target,
 		memcpy(c->data, out, len);
 	else
 		memset(c->data, 0xee, len);
-	c->i2t.tag = s->next_tag++;
+	c->i2t.tag = (int)s->next_tag++;
 	c->i2t.target = target;
 	c->i2t.lun = lun;
 	memcpy(&c->i2t.cmd, cdb, cdb_len);

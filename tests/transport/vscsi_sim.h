@@ -36,7 +36,7 @@ struct sim_cmd {
 struct vscsi_sim {
 	struct sim_cmd cmd[SIM_CMDS]; /* in the order they were sent */
 	unsigned ncmd;
-	int next_tag;
+	unsigned next_tag; /* the kernel's wraps, too */
 	bool opened;
 	int open_error;
 	/* The next call of this number fails, once. */
