@@ -7,9 +7,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* Off the way of most commands. */
-#define COLD __attribute__((noinline, cold))
-
 /* Of one turn: others on the same loop have theirs. */
 #define BATCH 64
 
@@ -39,33 +36,19 @@ static void drop(struct semu_vscsi_cmd *c)
 
 /* ---- The end ---- */
 
-/* The host has forgotten the command: it was reset or detached. Nothing is
- * wrong with the bus. */
-static void send_end(struct scsiemu_vscsi *v, struct vscsi_ioc_t2i *r)
+/* EFAULT: the host has forgotten the command, it was reset or detached. Nothing
+ * is wrong with the bus. */
+static void send_end(struct scsiemu_vscsi *v, int tag, enum semu_vscsi_end end)
 {
-	int error = v->broken ? 0 : semu_vscsi_call(v, VSCSI_T2I, r);
+	int error;
 
+	if (v->broken)
+		return;
+	v->t2i.tag = tag;
+	v->t2i.status = v->ends[end];
+	error = semu_vscsi_call(v, VSCSI_T2I, &v->t2i);
 	if (error && error != EFAULT)
 		semu_vscsi_break(v, "a command cannot be completed", error);
-}
-
-static struct vscsi_ioc_t2i end_of(const struct scsiemu_vscsi *v, int tag,
-				   enum semu_vscsi_end end)
-{
-	struct vscsi_ioc_t2i r;
-
-	memset(&r, 0, sizeof(r));
-	r.tag = tag;
-	r.status = v->ends[end];
-	return r;
-}
-
-static COLD void refuse(struct scsiemu_vscsi *v, int tag,
-			enum semu_vscsi_end end)
-{
-	struct vscsi_ioc_t2i r = end_of(v, tag, end);
-
-	send_end(v, &r);
 }
 
 /* Status has no place in an answer: what the host does about it has. */
@@ -74,7 +57,6 @@ static enum semu_vscsi_end end_by_status(const struct scsiemu_cmd *cmd)
 	static const struct {
 		uint8_t status, end;
 	} ends[] = {
-		{ SCSIEMU_GOOD, SEMU_VSCSI_DONE },
 		{ SCSIEMU_CHECK_CONDITION, SEMU_VSCSI_SENSE },
 		{ SCSIEMU_CONDITION_MET, SEMU_VSCSI_DONE },
 		{ SCSIEMU_BUSY, SEMU_VSCSI_RESET },
@@ -84,6 +66,8 @@ static enum semu_vscsi_end end_by_status(const struct scsiemu_cmd *cmd)
 
 	if (cmd->outcome == SCSIEMU_ABORTED)
 		return SEMU_VSCSI_RESET;
+	if (cmd->status == SCSIEMU_GOOD)
+		return SEMU_VSCSI_DONE;
 	for (unsigned i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (ends[i].status == cmd->status)
 			return ends[i].end;
@@ -92,14 +76,14 @@ static enum semu_vscsi_end end_by_status(const struct scsiemu_cmd *cmd)
 
 static void answer(struct semu_vscsi_cmd *c)
 {
+	struct scsiemu_vscsi *v = c->target->v;
 	enum semu_vscsi_end end = end_by_status(&c->t.cmd);
-	struct vscsi_ioc_t2i r = end_of(c->target->v, c->tag, end);
 
 	/* The host knows no descriptor format: D_SENSE is not asked. */
 	if (end == SEMU_VSCSI_SENSE)
-		scsiemu_sense_encode(&c->t.cmd, (uint8_t *)&r.sense,
-				     sizeof(r.sense), 0x70);
-	send_end(c->target->v, &r);
+		scsiemu_sense_encode(&c->t.cmd, (uint8_t *)&v->t2i.sense,
+				     sizeof(v->t2i.sense), 0x70);
+	send_end(v, c->tag, end);
 }
 
 static void done(void *port, struct scsiemu_task *task)
@@ -143,8 +127,7 @@ static struct scsiemu_lu *lu_of(const struct semu_vscsi_target *t, unsigned lun)
 /* NULL, or what no kernel gives. */
 static const char *judge(const struct vscsi_ioc_i2t *i)
 {
-	if (!i->cmdlen || i->cmdlen > sizeof(i->cmd) ||
-	    i->cmdlen > SEMU_VSCSI_CDB)
+	if (!i->cmdlen || i->cmdlen > sizeof(i->cmd))
 		return "it gave a CDB of an impossible length";
 	if (i->datalen >= SCSIEMU_UNKNOWN)
 		return "it gave a buffer of an impossible length";
@@ -160,7 +143,7 @@ static void fill(struct semu_vscsi_cmd *c, const struct vscsi_ioc_i2t *i)
 	uint32_t len = (uint32_t)i->datalen;
 
 	c->tag = i->tag;
-	memcpy(c->cdb, &i->cmd, i->cmdlen);
+	memcpy(c->cdb, &i->cmd, sizeof(i->cmd));
 	cmd->cdb_len = (uint16_t)i->cmdlen;
 	cmd->in_len = i->direction == VSCSI_DIR_READ ? len : 0;
 	cmd->out_len = i->direction == VSCSI_DIR_WRITE ? len : 0;
@@ -171,13 +154,13 @@ static void start(struct semu_vscsi_target *t, const struct vscsi_ioc_i2t *i)
 	struct semu_vscsi_cmd *c = new_cmd(t);
 
 	if (!c) {
-		refuse(t->v, i->tag, SEMU_VSCSI_RESET);
+		send_end(t->v, i->tag, SEMU_VSCSI_RESET);
 		return;
 	}
 	fill(c, i);
 	if (scsiemu_pump_start(t->pump, &t->port, lu_of(t, i->lun), &c->t) <
 	    0) {
-		refuse(t->v, i->tag, SEMU_VSCSI_RESET);
+		send_end(t->v, i->tag, SEMU_VSCSI_RESET);
 		drop(c);
 	}
 }
@@ -195,22 +178,20 @@ static void take(struct scsiemu_vscsi *v, const struct vscsi_ioc_i2t *i)
 	if (t && !t->leaving)
 		start(t, i);
 	else
-		refuse(v, i->tag, SEMU_VSCSI_ERR);
+		send_end(v, i->tag, SEMU_VSCSI_ERR);
 }
 
 void semu_vscsi_take(struct scsiemu_vscsi *v)
 {
-	struct vscsi_ioc_i2t i;
-
 	for (unsigned n = 0; n < BATCH && !v->broken; n++) {
-		int error = semu_vscsi_call(v, VSCSI_I2T, &i);
+		int error = semu_vscsi_call(v, VSCSI_I2T, &v->i2t);
 
 		if (error == EAGAIN)
 			return;
 		if (error)
 			semu_vscsi_break(v, "commands cannot be had", error);
 		else
-			take(v, &i);
+			take(v, &v->i2t);
 	}
 }
 

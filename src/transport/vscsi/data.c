@@ -22,16 +22,14 @@ static bool move(struct semu_vscsi_cmd *c, unsigned long request, uint8_t *p,
 		 uint32_t n)
 {
 	struct scsiemu_vscsi *v = c->target->v;
-	struct vscsi_ioc_data d;
 	int error;
 
 	if (c->lost || v->broken)
 		return false;
-	memset(&d, 0, sizeof(d));
-	d.tag = c->tag;
-	d.data = p;
-	d.datalen = n;
-	error = semu_vscsi_call(v, request, &d);
+	v->data.tag = c->tag;
+	v->data.data = p;
+	v->data.datalen = n;
+	error = semu_vscsi_call(v, request, &v->data);
 	if (error == EFAULT)
 		c->lost = true;
 	else if (error)
@@ -109,28 +107,44 @@ static bool fetch(struct semu_vscsi_cmd *c, uint32_t off, uint32_t n)
 	return true;
 }
 
+/* Data-out from off on: n bytes, or what is there. How many; 0: it cannot be
+ * had. */
+static uint32_t out(struct semu_vscsi_cmd *c, uint32_t off, uint32_t n,
+		    bool whole)
+{
+	uint32_t skip = off - c->at;
+
+	/* As a rule it is what follows. */
+	if (skip == c->have && n <= c->room && n <= PIECE) {
+		c->at = off;
+		c->have = 0;
+		if (!move(c, VSCSI_DATA_WRITE, c->buf, n))
+			return 0;
+		c->have = n;
+		return n;
+	}
+	if (off >= c->at && skip < c->have && !whole)
+		return least(n, c->have - skip);
+	return fetch(c, off, n) ? n : 0;
+}
+
 int semu_vscsi_window(void *port, struct scsiemu_task *t, bool in, uint32_t off,
 		      uint32_t len, bool whole, struct scsiemu_vec *v,
 		      unsigned *nv)
 {
 	struct semu_vscsi_cmd *c = (struct semu_vscsi_cmd *)t;
 	uint32_t n = whole ? len : least(len, PIECE);
-	uint32_t skip = off - c->at;
 
 	(void)port;
-	if (in) {
-		if (!make_room(c, n))
-			return SCSIEMU_E_TRANSPORT;
+	if (!in)
+		n = out(c, off, n, whole);
+	else if (make_room(c, n))
 		c->at = off;
-		skip = 0;
-	} else if (off >= c->at && skip < c->have && !whole) {
-		n = least(len, c->have - skip); /* is there already */
-	} else {
-		if (!fetch(c, off, n))
-			return SCSIEMU_E_TRANSPORT;
-		skip = 0;
-	}
-	v->base = c->buf + skip;
+	else
+		n = 0;
+	if (!n)
+		return SCSIEMU_E_TRANSPORT;
+	v->base = c->buf + (off - c->at);
 	v->len = n;
 	*nv = 1;
 	return 0;

@@ -20,14 +20,12 @@ const int semu_vscsi_ends[SEMU_VSCSI_ENDS] = {
 	[SEMU_VSCSI_ERR] = VSCSI_STAT_ERR,
 };
 
-int semu_vscsi_call(struct scsiemu_vscsi *v, unsigned long request, void *arg)
+int semu_vscsi_again(struct scsiemu_vscsi *v, unsigned long request, void *arg)
 {
-	int rc;
-
-	do
-		rc = v->sys->ioctl(v->source.fd, request, arg);
-	while (rc < 0 && errno == EINTR);
-	return rc < 0 ? errno : 0;
+	while (errno == EINTR)
+		if (v->sys->ioctl(v->source.fd, request, arg) >= 0)
+			return 0;
+	return errno;
 }
 
 static void leave_loop(struct scsiemu_vscsi *v)

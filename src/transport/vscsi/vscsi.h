@@ -17,7 +17,8 @@
 #include <transport/sys.h>
 #include <transport/vscsi/abi.h>
 
-#define SEMU_VSCSI_CDB 16
+/* What the host has room for: 16 bytes, or 12. */
+#define SEMU_VSCSI_CDB sizeof(((struct vscsi_ioc_i2t *)NULL)->cmd)
 
 /* A target. The pump knows each as a port. */
 struct semu_vscsi_target {
@@ -50,6 +51,10 @@ struct scsiemu_vscsi {
 	const struct scsiemu_allocator *alloc;
 	struct scsiemu_loop *loop;
 	const int *ends; /* by enum semu_vscsi_end: T2I's status */
+	/* Of the one ioctl that is under way. */
+	struct vscsi_ioc_i2t i2t;
+	struct vscsi_ioc_data data;
+	struct vscsi_ioc_t2i t2i;
 	struct semu_vscsi_target *target[SCSIEMU_VSCSI_TARGETS];
 	bool broken;
 	struct scsiemu_errmsg why;
@@ -64,8 +69,16 @@ struct scsiemu_vscsi *semu_vscsi_open(const struct scsiemu_vscsi_config *cf,
 				      struct scsiemu_errmsg *err);
 /* This system's. */
 extern const int semu_vscsi_ends[SEMU_VSCSI_ENDS];
+/* It failed: again, if it was only interrupted. 0, or errno. */
+int semu_vscsi_again(struct scsiemu_vscsi *v, unsigned long request, void *arg);
 /* 0, or errno. */
-int semu_vscsi_call(struct scsiemu_vscsi *v, unsigned long request, void *arg);
+static inline int semu_vscsi_call(struct scsiemu_vscsi *v,
+				  unsigned long request, void *arg)
+{
+	if (v->sys->ioctl(v->source.fd, request, arg) >= 0)
+		return 0;
+	return semu_vscsi_again(v, request, arg);
+}
 /* It serves no more: what it could not do, and errno or 0. */
 void semu_vscsi_break(struct scsiemu_vscsi *v, const char *what, int error);
 
