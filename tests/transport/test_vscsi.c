@@ -215,6 +215,37 @@ static void test_order(void **state)
 	drop_bus();
 }
 
+/* Stores that answer last in, first out, or in any order. */
+static void test_shuffled(void **state)
+{
+	static const uint16_t nblks[] = { 1, 8, 130, 3, 260, 64 };
+	struct sim_cmd *c[60];
+
+	(void)state;
+	for (int order = 0; order < 3; order++) {
+		make_shuffled_bus("disk:mem,size=16M",
+				  (enum scsiemu_delay_order)order);
+		for (int read = 0; read < 2; read++) {
+			for (unsigned i = 0; i < 60; i++) {
+				uint16_t n = nblks[i % 6];
+
+				c[i] = read ? in(rw(0x28, i * 300, n), 10,
+						 n * 512u)
+					    : out(rw(0x2a, i * 300, n), 10,
+						  pattern + i, n * 512u);
+			}
+			serve();
+			run_store();
+			for (unsigned i = 0; i < 60; i++) {
+				ends(c[i], DONE, 0);
+				assert_memory_equal(c[i]->data, pattern + i,
+						    c[i]->i2t.datalen);
+			}
+		}
+		drop_bus();
+	}
+}
+
 /* All that the host has is taken, but not for ever. */
 static void test_batch(void **state)
 {
@@ -346,6 +377,41 @@ static void test_forgotten(void **state)
 	drop_bus();
 }
 
+/* The same at each of its calls: whose it was is forgotten, others end. */
+static void test_forgotten_at_each(void **state)
+{
+	(void)state;
+	for (int slow = 0; slow < 2; slow++) {
+		unsigned n = 0, lost = 1;
+
+		while (lost) {
+			struct sim_cmd *c[3];
+
+			make_bus("disk:mem,size=1M", slow, new_ends);
+			sim.forget_in = ++n;
+			c[0] = in(rw(0x28, 0, 300), 10, 153600);
+			c[1] = out(rw(0x2a, 400, 300), 10, pattern, 153600);
+			c[2] = in(rw(0x28, 800, 20), 10, 10240);
+			serve();
+			run_store();
+			lost = 0;
+			for (unsigned i = 0; i < 3; i++) {
+				assert_int_equal(c[i]->state, SIM_ENDED);
+				if (c[i]->status == -1)
+					lost++;
+				else
+					ends(c[i], DONE, 0);
+			}
+			assert_int_equal(lost, sim.forget_in == 0);
+			sim.forget_in = 0;
+			ends(none(tur, 6), DONE, 0);
+			drop_bus();
+		}
+		/* Three pieces and an end, twice; one, and an end. */
+		assert_int_equal(n, 11);
+	}
+}
+
 static void test_events(void **state)
 {
 	struct scsiemu_errmsg err;
@@ -453,10 +519,12 @@ int main(void)
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_shuffled),
 		cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_out),
 		cmocka_unit_test(test_forgotten),
+		cmocka_unit_test(test_forgotten_at_each),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_targets),
 		cmocka_unit_test(test_close),

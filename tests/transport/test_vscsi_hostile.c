@@ -3,6 +3,8 @@
  * nothing else does. */
 #include "vscsi_rig.h"
 
+#include <transport/loop.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +120,32 @@ static void test_late(void **state)
 	broken_by("commands cannot be had");
 }
 
+/* A loop does not wait for a bus that serves no more. */
+static void test_loop(void **state)
+{
+	struct scsiemu_vscsi_config cf = {
+		.size = sizeof(cf),
+		.allocator = &scsiemu_host_allocator,
+	};
+	struct scsiemu_errmsg err;
+	struct sim_cmd *good, *bad;
+
+	(void)state;
+	make_bus("disk:mem,size=1M", false, new_ends);
+	assert_true(scsiemu_vscsi_close(bus));
+	cf.loop = semu_loop_create(&dev[0].pump, &vscsi_sim_calls);
+	bus = semu_vscsi_open(&cf, &vscsi_sim_calls, new_ends, "/dev/vscsi0",
+			      &err);
+	assert_int_equal(scsiemu_vscsi_add(bus, 0, &dev[0].pump, &err), 0);
+	good = none(tur, 6);
+	bad = none(tur, 6);
+	bad->i2t.cmdlen = 0;
+	assert_int_equal(scsiemu_loop_run(cf.loop), 0);
+	ends(good, DONE, 0);
+	broken_by("CDB of an impossible length");
+	scsiemu_loop_destroy(cf.loop);
+}
+
 static void test_interrupted(void **state)
 {
 	(void)state;
@@ -221,6 +249,7 @@ int main(void)
 		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_loop),
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_forgotten_anywhere),
 		cmocka_unit_test(test_memory),

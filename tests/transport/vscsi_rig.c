@@ -44,14 +44,13 @@ void run_store(void)
 	scsiemu_pump_flush(&dev[0].pump);
 }
 
-static void slow_down(struct scsiemu_host_lu *h)
+static void slow_down(struct scsiemu_host_lu *h, enum scsiemu_delay_order order)
 {
 	struct scsiemu_errmsg err;
 
 	scsiemu_lu_load(h->lu, NULL, false);
-	assert_int_equal(scsiemu_wrap_delay(&h->medium, 1, SCSIEMU_DELAY_FIFO,
-					    0, &delay, &err),
-			 0);
+	assert_int_equal(
+		scsiemu_wrap_delay(&h->medium, 1, order, 5, &delay, &err), 0);
 	scsiemu_lu_load(h->lu, &h->medium, false);
 }
 
@@ -74,11 +73,17 @@ void make_bus(const char *device, bool slow, const int e[SEMU_VSCSI_ENDS])
 		    scsiemu_vscsi_add(bus, i, &dev[i].pump, &err))
 			fail_msg("%s", err.text);
 	if (slow)
-		slow_down(&dev[0].units->host);
+		slow_down(&dev[0].units->host, SCSIEMU_DELAY_FIFO);
 	for (unsigned i = 0; i < 2; i++)
 		fails(vscsi_sim_send(&sim, i, 0, tur, 6, VSCSI_DIR_NONE, NULL,
 				     0),
 		      SCSIEMU_SK_UNIT_ATTENTION, 0x2900);
+}
+
+void make_shuffled_bus(const char *device, enum scsiemu_delay_order order)
+{
+	make_bus(device, false, new_ends);
+	slow_down(&dev[0].units->host, order);
 }
 
 void drop_bus(void)

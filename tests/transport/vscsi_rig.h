@@ -6,6 +6,7 @@
 #include "vscsi_sim.h"
 
 #include <scsiemu/host.h>
+#include <scsiemu/stores.h>
 #include <scsiemu/wire.h>
 
 /* What the current header calls the ends, and what that before April 2011. */
@@ -20,6 +21,8 @@ extern uint8_t pattern[SIM_DATA];
 /* Target 0 is this device, target 1 a small disk; power on was told. slow: its
  * store waits for run_store(). */
 void make_bus(const char *device, bool slow, const int ends[SEMU_VSCSI_ENDS]);
+/* The same with a slow store whose answers come in another order. */
+void make_shuffled_bus(const char *device, enum scsiemu_delay_order order);
 void drop_bus(void);
 /* Only the bus, over the devices that are there. */
 struct scsiemu_vscsi *try_open(struct scsiemu_errmsg *err);

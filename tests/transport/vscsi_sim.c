@@ -41,6 +41,21 @@ static struct sim_cmd *taken(int tag)
 	return NULL;
 }
 
+/* arg begins with a tag. */
+static struct sim_cmd *whose(const void *arg)
+{
+	int tag;
+	struct sim_cmd *c;
+
+	memcpy(&tag, arg, sizeof(tag));
+	c = taken(tag);
+	if (c && vscsi_sim->forget_in && !--vscsi_sim->forget_in) {
+		vscsi_sim_forget(c);
+		return NULL;
+	}
+	return c;
+}
+
 static int i2t(void *arg)
 {
 	for (unsigned i = 0; i < vscsi_sim->ncmd; i++) {
@@ -57,7 +72,7 @@ static int i2t(void *arg)
 
 static int data(const struct vscsi_ioc_data *d, int direction)
 {
-	struct sim_cmd *c = taken(d->tag);
+	struct sim_cmd *c = whose(d);
 
 	if (!c)
 		return EFAULT;
@@ -88,7 +103,7 @@ static int data_write(void *arg)
 static int t2i(void *arg)
 {
 	const struct vscsi_ioc_t2i *r = arg;
-	struct sim_cmd *c = taken(r->tag);
+	struct sim_cmd *c = whose(r);
 
 	if (!c)
 		return EFAULT;
@@ -126,9 +141,33 @@ static int sim_ioctl(int fd, unsigned long request, void *arg)
 	return errno ? -1 : 0;
 }
 
+static int sim_poll(struct pollfd *p, nfds_t n, int ms)
+{
+	int ready = 0;
+
+	(void)ms;
+	for (nfds_t i = 0; i < n; i++) {
+		p[i].revents = 0;
+		for (unsigned j = 0; j < vscsi_sim->ncmd; j++)
+			if (p[i].fd == SIM_FD &&
+			    vscsi_sim->cmd[j].state == SIM_QUEUED)
+				p[i].revents = POLLIN;
+		ready += p[i].revents != 0;
+	}
+	assert_true(ready); /* else for ever */
+	return ready;
+}
+
+static uint64_t sim_clock(void)
+{
+	return 0;
+}
+
 const struct semu_calls vscsi_sim_calls = { .open = sim_open,
 					    .close = sim_close,
-					    .ioctl = sim_ioctl };
+					    .ioctl = sim_ioctl,
+					    .poll = sim_poll,
+					    .clock_ms = sim_clock };
 
 void vscsi_sim_make(struct vscsi_sim *s)
 {

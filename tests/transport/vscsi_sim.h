@@ -41,10 +41,13 @@ struct vscsi_sim {
 	int open_error;
 	/* The next call of this number fails, once. */
 	int error[SIM_NR];
+	/* At so many DATA_* and T2I from now the host forgets whose it is. */
+	unsigned forget_in;
 	unsigned calls[SIM_NR];
 	size_t longest;			  /* of DATA_*, bytes */
 	struct vscsi_ioc_devevent events; /* the last one */
 };
+/* Its poll() returns at once, and fails the test when there is nothing. */
 extern const struct semu_calls vscsi_sim_calls;
 extern struct vscsi_sim *vscsi_sim; /* that those calls reach */
 
