@@ -13,7 +13,7 @@
 enum { BATCH = 32, ENTRY = 128, RING_AT = 128, RING = 2 * BATCH * ENTRY };
 enum { DATA_AT = RING_AT + RING, MAP = DATA_AT + 65536 };
 
-static uint8_t map[MAP], batch[BATCH * ENTRY];
+static uint8_t map[MAP];
 static uint64_t bounce[1024];
 
 static int no_open(const char *path, int flags)
@@ -60,42 +60,40 @@ static const struct semu_calls calls = { .open = no_open,
 					 .read = no_read,
 					 .write = no_write };
 
-static void make_batch(const struct loop *l)
+static uint8_t *entry(unsigned i)
 {
-	for (unsigned i = 0; i < BATCH; i++) {
-		uint8_t *e = batch + i * ENTRY;
+	return map + RING_AT + i * ENTRY;
+}
+
+static void make_ring(const struct loop *l)
+{
+	for (unsigned i = 0; i < 2 * BATCH; i++) {
 		uint64_t v = DATA_AT;
+		uint8_t *e = entry(i);
 
 		tcmu_put32(e + TCMU_LEN_OP_AT, ENTRY | TCMU_OP_CMD);
-		tcmu_put16(e + TCMU_ID_AT, (uint16_t)i);
-		tcmu_put32(e + TCMU_IOVS_AT, l->in_len || l->out_len);
 		memcpy(e + TCMU_IOV_AT, &v, 8);
 		v = l->in_len + l->out_len;
 		memcpy(e + TCMU_IOV_AT + 8, &v, 8);
+		v = (uint64_t)(e + TCMU_RESPONSE - map);
+		memcpy(e + TCMU_CDB_AT, &v, 8);
 		memcpy(e + TCMU_RESPONSE, l->cdb, 16);
 	}
 }
 
-/* The CDB lies in the entry: where depends on where that is. */
-static void put_batch(unsigned half)
+/* What answers lie on top of. */
+static void put_batch(unsigned half, uint32_t iovs)
 {
-	uint32_t at = RING_AT + half * (uint32_t)sizeof(batch);
-
-	memcpy(map + at, batch, sizeof(batch));
-	for (unsigned i = 0; i < BATCH; i++) {
-		uint64_t cdb = at + i * ENTRY + TCMU_RESPONSE;
-
-		memcpy(map + at + i * ENTRY + TCMU_CDB_AT, &cdb, 8);
+	for (unsigned i = half * BATCH; i < (half + 1) * BATCH; i++) {
+		tcmu_put32(entry(i) + TCMU_IOVS_AT, iovs);
+		tcmu_put32(entry(i) + TCMU_IOVS_BIDI_AT, 0);
 	}
-	tcmu_put32(map + TCMU_HEAD_AT,
-		   (half + 1) * (uint32_t)sizeof(batch) % RING);
+	tcmu_put32(map + TCMU_HEAD_AT, (half + 1) * BATCH * ENTRY % RING);
 }
 
 static unsigned long failed(unsigned half)
 {
-	const uint8_t *e = map + RING_AT + half * sizeof(batch);
-
-	return e[TCMU_STATUS_AT] != 0;
+	return entry(half * BATCH)[TCMU_STATUS_AT] != 0;
 }
 
 int main(int argc, char **argv)
@@ -117,7 +115,7 @@ int main(int argc, char **argv)
 	loop_device(&l);
 	if (scsiemu_pump_init(&pump, l.dev, bounce, sizeof(bounce)))
 		return 2;
-	make_batch(&l);
+	make_ring(&l);
 	tcmu_put16(map + TCMU_VERSION_AT, TCMU_VERSION);
 	tcmu_put16(map + TCMU_FLAGS_AT, 0xf);
 	tcmu_put32(map + TCMU_RING_OFF_AT, RING_AT);
@@ -132,11 +130,13 @@ int main(int argc, char **argv)
 	for (unsigned long i = 0; i < l.count; i += BATCH) {
 		unsigned half = i / BATCH % 2;
 
-		put_batch(half);
+		put_batch(half, l.in_len || l.out_len);
 		scsiemu_tcmu_source(t)->ready(scsiemu_tcmu_source(t), POLLIN);
 		scsiemu_pump_flush(&pump);
-		if (i) /* the unit attention of the first contact */
+		if (i)
 			bad += failed(half);
+		else /* sense of the first contact lies on an entry */
+			make_ring(&l);
 	}
 	if (scsiemu_tcmu_broken(t))
 		bad++;

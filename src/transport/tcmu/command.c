@@ -56,98 +56,127 @@ static COLD bool grow(struct semu_tcmu_cmd *c, unsigned n)
 	return c->v;
 }
 
-/* n vectors of the entry, as they are in our memory, and their sum. false: one
- * is outside the map, or they are longer than a command can be. */
-static inline bool vectors(const struct scsiemu_tcmu *t, struct scsiemu_vec *v,
-			   const uint8_t *iov, unsigned n, uint32_t *sum)
+/* A vector of the entry, as it is in our memory. false: it is outside. */
+static inline bool vector(const struct scsiemu_tcmu *t, struct scsiemu_vec *v,
+			  const uint8_t *iov)
+{
+	uint64_t base = tcmu_get64(iov), len = tcmu_get64(iov + 8);
+
+	v->base = t->map + base;
+	v->len = (size_t)len;
+	return base <= t->len && len <= t->len - base;
+}
+
+/* n of them, and their sum. false: one is outside, or they are longer than a
+ * command can be. */
+static bool vectors(const struct scsiemu_tcmu *t, struct scsiemu_vec *v,
+		    const uint8_t *iov, unsigned n, uint32_t *sum)
 {
 	uint64_t all = 0;
 
 	for (; n; n--, v++, iov += TCMU_IOV) {
-		uint64_t base = tcmu_get64(iov), len = tcmu_get64(iov + 8);
-
-		if (base > t->len || len > t->len - base)
+		if (!vector(t, v, iov))
 			return false;
-		v->base = t->map + base;
-		v->len = (size_t)len;
-		all += len;
+		all += v->len;
 	}
 	*sum = (uint32_t)all;
 	return all < SCSIEMU_UNKNOWN;
 }
 
+enum taken { TAKEN, NO_MEMORY, WRONG };
+
 /* Without a second direction nobody says which one it is: the core knows, and
  * looks at that only. */
-static inline bool buffers(struct semu_tcmu_cmd *c, const uint8_t *e,
-			   unsigned n, unsigned bidi)
+static COLD enum taken many(struct semu_tcmu_cmd *c, const uint8_t *e,
+			    uint32_t len)
 {
+	uint64_t n = tcmu_get32(e + TCMU_IOVS_AT);
+	uint64_t bidi = tcmu_get32(e + TCMU_IOVS_BIDI_AT);
+	const uint8_t *iov = e + TCMU_IOV_AT;
 	struct scsiemu_cmd *cmd = &c->m.t.cmd;
 
-	if (!vectors(c->t, c->v, e + TCMU_IOV_AT, n, &cmd->out_len))
-		return false;
-	c->m.out = semu_side(c->v, n);
-	c->m.in = c->m.out;
+	if (TCMU_IOV_AT + (n + bidi) * TCMU_IOV > len)
+		return WRONG;
+	if (n + bidi > c->room && !grow(c, (unsigned)(n + bidi)))
+		return NO_MEMORY;
+	c->m.out = c->m.in = semu_side(c->v, (unsigned)n);
+	if (!vectors(c->t, c->v, iov, (unsigned)n, &cmd->out_len))
+		return WRONG;
 	cmd->in_len = cmd->out_len;
 	if (!bidi)
-		return true;
-	c->m.in = semu_side(c->v + n, bidi);
-	return vectors(c->t, c->v + n, e + TCMU_IOV_AT + n * TCMU_IOV, bidi,
-		       &cmd->in_len);
+		return TAKEN;
+	c->m.in = semu_side(c->v + n, (unsigned)bidi);
+	return vectors(c->t, c->v + n, iov + n * TCMU_IOV, (unsigned)bidi,
+		       &cmd->in_len)
+		       ? TAKEN
+		       : WRONG;
+}
+
+/* As a rule there is one buffer, or none. */
+static inline enum taken take_buffers(struct semu_tcmu_cmd *c, const uint8_t *e,
+				      uint32_t len)
+{
+	struct scsiemu_cmd *cmd = &c->m.t.cmd;
+	uint32_t n = tcmu_get32(e + TCMU_IOVS_AT);
+
+	if (n > 1 || tcmu_get32(e + TCMU_IOVS_BIDI_AT))
+		return many(c, e, len);
+	c->one.len = 0;
+	if (n && (!vector(c->t, &c->one, e + TCMU_IOV_AT) ||
+		  c->one.len >= SCSIEMU_UNKNOWN))
+		return WRONG;
+	c->m.out.v = c->m.in.v = &c->one;
+	c->m.out.nv = c->m.in.nv = 1;
+	c->m.out.at = c->m.in.at = 0;
+	c->m.out.off = c->m.in.off = 0;
+	cmd->in_len = cmd->out_len = (uint32_t)c->one.len;
+	return TAKEN;
 }
 
 /* The CDB lies behind the request, in the entry. */
 static inline bool take_cdb(struct semu_tcmu_cmd *c, const uint8_t *e,
 			    uint32_t len)
 {
-	uint64_t at = tcmu_get64(e + TCMU_CDB_AT);
-	uint64_t first = (uint64_t)(e - c->t->map), end = first + len;
-	size_t n;
+	uint64_t in = tcmu_get64(e + TCMU_CDB_AT) - (uint64_t)(e - c->t->map);
+	size_t n = len - (size_t)in;
 
-	if (at < first || at >= end)
+	if (in >= len)
 		return false;
-	n = end - at < SEMU_TCMU_CDB ? (size_t)(end - at) : SEMU_TCMU_CDB;
-	if (n == 16) /* the usual one, and shorter ones behind a buffer */
-		memcpy(c->cdb, c->t->map + at, 16);
+	if (n > SEMU_TCMU_CDB)
+		n = SEMU_TCMU_CDB;
+	if (n == 16) /* the usual one */
+		memcpy(c->cdb, e + in, 16);
 	else
-		memcpy(c->cdb, c->t->map + at, n);
+		memcpy(c->cdb, e + in, n);
 	c->m.t.cmd.cdb_len = (uint16_t)n;
 	return true;
 }
 
-static COLD bool full(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c,
-		      uint16_t id, uint8_t status)
+static COLD bool refuse(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c,
+			uint16_t id, enum taken why)
 {
-	semu_tcmu_answer(t, id, status, 0);
 	if (c)
 		drop(c);
+	if (why == WRONG)
+		return false;
+	semu_tcmu_answer(t, id, SCSIEMU_TASK_SET_FULL, 0);
 	return true;
-}
-
-static COLD bool wrong(struct semu_tcmu_cmd *c)
-{
-	drop(c);
-	return false;
 }
 
 bool semu_tcmu_command(struct scsiemu_tcmu *t, const uint8_t *e, uint32_t len)
 {
-	uint64_t n = tcmu_get32(e + TCMU_IOVS_AT);
-	uint64_t all = n + tcmu_get32(e + TCMU_IOVS_BIDI_AT);
 	uint16_t id = tcmu_get16(e + TCMU_ID_AT);
-	struct semu_tcmu_cmd *c;
+	struct semu_tcmu_cmd *c = new_cmd(t);
+	enum taken rc;
 
-	if (TCMU_IOV_AT + all * TCMU_IOV > len)
-		return false;
-	c = new_cmd(t);
-	if (!c || (all > c->room && !grow(c, (unsigned)all)))
-		return full(t, c, id, SCSIEMU_TASK_SET_FULL);
+	if (!c)
+		return refuse(t, c, id, NO_MEMORY);
 	c->id = id;
-	c->m.t.cmd.in_len = c->m.t.cmd.out_len = 0;
-	if (!take_cdb(c, e, len) ||
-	    (all && !buffers(c, e, (unsigned)n, (unsigned)(all - n))))
-		return wrong(c);
+	rc = take_cdb(c, e, len) ? take_buffers(c, e, len) : WRONG;
+	if (rc != TAKEN)
+		return refuse(t, c, id, rc);
 	if (scsiemu_pump_start(t->pump, &t->port, t->lu, &c->m.t) < 0)
-		return full(t, c, id, SCSIEMU_BUSY);
+		return refuse(t, c, id, NO_MEMORY);
 	return true;
 }
 
@@ -167,8 +196,7 @@ static void abort_id(struct scsiemu_tcmu *t, uint16_t id)
  * ended. A logical unit has to be reset besides. */
 bool semu_tcmu_function(struct scsiemu_tcmu *t, const uint8_t *e, uint32_t len)
 {
-	bool reset = e[TCMU_TMR_TYPE_AT] == TCMU_TMR_LU_RESET;
-	struct semu_tcmu_cmd *c;
+	struct semu_tcmu_cmd *c = NULL;
 	uint32_t n;
 
 	if (len < TCMU_TMR_IDS_AT)
@@ -178,7 +206,8 @@ bool semu_tcmu_function(struct scsiemu_tcmu *t, const uint8_t *e, uint32_t len)
 		return false;
 	for (uint32_t i = 0; i < n; i++)
 		abort_id(t, tcmu_get16(e + TCMU_TMR_IDS_AT + 2 * i));
-	c = reset ? new_cmd(t) : NULL;
+	if (e[TCMU_TMR_TYPE_AT] == TCMU_TMR_LU_RESET)
+		c = new_cmd(t);
 	if (!c)
 		return true;
 	c->m.t.cmd.tmf = SCSIEMU_TMF_LU_RESET;

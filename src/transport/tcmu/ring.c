@@ -12,49 +12,13 @@ static uint32_t load(const struct scsiemu_tcmu *t, uint32_t at)
 	return __atomic_load_n(word(t, at), __ATOMIC_ACQUIRE);
 }
 
-static uint8_t *entry(const struct scsiemu_tcmu *t, uint32_t at)
+void semu_tcmu_pass(struct scsiemu_tcmu *t)
 {
-	return t->ring + at;
-}
-
-static uint32_t length(const uint8_t *e)
-{
-	return tcmu_get32(e + TCMU_LEN_OP_AT) & ~(uint32_t)TCMU_OP_MASK;
-}
-
-static unsigned opcode(const uint8_t *e)
-{
-	return tcmu_get32(e + TCMU_LEN_OP_AT) & TCMU_OP_MASK;
-}
-
-static uint32_t behind(const struct scsiemu_tcmu *t, uint32_t at)
-{
-	at += length(entry(t, at));
-	return at < t->size ? at : 0;
-}
-
-/* Over what wants no answer. */
-static void pass(struct scsiemu_tcmu *t)
-{
-	while (t->tail != t->next && opcode(entry(t, t->tail)) != TCMU_OP_CMD) {
-		t->tail = behind(t, t->tail);
+	while (t->tail != t->next &&
+	       semu_tcmu_op(semu_tcmu_entry(t, t->tail)) != TCMU_OP_CMD) {
+		t->tail = semu_tcmu_behind(t, t->tail);
 		t->answered = true;
 	}
-}
-
-uint8_t *semu_tcmu_answer(struct scsiemu_tcmu *t, uint16_t id, uint8_t status,
-			  uint32_t in_done)
-{
-	uint8_t *e = entry(t, t->tail);
-
-	tcmu_put16(e + TCMU_ID_AT, id);
-	e[TCMU_UFLAGS_AT] = in_done ? t->read_len : 0;
-	tcmu_put32(e + TCMU_STATUS_AT, status);
-	tcmu_put32(e + TCMU_READ_LEN_AT, in_done);
-	t->tail = behind(t, t->tail);
-	t->answered = true;
-	pass(t);
-	return e + TCMU_SENSE_AT;
 }
 
 /* The kernel has emptied the ring (action/reset_ring): it waits for nothing. */
@@ -95,11 +59,11 @@ static __attribute__((noinline)) bool take_one(struct scsiemu_tcmu *t,
 {
 	bool good = true;
 
-	if (opcode(e) == TCMU_OP_TMR)
+	if (semu_tcmu_op(e) == TCMU_OP_TMR)
 		good = semu_tcmu_function(t, e, n);
-	else if (opcode(e) != TCMU_OP_PAD)
+	else if (semu_tcmu_op(e) != TCMU_OP_PAD)
 		e[TCMU_UFLAGS_AT] |= TCMU_U_UNKNOWN_OP;
-	pass(t);
+	semu_tcmu_pass(t);
 	return good;
 }
 
@@ -107,9 +71,9 @@ static __attribute__((noinline)) bool take_one(struct scsiemu_tcmu *t,
 static inline bool take(struct scsiemu_tcmu *t, uint32_t head)
 {
 	uint32_t end = head > t->next ? head : t->size;
-	uint8_t *e = entry(t, t->next);
-	uint32_t n = length(e), room = end - t->next;
-	bool command = opcode(e) == TCMU_OP_CMD;
+	uint8_t *e = semu_tcmu_entry(t, t->next);
+	uint32_t n = semu_tcmu_len(e), room = end - t->next;
+	bool command = semu_tcmu_op(e) == TCMU_OP_CMD;
 
 	if (n < (command ? TCMU_RESPONSE : TCMU_HEADER) || n > room)
 		return false;

@@ -25,8 +25,8 @@ struct semu_tcmu_cmd {
 	struct semu_mapped_task m; /* first */
 	struct scsiemu_tcmu *t;
 	struct semu_tcmu_cmd *next; /* of all that were ever needed */
-	struct scsiemu_vec *v;
-	unsigned room; /* at v */
+	struct scsiemu_vec one, *v; /* v: of those with more than one */
+	unsigned room;		    /* at v */
 	uint16_t id;
 	bool live;
 	bool mute;     /* the kernel has forgotten it, or it is a function */
@@ -63,11 +63,52 @@ struct scsiemu_tcmu *semu_tcmu_open(const struct scsiemu_tcmu_config *cf,
 				    const char *path, size_t len,
 				    struct scsiemu_errmsg *err);
 
-/* ring.c: everything up to the kernel's head. */
-void semu_tcmu_take(struct scsiemu_tcmu *t);
+static inline uint8_t *semu_tcmu_entry(const struct scsiemu_tcmu *t,
+				       uint32_t at)
+{
+	return t->ring + at;
+}
+
+static inline uint32_t semu_tcmu_len(const uint8_t *e)
+{
+	return tcmu_get32(e + TCMU_LEN_OP_AT) & ~(uint32_t)TCMU_OP_MASK;
+}
+
+static inline unsigned semu_tcmu_op(const uint8_t *e)
+{
+	return tcmu_get32(e + TCMU_LEN_OP_AT) & TCMU_OP_MASK;
+}
+
+/* The entry behind the one at `at`. */
+static inline uint32_t semu_tcmu_behind(const struct scsiemu_tcmu *t,
+					uint32_t at)
+{
+	at += semu_tcmu_len(semu_tcmu_entry(t, at));
+	return at < t->size ? at : 0;
+}
+
+/* ring.c: moves the tail over what wants no answer. */
+void semu_tcmu_pass(struct scsiemu_tcmu *t);
+
 /* An answer: status, and of data-in so many bytes; where its sense goes. */
-uint8_t *semu_tcmu_answer(struct scsiemu_tcmu *t, uint16_t id, uint8_t status,
-			  uint32_t in_done);
+static inline uint8_t *semu_tcmu_answer(struct scsiemu_tcmu *t, uint16_t id,
+					uint8_t status, uint32_t in_done)
+{
+	uint8_t *e = semu_tcmu_entry(t, t->tail);
+
+	tcmu_put16(e + TCMU_ID_AT, id);
+	e[TCMU_UFLAGS_AT] = in_done ? t->read_len : 0;
+	tcmu_put32(e + TCMU_STATUS_AT, status);
+	tcmu_put32(e + TCMU_READ_LEN_AT, in_done);
+	t->tail = semu_tcmu_behind(t, t->tail);
+	t->answered = true;
+	if (t->tail != t->next)
+		semu_tcmu_pass(t);
+	return e + TCMU_SENSE_AT;
+}
+
+/* Everything up to the kernel's head. */
+void semu_tcmu_take(struct scsiemu_tcmu *t);
 void semu_tcmu_tell(struct scsiemu_tcmu *t);
 
 /* command.c: an entry that is all there, and `len` bytes long. false: what it
