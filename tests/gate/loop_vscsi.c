@@ -15,6 +15,7 @@ enum { BATCH = 32 };
 static uint64_t bounce[1024];
 static struct vscsi_ioc_i2t command;
 static unsigned ready, failed;
+static void *last;
 
 static int no_open(const char *path, int flags)
 {
@@ -39,7 +40,8 @@ static int fast_ioctl(int fd, unsigned long request, void *arg)
 			return -1;
 		}
 		ready--;
-		memcpy(arg, &command, sizeof(command));
+		if (arg != last) /* else it is there still */
+			last = memcpy(arg, &command, sizeof(command));
 	}
 	return 0;
 }

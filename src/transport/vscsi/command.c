@@ -131,8 +131,7 @@ static const char *judge(const struct vscsi_ioc_i2t *i)
 		return "it gave a CDB of an impossible length";
 	if (i->datalen >= SCSIEMU_UNKNOWN)
 		return "it gave a buffer of an impossible length";
-	if (i->direction != VSCSI_DIR_NONE && i->direction != VSCSI_DIR_READ &&
-	    i->direction != VSCSI_DIR_WRITE)
+	if ((unsigned)i->direction > VSCSI_DIR_WRITE)
 		return "it gave data of an impossible direction";
 	return NULL;
 }
