@@ -71,7 +71,8 @@ static enum semu_vscsi_end end_by_status(const struct scsiemu_cmd *cmd)
 	for (unsigned i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (ends[i].status == cmd->status)
 			return ends[i].end;
-	return SEMU_VSCSI_ERR; /* RESERVATION CONFLICT: trying is in vain */
+	/* RESERVATION CONFLICT, ACA ACTIVE: to try again would be in vain. */
+	return SEMU_VSCSI_ERR;
 }
 
 static void answer(struct semu_vscsi_cmd *c)

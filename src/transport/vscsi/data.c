@@ -5,8 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* What the kernel moves at once (MAXPHYS): more would wire more of our
- * memory. */
+/* What the host has in a command, as a rule all of it (MAXPHYS). */
 #define PIECE 65536u
 
 /* Of what must not be cut: far more than the host has in a command. */
