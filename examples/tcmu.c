@@ -9,6 +9,7 @@
 #include <scsiemu/host.h>
 #include <scsiemu/transport/tcmu.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,6 +62,52 @@ static void serve(const struct scsiemu_host_unit *u, int n)
 	fflush(stdout);
 }
 
+#ifdef SCSIEMU_HAVE_LIBNL
+static struct scsiemu_tcmu_watch *watch;
+
+/* dev_size was written: somebody has made the file longer or shorter. */
+static int heard(void *ctx, const struct scsiemu_tcmu_event *e)
+{
+	struct scsiemu_host_unit *u = dev.units;
+	unsigned n = 0;
+
+	(void)ctx;
+	while (u && strcmp(config[n], e->config)) {
+		u = u->next;
+		n++;
+	}
+	if (!u)
+		return 1;
+	if (e->what != SCSIEMU_TCMU_SIZE)
+		return e->what == SCSIEMU_TCMU_CONFIG ? -EOPNOTSUPP : 0;
+	if (!scsiemu_host_refresh(&u->host, &err))
+		return 0;
+	fprintf(stderr, "tcmu: %s\n", err.text);
+	return -EINVAL;
+}
+
+static void listen(void)
+{
+	watch = scsiemu_tcmu_watch(loop, &scsiemu_host_allocator, heard, NULL,
+				   &err);
+	if (!watch)
+		fprintf(stderr, "tcmu: %s\n", err.text);
+}
+
+static void listen_no_more(void)
+{
+	scsiemu_tcmu_unwatch(watch);
+}
+#else
+static void listen(void)
+{
+}
+
+static void listen_no_more(void)
+{
+}
+#endif
+
 static void on_signal(int sig)
 {
 	(void)sig;
@@ -86,12 +133,14 @@ int main(int argc, char **argv)
 		die("out of memory");
 	for (u = dev.units; u; u = u->next)
 		serve(u, n++);
+	listen();
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
 	if (scsiemu_loop_run(loop)) {
 		perror("tcmu: poll");
 		failed = 1;
 	}
+	listen_no_more();
 	while (n--) {
 		if (scsiemu_tcmu_broken(tcmu[n])) {
 			fprintf(stderr, "tcmu: %s: %s\n", config[n],

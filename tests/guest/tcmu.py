@@ -69,6 +69,17 @@ def tools(disk):
     rig.need("sg_turs", disk.sg)
 
 
+def resized(device, disk):
+    """dev_size tells the handler that the file has another size."""
+    for size in (SIZE + (32 << 20), SIZE):
+        os.truncate(IMAGE, size)
+        device.attrib("dev_size", str(size))
+        told = "Capacity data has changed"
+        servers.wait_for(lambda: told in rig.run("sg_turs", disk.sg)[1], told)
+        expect(["sg_readcap", "-l", disk.sg],
+               f"Last LBA={(size >> 9) - 1}")
+
+
 def killed(build, device, handler, disk):
     """kill -9 with a write under way: what was synced is there."""
     kept = os.urandom(1 << 20)
@@ -103,6 +114,7 @@ def main():
         disk = disks[0]
         file_system(disk)
         tools(disk)
+        resized(device, disk)
         handler = killed(build, device, handler, disk)
         file_system(disk)
     with lio.iscsi(device) as portal, rig.initiator():

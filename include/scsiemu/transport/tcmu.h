@@ -68,6 +68,40 @@ const char *scsiemu_tcmu_broken(const struct scsiemu_tcmu *t);
  */
 bool scsiemu_tcmu_close(struct scsiemu_tcmu *t);
 
+/*
+ * What the kernel tells of its devices by netlink, where the library was built
+ * with libnl. Nobody has to listen: without it a device is found by
+ * scsiemu_tcmu_find(), and the settings are those it was made with.
+ */
+enum scsiemu_tcmu_what {
+	SCSIEMU_TCMU_ADDED,
+	SCSIEMU_TCMU_REMOVED,
+	SCSIEMU_TCMU_CONFIG, /* attrib/dev_config: text */
+	SCSIEMU_TCMU_SIZE,   /* attrib/dev_size: value, bytes */
+	SCSIEMU_TCMU_CACHE   /* attrib/emulate_write_cache: value, 0 or 1 */
+};
+struct scsiemu_tcmu_event {
+	enum scsiemu_tcmu_what what;
+	const char *config; /* the device's, as scsiemu_tcmu_find() takes it */
+	const char *text;
+	uint64_t value;
+};
+/* 0: done; a negative errno: the kernel is told that it could not be; 1: not of
+ * ours, somebody else answers. */
+typedef int scsiemu_tcmu_event_fn(void *ctx,
+				  const struct scsiemu_tcmu_event *e);
+struct scsiemu_tcmu_watch;
+
+/* fn is called on the loop's thread (loop NULL: in the source's ready()). NULL
+ * with a message: no such family, no right, no memory. */
+struct scsiemu_tcmu_watch *scsiemu_tcmu_watch(struct scsiemu_loop *loop,
+					      const struct scsiemu_allocator *a,
+					      scsiemu_tcmu_event_fn *fn,
+					      void *ctx,
+					      struct scsiemu_errmsg *err);
+struct scsiemu_source *scsiemu_tcmu_watch_source(struct scsiemu_tcmu_watch *w);
+void scsiemu_tcmu_unwatch(struct scsiemu_tcmu_watch *w);
+
 #ifdef __cplusplus
 }
 #endif

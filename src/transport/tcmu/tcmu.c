@@ -159,13 +159,22 @@ struct scsiemu_tcmu *scsiemu_tcmu_open(const struct scsiemu_tcmu_config *cf,
 }
 
 /* "tcm-user/HBA/NAME/CONFIG": the last part may have slashes. */
-static bool is_named(const char *name, const char *config)
+const char *semu_tcmu_config(const char *name)
 {
 	if (strncmp(name, "tcm-user/", 9))
-		return false;
-	for (int i = 0; name && i < 3; i++)
-		name = strchr(i ? name + 1 : name, '/');
-	return name && !strcmp(name + 1, config);
+		return NULL;
+	for (int i = 0; name && i < 3; i++) {
+		name = strchr(name, '/');
+		name = name ? name + 1 : NULL;
+	}
+	return name;
+}
+
+static bool is_named(const char *name, const char *config)
+{
+	const char *own = semu_tcmu_config(name);
+
+	return own && !strcmp(own, config);
 }
 
 static bool look(const char *config, char path[SCSIEMU_TCMU_PATH])

@@ -87,6 +87,10 @@ static inline uint32_t semu_tcmu_behind(const struct scsiemu_tcmu *t,
 	return at < t->size ? at : 0;
 }
 
+/* tcmu.c: the part of a UIO device's name that is its configuration string;
+ * NULL: it is none of TCMU's. */
+const char *semu_tcmu_config(const char *name);
+
 /* ring.c: moves the tail over what wants no answer. */
 void semu_tcmu_pass(struct scsiemu_tcmu *t);
 
