@@ -14,7 +14,8 @@
 
 struct scsiemu_loop {
 	const struct semu_calls *sys;
-	struct scsiemu_pump *pump;
+	struct scsiemu_pump **pumps;
+	unsigned npumps;
 	struct scsiemu_source *sources;
 	/* Of the poll() at hand; who[] of one that is removed becomes NULL. */
 	struct pollfd *poll;
@@ -53,6 +54,14 @@ static bool make_pipe(int fd[2])
 	return true;
 }
 
+static void free_loop(struct scsiemu_loop *l)
+{
+	free(l->pumps);
+	free(l->poll);
+	free(l->who);
+	free(l);
+}
+
 struct scsiemu_loop *semu_loop_create(struct scsiemu_pump *p,
 				      const struct semu_calls *sys)
 {
@@ -61,12 +70,10 @@ struct scsiemu_loop *semu_loop_create(struct scsiemu_pump *p,
 	if (!l)
 		return NULL;
 	l->sys = sys;
-	l->pump = p;
-	if (make_room(l, STOP + 1) && make_pipe(l->stop))
+	if (!scsiemu_loop_pump(l, p) && make_room(l, STOP + 1) &&
+	    make_pipe(l->stop))
 		return l;
-	free(l->poll);
-	free(l->who);
-	free(l);
+	free_loop(l);
 	return NULL;
 }
 
@@ -81,9 +88,23 @@ void scsiemu_loop_destroy(struct scsiemu_loop *l)
 		return;
 	close(l->stop[0]);
 	close(l->stop[1]);
-	free(l->poll);
-	free(l->who);
-	free(l);
+	free_loop(l);
+}
+
+int scsiemu_loop_pump(struct scsiemu_loop *l, struct scsiemu_pump *p)
+{
+	struct scsiemu_pump **pumps;
+
+	for (unsigned i = 0; i < l->npumps; i++)
+		if (l->pumps[i] == p)
+			return 0;
+	pumps = realloc(l->pumps,
+			(l->npumps + 1) * sizeof(struct scsiemu_pump *));
+	if (!pumps)
+		return SCSIEMU_ERR_SPACE;
+	l->pumps = pumps;
+	l->pumps[l->npumps++] = p;
+	return 0;
 }
 
 int scsiemu_loop_add(struct scsiemu_loop *l, struct scsiemu_source *s)
@@ -134,16 +155,34 @@ static void list(struct scsiemu_loop *l)
 	}
 }
 
-/* ms until the device's time, -1: for ever. */
+/* ms until the first device's time, -1: for ever. */
 static int patience(const struct scsiemu_loop *l, uint64_t now, bool more)
 {
-	uint64_t due = scsiemu_pump_due(l->pump);
+	uint64_t due = UINT64_MAX;
 
+	for (unsigned i = 0; i < l->npumps; i++)
+		if (scsiemu_pump_due(l->pumps[i]) < due)
+			due = scsiemu_pump_due(l->pumps[i]);
 	if (more || due <= now)
 		return 0;
 	if (due == UINT64_MAX)
 		return -1;
 	return due - now < INT_MAX ? (int)(due - now) : INT_MAX;
+}
+
+/* The end of a batch; whether there is more to do at once. */
+static bool settle(struct scsiemu_loop *l, uint64_t now, bool first)
+{
+	bool more = false;
+
+	for (unsigned i = 0; i < l->npumps; i++) {
+		struct scsiemu_pump *p = l->pumps[i];
+
+		if (first || scsiemu_pump_due(p) <= now)
+			scsiemu_pump_tick(p, now);
+		more |= scsiemu_pump_flush(p);
+	}
+	return more;
 }
 
 static void dispatch(struct scsiemu_loop *l)
@@ -157,10 +196,8 @@ static void dispatch(struct scsiemu_loop *l)
 int scsiemu_loop_run(struct scsiemu_loop *l)
 {
 	uint64_t now = l->sys->clock_ms();
-	bool more = false;
+	bool more = settle(l, now, true);
 
-	scsiemu_pump_tick(l->pump, now);
-	more = scsiemu_pump_flush(l->pump);
 	while (l->sources) {
 		int n;
 
@@ -171,12 +208,11 @@ int scsiemu_loop_run(struct scsiemu_loop *l)
 		if (n > 0 && l->poll[STOP].revents)
 			break;
 		now = l->sys->clock_ms();
-		scsiemu_pump_time(l->pump, now);
+		for (unsigned i = 0; i < l->npumps; i++)
+			scsiemu_pump_time(l->pumps[i], now);
 		if (n > 0)
 			dispatch(l);
-		if (scsiemu_pump_due(l->pump) <= now)
-			scsiemu_pump_tick(l->pump, now);
-		more = scsiemu_pump_flush(l->pump);
+		more = settle(l, now, false);
 	}
 	return 0;
 }

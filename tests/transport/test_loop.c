@@ -79,21 +79,23 @@ static void ready(struct scsiemu_source *s, short revents)
 
 static struct scsiemu_host_device dev;
 
-static int open_loop(void **state)
+static void open_device(struct scsiemu_host_device *d, const char *text)
 {
 	struct scsiemu_errmsg err;
 
+	assert_int_equal(scsiemu_host_device_add(d, text, &err), 0);
+	assert_int_equal(scsiemu_host_device_open(d, "t", NULL, &err), 0);
+}
+
+static int open_loop(void **state)
+{
 	(void)state;
 	now = 1000;
 	for (int i = 0; i < 3; i++)
 		probes[i] = (struct probe){
 			.s = { .fd = 70 + i, .events = POLLIN, .ready = ready }
 		};
-	assert_int_equal(
-		scsiemu_host_device_add(
-			&dev, "disk:null,size=1M,inject=op=0:delay=250", &err),
-		0);
-	assert_int_equal(scsiemu_host_device_open(&dev, "t", NULL, &err), 0);
+	open_device(&dev, "disk:null,size=1M,inject=op=0:delay=250");
 	loop = semu_loop_create(&dev.pump, &sys);
 	assert_non_null(loop);
 	return 0;
@@ -126,7 +128,8 @@ static const struct scsiemu_port_ops ops = { .size = sizeof(ops),
 					     .done = done,
 					     .cancel = semu_mapped_cancel };
 
-static void ready_unit(struct semu_mapped_task *t)
+static void ready_unit(struct scsiemu_host_device *d,
+		       struct semu_mapped_task *t)
 {
 	static struct scsiemu_port port = { .ops = &ops };
 	static const uint8_t cdb[6];
@@ -134,7 +137,7 @@ static void ready_unit(struct semu_mapped_task *t)
 	t->t.cmd.cdb = cdb;
 	t->t.cmd.cdb_len = sizeof(cdb);
 	assert_int_equal(
-		scsiemu_pump_start(&dev.pump, &port, dev.units->host.lu, &t->t),
+		scsiemu_pump_start(&d->pump, &port, d->units->host.lu, &t->t),
 		0);
 }
 
@@ -229,14 +232,49 @@ static void test_time(void **state)
 	add(0);
 	scsiemu_pump_tick(&dev.pump, now);
 	ndone = 0;
-	ready_unit(&t);
+	ready_unit(&dev, &t);
 	assert_int_equal(ndone, 1);
 	assert_int_equal(last_status, SCSIEMU_CHECK_CONDITION); /* power on */
-	ready_unit(&t);
+	ready_unit(&dev, &t);
 	assert_int_equal(ndone, 1); /* the delay of its rule */
 	play(rounds, 4, 0);
 	assert_int_equal(ndone, 2);
 	assert_int_equal(last_status, SCSIEMU_GOOD);
+}
+
+/* Two devices: the loop sleeps until the sooner one's time. */
+static void test_pumps(void **state)
+{
+	static const struct round rounds[] = {
+		{ 2, 100, NOBODY, 1100, NOBODY, NOBODY, 0, false },
+		{ 2, 150, NOBODY, 1250, NOBODY, NOBODY, 0, false },
+		{ 2, -1, NOBODY, 1251, NOBODY, NOBODY, 0, true },
+	};
+	static uint64_t scratch[2][2048];
+	struct scsiemu_host_device other = { .units = NULL };
+	struct semu_mapped_task t[2];
+	struct scsiemu_errmsg err;
+
+	(void)state;
+	open_device(&other, "disk:null,size=1M,inject=op=0:delay=100");
+	add(0);
+	for (int i = 0; i < 2; i++) {
+		struct scsiemu_host_device *d = i ? &other : &dev;
+
+		/* It is there once. */
+		assert_int_equal(scsiemu_loop_pump(loop, &other.pump), 0);
+		t[i] = (struct semu_mapped_task){
+			.t.cmd = { .scratch = (uint8_t *)scratch[i],
+				   .scratch_len = sizeof(scratch[i]) }
+		};
+		scsiemu_pump_tick(&d->pump, now);
+		ready_unit(d, &t[i]); /* power on */
+		ndone = 0;
+		ready_unit(d, &t[i]);
+	}
+	play(rounds, 3, 0);
+	assert_int_equal(ndone, 2);
+	assert_int_equal(scsiemu_host_device_close(&other, &err), 0);
 }
 
 int main(void)
@@ -251,6 +289,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_errors, open_loop,
 						close_loop),
 		cmocka_unit_test_setup_teardown(test_time, open_loop,
+						close_loop),
+		cmocka_unit_test_setup_teardown(test_pumps, open_loop,
 						close_loop),
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * scsiemu/transport/loop.h - poll(2) around one pump, for programs that have no
- * event loop: the descriptors of adapters, the device's time, the end of each
+ * scsiemu/transport/loop.h - poll(2) around pumps, for programs that have no
+ * event loop: the descriptors of adapters, the devices' time, the end of each
  * batch. A program that has a loop calls ready() of each source, and
  * scsiemu_pump_tick() and scsiemu_pump_flush(), itself (docs/embedding.md).
  */
@@ -28,6 +28,11 @@ struct scsiemu_loop;
 /* NULL: no memory, or no descriptor. */
 struct scsiemu_loop *scsiemu_loop_create(struct scsiemu_pump *p);
 void scsiemu_loop_destroy(struct scsiemu_loop *l);
+
+/* One more pump, of another device whose commands come from the same sources;
+ * in use while the loop runs. 0 (also when it is there already) or
+ * SCSIEMU_ERR_SPACE. */
+int scsiemu_loop_pump(struct scsiemu_loop *l, struct scsiemu_pump *p);
 
 /* s stays in use until it is removed. 0 or SCSIEMU_ERR_SPACE. */
 int scsiemu_loop_add(struct scsiemu_loop *l, struct scsiemu_source *s);
