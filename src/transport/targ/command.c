@@ -59,7 +59,8 @@ static void add_sense(struct semu_targ_io *io)
 	io->ccb.ccb_h.flags |= CAM_SEND_SENSE;
 }
 
-/* The status, on the last data if that may be. */
+/* The status, on the last data if that may be: after all other data, for GOOD
+ * is not to be said of a command of which a piece then fails. */
 static void say(struct semu_targ_cmd *c)
 {
 	struct semu_targ_io *io = c->held;
@@ -85,23 +86,13 @@ static void say(struct semu_targ_cmd *c)
 	semu_targ_io_send(io);
 }
 
-static bool still_receives(const struct semu_targ_cmd *c)
-{
-	for (const struct semu_targ_io *io = c->out.head; io; io = io->next)
-		if (!io->back)
-			return true;
-	return false;
-}
-
 void semu_targ_settle(struct semu_targ_cmd *c)
 {
 	if (!c->ended)
 		return;
-	if (c->lost)
+	if (c->lost) {
 		semu_targ_empty(c);
-	else if (still_receives(c))
-		return;
-	else if (!c->told) {
+	} else if (!c->told && !c->flying) {
 		c->told = true;
 		say(c);
 	}

@@ -1,0 +1,5 @@
+#include "targ_rig.h"
+int main(void)
+{
+	return 0;
+}
