@@ -243,6 +243,15 @@ static struct sim_ccb *take(struct targ_sim *s, int code)
 	return NULL;
 }
 
+bool targ_sim_return(struct targ_sim *s, int code, uint32_t status)
+{
+	struct sim_ccb *k = take(s, code);
+
+	if (k)
+		finish(s, k, status);
+	return k;
+}
+
 struct sim_cmd *targ_sim_atio(struct targ_sim *s,
 			      const struct ccb_accept_tio *a, const void *out,
 			      uint32_t out_len)

@@ -103,6 +103,8 @@ struct sim_cmd *targ_sim_atio(struct targ_sim *s,
 bool targ_sim_event(struct targ_sim *s, uint32_t status, uint32_t init_id);
 bool targ_sim_message(struct targ_sim *s, uint32_t init_id, uint32_t message,
 		      uint32_t tag_id);
+/* One of the control blocks that wait comes back unused. false: none waits. */
+bool targ_sim_return(struct targ_sim *s, int code, uint32_t status);
 /* The adapter does what it holds: at most n CTIOs. How many it did. */
 unsigned targ_sim_run(struct targ_sim *s, unsigned n);
 /* Those of one kind that wait in it. */
