@@ -197,6 +197,11 @@ bool semu_check_as(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
 				.entry.lba = x->entry.lba };
 	bool ok;
 
+	if (!row) { /* a command that it does not know */
+		scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
+			     SCSIEMU_ASC_INVALID_OPCODE);
+		return false;
+	}
 	x->lu = lu;
 	x->itl = semu_itl_get(lu, x->nexus);
 	x->row = row;

@@ -18,6 +18,10 @@ static uint64_t extent(const struct semu_entry *e)
 	if (!(x->row->flags & SCSIEMU_ROW_BLOCKS) ||
 	    x->row->flags & SCSIEMU_ROW_WHOLE_LU)
 		return UINT64_MAX;
+	/* WRITE SAME of 0 blocks: to the end. A flush stops nobody. */
+	if (!x->count && x->row->flags & SCSIEMU_ROW_LONG &&
+	    x->row->stops & SCSIEMU_ON_PROTECTED)
+		return UINT64_MAX - e->lba;
 	return x->count;
 }
 

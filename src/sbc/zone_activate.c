@@ -215,6 +215,17 @@ static void put_reply(const struct scsiemu_cmd *c, const struct wish *w,
 		put_item(w, to, &it);
 }
 
+/* Not what was judged when the reply began: zones may go read-only or offline
+ * at any time, and ZONE QUERY waits for nobody. own[0]: what it was. */
+static bool torn(struct scsiemu_cmd *c, const struct wish *w)
+{
+	uint64_t *own = scsiemu_cmd_own(c), was = own[0];
+	uint32_t zones;
+
+	own[0] = (uint64_t)w->unmet << 32 | count(w, &zones);
+	return *scsiemu_cmd_step(c) && own[0] != was;
+}
+
 /* The next window of the reply, from byte off on; FINISHED: it is out. */
 static int reply(struct scsiemu_cmd *c, const struct wish *w, uint32_t off)
 {
@@ -258,6 +269,9 @@ int semu_zone_activate(struct scsiemu_cmd *c, int result)
 	if (*at != REPLIED) {
 		if (judge(c, &w) < 0)
 			return SCSIEMU_FAILED;
+		if (torn(c, &w))
+			return scsiemu_fail(c, SCSIEMU_SK_ABORTED_COMMAND,
+					    SCSIEMU_ASC_NONE);
 		if (reply(c, &w, *at) == SCSIEMU_WANTS)
 			return SCSIEMU_WANTS;
 		if (!activates(c, &w))

@@ -89,13 +89,26 @@ static bool length_fits(const uint8_t *cscd, const struct scsiemu_lu *lu)
 	return !blen || blen == lu->cap.blen;
 }
 
+/* The command that would read or write there; NULL: there is none. Disks before
+ * SPC-3 have none of 16 bytes. */
+static const struct scsiemu_row *block_row(const struct scsiemu_lu *lu,
+					   bool write)
+{
+	static const uint8_t op[2][2] = {
+		{ SCSIEMU_OP_READ_16, SCSIEMU_OP_READ_10 },
+		{ SCSIEMU_OP_WRITE_16, SCSIEMU_OP_WRITE_10 }
+	};
+	const struct scsiemu_row *row;
+	bool known;
+
+	row = semu_row_find(lu, op[write][0], 0, &known);
+	return row ? row : semu_row_find(lu, op[write][1], 0, &known);
+}
+
 /* Whatever else it has, its parts see to it (semu_parts_raw()). */
 static bool is_disk(const struct scsiemu_lu *lu)
 {
-	bool known;
-
-	return lu->type->type == SCSIEMU_TYPE_DISK &&
-	       semu_row_find(lu, SCSIEMU_OP_WRITE_16, 0, &known);
+	return lu->type->type == SCSIEMU_TYPE_DISK && block_row(lu, true);
 }
 
 struct scsiemu_lu *semu_copy_party(struct scsiemu_cmd *c, uint16_t id,
@@ -128,13 +141,7 @@ struct scsiemu_lu *semu_copy_party(struct scsiemu_cmd *c, uint16_t id,
 bool semu_copy_may(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write,
 		   uint64_t lba, uint64_t nblk)
 {
-	const struct scsiemu_row *row;
-	bool known;
-
-	row = semu_row_find(lu,
-			    write ? SCSIEMU_OP_WRITE_16 : SCSIEMU_OP_READ_16, 0,
-			    &known);
-	return semu_check_as(c, lu, row, lba, nblk);
+	return semu_check_as(c, lu, block_row(lu, write), lba, nblk);
 }
 
 /* Of the two ends, the one whose place is taken first; all copies take places

@@ -57,10 +57,14 @@ static void set_bytes(struct scsiemu_cmd *c, struct semu_move *m)
 
 	m->bytes = semu_be32(s + 8);
 	for (unsigned side = 0; side < 2; side++) {
-		uint32_t blen = m->lu[side]->cap.blen;
+		const struct scsiemu_lu *lu = m->lu[side];
+		uint32_t blen = lu->cap.blen;
 		unsigned off = semu_be16(s + 28 + 2 * side);
 
-		m->lba[side] = semu_be64(s + 12 + 8 * side) + off / blen;
+		m->lba[side] = semu_be64(s + 12 + 8 * side);
+		/* one that does not exist: the sum must not wrap round */
+		if (m->lba[side] < lu->cap.nblk)
+			m->lba[side] += off / blen;
 		m->off[side] = off % blen;
 	}
 }

@@ -259,6 +259,19 @@ static uint64_t reserve(struct mem_store *s, uint64_t lba, uint32_t nblk)
 	return good;
 }
 
+/* Those that were reserved, and are not written after all. */
+static void give_back(struct mem_store *s, uint64_t lba, uint32_t nblk)
+{
+	struct walk w;
+
+	for (w = walk_begin(s, lba, nblk); w.n; walk_next(&w)) {
+		const struct chunk *k = find(s, w.index);
+
+		if (k && !k->mapped && !k->nanchored)
+			drop(s, w.index);
+	}
+}
+
 static void put(struct mem_store *s, uint64_t lba, uint32_t nblk,
 		struct semu_cursor *c)
 {
@@ -286,8 +299,10 @@ static int mem_write(void *ctx, struct scsiemu_io *io, uint64_t lba,
 	good = io->moved >> s->blen_shift;
 	if (good < nblk)
 		io->info = lba + good;
-	if (good < nblk && io->flags & SCSIEMU_WHOLE)
+	if (good < nblk && io->flags & SCSIEMU_WHOLE) {
+		give_back(s, lba, good);
 		io->moved = good = 0;
+	}
 	put(s, lba, good, &c);
 	return good == nblk ? SCSIEMU_OK : s->no_memory;
 }
@@ -481,6 +496,7 @@ static int mem_cas(void *ctx, struct scsiemu_io *io, uint64_t lba,
 			return SCSIEMU_E_MISCOMPARE;
 	}
 	if (reserve(s, lba, nblk) < len) {
+		give_back(s, lba, nblk);
 		io->moved = 0;
 		return s->no_memory;
 	}

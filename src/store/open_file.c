@@ -84,16 +84,18 @@ static int claim_device(struct opening *o)
 	return 0;
 }
 
-/* File systems without locks give other errors: there one has to take care. */
-static int lock(const struct opening *o)
+/* File systems without locks give other errors: there one has to take care. Who
+ * was faster with a file that we made has it now. */
+static int lock(struct opening *o)
 {
 	int how = o->g->read_only ? LOCK_SH : LOCK_EX;
 
-	if (semu_sys->flock(o->fd, how | LOCK_NB) && errno == EWOULDBLOCK)
-		return semu_err_file(o->err, o->path,
-				     "is in use by another server: stop that, "
-				     "or open it read-only in both");
-	return 0;
+	if (!semu_sys->flock(o->fd, how | LOCK_NB) || errno != EWOULDBLOCK)
+		return 0;
+	o->made = false;
+	return semu_err_file(o->err, o->path,
+			     "is in use by another server: stop that, "
+			     "or open it read-only in both");
 }
 
 static int grow(struct opening *o)

@@ -33,15 +33,12 @@ static uint8_t *piece(struct semu_side *s, uint32_t off, uint32_t len,
 	return (uint8_t *)s->v[s->at].base + in;
 }
 
-int semu_mapped_window(void *port, struct scsiemu_task *st, bool in,
-		       uint32_t off, uint32_t len, bool whole,
-		       struct scsiemu_vec *v, unsigned *nv)
+static __attribute__((noinline)) int window(struct semu_side *s, uint32_t off,
+					    uint32_t len, bool whole,
+					    struct scsiemu_vec *v, unsigned *nv)
 {
-	struct semu_mapped_task *t = (struct semu_mapped_task *)st;
-	struct semu_side *s = in ? &t->in : &t->out;
 	unsigned n = 0;
 
-	(void)port;
 	while (len && n < *nv) {
 		uint32_t got;
 		uint8_t *base = piece(s, off, len, &got);
@@ -56,6 +53,23 @@ int semu_mapped_window(void *port, struct scsiemu_task *st, bool in,
 	if (len && whole)
 		return SCSIEMU_E_TRANSPORT;
 	*nv = n;
+	return 0;
+}
+
+/* As a rule a host's buffer lies in one piece. */
+int semu_mapped_window(void *port, struct scsiemu_task *st, bool in,
+		       uint32_t off, uint32_t len, bool whole,
+		       struct scsiemu_vec *v, unsigned *nv)
+{
+	struct semu_mapped_task *t = (struct semu_mapped_task *)st;
+	struct semu_side *s = in ? &t->in : &t->out;
+
+	(void)port;
+	if (s->nv != 1 || (uint64_t)off + len > s->v->len)
+		return window(s, off, len, whole, v, nv);
+	v->base = (uint8_t *)s->v->base + off;
+	v->len = len;
+	*nv = 1;
 	return 0;
 }
 

@@ -16,6 +16,8 @@ struct semu_slots {
 	uint32_t live;		   /* taken and not given back */
 };
 
+void *semu_slots_more(struct semu_slots *s);
+
 static inline void semu_slots_init(struct semu_slots *s,
 				   const struct scsiemu_allocator *a,
 				   uint32_t size, uint32_t scratch)
@@ -24,14 +26,30 @@ static inline void semu_slots_init(struct semu_slots *s,
 				  (scratch + 7) & ~7u, 0 };
 }
 
-/* cmd's inputs are zeros but for scratch; what the adapter has behind the task
- * is as it was left, zeros the first time. NULL: no memory. */
-void *semu_slots_take(struct semu_slots *s);
+/* Of cmd, scratch is set, nexus, attr and tmf are zeros the first time; these,
+ * and what the adapter has behind the task, are as they were left. NULL: no
+ * memory. */
+static inline void *semu_slots_take(struct semu_slots *s)
+{
+	struct scsiemu_task *t = s->free;
+
+	if (!t)
+		return semu_slots_more(s);
+	s->free = t->cmd.user;
+	s->live++;
+	return t;
+}
+
 /* After scsiemu_pump_sent(). */
-void semu_slots_give(struct semu_slots *s, void *slot);
-/* For what each object that was given back owns. */
-void semu_slots_each(const struct semu_slots *s,
-		     void (*f)(struct scsiemu_task *t, void *ctx), void *ctx);
+static inline void semu_slots_give(struct semu_slots *s, void *slot)
+{
+	struct scsiemu_task *t = slot;
+
+	t->cmd.user = s->free;
+	s->free = t;
+	s->live--;
+}
+
 /* All must have been given back. */
 void semu_slots_end(struct semu_slots *s);
 

@@ -286,6 +286,7 @@ static const struct wrong {
 
 static void bad(void **state)
 {
+	static const char longest[276] = TARGET;
 	struct rig *r = *state;
 
 	for (unsigned i = 0; i < sizeof(wrongs) / sizeof(wrongs[0]); i++) {
@@ -320,11 +321,11 @@ static void bad(void **state)
 	change(r, 0, r->len);
 	drive_param(&r->c.d, BAD_FIELD, 22, SCSIEMU_NO_BIT);
 	begin(r); /* one and an address */
-	add(r, 5, ISCSI, 3, TARGET "\0\0", 272);
+	add(r, 5, ISCSI, 3, longest, 272);
 	changed(r);
 	same(r, 1);
 	begin(r);
-	add(r, 5, ISCSI, 3, TARGET "\0\0", 276);
+	add(r, 5, ISCSI, 3, longest, 276);
 	change(r, 0, r->len);
 	drive_param(&r->c.d, BAD_FIELD, 22, SCSIEMU_NO_BIT);
 }

@@ -114,6 +114,56 @@ static void test_wrong(void **state)
 	copier_free(&c);
 }
 
+/* Every code of the descriptors, known or not, in the lists of both forms. It
+ * is the code that is judged: what is unknown has no length. */
+static void every_code(const struct copier_options *o, const uint8_t *cscds,
+		       const uint8_t *segments)
+{
+	struct copier c;
+
+	copier_make(&c, o);
+	for (unsigned i = 0; i < 2 * 256; i++) {
+		const bool lid4 = i >= 256 && !(o && o->version);
+		const uint8_t code = (uint8_t)i;
+		const uint8_t at = lid4 ? 48 : 16;
+
+		usual(&c, lid4);
+		c.list[at + 32] = code; /* of the second one */
+		copier_run(&c, 0);
+		if (!memchr(cscds, code, 3))
+			drive_param(&c.d, SCSIEMU_ASC_UNSUPPORTED_TARGET_TYPE,
+				    at + 32, SCSIEMU_NO_BIT);
+		usual(&c, lid4);
+		copier_blocks(&c, 0, 1, 8, 0, 3);
+		c.list[at + 64] = code; /* of the first one */
+		copier_run(&c, 0);
+		if (!memchr(segments, code, 5))
+			drive_param(&c.d, SCSIEMU_ASC_UNSUPPORTED_SEGMENT_TYPE,
+				    at + 64, SCSIEMU_NO_BIT);
+		else if (code != 0x02 && code != 0x0d)
+			drive_param(&c.d, 0x2600, at + 64 + 2,
+				    SCSIEMU_NO_BIT); /* of another length */
+		else
+			drive_good(&c.d);
+	}
+	copier_free(&c);
+}
+
+static void test_codes(void **state)
+{
+	static const uint8_t spc_4[3] = { 0xe4, 0xe6, 0xe6 };
+	static const uint8_t spc_2[3] = { 0xe4, 0xe4, 0xe4 };
+	static const uint8_t usual_ones[5] = { 0x02, 0x07, 0x0a, 0x0a, 0x0a };
+	static const uint8_t holding[5] = { 0x02, 0x07, 0x0a, 0x0d, 0x0d };
+	static const struct copier_options held = { .held = 8192 };
+	static const struct copier_options old = { .version = 4 };
+
+	(void)state;
+	every_code(NULL, spc_4, usual_ones);
+	every_code(&held, spc_4, holding);
+	every_code(&old, spc_2, usual_ones);
+}
+
 /* Every length that is too short; none at all is nothing to do. */
 static void test_lengths(void **state)
 {
@@ -159,6 +209,21 @@ static void test_spc_3(void **state)
 			drive_good(&c.d);
 		copier_free(&c);
 	}
+}
+
+/* A disk of SPC-2 is read and written by commands of 10 bytes. */
+static void test_spc_2(void **state)
+{
+	const struct copier_options o = { .version = 4 };
+	struct copier c;
+
+	(void)state;
+	copier_make(&c, &o);
+	usual(&c, false);
+	copier_run(&c, 0);
+	drive_good(&c.d);
+	assert_memory_equal(c.k[1].bytes + 3 * 512, c.k[0].bytes, 8 * 512);
+	copier_free(&c);
 }
 
 static void operating(struct copier *c, uint32_t *cscds, uint32_t *segments,
@@ -323,8 +388,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_spc_3),
+		cmocka_unit_test(test_spc_2),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_long_segment),
 		cmocka_unit_test(test_parameters),

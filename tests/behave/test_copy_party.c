@@ -187,6 +187,67 @@ static void test_range(void **state)
 	}
 }
 
+/* A disk that does not know READ, or TEST UNIT READY, says so to the copy
+ * manager, too. */
+static void test_hidden(void **state)
+{
+	static const struct scsiemu_hidden hide[] = {
+		{ SCSIEMU_OP_TEST_UNIT_READY, SCSIEMU_NO_SA },
+		{ SCSIEMU_OP_READ_10, SCSIEMU_NO_SA },
+		{ SCSIEMU_OP_READ_16, SCSIEMU_NO_SA },
+	};
+	static const struct scsiemu_quirks quirks = { .size = sizeof(quirks),
+						      .hide = hide,
+						      .nhide = 3 };
+	const struct copier_options o = { .quirks = &quirks };
+	struct copier c;
+
+	(void)state;
+	copier_make(&c, &o);
+	descriptors(&c);
+	for (unsigned tur = 0; tur < 2; tur++) {
+		copier_list(&c, false, 1, 2);
+		copier_disk(&c, 1);
+		copier_disk(&c, 2);
+		if (tur)
+			copier_verify(&c, 0, true);
+		else
+			copier_blocks(&c, 0, 1, 4, 0, 0);
+		copier_run(&c, 0);
+		failed(&c, SCSIEMU_ASC_THIRD_PARTY_DEVICE_FAILURE, 0,
+		       tur ? 0 : 2048);
+		forwarded(&c, 1, SCSIEMU_CHECK_CONDITION,
+			  SCSIEMU_SK_ILLEGAL_REQUEST,
+			  SCSIEMU_ASC_INVALID_OPCODE);
+	}
+	copier_free(&c);
+}
+
+/* An offset does not lead from the highest LBA to the lowest. */
+static void test_range_offset(void **state)
+{
+	(void)state;
+	for (unsigned side = 1; side < 3; side++) {
+		bool from = side == 1;
+		struct copier c;
+
+		copier_make(&c, NULL);
+		descriptors(&c);
+		copier_list(&c, false, 1, 2);
+		copier_disk(&c, 1);
+		copier_disk(&c, 2);
+		copier_bytes(&c, 0, 1, 1024, from ? UINT64_MAX : 0,
+			     from ? 1024 : 0, from ? 0 : UINT64_MAX,
+			     from ? 0 : 1024);
+		copier_run(&c, 0);
+		failed(&c, SCSIEMU_ASC_COPY_TARGET_NOT_REACHABLE, 0, 1024);
+		forwarded(&c, side, SCSIEMU_CHECK_CONDITION,
+			  SCSIEMU_SK_ILLEGAL_REQUEST,
+			  SCSIEMU_ASC_LBA_OUT_OF_RANGE);
+		copier_free(&c);
+	}
+}
+
 /* Descriptors of nobody, or of nobody who is to be copied from or to. */
 static void test_nobody(void **state)
 {
@@ -469,6 +530,8 @@ int main(void)
 		cmocka_unit_test(test_reserved),
 		cmocka_unit_test(test_attention),
 		cmocka_unit_test(test_range),
+		cmocka_unit_test(test_range_offset),
+		cmocka_unit_test(test_hidden),
 		cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_media),
 		cmocka_unit_test(test_fixed),

@@ -196,6 +196,36 @@ static void test_alone(void **s)
 	alone(SCSIEMU_OP_ORWRITE_16, 1024);
 }
 
+/* WRITE SAME of no blocks goes to the end: it is in nobody's extent before. */
+static void test_alone_to_the_end(void **s)
+{
+	static uint8_t out[1024];
+
+	(void)s;
+	for (unsigned from = 10; from < 13; from++) {
+		struct drive_task t = { .live = false }, same = { .live = 0 };
+		uint8_t cdb[16];
+		struct disk b;
+		unsigned len;
+
+		disk_make(&b, NULL);
+		len = disk_cdb(cdb, SCSIEMU_OP_ORWRITE_16, 0, 10, 2);
+		drive_start(&b.d, &t, b.lu, cdb, len, out, 1024, 0);
+		assert_true(t.want > SCSIEMU_WAIT);
+		len = disk_cdb(cdb, SCSIEMU_OP_WRITE_SAME_10, 0, from - 3, 0);
+		drive_start(&b.d, &same, b.lu, cdb, len, out, 512, 0);
+		assert_int_equal(same.want, SCSIEMU_WAIT);
+		drive_go(&t);
+		drive_end(&t);
+		assert_true(same.want > SCSIEMU_WAIT);
+		drive_go(&same);
+		drive_end(&same);
+		drive_task_free(&t);
+		drive_task_free(&same);
+		disk_free(&b);
+	}
+}
+
 static void one_orwrite(struct disk *b, uint32_t n, uint32_t out_len)
 {
 	uint8_t *out = malloc(out_len + 1), *want = malloc(64 * 512);
@@ -271,6 +301,7 @@ int main(void)
 		cmocka_unit_test(test_caw_refused),
 		cmocka_unit_test(test_caw_wants),
 		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_alone_to_the_end),
 		cmocka_unit_test(test_orwrite),
 		cmocka_unit_test(test_orwrite_durable),
 	};

@@ -92,6 +92,40 @@ static void test_failure(void **state)
 	}
 }
 
+/* What is left is known when the work has succeeded: then all are told, if it
+ * is another capacity than before the first of them. */
+static void test_failure_told(void **state)
+{
+	static const uint8_t verb = SCSIEMU_V_UNMAP;
+
+	(void)state;
+	for (unsigned back = 0; back < 2; back++) {
+		struct scsiemu_nexus *other;
+		uint16_t told = back ? 0 : 0x2a09;
+		struct disk b;
+
+		setup(&b);
+		other = drive_attach(&b.d, 1, 0);
+		drive_settle(&b.d, b.lu, other);
+		fail_verb(&b, &verb);
+		removes(&b, 2, 0);
+		fail_verb(&b, NULL);
+		assert_int_equal(drive_ua(&b.d, b.lu, other), 0);
+		drive_check(&b.d, 3, 0x3104);
+		disk_sai(&b, 0x10, 0, 32, 0); /* READ CAPACITY(16) */
+		drive_check(&b.d, 3, 0x3104);
+		if (back)
+			restores(&b);
+		else
+			removes(&b, 3, 0);
+		assert_int_equal(drive_ua(&b.d, b.lu, other), told);
+		assert_int_equal(drive_ua(&b.d, b.lu, NULL), told);
+		assert_int_equal(drive_ua(&b.d, b.lu, other), 0);
+		disk_capacity(&b, back ? NBLK : NBLK - SHARE, BLEN);
+		disk_free(&b);
+	}
+}
+
 static int no_record(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
 {
 	(void)d;
@@ -321,6 +355,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_failure),
+		cmocka_unit_test(test_failure_told),
 		cmocka_unit_test(test_unrecorded),
 		cmocka_unit_test(test_early),
 		cmocka_unit_test(test_early_again),

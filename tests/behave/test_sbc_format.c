@@ -236,6 +236,46 @@ static void failure(void **state)
 	}
 }
 
+/* Blocks of another length are there, but a format that failed cannot be used:
+ * the others are told of them when it can, and not if they are as before. */
+static void failure_told(void **state)
+{
+	static const uint8_t verb[] = { SCSIEMU_V_FORMAT, SCSIEMU_V_ZERO,
+					SCSIEMU_V_NV_SAVE };
+
+	(void)state;
+	for (unsigned i = 0; i < 2 * sizeof(verb); i++) {
+		struct scsiemu_nexus *other;
+		bool back = i & 1;
+		struct disk b;
+
+		setup(&b);
+		other = drive_attach(&b.d, 1, 0);
+		drive_settle(&b.d, b.lu, other);
+		disk_choose(&b, 0, 1024);
+		drive_settle(&b.d, b.lu, other); /* of a MODE SELECT */
+		b.d.hook = fails_at;
+		b.d.hook_ctx = (void *)(uintptr_t)&verb[i / 2];
+		format(&b, 0, 0, NULL, 0);
+		drive_check(&b.d, 3, 0x3101);
+		b.d.hook = NULL;
+		assert_int_equal(drive_ua(&b.d, b.lu, other), 0);
+		drive_check(&b.d, 3, 0x3100);
+		disk_sai(&b, 0x10, 0, 32, 0); /* READ CAPACITY(16) */
+		drive_check(&b.d, 3, 0x3100);
+		disk_choose(&b, 0, back ? 512 : 1024);
+		drive_settle(&b.d, b.lu, other);
+		format(&b, 0, 0, NULL, 0);
+		drive_good(&b.d);
+		assert_int_equal(drive_ua(&b.d, b.lu, other),
+				 back ? 0 : 0x2a09);
+		assert_int_equal(drive_ua(&b.d, b.lu, NULL), back ? 0 : 0x2a09);
+		assert_int_equal(drive_ua(&b.d, b.lu, other), 0);
+		disk_capacity(&b, back ? NBLK : ALL / 1024, back ? 512 : 1024);
+		disk_free(&b);
+	}
+}
+
 /* LOGICAL UNIT RESET, or the end of the command that waits for it, end it. */
 static void ended(void **state)
 {
@@ -430,9 +470,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(blocks),  cmocka_unit_test(progress),
-		cmocka_unit_test(failure), cmocka_unit_test(ended),
-		cmocka_unit_test(restart), cmocka_unit_test(damaged),
-		cmocka_unit_test(no_job),
+		cmocka_unit_test(failure), cmocka_unit_test(failure_told),
+		cmocka_unit_test(ended),   cmocka_unit_test(restart),
+		cmocka_unit_test(damaged), cmocka_unit_test(no_job),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -310,6 +310,38 @@ static void test_steps(void **s)
 	}
 }
 
+/* The reply said that it happens, and then a zone of it is lost: an error, and
+ * nothing happened. */
+static void test_torn(void **s)
+{
+	static const uint8_t cdb[16] = { 0x95, ACTIVATE, [9] = 6 * ZONE,
+					 0,    4,	 4,
+					 0,    1 };
+
+	(void)s;
+	for (unsigned at = 1; at < 4; at++) {
+		struct zbc z;
+
+		make(&z, false);
+		z.b.d.chunk = 48;
+		drive_start(&z.b.d, &z.b.d.t, z.b.lu, cdb, 16, NULL, 0, ROOM);
+		for (unsigned i = 0; i < at; i++) {
+			assert_int_equal(z.b.d.t.want, SCSIEMU_SEND);
+			if (i + 1 == at)
+				scsiemu_zone_set(z.b.lu, 2 * ZONE,
+						 SCSIEMU_ZONE_OFFLINE);
+			drive_step(&z.b.d.t);
+		}
+		drive_go(&z.b.d.t);
+		drive_end(&z.b.d.t);
+		drive_check(&z.b.d, SCSIEMU_SK_ABORTED_COMMAND, 0);
+		assert_int_equal(z.nsaves, 0);
+		zbc_is(&z, 9 * ZONE, INACTIVE, -1);
+		zbc_is(&z, ZONE, EMPTY, 0);
+		zbc_free(&z);
+	}
+}
+
 static int restore(struct zbc *z, const uint8_t *rec, uint32_t len)
 {
 	return scsiemu_lu_restore(z->b.lu, SCSIEMU_NV_CHUNK + 1, rec, len);
@@ -382,6 +414,7 @@ int main(void)
 		cmocka_unit_test(test_all),
 		cmocka_unit_test(test_cdb),
 		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_torn),
 		cmocka_unit_test(test_durable),
 	};
 

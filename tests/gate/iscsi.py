@@ -45,7 +45,7 @@ class Iscsi:
         return count.calls(out)
 
     def heap(self, what, *options):
-        seen = self.more(self.heap_counter(), NULL, 10000, *options)
+        seen = self.more(self.heap_counter(), NULL, 64, 10000, *options)
         # A pool that grows once more is no call per command.
         self.gate.hold(f"heap calls, {what}", max(0, seen) / 10000, 0,
                        "calls")
@@ -53,14 +53,12 @@ class Iscsi:
     def heap_counter(self):
         return count.Preload(self.heapcount, "HEAPCOUNT")
 
-    def more(self, counter, disk, n, *options):
-        """What n more commands count on a server that is warm. The few before
-        them take away what logging in costs, and add none of the chance of
-        2,000 of their own: where TCP cuts the stream, what is copied differs
-        from run to run."""
+    def more(self, counter, disk, few, n, *options):
+        """What n more commands than a few count on a server that is warm: a
+        session with few tells what logging in costs."""
         with servers.iscsi_server(self.build, disk, env=counter.env) as s:
             seen = []
-            for k in (2000, 64, 64 + n):  # the first warms up
+            for k in (2000, few, few + n):  # the first warms up
                 before = counter.count()
                 self.commands(s, k, *options)
                 servers.load(self.build, s, "-n", 1)  # the end is taken
@@ -68,9 +66,12 @@ class Iscsi:
         return seen[2] - seen[1]
 
     def copies(self, what, limit, disk, size, *options):
-        """Copies of each byte of payload in user space."""
+        """Copies of each byte of payload in user space. Not as a difference
+        of many commands and many: where TCP cuts the stream, a byte is copied
+        once or not at all, and one run's chance would be put on the
+        other's."""
         copied = self.more(count.Preload(self.copycount, "COPYCOUNT"), disk,
-                           1000, "-q", 16, "-b", size, *options)
+                           1, 1000, "-q", 16, "-b", size, *options)
         self.gate.hold(f"copies of the payload, {what}",
                        copied / (1000 * size), limit, "times")
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""library.py LOOP_CORE LOOP_PUMP HEAPCOUNT.so: instructions and heap calls
-of the library without a transport, and what a large device costs."""
+"""library.py LOOP_CORE LOOP_PUMP HEAPCOUNT.so LOOP_ADAPTER...: instructions
+and heap calls of the library without a transport, what a large device costs,
+and what adapters add."""
+import os
 import sys
 
 import count
@@ -9,7 +11,7 @@ import servers
 
 
 def main():
-    core, pump, heapcount = sys.argv[1:4]
+    core, pump, heapcount, *adapters = sys.argv[1:]
     gate = limits.Gate()
 
     def per_command(program, what, *size):
@@ -24,13 +26,20 @@ def main():
     for what, limit in limits.PUMP.items():
         gate.hold(f"core, pump and null store, {what}",
                   per_command(pump, what), limit, "instructions")
+    for program in adapters:
+        name = os.path.basename(program).removeprefix("loop_")
+        # Not READ: what a port does not lend the null store clears.
+        for what in ("write", "tur"):
+            gate.hold(f"{name} on top of that, {what}",
+                      per_command(program, what) - per_command(pump, what),
+                      limits.ADAPTER, "instructions")
     one = per_command(core, "read", 1, 1, "find")
     many = per_command(core, "read", 10000, 1000, "find")
     gate.hold(f"READ at 10,000 LUs x 1,000 nexuses ({many:.0f}) over the same "
               f"at one of each ({one:.0f})", many - one,
               limits.SCALE * limits.ISCSI_READ, "instructions")
     heap = count.Preload(heapcount, "HEAPCOUNT")
-    for program in (core, pump):
+    for program in (core, pump, *adapters):
         for what in ("read", "write", "tur"):
             calls = [heap.of([program, what, "1", "1", str(n)])
                      for n in (1000, 11000)]

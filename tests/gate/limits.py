@@ -5,6 +5,7 @@ import sys
 # ARCHITECTURE.md, "Numbers to hold". None depends on the machine's speed.
 CORE = {"read": 250, "write": 250, "tur": 150}  # instructions
 PUMP = {"read": 500, "tur": 220}
+ADAPTER = 150  # what a transport of mapped memory adds
 ISCSI_READ = 1200
 SCALE = 0.05  # of ISCSI_READ, at 10,000 LUs and 1,000 nexuses
 CALLS = {32: 0.25, 1: 3.0}  # system calls per command, by queue depth

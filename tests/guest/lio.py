@@ -90,3 +90,38 @@ def loopback(wwn, *devices):
     write(tpg + "/nexus", "NULL")
     os.rmdir(tpg)
     os.rmdir(f"{TARGET}/loopback/{wwn}")
+
+
+class Portal:
+    """Where an iSCSI initiator finds it, as rig.login() wants to know."""
+
+    def __init__(self, port):
+        self.ports = [port]
+
+    def alive(self):
+        return True
+
+
+@contextlib.contextmanager
+def iscsi(*devices):
+    """The devices as LUNs of the kernel's own iSCSI target, for anybody; how to
+    log in to it."""
+    portal = Portal(servers.free_port())
+    target = f"{TARGET}/iscsi/{servers.IQN}"
+    tpg = target + "/tpgt_1"
+    where = f"{tpg}/np/127.0.0.1:{portal.ports[0]}"
+    os.makedirs(where)
+    for lun, device in enumerate(devices):
+        os.makedirs(f"{tpg}/lun/lun_{lun}")
+        os.symlink(device.folder, f"{tpg}/lun/lun_{lun}/{device.name}")
+    for name, value in (("authentication", "0"), ("generate_node_acls", "1"),
+                        ("demo_mode_write_protect", "0")):
+        write(f"{tpg}/attrib/{name}", value)
+    write(tpg + "/enable", "1")
+    yield portal
+    write(tpg + "/enable", "0")
+    for lun, device in enumerate(devices):
+        os.unlink(f"{tpg}/lun/lun_{lun}/{device.name}")
+        os.rmdir(f"{tpg}/lun/lun_{lun}")
+    for folder in (where, tpg, target):
+        os.rmdir(folder)

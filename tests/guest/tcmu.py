@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """tcmu.py BUILD: a disk behind the kernel's target by TCMU, reached through its
-loopback: a file system on it, tools, a handler that is killed."""
+loopback and its iSCSI: a file system on it, tools, a handler that is killed."""
 import hashlib
 import os
 import signal
@@ -95,7 +95,7 @@ def killed(build, device, handler, disk):
 def main():
     build = sys.argv[1]
     os.makedirs(MOUNT)
-    lio.modules("tcm_loop", "sd_mod", "sg")
+    lio.modules("tcm_loop", "iscsi_target_mod", "sd_mod", "sg")
     device = lio.Device("a", dev_size=SIZE, hw_max_sectors=2048)
     device.attrib("tmr_notification", "1")
     handler = lio.Handler(build, DISK)
@@ -105,10 +105,15 @@ def main():
         tools(disk)
         handler = killed(build, device, handler, disk)
         file_system(disk)
+    with lio.iscsi(device) as portal, rig.initiator():
+        disk = rig.login(portal, 1)[0]
+        file_system(disk)
+        tools(disk)
+        rig.logout()
     if handler.stop():
         raise servers.Failed(handler.text(handler.err))
     handler.__exit__()
-    print("a disk by TCMU")
+    print("a disk by TCMU, the loopback, iSCSI")
 
 
 servers.main(main)

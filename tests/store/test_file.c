@@ -359,6 +359,22 @@ static void test_lock(void **state)
 	assert_int_equal(inject.files, 0);
 }
 
+/* Another server was faster with a file that is new: it keeps its name. */
+static void test_lock_new(void **state)
+{
+	const struct scsiemu_geometry g = { .bytes = 32 * BLEN };
+	struct scsiemu_medium m;
+	struct scsiemu_errmsg err;
+	struct stat st;
+
+	(void)state;
+	inject_fail(INJECT(FLOCK), 1, EWOULDBLOCK);
+	assert_int_equal(scsiemu_open_file(&m, kit_path("new"), &g, &err), -1);
+	assert_non_null(strstr(err.text, "in use by another server"));
+	assert_int_equal(stat(kit_path("new"), &st), 0);
+	assert_int_equal(inject.files, 0);
+}
+
 static void test_device(void **state)
 {
 	struct scsiemu_geometry g = { .bytes = 0 };
@@ -508,12 +524,12 @@ static void test_no_exec(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_short),	      T(test_many_vectors), T(test_wrong_sum),
-		T(test_errnos),	      T(test_partial),	    T(test_failed_sync),
-		T(test_sync_order),   T(test_cut_file),	    T(test_no_holes),
-		T(test_unaligned),    T(test_status_error), T(test_lock),
-		T(test_device),	      T(test_refusals),	    T(test_open_fails),
-		T(test_empty_is_new), T(test_no_exec),
+		T(test_short),	    T(test_many_vectors), T(test_wrong_sum),
+		T(test_errnos),	    T(test_partial),	  T(test_failed_sync),
+		T(test_sync_order), T(test_cut_file),	  T(test_no_holes),
+		T(test_unaligned),  T(test_status_error), T(test_lock),
+		T(test_lock_new),   T(test_device),	  T(test_refusals),
+		T(test_open_fails), T(test_empty_is_new), T(test_no_exec),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,7 +96,7 @@ static void test_mem_full(void **state)
 		assert_int_equal(kit_io.moved, 0);
 		assert_int_equal(kit_read(&t, 10, RUN, got), 0);
 		assert_memory_equal(got, buf, RUN * BLEN); /* all or nothing */
-		inject_fail(INJECT(ALLOC), 1, 0);
+		inject_fail(INJECT(ALLOC), 2, 0);
 		assert_int_equal(
 			kit_write(&t, 10, RUN, buf + RUN * BLEN, SCSIEMU_WHOLE),
 			full);
@@ -104,7 +104,7 @@ static void test_mem_full(void **state)
 		assert_int_equal(kit_io.moved, 0);
 		assert_int_equal(kit_read(&t, 10, RUN, got), 0);
 		assert_memory_equal(got, buf, RUN * BLEN);
-		inject_fail(INJECT(ALLOC), 2, 0);
+		inject_fail(INJECT(ALLOC), 3, 0);
 		assert_int_equal(kit_write(&t, 10, RUN, buf + RUN * BLEN, 0),
 				 full);
 		assert_int_equal(kit_io.info, 2 * CHUNK);
@@ -198,15 +198,43 @@ static void test_pool(void **state)
 	scsiemu_medium_close(&m);
 }
 
+/* What is all or nothing, and was nothing, takes no room. */
+static void test_pool_whole(void **state)
+{
+	enum { CHUNK = 128, RUN = 2 * CHUNK + 1 }; /* blocks */
+	static const struct scsiemu_geometry g = { .bytes = 1 << 20,
+						   .thin = true,
+						   .pool = 128 << 10 };
+	static uint8_t buf[2 * RUN * BLEN];
+	struct scsiemu_medium m;
+	uint64_t used, left;
+
+	(void)state;
+	assert_int_equal(scsiemu_open_mem(&m, &g, &err), 0);
+	assert_int_equal(kit_write(&m, 0, RUN, buf, SCSIEMU_WHOLE),
+			 SCSIEMU_E_NO_SPACE);
+	kit_ops(&m)->space(m.ctx, &used, &left);
+	assert_int_equal(used, 0);
+	assert_int_equal(kit_cas(&m, 0, RUN, buf), SCSIEMU_E_NO_SPACE);
+	kit_ops(&m)->space(m.ctx, &used, &left);
+	assert_int_equal(used, 0);
+	/* what was there before stays */
+	assert_int_equal(kit_write(&m, CHUNK, 1, buf, 0), SCSIEMU_OK);
+	assert_int_equal(kit_write(&m, 0, RUN, buf, SCSIEMU_WHOLE),
+			 SCSIEMU_E_NO_SPACE);
+	kit_ops(&m)->space(m.ctx, &used, &left);
+	assert_int_equal(used, CHUNK);
+	assert_int_equal(kit_write(&m, 4 * CHUNK, 1, buf, 0), SCSIEMU_OK);
+	scsiemu_medium_close(&m);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_no_memory),
-		T(test_mem_full),
-		T(test_mem_freed),
-		T(test_pool),
+		T(test_no_memory), T(test_mem_full),   T(test_mem_freed),
+		T(test_pool),	   T(test_pool_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,11 +56,12 @@ static void make_disk(struct copier *c, const struct copier_options *o,
 		.removable = o->removable,
 		.can_save = true,
 	};
-	if ((o->sbc || o->power) && i == 1) {
+	if ((o->sbc || o->power || o->quirks) && i == 1) {
 		if (o->sbc && o->sbc->pi)
 			drive_disk_pi(k, (uint16_t)(8u << o->sbc->pi_exponent));
 		c->cf[i].options = o->sbc;
 		c->cf[i].power = o->power;
+		c->cf[i].quirks = o->quirks;
 		c->cf[i].state_len = scsiemu_lu_state_size(&c->cf[i]);
 		c->cf[i].state = c->state = malloc(c->cf[i].state_len);
 		assert_non_null(c->state);

@@ -28,6 +28,7 @@ struct copier_options {
 	bool not_random, removable;
 	const struct scsiemu_sbc_options *sbc; /* of disk 1; stays there */
 	const struct scsiemu_power *power;     /* of disk 1 */
+	const struct scsiemu_quirks *quirks;   /* of disk 1 */
 };
 
 struct copier {

@@ -260,7 +260,8 @@ static void test_query_event(void **state)
 		rig_recv(&end, &p);
 		assert_int_equal(p.bhs[0], 0x22);
 		assert_int_equal(p.bhs[2], 7);
-		assert_int_equal(rfc_get(p.bhs + 37, 3), 0x162a09);
+		assert_int_equal(rfc_get(p.bhs + 8, 3), 0x162a09);
+		assert_int_equal(rfc_get(p.bhs + 36, 8), 0);
 	}
 	turs(&end, 2, SCSIEMU_ASC_CAPACITY_CHANGED);
 	request(&end, 12, 0, RFC_NO_TAG);

@@ -362,19 +362,19 @@ static void test_broken(void **state)
 		uint8_t bytes;
 		const char *why;
 	} wrongs[] = {
-		{ TCMU_LEN_OP_AT, 1, 4, "longer than the ring" },
-		{ TCMU_LEN_OP_AT, 1 << 20 | 1, 4, "longer than the ring" },
-		{ TCMU_LEN_OP_AT, 0xfffffff9, 4, "longer than the ring" },
-		{ TCMU_LEN_OP_AT, 104 | 1, 4, "outside its memory" },
-		{ TCMU_IOVS_AT, 100, 4, "outside its memory" },
-		{ TCMU_IOVS_AT, 0xffffffff, 4, "outside its memory" },
-		{ TCMU_IOVS_BIDI_AT, 100, 4, "outside its memory" },
-		{ TCMU_CDB_AT, 0, 8, "outside its memory" },
-		{ TCMU_CDB_AT, UINT64_MAX, 8, "outside its memory" },
-		{ TCMU_IOV_AT, UINT64_MAX - 100, 8, "outside its memory" },
-		{ TCMU_IOV_AT, 2 << 20, 8, "outside its memory" },
-		{ TCMU_IOV_AT + 8, 2 << 20, 8, "outside its memory" },
-		{ TCMU_IOV_AT + 8, UINT64_MAX, 8, "outside its memory" },
+		{ TCMU_LEN_OP_AT, 1, 4, "outside the ring" },
+		{ TCMU_LEN_OP_AT, 1 << 20 | 1, 4, "outside the ring" },
+		{ TCMU_LEN_OP_AT, 0xfffffff9, 4, "outside the ring" },
+		{ TCMU_LEN_OP_AT, 104 | 1, 4, "outside the ring" },
+		{ TCMU_IOVS_AT, 100, 4, "outside the device's" },
+		{ TCMU_IOVS_AT, 0xffffffff, 4, "outside the device's" },
+		{ TCMU_IOVS_BIDI_AT, 100, 4, "outside the device's" },
+		{ TCMU_CDB_AT, 0, 8, "outside the device's" },
+		{ TCMU_CDB_AT, UINT64_MAX, 8, "outside the device's" },
+		{ TCMU_IOV_AT, UINT64_MAX - 100, 8, "outside the device's" },
+		{ TCMU_IOV_AT, 2 << 20, 8, "outside the device's" },
+		{ TCMU_IOV_AT + 8, 2 << 20, 8, "outside the device's" },
+		{ TCMU_IOV_AT + 8, UINT64_MAX, 8, "outside the device's" },
 	};
 
 	(void)state;

@@ -51,8 +51,9 @@ static void respond(struct semu_iscsi_task *t, uint8_t response)
 	struct semu_pdu *p = semu_task_rsp(t, ISCSI_TASK_RESPONSE);
 
 	p->bhs[2] = response;
+	/* additional response information (RFC 7144), as FreeBSD has it */
 	if (response == ISCSI_TMF_SUCCEEDED)
-		iscsi_put24(p->bhs + 37, t->t.cmd.response_info);
+		iscsi_put24(p->bhs + 8, t->t.cmd.response_info);
 	semu_task_finish(t);
 }
 

@@ -4,47 +4,49 @@
 
 #include <scsiemu/wire.h>
 
+/* Off the way of most commands. */
+#define COLD __attribute__((noinline, cold))
+
 static struct semu_tcmu_cmd *of(struct scsiemu_task *t)
 {
 	return (struct semu_tcmu_cmd *)t;
 }
 
-static struct semu_tcmu_cmd *new_cmd(struct scsiemu_tcmu *t)
+/* Never used before. */
+static COLD void begin_cmd(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c)
+{
+	c->t = t;
+	c->next = t->all;
+	t->all = c;
+	c->m.t.cmd.cdb = c->cdb;
+	c->m.t.cmd.tag = (uintptr_t)c;
+}
+
+static inline struct semu_tcmu_cmd *new_cmd(struct scsiemu_tcmu *t)
 {
 	struct semu_tcmu_cmd *c = semu_slots_take(&t->slots);
 
 	if (!c)
 		return NULL;
-	c->t = t;
-	c->gone = c->given_up = false;
-	c->next = t->live;
-	c->prev = &t->live;
-	if (c->next)
-		c->next->prev = &c->next;
-	t->live = c;
-	c->m.t.cmd.tag = (uintptr_t)c;
+	if (!c->t)
+		begin_cmd(t, c);
+	c->live = true;
 	return c;
 }
 
 /* It is not the pump's, or no longer. */
 static void drop(struct semu_tcmu_cmd *c)
 {
-	struct scsiemu_tcmu *t = c->t;
-
-	*c->prev = c->next;
-	if (c->next)
-		c->next->prev = c->prev;
-	semu_slots_give(&t->slots, c);
+	c->live = c->mute = c->given_up = false;
+	semu_slots_give(&c->t->slots, c);
 }
 
 /* ---- The request ---- */
 
-static bool room_for(struct semu_tcmu_cmd *c, unsigned n)
+static COLD bool grow(struct semu_tcmu_cmd *c, unsigned n)
 {
 	const struct scsiemu_allocator *a = c->t->alloc;
 
-	if (n <= c->room)
-		return true;
 	if (c->v)
 		a->free(a->ctx, c->v);
 	c->room = 0;
@@ -54,89 +56,127 @@ static bool room_for(struct semu_tcmu_cmd *c, unsigned n)
 	return c->v;
 }
 
-/* n vectors of the entry, as they are in our memory; their sum. false: one is
- * outside the map, or they are longer than a command can be. */
+/* A vector of the entry, as it is in our memory. false: it is outside. */
+static inline bool vector(const struct scsiemu_tcmu *t, struct scsiemu_vec *v,
+			  const uint8_t *iov)
+{
+	uint64_t base = tcmu_get64(iov), len = tcmu_get64(iov + 8);
+
+	v->base = t->map + base;
+	v->len = (size_t)len;
+	return base <= t->len && len <= t->len - base;
+}
+
+/* n of them, and their sum. false: one is outside, or they are longer than a
+ * command can be. */
 static bool vectors(const struct scsiemu_tcmu *t, struct scsiemu_vec *v,
 		    const uint8_t *iov, unsigned n, uint32_t *sum)
 {
 	uint64_t all = 0;
 
-	for (unsigned i = 0; i < n; i++, iov += TCMU_IOV) {
-		uint64_t base = tcmu_get64(iov), len = tcmu_get64(iov + 8);
-
-		if (base > t->len || len > t->len - base)
+	for (; n; n--, v++, iov += TCMU_IOV) {
+		if (!vector(t, v, iov))
 			return false;
-		v[i].base = t->map + base;
-		v[i].len = (size_t)len;
-		all += len;
+		all += v->len;
 	}
 	*sum = (uint32_t)all;
 	return all < SCSIEMU_UNKNOWN;
 }
 
+enum taken { TAKEN, NO_MEMORY, WRONG };
+
 /* Without a second direction nobody says which one it is: the core knows, and
  * looks at that only. */
-static bool buffers(struct semu_tcmu_cmd *c, const uint8_t *e, unsigned n,
-		    unsigned bidi)
+static COLD enum taken many(struct semu_tcmu_cmd *c, const uint8_t *e,
+			    uint32_t len)
 {
+	uint64_t n = tcmu_get32(e + TCMU_IOVS_AT);
+	uint64_t bidi = tcmu_get32(e + TCMU_IOVS_BIDI_AT);
+	const uint8_t *iov = e + TCMU_IOV_AT;
 	struct scsiemu_cmd *cmd = &c->m.t.cmd;
 
-	if (!vectors(c->t, c->v, e + TCMU_IOV_AT, n, &cmd->out_len) ||
-	    !vectors(c->t, c->v + n, e + TCMU_IOV_AT + n * TCMU_IOV, bidi,
-		     &cmd->in_len))
-		return false;
-	c->m.out = semu_side(c->v, n);
-	c->m.in = bidi ? semu_side(c->v + n, bidi) : c->m.out;
+	if (TCMU_IOV_AT + (n + bidi) * TCMU_IOV > len)
+		return WRONG;
+	if (n + bidi > c->room && !grow(c, (unsigned)(n + bidi)))
+		return NO_MEMORY;
+	c->m.out = c->m.in = semu_side(c->v, (unsigned)n);
+	if (!vectors(c->t, c->v, iov, (unsigned)n, &cmd->out_len))
+		return WRONG;
+	cmd->in_len = cmd->out_len;
 	if (!bidi)
-		cmd->in_len = cmd->out_len;
-	return true;
+		return TAKEN;
+	c->m.in = semu_side(c->v + n, (unsigned)bidi);
+	return vectors(c->t, c->v + n, iov + n * TCMU_IOV, (unsigned)bidi,
+		       &cmd->in_len)
+		       ? TAKEN
+		       : WRONG;
+}
+
+/* As a rule there is one buffer, or none. */
+static inline enum taken take_buffers(struct semu_tcmu_cmd *c, const uint8_t *e,
+				      uint32_t len)
+{
+	struct scsiemu_cmd *cmd = &c->m.t.cmd;
+	uint32_t n = tcmu_get32(e + TCMU_IOVS_AT);
+
+	if (n > 1 || tcmu_get32(e + TCMU_IOVS_BIDI_AT))
+		return many(c, e, len);
+	c->one.len = 0;
+	if (n && (!vector(c->t, &c->one, e + TCMU_IOV_AT) ||
+		  c->one.len >= SCSIEMU_UNKNOWN))
+		return WRONG;
+	c->m.out.v = c->m.in.v = &c->one;
+	c->m.out.nv = c->m.in.nv = 1;
+	c->m.out.at = c->m.in.at = 0;
+	c->m.out.off = c->m.in.off = 0;
+	cmd->in_len = cmd->out_len = (uint32_t)c->one.len;
+	return TAKEN;
 }
 
 /* The CDB lies behind the request, in the entry. */
-static bool take_cdb(struct semu_tcmu_cmd *c, const uint8_t *e, uint32_t len)
+static inline bool take_cdb(struct semu_tcmu_cmd *c, const uint8_t *e,
+			    uint32_t len)
 {
-	uint64_t at = tcmu_get64(e + TCMU_CDB_AT);
-	uint64_t first = (uint64_t)(e - c->t->map), end = first + len;
-	size_t n;
+	uint64_t in = tcmu_get64(e + TCMU_CDB_AT) - (uint64_t)(e - c->t->map);
+	size_t n = len - (size_t)in;
 
-	if (at < first || at >= end)
+	if (in >= len)
 		return false;
-	n = end - at < SEMU_TCMU_CDB ? (size_t)(end - at) : SEMU_TCMU_CDB;
-	memcpy(c->cdb, c->t->map + at, n);
-	c->m.t.cmd.cdb = c->cdb;
+	if (n > SEMU_TCMU_CDB)
+		n = SEMU_TCMU_CDB;
+	if (n == 16) /* the usual one */
+		memcpy(c->cdb, e + in, 16);
+	else
+		memcpy(c->cdb, e + in, n);
 	c->m.t.cmd.cdb_len = (uint16_t)n;
+	return true;
+}
+
+static COLD bool refuse(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c,
+			uint16_t id, enum taken why)
+{
+	if (c)
+		drop(c);
+	if (why == WRONG)
+		return false;
+	semu_tcmu_answer(t, id, SCSIEMU_TASK_SET_FULL, 0);
 	return true;
 }
 
 bool semu_tcmu_command(struct scsiemu_tcmu *t, const uint8_t *e, uint32_t len)
 {
-	uint32_t n = tcmu_get32(e + TCMU_IOVS_AT);
-	uint32_t bidi = tcmu_get32(e + TCMU_IOVS_BIDI_AT);
-	uint32_t most = (len - TCMU_IOV_AT) / TCMU_IOV;
 	uint16_t id = tcmu_get16(e + TCMU_ID_AT);
-	struct semu_tcmu_cmd *c;
+	struct semu_tcmu_cmd *c = new_cmd(t);
+	enum taken rc;
 
-	if (n > most || bidi > most - n)
-		return false;
-	c = new_cmd(t);
-	if (c && (!room_for(c, n + bidi + 1) ||
-		  scsiemu_device_reserve(scsiemu_lu_device(t->lu), 1) < 0)) {
-		drop(c);
-		c = NULL;
-	}
-	if (!c) {
-		semu_tcmu_answer(t, id, SCSIEMU_TASK_SET_FULL, 0, NULL, 0);
-		return true;
-	}
+	if (!c)
+		return refuse(t, c, id, NO_MEMORY);
 	c->id = id;
-	if (!take_cdb(c, e, len) || !buffers(c, e, n, bidi)) {
-		drop(c);
-		return false;
-	}
-	if (scsiemu_pump_start(t->pump, &t->port, t->lu, &c->m.t) < 0) {
-		semu_tcmu_answer(t, id, SCSIEMU_BUSY, 0, NULL, 0);
-		drop(c);
-	}
+	rc = take_cdb(c, e, len) ? take_buffers(c, e, len) : WRONG;
+	if (rc != TAKEN)
+		return refuse(t, c, id, rc);
+	if (scsiemu_pump_start(t->pump, &t->port, t->lu, &c->m.t) < 0)
+		return refuse(t, c, id, NO_MEMORY);
 	return true;
 }
 
@@ -144,9 +184,9 @@ bool semu_tcmu_command(struct scsiemu_tcmu *t, const uint8_t *e, uint32_t len)
 
 static void abort_id(struct scsiemu_tcmu *t, uint16_t id)
 {
-	struct semu_tcmu_cmd *c = t->live;
+	struct semu_tcmu_cmd *c = t->all;
 
-	while (c && (c->id != id || c->gone || c->m.t.cmd.tmf))
+	while (c && (c->id != id || c->mute || !c->live))
 		c = c->next;
 	if (c)
 		scsiemu_pump_abort(&c->m.t);
@@ -156,8 +196,7 @@ static void abort_id(struct scsiemu_tcmu *t, uint16_t id)
  * ended. A logical unit has to be reset besides. */
 bool semu_tcmu_function(struct scsiemu_tcmu *t, const uint8_t *e, uint32_t len)
 {
-	bool reset = e[TCMU_TMR_TYPE_AT] == TCMU_TMR_LU_RESET;
-	struct semu_tcmu_cmd *c;
+	struct semu_tcmu_cmd *c = NULL;
 	uint32_t n;
 
 	if (len < TCMU_TMR_IDS_AT)
@@ -167,10 +206,12 @@ bool semu_tcmu_function(struct scsiemu_tcmu *t, const uint8_t *e, uint32_t len)
 		return false;
 	for (uint32_t i = 0; i < n; i++)
 		abort_id(t, tcmu_get16(e + TCMU_TMR_IDS_AT + 2 * i));
-	c = reset ? new_cmd(t) : NULL;
+	if (e[TCMU_TMR_TYPE_AT] == TCMU_TMR_LU_RESET)
+		c = new_cmd(t);
 	if (!c)
 		return true;
 	c->m.t.cmd.tmf = SCSIEMU_TMF_LU_RESET;
+	c->mute = true;
 	if (scsiemu_pump_start(t->pump, &t->port, t->lu, &c->m.t) < 0)
 		drop(c);
 	return true;
@@ -178,18 +219,19 @@ bool semu_tcmu_function(struct scsiemu_tcmu *t, const uint8_t *e, uint32_t len)
 
 void semu_tcmu_abort_all(struct scsiemu_tcmu *t, bool keep)
 {
-	struct semu_tcmu_cmd *c = t->live;
+	struct semu_tcmu_cmd *c;
 
-	for (; c; c = c->next)
-		c->gone |= !keep;
+	for (c = t->all; c; c = c->next)
+		c->mute |= c->live && !keep;
 	/* One that ends lets others run, which end as well. */
-	while ((c = t->live) != NULL) {
-		while (c && c->given_up)
+	for (c = t->all; c;) {
+		if (!c->live || c->given_up) {
 			c = c->next;
-		if (!c)
-			break;
+			continue;
+		}
 		c->given_up = true;
 		scsiemu_pump_abort(&c->m.t);
+		c = t->all;
 	}
 }
 
@@ -197,39 +239,49 @@ void semu_tcmu_abort_all(struct scsiemu_tcmu *t, bool keep)
 
 /* The kernel cannot be told that nothing of a buffer is meant: it would hand on
  * what was there before. */
-static void forget(const struct semu_tcmu_cmd *c)
+static COLD void forget(const struct semu_tcmu_cmd *c)
 {
 	for (unsigned i = 0; i < c->m.in.nv; i++)
 		memset(c->m.in.v[i].base, 0, c->m.in.v[i].len);
 }
 
-static void answer(struct semu_tcmu_cmd *c)
+static COLD void put_sense(const struct scsiemu_cmd *cmd, uint8_t *to)
+{
+	unsigned n = scsiemu_sense_encode(cmd, to, TCMU_SENSE, 0);
+
+	memset(to + n, 0, TCMU_SENSE - n);
+}
+
+static inline void answer(struct semu_tcmu_cmd *c)
 {
 	const struct scsiemu_cmd *cmd = &c->m.t.cmd;
-	uint8_t sense[TCMU_SENSE];
-	unsigned n = scsiemu_sense_encode(cmd, sense, sizeof(sense), 0);
+	uint8_t *sense;
 
-	if (!cmd->in_done && cmd->status == SCSIEMU_GOOD && !cmd->out_done &&
-	    cmd->in_len)
+	if (cmd->in_len && !(cmd->in_done | cmd->out_done | cmd->status))
 		forget(c);
-	semu_tcmu_answer(c->t, c->id, cmd->status, cmd->in_done, sense, n);
+	sense = semu_tcmu_answer(c->t, c->id, cmd->status, cmd->in_done);
+	if (cmd->status == SCSIEMU_CHECK_CONDITION)
+		put_sense(cmd, sense);
+}
+
+static COLD void answer_aborted(struct semu_tcmu_cmd *c)
+{
+	semu_tcmu_answer(c->t, c->id,
+			 c->t->closing ? SCSIEMU_BUSY : SCSIEMU_TASK_ABORTED,
+			 0);
 }
 
 static void done(void *port, struct scsiemu_task *task)
 {
 	struct semu_tcmu_cmd *c = of(task);
-	bool aborted = task->cmd.outcome == SCSIEMU_ABORTED;
 
 	(void)port;
-	if (!c->gone && !task->cmd.tmf && !c->t->broken) {
-		if (aborted)
-			semu_tcmu_answer(c->t, c->id,
-					 c->t->closing ? SCSIEMU_BUSY
-						       : SCSIEMU_TASK_ABORTED,
-					 0, NULL, 0);
-		else
-			answer(c);
-	}
+	if (c->mute || c->t->broken)
+		task->cmd.tmf = SCSIEMU_TMF_NONE;
+	else if (task->cmd.outcome == SCSIEMU_ABORTED)
+		answer_aborted(c);
+	else
+		answer(c);
 	scsiemu_pump_sent(task);
 	drop(c);
 }

@@ -12,53 +12,13 @@ static uint32_t load(const struct scsiemu_tcmu *t, uint32_t at)
 	return __atomic_load_n(word(t, at), __ATOMIC_ACQUIRE);
 }
 
-static uint8_t *entry(const struct scsiemu_tcmu *t, uint32_t at)
+void semu_tcmu_pass(struct scsiemu_tcmu *t)
 {
-	return t->ring + at;
-}
-
-static uint32_t length(const uint8_t *e)
-{
-	return tcmu_get32(e + TCMU_LEN_OP_AT) & ~(uint32_t)TCMU_OP_MASK;
-}
-
-static unsigned opcode(const uint8_t *e)
-{
-	return tcmu_get32(e + TCMU_LEN_OP_AT) & TCMU_OP_MASK;
-}
-
-static uint32_t behind(const struct scsiemu_tcmu *t, uint32_t at)
-{
-	at += length(entry(t, at));
-	return at < t->size ? at : 0;
-}
-
-/* Over what wants no answer. */
-static void pass(struct scsiemu_tcmu *t)
-{
-	while (t->tail != t->next && opcode(entry(t, t->tail)) != TCMU_OP_CMD) {
-		t->tail = behind(t, t->tail);
+	while (t->tail != t->next &&
+	       semu_tcmu_op(semu_tcmu_entry(t, t->tail)) != TCMU_OP_CMD) {
+		t->tail = semu_tcmu_behind(t, t->tail);
 		t->answered = true;
 	}
-}
-
-void semu_tcmu_answer(struct scsiemu_tcmu *t, uint16_t id, uint8_t status,
-		      uint32_t in_done, const uint8_t *sense, unsigned n)
-{
-	uint8_t *e = entry(t, t->tail);
-	bool reads = in_done && t->flags & TCMU_READ_LEN;
-
-	tcmu_put16(e + TCMU_ID_AT, id);
-	e[TCMU_UFLAGS_AT] = reads ? TCMU_U_READ_LEN : 0;
-	tcmu_put32(e + TCMU_STATUS_AT, status);
-	tcmu_put32(e + TCMU_READ_LEN_AT, in_done);
-	if (n) {
-		memset(e + TCMU_SENSE_AT + n, 0, TCMU_SENSE - n);
-		memcpy(e + TCMU_SENSE_AT, sense, n);
-	}
-	t->tail = behind(t, t->tail);
-	t->answered = true;
-	pass(t);
 }
 
 /* The kernel has emptied the ring (action/reset_ring): it waits for nothing. */
@@ -93,31 +53,33 @@ void semu_tcmu_tell(struct scsiemu_tcmu *t)
 		t->broken = "the kernel cannot be told (its device is gone)";
 }
 
-/* Is there an entry at `next` that is whole and inside the ring, before head?
- */
-static bool sound(const struct scsiemu_tcmu *t, uint32_t head)
+/* An entry of n bytes. false: what it says cannot be. */
+static __attribute__((noinline)) bool take_one(struct scsiemu_tcmu *t,
+					       uint8_t *e, uint32_t n)
 {
-	uint32_t end = head > t->next ? head : t->size;
-	uint32_t n = length(entry(t, t->next));
+	bool good = true;
 
-	return n >= TCMU_HEADER && n <= end - t->next;
+	if (semu_tcmu_op(e) == TCMU_OP_TMR)
+		good = semu_tcmu_function(t, e, n);
+	else if (semu_tcmu_op(e) != TCMU_OP_PAD)
+		e[TCMU_UFLAGS_AT] |= TCMU_U_UNKNOWN_OP;
+	semu_tcmu_pass(t);
+	return good;
 }
 
-static bool take_one(struct scsiemu_tcmu *t, uint8_t *e)
+/* The entry at `next`, which is before head. false: it cannot be. */
+static inline bool take(struct scsiemu_tcmu *t, uint32_t head)
 {
-	uint32_t n = length(e);
+	uint32_t end = head > t->next ? head : t->size;
+	uint8_t *e = semu_tcmu_entry(t, t->next);
+	uint32_t n = semu_tcmu_len(e), room = end - t->next;
+	bool command = semu_tcmu_op(e) == TCMU_OP_CMD;
 
-	switch (opcode(e)) {
-	case TCMU_OP_PAD:
-		return true;
-	case TCMU_OP_CMD:
-		return n >= TCMU_RESPONSE && semu_tcmu_command(t, e, n);
-	case TCMU_OP_TMR:
-		return semu_tcmu_function(t, e, n);
-	default:
-		e[TCMU_UFLAGS_AT] |= TCMU_U_UNKNOWN_OP;
-		return true;
-	}
+	if (n < (command ? TCMU_RESPONSE : TCMU_HEADER) || n > room)
+		return false;
+	/* Before it is taken: it may be answered at once. */
+	t->next = t->next + n < t->size ? t->next + n : 0;
+	return command ? semu_tcmu_command(t, e, n) : take_one(t, e, n);
 }
 
 void semu_tcmu_take(struct scsiemu_tcmu *t)
@@ -129,18 +91,9 @@ void semu_tcmu_take(struct scsiemu_tcmu *t)
 	head = load(t, TCMU_HEAD_AT);
 	if (head >= t->size || t->tail >= t->size)
 		t->broken = "its head or tail is outside the ring";
-	while (!t->broken && t->next != head) {
-		uint8_t *e = entry(t, t->next);
-
-		if (!sound(t, head)) {
-			t->broken = "an entry is longer than the ring";
-			break;
-		}
-		/* Before it is taken: it may be answered at once. */
-		t->next = behind(t, t->next);
-		if (!take_one(t, e))
-			t->broken = "a command is outside its memory";
-		pass(t);
-	}
+	while (!t->broken && t->next != head)
+		if (!take(t, head))
+			t->broken = "an entry is outside the ring, or names "
+				    "memory outside the device's";
 	semu_tcmu_tell(t);
 }

@@ -72,7 +72,8 @@ static int map(struct scsiemu_tcmu *t, const char *path,
 	why = t->len < TCMU_MAILBOX ? "it has no mailbox" : judge(t);
 	if (why)
 		return semu_err(err, "%s: %s", path, why);
-	t->flags = tcmu_get16(t->map + TCMU_FLAGS_AT);
+	if (tcmu_get16(t->map + TCMU_FLAGS_AT) & TCMU_READ_LEN)
+		t->read_len = TCMU_U_READ_LEN;
 	t->ring = t->map + tcmu_get32(t->map + TCMU_RING_OFF_AT);
 	t->size = tcmu_get32(t->map + TCMU_RING_SIZE_AT);
 	t->tail = t->next = t->told = tcmu_get32(t->map + TCMU_TAIL_AT);
@@ -121,6 +122,7 @@ struct scsiemu_tcmu *semu_tcmu_open(const struct scsiemu_tcmu_config *cf,
 		unmap(t);
 		return NULL;
 	}
+	scsiemu_device_reserve(scsiemu_lu_device(cf->lu), 1);
 	semu_tcmu_take(t);
 	return t;
 }
@@ -211,13 +213,11 @@ const char *scsiemu_tcmu_broken(const struct scsiemu_tcmu *t)
 
 /* ---- The end ---- */
 
-static void free_vectors(struct scsiemu_task *task, void *ctx)
+static void free_vectors(struct scsiemu_tcmu *t)
 {
-	const struct scsiemu_tcmu *t = ctx;
-	struct semu_tcmu_cmd *c = (struct semu_tcmu_cmd *)task;
-
-	if (c->v)
-		t->alloc->free(t->alloc->ctx, c->v);
+	for (struct semu_tcmu_cmd *c = t->all; c; c = c->next)
+		if (c->v)
+			t->alloc->free(t->alloc->ctx, c->v);
 }
 
 bool scsiemu_tcmu_close(struct scsiemu_tcmu *t)
@@ -228,12 +228,12 @@ bool scsiemu_tcmu_close(struct scsiemu_tcmu *t)
 	t->source.events = 0;
 	semu_tcmu_abort_all(t, true);
 	scsiemu_pump_flush(t->pump);
-	if (t->live)
+	if (t->slots.live)
 		return false;
 	if (t->loop)
 		scsiemu_loop_remove(t->loop, &t->source);
 	scsiemu_pump_port_gone(t->pump, &t->port);
-	semu_slots_each(&t->slots, free_vectors, t);
+	free_vectors(t);
 	semu_slots_end(&t->slots);
 	unmap(t);
 	return true;

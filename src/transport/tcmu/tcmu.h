@@ -18,17 +18,18 @@
 #include <transport/sys.h>
 #include <transport/tcmu/abi.h>
 
-#define SEMU_TCMU_CDB 260
+#define SEMU_TCMU_CDB 264 /* 260, and whole words */
 
 /* A command, or a task management function. */
 struct semu_tcmu_cmd {
 	struct semu_mapped_task m; /* first */
 	struct scsiemu_tcmu *t;
-	struct semu_tcmu_cmd *next, **prev; /* of those alive */
-	struct scsiemu_vec *v;
-	unsigned room; /* at v */
+	struct semu_tcmu_cmd *next; /* of all that were ever needed */
+	struct scsiemu_vec one, *v; /* v: of those with more than one */
+	unsigned room;		    /* at v */
 	uint16_t id;
-	bool gone;     /* the kernel has forgotten it */
+	bool live;
+	bool mute;     /* the kernel has forgotten it, or it is a function */
 	bool given_up; /* by semu_tcmu_abort_all() */
 	uint8_t cdb[SEMU_TCMU_CDB];
 };
@@ -42,16 +43,16 @@ struct scsiemu_tcmu {
 	struct scsiemu_loop *loop;
 	struct scsiemu_port port;
 	struct semu_slots slots;
-	struct semu_tcmu_cmd *live;
+	struct semu_tcmu_cmd *all;
 	uint8_t *map;
 	size_t len;
 	uint8_t *ring;
-	uint32_t size; /* of the ring */
-	uint32_t told; /* the tail that the kernel knows */
-	uint32_t tail; /* ... and will know after the flush */
-	uint32_t next; /* the entry to take up next */
-	uint16_t flags;
-	bool answered; /* the kernel has to be told */
+	uint32_t size;	  /* of the ring */
+	uint32_t told;	  /* the tail that the kernel knows */
+	uint32_t tail;	  /* ... and will know after the flush */
+	uint32_t next;	  /* the entry to take up next */
+	uint8_t read_len; /* the flag that says so, if the kernel knows it */
+	bool answered;	  /* the kernel has to be told */
 	bool closing;
 	const char *broken;
 };
@@ -62,11 +63,52 @@ struct scsiemu_tcmu *semu_tcmu_open(const struct scsiemu_tcmu_config *cf,
 				    const char *path, size_t len,
 				    struct scsiemu_errmsg *err);
 
-/* ring.c: everything up to the kernel's head. */
+static inline uint8_t *semu_tcmu_entry(const struct scsiemu_tcmu *t,
+				       uint32_t at)
+{
+	return t->ring + at;
+}
+
+static inline uint32_t semu_tcmu_len(const uint8_t *e)
+{
+	return tcmu_get32(e + TCMU_LEN_OP_AT) & ~(uint32_t)TCMU_OP_MASK;
+}
+
+static inline unsigned semu_tcmu_op(const uint8_t *e)
+{
+	return tcmu_get32(e + TCMU_LEN_OP_AT) & TCMU_OP_MASK;
+}
+
+/* The entry behind the one at `at`. */
+static inline uint32_t semu_tcmu_behind(const struct scsiemu_tcmu *t,
+					uint32_t at)
+{
+	at += semu_tcmu_len(semu_tcmu_entry(t, at));
+	return at < t->size ? at : 0;
+}
+
+/* ring.c: moves the tail over what wants no answer. */
+void semu_tcmu_pass(struct scsiemu_tcmu *t);
+
+/* An answer: status, and of data-in so many bytes; where its sense goes. */
+static inline uint8_t *semu_tcmu_answer(struct scsiemu_tcmu *t, uint16_t id,
+					uint8_t status, uint32_t in_done)
+{
+	uint8_t *e = semu_tcmu_entry(t, t->tail);
+
+	tcmu_put16(e + TCMU_ID_AT, id);
+	e[TCMU_UFLAGS_AT] = in_done ? t->read_len : 0;
+	tcmu_put32(e + TCMU_STATUS_AT, status);
+	tcmu_put32(e + TCMU_READ_LEN_AT, in_done);
+	t->tail = semu_tcmu_behind(t, t->tail);
+	t->answered = true;
+	if (t->tail != t->next)
+		semu_tcmu_pass(t);
+	return e + TCMU_SENSE_AT;
+}
+
+/* Everything up to the kernel's head. */
 void semu_tcmu_take(struct scsiemu_tcmu *t);
-/* An answer: status, and of data-in so many bytes; sense may be NULL. */
-void semu_tcmu_answer(struct scsiemu_tcmu *t, uint16_t id, uint8_t status,
-		      uint32_t in_done, const uint8_t *sense, unsigned n);
 void semu_tcmu_tell(struct scsiemu_tcmu *t);
 
 /* command.c: an entry that is all there, and `len` bytes long. false: what it

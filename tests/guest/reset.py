@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""reset.py BUILD: resets at all levels that there are while a disk is written and read: who
+writes does not notice, and nothing is lost."""
+import os
+import sys
+
+import rig
+import servers
+
+LEVELS = ("--device", "--target") # open-iscsi has no bus and no host
+BLOCK, COUNT = 65536, 384
+SOURCE = "/tmp/source"
+
+
+def progress(disk, writer):
+    """Some more writes have ended: the kernel tries each five times, and gives
+    up one that is reset more often. False: the writer has ended."""
+    def count():
+        return int(disk.block("stat").split()[4])
+
+    before = count()
+    servers.wait_for(lambda: count() > before + 8 or not writer.alive(),
+                     "writes")
+    return writer.alive()
+
+
+def written(disk):
+    """A copy of random bytes, with resets under it."""
+    with open(SOURCE, "wb") as f:
+        f.write(os.urandom(BLOCK * COUNT))
+    with servers.Process(["dd", f"if={SOURCE}", f"of={disk.sd}",
+                          f"bs={BLOCK}", "oflag=direct"]) as writer:
+        resets = 0
+        while progress(disk, writer):
+            level = LEVELS[resets % len(LEVELS)]
+            status, out = rig.run("sg_reset", level, disk.sg)
+            if status:
+                raise servers.Failed(f"sg_reset {level}: {status}\n{out}")
+            resets += 1
+        if writer.child.wait():
+            raise servers.Failed("dd: " + writer.text(writer.err))
+    if resets < len(LEVELS):
+        raise servers.Failed(f"only {resets} resets while it was written")
+    rig.need("cmp", "-n", str(BLOCK * COUNT), SOURCE, disk.sd)
+    return resets
+
+
+def main():
+    with rig.rig(sys.argv[1],
+                 "disk:mem,size=64M,inject=write:delay=2..5:seed=7") as found:
+        print(f"{written(found[0][0])} resets under a writer")
+
+
+servers.main(main)
