@@ -111,4 +111,9 @@ unsigned targ_sim_run(struct targ_sim *s, unsigned n);
 unsigned targ_sim_pending(const struct targ_sim *s, int code);
 bool targ_sim_readable(const struct targ_sim *s);
 
+/* Between the driver (targ_sim.c) and the adapter (targ_hba.c). */
+void targ_sim_demand(bool ok, const char *why); /* or panic */
+struct sim_ccb *targ_sim_pull(struct sim_queue *q, unsigned i);
+void targ_sim_finish(struct targ_sim *s, struct sim_ccb *c, uint32_t status);
+
 #endif
