@@ -32,7 +32,8 @@ def main():
         for what in ("write", "tur"):
             gate.hold(f"{name} on top of that, {what}",
                       per_command(program, what) - per_command(pump, what),
-                      limits.ADAPTER, "instructions")
+                      limits.ADAPTERS.get(name, {}).get(what, limits.ADAPTER),
+                      "instructions")
     one = per_command(core, "read", 1, 1, "find")
     many = per_command(core, "read", 10000, 1000, "find")
     gate.hold(f"READ at 10,000 LUs x 1,000 nexuses ({many:.0f}) over the same "

@@ -32,29 +32,16 @@ static bool grow(struct semu_targ_pool *p)
 	if (!mem)
 		return false;
 	memset(mem, 0, len);
-	p->slab[p->nslab++] = mem;
+	p->slab[p->nslab] = mem;
+	p->len[p->nslab++] = len;
 	while (n--)
 		semu_targ_pool_give(p, mem + n * p->stride);
 	return true;
 }
 
-void *semu_targ_pool_take(struct semu_targ_pool *p)
+SEMU_TARG_RARE void *semu_targ_pool_more(struct semu_targ_pool *p)
 {
-	struct ccb_hdr *h;
-
-	if (!p->free && !grow(p))
-		return NULL;
-	h = p->free;
-	p->free = h->periph_priv.entries[0].ptr;
-	return h;
-}
-
-void semu_targ_pool_give(struct semu_targ_pool *p, void *object)
-{
-	struct ccb_hdr *h = object;
-
-	h->periph_priv.entries[0].ptr = p->free;
-	p->free = h;
+	return grow(p) ? semu_targ_pool_take(p) : NULL;
 }
 
 void semu_targ_pool_end(struct semu_targ_pool *p)
@@ -79,7 +66,7 @@ static void *find(const struct semu_targ_pool *p, const void *at)
 	for (unsigned i = p->nslab; i--;) {
 		uintptr_t off = (uintptr_t)at - (uintptr_t)p->slab[i];
 
-		if (off < (uintptr_t)count(p, i) * p->stride)
+		if (off < p->len[i])
 			return off % p->stride ? NULL : p->slab[i] + off;
 	}
 	return NULL;
@@ -106,8 +93,10 @@ void semu_targ_tell(struct scsiemu_targ *t)
 {
 	size_t left = t->nbox * sizeof(t->box[0]), at = 0;
 
+	if (t->ending || t->broken)
+		return;
 	t->nbox = 0;
-	while (left && !t->broken) {
+	while (left) {
 		ssize_t n = write_some(t, (const uint8_t *)t->box + at, left);
 
 		if (n <= 0 || (size_t)n > left || n % sizeof(t->box[0])) {
@@ -120,12 +109,16 @@ void semu_targ_tell(struct scsiemu_targ *t)
 	}
 }
 
+SEMU_TARG_RARE static bool make_room(struct scsiemu_targ *t)
+{
+	semu_targ_tell(t);
+	return t->nbox < SEMU_TARG_BATCH;
+}
+
 bool semu_targ_send(struct scsiemu_targ *t, struct ccb_hdr *h, int code)
 {
-	if (t->ending || t->broken)
+	if (t->nbox == SEMU_TARG_BATCH && !make_room(t))
 		return false;
-	if (t->nbox == SEMU_TARG_BATCH)
-		semu_targ_tell(t);
 	h->pinfo.priority = 1;
 	h->pinfo.index = DRIVERS;
 	h->func_code = code;
@@ -146,7 +139,7 @@ bool semu_targ_do(struct scsiemu_targ *t, struct ccb_hdr *h, int code)
 /* ---- And back ---- */
 
 /* The adapter stopped its queue at an error: it may go on. */
-static void thaw(struct scsiemu_targ *t)
+SEMU_TARG_RARE static void thaw(struct scsiemu_targ *t)
 {
 	struct ccb_relsim r = { .release_flags = RELSIM_RELEASE_AFTER_QEMPTY };
 

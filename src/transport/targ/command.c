@@ -35,7 +35,7 @@ static void recycle(struct semu_targ_cmd *c)
 }
 
 /* Data did not arrive, and the core does not know. */
-static void regret(struct scsiemu_cmd *cmd)
+SEMU_TARG_RARE static void regret(struct scsiemu_cmd *cmd)
 {
 	cmd->status = SCSIEMU_CHECK_CONDITION;
 	cmd->sense = (struct scsiemu_sense){
@@ -44,7 +44,7 @@ static void regret(struct scsiemu_cmd *cmd)
 	};
 }
 
-static void add_sense(struct semu_targ_io *io)
+SEMU_TARG_RARE static void add_sense(struct semu_targ_io *io)
 {
 	const struct semu_targ_cmd *c = io->cmd;
 	uint8_t *to = (uint8_t *)&io->ccb.sense_data;
@@ -100,7 +100,7 @@ void semu_targ_settle(struct semu_targ_cmd *c)
 		recycle(c);
 }
 
-void semu_targ_lose(struct semu_targ_cmd *c)
+SEMU_TARG_RARE void semu_targ_lose(struct semu_targ_cmd *c)
 {
 	c->lost = true;
 	if (c->started && !c->ended)
@@ -112,8 +112,8 @@ void semu_targ_lose(struct semu_targ_cmd *c)
 /* ---- The beginning ---- */
 
 /* An answer without the core. */
-static void answer(struct semu_targ_cmd *c, uint8_t status, uint8_t key,
-		   uint16_t asc)
+SEMU_TARG_RARE static void answer(struct semu_targ_cmd *c, uint8_t status,
+				  uint8_t key, uint16_t asc)
 {
 	c->task.cmd.status = status;
 	c->task.cmd.descr = 0;
@@ -124,7 +124,7 @@ static void answer(struct semu_targ_cmd *c, uint8_t status, uint8_t key,
 
 /* The adapter met an error when it received the command, and has sense for it.
  */
-static void refuse(struct semu_targ_cmd *c)
+SEMU_TARG_RARE static void refuse(struct semu_targ_cmd *c)
 {
 	const struct ccb_accept_tio *a = &c->ccb.atio;
 
@@ -137,7 +137,7 @@ static void refuse(struct semu_targ_cmd *c)
 
 /* Contingent allegiance (SCSI-2 7.6): REQUEST SENSE gets what the adapter has
  * not delivered, any other command clears it. */
-static bool relieved(struct semu_targ_cmd *c, const uint8_t *cdb)
+SEMU_TARG_RARE static bool relieved(struct semu_targ_cmd *c, const uint8_t *cdb)
 {
 	struct semu_targ_nexus *n = c->nexus;
 	unsigned desc = cdb[1] & DESC;
@@ -210,7 +210,7 @@ static void begin(struct semu_targ_cmd *c)
 }
 
 /* A driver that does nothing else would be asked for ever. */
-void semu_targ_unused(struct semu_targ_cmd *c, int code)
+SEMU_TARG_RARE void semu_targ_unused(struct semu_targ_cmd *c, int code)
 {
 	struct scsiemu_targ *t = c->t;
 

@@ -26,7 +26,7 @@ static struct semu_targ_cmd *of(struct scsiemu_task *t)
 
 /* ---- Buffers ---- */
 
-static struct semu_targ_buf *new_buf(struct scsiemu_targ *t)
+SEMU_TARG_RARE static struct semu_targ_buf *new_buf(struct scsiemu_targ *t)
 {
 	struct semu_targ_buf *b =
 		t->alloc->alloc(t->alloc->ctx, sizeof(*b) + t->page + t->most);
@@ -70,7 +70,7 @@ static void give_buf(struct scsiemu_targ *t, struct semu_targ_buf *b)
 	scsiemu_pump_window(&c->task, 0);
 }
 
-static int wait_for_buf(struct semu_targ_cmd *c)
+SEMU_TARG_RARE static int wait_for_buf(struct semu_targ_cmd *c)
 {
 	struct scsiemu_targ *t = c->t;
 
@@ -214,7 +214,7 @@ static bool is_end(uint32_t status)
 }
 
 /* The sense went nowhere: the adapter cannot send it with the status. */
-static void keep_sense(struct semu_targ_cmd *c)
+SEMU_TARG_RARE static void keep_sense(struct semu_targ_cmd *c)
 {
 	struct semu_targ_nexus *n = c->nexus;
 
@@ -477,8 +477,9 @@ static bool describes(const struct scsiemu_cmd *cmd, uint32_t off)
 	       off <= FLAGS_AT;
 }
 
-static void correct(struct semu_targ_cmd *c, uint32_t off, uint32_t len,
-		    const struct scsiemu_vec *v, bool hold)
+SEMU_TARG_RARE static void correct(struct semu_targ_cmd *c, uint32_t off,
+				   uint32_t len, const struct scsiemu_vec *v,
+				   bool hold)
 {
 	uint8_t inquiry[256];
 	uint32_t at = FLAGS_AT - off;

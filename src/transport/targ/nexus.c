@@ -29,7 +29,8 @@ static void identify(struct semu_targ_nexus *n)
 	n->transport_id[7] = 1; /* relative target port */
 }
 
-static struct semu_targ_nexus *attach(struct scsiemu_targ *t, uint32_t init_id)
+SEMU_TARG_RARE static struct semu_targ_nexus *attach(struct scsiemu_targ *t,
+						     uint32_t init_id)
 {
 	struct scsiemu_nexus_config cf = { .size = sizeof(cf) };
 	struct scsiemu_device *d = scsiemu_lu_device(t->lu);
@@ -55,14 +56,11 @@ static struct semu_targ_nexus *attach(struct scsiemu_targ *t, uint32_t init_id)
 	return n;
 }
 
-struct semu_targ_nexus *semu_targ_nexus(struct scsiemu_targ *t,
-					uint32_t init_id)
+struct semu_targ_nexus *semu_targ_look_up(struct scsiemu_targ *t,
+					  uint32_t init_id)
 {
-	uint32_t at;
+	uint32_t at = place(t, init_id);
 
-	if (t->last && t->last->init_id == init_id)
-		return t->last;
-	at = place(t, init_id);
 	if (!t->nexus[at])
 		t->nexus[at] = attach(t, init_id);
 	if (t->nexus[at])

@@ -50,6 +50,7 @@ void semu_targ_break(struct scsiemu_targ *t, const char *why)
 {
 	if (!t->broken)
 		t->broken = why;
+	t->nbox = SEMU_TARG_BATCH;
 }
 
 /* Read what it gives back, so that it unmaps the buffers; then close. */
@@ -58,7 +59,7 @@ void semu_targ_leave(struct scsiemu_targ *t)
 	if (t->ending)
 		return;
 	t->ending = true;
-	t->nbox = 0;
+	t->nbox = SEMU_TARG_BATCH;
 	t->source.events = 0;
 	if (t->loop)
 		scsiemu_loop_remove(t->loop, &t->source);

@@ -22,10 +22,14 @@
 #define SEMU_TARG_NOTIFIES 16
 #define SEMU_TARG_SENSE	   252
 
+/* Out of the way of what every command does. */
+#define SEMU_TARG_RARE __attribute__((noinline, cold))
+
 /* Objects that begin with a struct ccb_hdr, in slabs that never move. */
 struct semu_targ_pool {
 	const struct scsiemu_allocator *alloc;
 	uint8_t *slab[SEMU_TARG_SLABS]; /* each twice as many as before */
+	uintptr_t len[SEMU_TARG_SLABS];
 	uint32_t stride, first;
 	unsigned nslab;
 	void *free;
@@ -116,7 +120,7 @@ struct scsiemu_targ {
 	struct semu_targ_nexus *last;	/* found */
 	uint32_t mask, nnexus, maxnexus;
 	const struct ccb_hdr *box[SEMU_TARG_BATCH]; /* for the next write() */
-	unsigned nbox;
+	unsigned nbox;	 /* full for ever when nothing goes out any more */
 	uint32_t idle;	 /* control blocks that came back unused, in a row */
 	uint8_t inquiry; /* byte 7: what the adapter can do */
 	bool parallel;	 /* the bus has SCSI addresses */
@@ -137,8 +141,23 @@ void semu_targ_leave(struct scsiemu_targ *t);
 void semu_targ_break(struct scsiemu_targ *t, const char *why);
 
 /* ccb.c. take: zeros the first time; NULL: no memory. */
-void *semu_targ_pool_take(struct semu_targ_pool *p);
-void semu_targ_pool_give(struct semu_targ_pool *p, void *object);
+void *semu_targ_pool_more(struct semu_targ_pool *p);
+static inline void *semu_targ_pool_take(struct semu_targ_pool *p)
+{
+	struct ccb_hdr *h = p->free;
+
+	if (!h)
+		return semu_targ_pool_more(p);
+	p->free = h->periph_priv.entries[0].ptr;
+	return h;
+}
+static inline void semu_targ_pool_give(struct semu_targ_pool *p, void *object)
+{
+	struct ccb_hdr *h = object;
+
+	h->periph_priv.entries[0].ptr = p->free;
+	p->free = h;
+}
 void semu_targ_pool_end(struct semu_targ_pool *p);
 /* Every object, in use or not. */
 void semu_targ_pool_each(const struct semu_targ_pool *p,
@@ -158,8 +177,15 @@ void semu_targ_take(struct scsiemu_targ *t);
 void semu_targ_all_back(struct scsiemu_targ *t);
 
 /* nexus.c. NULL: there is no room. */
-struct semu_targ_nexus *semu_targ_nexus(struct scsiemu_targ *t,
-					uint32_t init_id);
+struct semu_targ_nexus *semu_targ_look_up(struct scsiemu_targ *t,
+					  uint32_t init_id);
+static inline struct semu_targ_nexus *semu_targ_nexus(struct scsiemu_targ *t,
+						      uint32_t init_id)
+{
+	if (t->last && t->last->init_id == init_id)
+		return t->last;
+	return semu_targ_look_up(t, init_id);
+}
 /* No sense is kept any more: of n, or (NULL) of anybody. */
 void semu_targ_relieve(struct scsiemu_targ *t, struct semu_targ_nexus *n);
 bool semu_targ_nexus_init(struct scsiemu_targ *t, uint32_t most);
