@@ -6,10 +6,9 @@
  * SIGTERM. What is wrong aborts it.
  */
 #define _GNU_SOURCE
-#include "../transport/targ_sim.h"
+#include "../transport/targ_script.h"
 
 #include <dlfcn.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
@@ -25,59 +24,8 @@ ssize_t write(int fd, const void *buf, size_t len);
 int close(int fd);
 
 static struct targ_sim sim;
-static uint8_t data[65536];
-
-struct step {
-	uint8_t cdb[16];
-	unsigned len;
-	uint32_t out_len;
-	uint8_t status;
-	uint32_t in_len;
-};
-
-static const struct step steps[] = {
-	{ { 0 }, 6, 0, 2, 0 },			     /* power on */
-	{ { 0x12, 0, 0, 0, 96 }, 6, 0, 0, 96 },	     /* INQUIRY */
-	{ { 0x25 }, 10, 0, 0, 8 },		     /* READ CAPACITY */
-	{ { 0x2a, [8] = 128 }, 10, 65536, 0, 0 },    /* WRITE */
-	{ { 0x28, [8] = 128 }, 10, 0, 0, 65536 },    /* READ */
-	{ { 0x28 }, 10, 0, 0, 0 },		     /* of nothing */
-	{ { 0x28, [3] = 1, [8] = 1 }, 10, 0, 2, 0 }, /* behind the end */
-	{ { 0xa0, [9] = 16 }, 12, 0, 0, 16 },	     /* REPORT LUNS */
-};
-enum { STEPS = sizeof(steps) / sizeof(steps[0]), READ_BACK = 4 };
-
-static void check(unsigned i)
-{
-	const struct step *s = &steps[i];
-	const struct sim_cmd *c = &sim.cmd[i];
-
-	targ_sim_demand(c->answered, "a command was not answered");
-	targ_sim_demand(c->status == s->status, "another status");
-	targ_sim_demand(c->in_len == s->in_len, "more or less data");
-	targ_sim_demand(i != READ_BACK || !memcmp(c->in, data, s->in_len),
-			"other data");
-}
-
-/* The initiator, whenever the program would sleep. */
-static void next(void)
-{
-	static unsigned at;
-
-	if (at)
-		check(at - 1);
-	if (at < STEPS)
-		targ_sim_send(&sim, 1, at, steps[at].cdb, steps[at].len, data,
-			      steps[at].out_len);
-	else if (at == STEPS)
-		raise(SIGTERM);
-	at += at <= STEPS;
-}
-
 __attribute__((constructor)) static void begin(void)
 {
-	for (size_t i = 0; i < sizeof(data); i++)
-		data[i] = (uint8_t)(i * 3 + (i >> 8));
 	targ_sim_make(&sim);
 }
 
@@ -186,8 +134,9 @@ int poll(struct pollfd *p, nfds_t n, int ms)
 	*(void **)&f = real("poll");
 	if (!sim.opened)
 		return f(p, n, ms);
-	if (!targ_sim_readable(&sim))
-		next();
+	/* The initiator acts whenever the program would sleep. */
+	if (!targ_sim_readable(&sim) && !targ_script_next(&sim))
+		raise(SIGTERM);
 	ready = targ_sim_calls.poll(p, n, ms);
 	for (nfds_t i = 0; i < n; i++) {
 		if (p[i].fd != SIM_FD)

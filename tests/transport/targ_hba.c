@@ -17,21 +17,22 @@ static struct sim_cmd *command_of(struct targ_sim *s,
 	return NULL;
 }
 
-static bool move(struct sim_cmd *c, struct ccb_scsiio *io)
+static bool move(const struct targ_sim *s, struct sim_cmd *c,
+		 const struct ccb_scsiio *io)
 {
 	uint32_t n = io->dxfer_len, dir = io->ccb_h.flags & CAM_DIR_MASK;
 
 	if (dir == CAM_DIR_IN) {
 		targ_sim_demand(n <= SIM_IN - c->in_len,
 				"more data than was asked for");
-		memcpy(c->in + c->in_len, io->data_ptr, n);
+		targ_sim_get(s, c->in + c->in_len, io->data_ptr, n);
 		c->in_len += n;
 	} else if (dir == CAM_DIR_OUT) {
 		uint32_t left = c->out_len - c->out_at;
 
 		n = n < left ? n : left;
 		if (n)
-			memcpy(io->data_ptr, c->out + c->out_at, n);
+			targ_sim_put(s, io->data_ptr, c->out + c->out_at, n);
 		c->out_at += n;
 	}
 	return n == io->dxfer_len;
@@ -58,14 +59,19 @@ static uint32_t conclude(struct targ_sim *s, struct sim_cmd *c,
 	return status;
 }
 
-/* It changed while it was the driver's. */
-static void check_seen(const struct sim_ccb *k)
+/* Did it change while it was the driver's? */
+static void check_seen(const struct targ_sim *s, const struct sim_ccb *k)
 {
 	const struct ccb_scsiio *io = &k->k.ctio;
+	void *now = k->seen ? malloc(io->dxfer_len) : NULL;
 
-	targ_sim_demand(!k->seen ||
-				!memcmp(k->seen, io->data_ptr, io->dxfer_len),
+	if (!k->seen)
+		return;
+	targ_sim_demand(now, "out of memory");
+	targ_sim_get(s, now, io->data_ptr, io->dxfer_len);
+	targ_sim_demand(!memcmp(k->seen, now, io->dxfer_len),
 			"data-in was changed under way");
+	free(now);
 }
 
 static uint32_t perform(struct targ_sim *s, struct sim_ccb *k)
@@ -73,11 +79,11 @@ static uint32_t perform(struct targ_sim *s, struct sim_ccb *k)
 	struct ccb_scsiio *io = &k->k.ctio;
 	struct sim_cmd *c = command_of(s, io);
 
-	check_seen(k);
+	check_seen(s, k);
 	if (!c)
 		return CAM_REQ_CMP_ERR;
 	c->nctio++;
-	if (!move(c, io))
+	if (!move(s, c, io))
 		return CAM_REQ_CMP_ERR;
 	if (io->ccb_h.flags & CAM_SEND_STATUS)
 		return conclude(s, c, io);

@@ -90,27 +90,48 @@ static size_t length(int code)
 	}
 }
 
-/* targusermerge(): what the driver reads of the user's block. */
-static void copy_in(struct sim_ccb *c)
+void targ_sim_get(const struct targ_sim *s, void *to, const void *user,
+		  size_t len)
 {
-	struct ccb_hdr *h = &c->k.ccb_h;
+	if (s->peek)
+		s->peek(to, user, len);
+	else
+		memcpy(to, user, len);
+}
 
-	h->retry_count = c->user->ccb_h.retry_count;
-	h->func_code = c->user->ccb_h.func_code;
-	h->flags = c->user->ccb_h.flags;
-	h->timeout = c->user->ccb_h.timeout;
-	memcpy(h + 1, &c->user->ccb_h + 1, length(h->func_code) - sizeof(*h));
+void targ_sim_put(const struct targ_sim *s, void *user, const void *from,
+		  size_t len)
+{
+	if (s->poke)
+		s->poke(user, from, len);
+	else
+		memcpy(user, from, len);
+}
+
+/* targusermerge(): what the driver reads of the user's block. */
+static void copy_in(const struct targ_sim *s, struct sim_ccb *c)
+{
+	struct ccb_hdr *h = &c->k.ccb_h, user;
+
+	targ_sim_get(s, &user, c->user, sizeof(user));
+	h->retry_count = user.retry_count;
+	h->func_code = user.func_code;
+	h->flags = user.flags;
+	h->timeout = user.timeout;
+	targ_sim_get(s, h + 1, &c->user->ccb_h + 1,
+		     length(h->func_code) - sizeof(*h));
 }
 
 /* targreturnccb(): the middle of the header, and what is behind it. */
-static void copy_out(const struct sim_ccb *c)
+static void copy_out(const struct targ_sim *s, const struct sim_ccb *c)
 {
 	const struct ccb_hdr *h = &c->k.ccb_h;
 	size_t at = offsetof(struct ccb_hdr, retry_count);
 
-	memcpy((uint8_t *)c->user + at, (const uint8_t *)h + at,
-	       offsetof(struct ccb_hdr, periph_priv) - at);
-	memcpy(&c->user->ccb_h + 1, h + 1, length(h->func_code) - sizeof(*h));
+	targ_sim_put(s, (uint8_t *)c->user + at, (const uint8_t *)h + at,
+		     offsetof(struct ccb_hdr, periph_priv) - at);
+	targ_sim_put(s, &c->user->ccb_h + 1, h + 1,
+		     length(h->func_code) - sizeof(*h));
 }
 
 /* targdone() */
@@ -140,7 +161,7 @@ static bool can_map(const struct targ_sim *s, const struct ccb_scsiio *io)
 	       (uintptr_t)io->data_ptr % page + io->dxfer_len <= s->maxio;
 }
 
-static void remember(struct sim_ccb *k)
+static void remember(const struct targ_sim *s, struct sim_ccb *k)
 {
 	const struct ccb_scsiio *io = &k->k.ctio;
 
@@ -148,7 +169,7 @@ static void remember(struct sim_ccb *k)
 		return;
 	k->seen = malloc(io->dxfer_len);
 	targ_sim_demand(k->seen, "out of memory");
-	memcpy(k->seen, io->data_ptr, io->dxfer_len);
+	targ_sim_get(s, k->seen, io->data_ptr, io->dxfer_len);
 }
 
 /* targstart() */
@@ -157,7 +178,7 @@ static void start(struct targ_sim *s)
 	while (s->work.n && !s->frozen) {
 		struct sim_ccb *k = targ_sim_pull(&s->work, 0);
 
-		copy_in(k);
+		copy_in(s, k);
 		if (k->k.ccb_h.func_code == XPT_NOTIFY_ACKNOWLEDGE) {
 			s->nack++;
 			s->ack_arg = k->k.cin1.arg;
@@ -171,7 +192,7 @@ static void start(struct targ_sim *s)
 		}
 		if (k->k.ctio.dxfer_len > s->largest)
 			s->largest = k->k.ctio.dxfer_len;
-		remember(k);
+		remember(s, k);
 		put(&s->pending, k);
 		if (!s->hold)
 			targ_sim_run(s, UINT32_MAX);
@@ -206,7 +227,7 @@ static void do_inline(struct targ_sim *s, union ccb *user)
 	struct sim_ccb *k = new_ccb(s, user);
 	uint32_t status = CAM_REQ_CMP;
 
-	copy_in(k);
+	copy_in(s, k);
 	if (k->k.ccb_h.func_code == XPT_ABORT)
 		status = abort_one(s, k->k.cab.abort_ccb);
 	else if (k->k.ccb_h.func_code == XPT_PATH_INQ)
@@ -214,7 +235,7 @@ static void do_inline(struct targ_sim *s, union ccb *user)
 	else
 		s->nthaw++, s->frozen = false;
 	k->k.ccb_h.status = status;
-	copy_out(k);
+	copy_out(s, k);
 	free_ccb(s, k);
 	start(s);
 }
@@ -222,13 +243,15 @@ static void do_inline(struct targ_sim *s, union ccb *user)
 static void accept_ccb(struct targ_sim *s, union ccb *user)
 {
 	struct sim_ccb *k;
+	struct ccb_hdr h;
 
-	switch (user->ccb_h.func_code) {
+	targ_sim_get(s, &h, user, sizeof(h));
+	switch (h.func_code) {
 	case XPT_ACCEPT_TARGET_IO:
 	case XPT_IMMED_NOTIFY:
 	case XPT_IMMEDIATE_NOTIFY:
 		k = new_ccb(s, user);
-		k->k.ccb_h.func_code = user->ccb_h.func_code;
+		k->k.ccb_h.func_code = h.func_code;
 		put(&s->pending, k);
 		break;
 	case XPT_CONT_TARGET_IO:
@@ -265,10 +288,13 @@ static ssize_t sim_write(int fd, const void *buf, size_t len)
 		n = s->short_write;
 	for (size_t i = 0; i < n; i++) {
 		union ccb *user;
+		uint32_t priority;
 
 		memcpy(&user, (const uint8_t *)buf + i * sizeof(user),
 		       sizeof(user));
-		if (user->ccb_h.pinfo.priority == UINT32_MAX)
+		targ_sim_get(s, &priority, &user->ccb_h.pinfo.priority,
+			     sizeof(priority));
+		if (priority == UINT32_MAX)
 			return i ? (ssize_t)(i * sizeof(user))
 				 : fail_with(EINVAL);
 		accept_ccb(s, user);
@@ -283,6 +309,7 @@ bool targ_sim_readable(const struct targ_sim *s)
 
 static ssize_t sim_read(int fd, void *buf, size_t len)
 {
+	static const uint32_t aborted = CAM_REQ_ABORTED;
 	struct targ_sim *s = targ_sim;
 	size_t n = len / sizeof(union ccb *), got = 0;
 	int error = s->read_error;
@@ -303,9 +330,10 @@ static ssize_t sim_read(int fd, void *buf, size_t len)
 			targ_sim_pull(started ? &s->user : &s->aborted, 0);
 
 		if (started)
-			copy_out(k);
+			copy_out(s, k);
 		else
-			k->user->ccb_h.status = CAM_REQ_ABORTED;
+			targ_sim_put(s, &k->user->ccb_h.status, &aborted,
+				     sizeof(aborted));
 		memcpy((uint8_t *)buf + got * sizeof(k->user), &k->user,
 		       sizeof(k->user));
 		free_ccb(s, k);

@@ -58,6 +58,9 @@ struct targ_sim {
 	uint8_t hba_inquiry;
 	uint16_t target_sprt;
 	bool hold; /* CTIOs wait for targ_sim_run() */
+	/* The memory of the process; NULL: it is this one. */
+	void (*peek)(void *to, const void *user, size_t len);
+	void (*poke)(void *user, const void *from, size_t len);
 	/* What the next CTIO ends with, once; 0: as it does. */
 	uint32_t fail;
 	int write_error, read_error; /* once */
@@ -114,6 +117,10 @@ bool targ_sim_readable(const struct targ_sim *s);
 /* Between the driver (targ_sim.c) and the adapter (targ_hba.c). */
 void targ_sim_demand(bool ok, const char *why); /* or panic */
 struct sim_ccb *targ_sim_pull(struct sim_queue *q, unsigned i);
+void targ_sim_get(const struct targ_sim *s, void *to, const void *user,
+		  size_t len);
+void targ_sim_put(const struct targ_sim *s, void *user, const void *from,
+		  size_t len);
 void targ_sim_finish(struct targ_sim *s, struct sim_ccb *c, uint32_t status);
 
 #endif

@@ -47,7 +47,7 @@ struct scsiemu_targ_config {
 	/*
 	 * Answer task management functions by XPT_NOTIFY_ACKNOWLEDGE. Only for
 	 * a driver that was taught it: those of FreeBSD 5 to 14 panic when it
-	 * comes back.
+	 * comes back (docs/targ.md).
 	 */
 	bool acknowledge;
 };

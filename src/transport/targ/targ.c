@@ -124,8 +124,10 @@ bool scsiemu_targ_close(struct scsiemu_targ *t)
 
 /* ---- Opening ---- */
 
-/* 5.0 to 9.x: a node for each instance, made when its name is looked up. */
-static int open_numbered(struct scsiemu_targ *t, struct scsiemu_errmsg *err)
+/* 5.0 to 9.x: a node for each instance, made when its name is looked up. busy:
+ * there is one already that cannot be had. */
+static int open_numbered(struct scsiemu_targ *t, bool busy,
+			 struct scsiemu_errmsg *err)
 {
 	char path[32];
 
@@ -138,12 +140,12 @@ static int open_numbered(struct scsiemu_targ *t, struct scsiemu_errmsg *err)
 			break;
 		if (errno != EBUSY)
 			return semu_err_system(err, path, errno);
+		busy = true;
 	}
-	return errno == ENOENT
-		       ? semu_err(err,
-				  NODE ": there is no targ(4): load a kernel "
-				       "that has `device targ'")
-		       : semu_err(err, NODE "0 ...: all are in use");
+	if (busy)
+		return semu_err(err, NODE " ...: all are in use");
+	return semu_err(err, NODE ": there is no targ(4): load a kernel that "
+				  "has `device targ'");
 }
 
 static int open_any(struct scsiemu_targ *t, struct scsiemu_errmsg *err)
@@ -162,7 +164,7 @@ static int open_any(struct scsiemu_targ *t, struct scsiemu_errmsg *err)
 		return 0;
 	if (errno != ENOENT && errno != EBUSY)
 		return semu_err_system(err, NODE, errno);
-	return open_numbered(t, err);
+	return open_numbered(t, errno == EBUSY, err);
 }
 
 static int open_node(struct scsiemu_targ *t, const char *path,
