@@ -8,7 +8,7 @@ PUMP = {"read": 500, "tur": 220}
 ADAPTER = 150  # what a transport of mapped memory adds
 # What others add: targ moves two control blocks of the driver's for a command,
 # three where it has to wait for data.
-ADAPTERS = {"targ": {"write": 1050, "tur": 450}}
+ADAPTERS = {"targ": {"write": 1100, "tur": 450}}
 ISCSI_READ = 1200
 SCALE = 0.05  # of ISCSI_READ, at 10,000 LUs and 1,000 nexuses
 CALLS = {32: 0.25, 1: 3.0}  # system calls per command, by queue depth

@@ -83,7 +83,7 @@ static uint32_t perform(struct targ_sim *s, struct sim_ccb *k)
 	if (!c)
 		return CAM_REQ_CMP_ERR;
 	c->nctio++;
-	if (!move(s, c, io))
+	if (!move(s, c, io) && !s->sloppy)
 		return CAM_REQ_CMP_ERR;
 	if (io->ccb_h.flags & CAM_SEND_STATUS)
 		return conclude(s, c, io);

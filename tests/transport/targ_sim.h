@@ -53,6 +53,7 @@ struct targ_sim {
 	bool mended;	    /* NOTIFY_ACKNOWLEDGE comes back */
 	bool autosense;	    /* sense goes with the status */
 	bool stubborn;	    /* cannot abort a CTIO */
+	bool sloppy;	    /* calls data-out that is too short good */
 	uint32_t maxio;	    /* bytes that can be mapped */
 	uint32_t transport; /* XPORT_SPI, or another */
 	uint8_t hba_inquiry;

@@ -109,6 +109,27 @@ static void test_short_write(void **state)
 	rig_drop();
 }
 
+/* One that calls it good: what was not sent is not another's data. */
+static void test_sloppy(void **state)
+{
+	struct sim_cmd *c;
+
+	(void)state;
+	rig_start("disk:mem,size=1M", false);
+	rig_check(rig_from(8, rig_tur, 6), 6, 0x2900);
+	rig_good(rig_one(rig_rw(WRITE, 0, 8), 10, rig.data, 4096));
+	rig.sim.sloppy = true;
+	c = targ_sim_send(&rig.sim, 8, 500, rig_rw(WRITE, 16, 8), 10, "mine",
+			  4);
+	rig_serve();
+	rig_good(c);
+	c = rig_from(8, rig_rw(READ, 16, 8), 10);
+	assert_memory_equal(c->in, "mine", 4);
+	for (unsigned i = 4; i < 4096; i++)
+		assert_int_equal(c->in[i], 0);
+	rig_drop();
+}
+
 /* Data-in that failed under way: the core had called it good. */
 static void test_lost_data(void **state)
 {
@@ -378,6 +399,7 @@ static void test_inquiry(void **state)
 {
 	static const uint8_t cdb[6] = { 0x12, 0, 0, 0, 96 };
 	static const uint8_t vpd[6] = { 0x12, 1, 0x83, 0, 96 };
+	static const uint8_t all[6] = { 0x12, 0, 0, 2, 0 };
 	static const uint8_t can[] = { 0x32, 0x02, 0x00, 0xff };
 	uint8_t first[96] = { 0 };
 
@@ -396,6 +418,8 @@ static void test_inquiry(void **state)
 		if (i)
 			assert_memory_equal(c->in, first, 96);
 		memcpy(first, c->in, 96);
+		c = rig_one(all, 6, NULL, 0);
+		assert_int_equal(c->in_len, c->in[4] + 5);
 		c = rig_one(vpd, 6, NULL, 0);
 		assert_int_equal(c->in[1], 0x83);
 		rig_drop();
@@ -450,6 +474,7 @@ int main(void)
 		cmocka_unit_test(test_lent),
 		cmocka_unit_test(test_data_and_sense),
 		cmocka_unit_test(test_short_write),
+		cmocka_unit_test(test_sloppy),
 		cmocka_unit_test(test_lost_data),
 		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_slow_store),

@@ -400,6 +400,21 @@ static void test_acknowledge(void **state)
 	rig_drop();
 }
 
+/* An adapter that has no use for INOTs: they are not offered again and again.
+ */
+static void test_no_events(void **state)
+{
+	(void)state;
+	rig_start("disk:mem,size=1M", false);
+	for (unsigned i = 0; i < SEMU_TARG_NOTIFIES; i++)
+		assert_true(targ_sim_return(&rig.sim, XPT_IMMEDIATE_NOTIFY,
+					    CAM_PATH_INVALID));
+	rig_serve();
+	assert_int_equal(targ_sim_pending(&rig.sim, XPT_IMMEDIATE_NOTIFY), 0);
+	rig_good(rig_one(rig_tur, 6, NULL, 0));
+	rig_drop();
+}
+
 /* Sense that is kept does not outlive a reset. */
 static void test_allegiance_ends(void **state)
 {
@@ -437,6 +452,7 @@ int main(void)
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_old_messages),
 		cmocka_unit_test(test_acknowledge),
+		cmocka_unit_test(test_no_events),
 		cmocka_unit_test(test_allegiance_ends),
 	};
 

@@ -36,6 +36,7 @@ SEMU_TARG_RARE static struct semu_targ_buf *new_buf(struct scsiemu_targ *t)
 		return NULL;
 	at = (uintptr_t)(b + 1);
 	b->data = (uint8_t *)(b + 1) + (t->page - at % t->page) % t->page;
+	b->owner = NULL;
 	b->all = t->bufs;
 	t->bufs = b;
 	t->nbuf++;
@@ -44,15 +45,27 @@ SEMU_TARG_RARE static struct semu_targ_buf *new_buf(struct scsiemu_targ *t)
 
 /* more: beyond the limit if need be, for who could not wait without keeping
  * others waiting. */
-static struct semu_targ_buf *take_buf(struct scsiemu_targ *t, bool more)
+static struct semu_targ_buf *take_buf(const struct semu_targ_cmd *c, bool more)
 {
+	struct scsiemu_targ *t = c->t;
 	struct semu_targ_buf *b = t->free;
 
 	if (b)
 		t->free = b->next;
 	else if (t->nbuf < t->maxbuf || more)
 		b = new_buf(t);
+	if (b && b->owner != c->nexus)
+		b->owner = NULL;
 	return b;
+}
+
+/* Before data-out: if less comes than the adapter says, the rest must not be
+ * another initiator's. */
+static void claim(struct semu_targ_buf *b, const struct semu_targ_cmd *c)
+{
+	if (!b->owner)
+		memset(b->data, 0, c->t->most);
+	b->owner = c->nexus;
 }
 
 static void give_buf(struct scsiemu_targ *t, struct semu_targ_buf *b)
@@ -278,7 +291,7 @@ static int window_in(struct semu_targ_cmd *c, uint32_t len, bool whole,
 
 	for (; len && n < most; n++, io = io->next) {
 		if (!io) {
-			struct semu_targ_buf *b = take_buf(t, c->in.head);
+			struct semu_targ_buf *b = take_buf(c, c->in.head);
 
 			if (!b)
 				return n ? SCSIEMU_E_TRANSPORT
@@ -314,7 +327,7 @@ static bool ask(struct semu_targ_cmd *c, uint64_t end)
 	struct scsiemu_targ *t = c->t;
 	uint32_t n = end - c->asked < t->most ? (uint32_t)(end - c->asked)
 					      : t->most;
-	struct semu_targ_buf *b = take_buf(t, c->out.head);
+	struct semu_targ_buf *b = take_buf(c, c->out.head);
 	struct semu_targ_io *io = b ? semu_targ_io_new(c) : NULL;
 
 	if (!io) {
@@ -322,6 +335,7 @@ static bool ask(struct semu_targ_cmd *c, uint64_t end)
 			give_buf(t, b);
 		return false;
 	}
+	claim(b, c);
 	io->buf = b;
 	io->out = true;
 	io->off = c->asked;
@@ -439,7 +453,7 @@ void semu_targ_put(struct semu_targ_cmd *c, const uint8_t *from, uint32_t len,
 		   bool hold)
 {
 	while (len) {
-		struct semu_targ_buf *b = take_buf(c->t, true);
+		struct semu_targ_buf *b = take_buf(c, true);
 		struct semu_targ_io *io = b ? semu_targ_io_new(c) : NULL;
 		uint32_t n = len < c->t->most ? len : c->t->most;
 
@@ -481,7 +495,7 @@ SEMU_TARG_RARE static void correct(struct semu_targ_cmd *c, uint32_t off,
 				   uint32_t len, const struct scsiemu_vec *v,
 				   bool hold)
 {
-	uint8_t inquiry[256];
+	uint8_t inquiry[264]; /* 5 bytes and at most 255 more */
 	uint32_t at = FLAGS_AT - off;
 
 	if (len > sizeof(inquiry))

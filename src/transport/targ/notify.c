@@ -156,7 +156,7 @@ void semu_targ_notify(struct semu_targ_cmd *c, uint32_t status)
 	} else if (e.message) {
 		c->t->idle = 0;
 		respond(c, TARG_RSP_REJECTED);
-	} else {
+	} else if ((status & CAM_STATUS_MASK) == CAM_REQ_ABORTED) {
 		semu_targ_unused(c, semu_targ_notify_code(c->t));
-	}
+	} /* else the adapter has no use for one: it stays here */
 }

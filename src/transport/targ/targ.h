@@ -39,6 +39,8 @@ struct semu_targ_pool {
 struct semu_targ_buf {
 	struct semu_targ_buf *next, *all;
 	uint8_t *data; /* on a page's boundary */
+	/* Whose bytes are in it; NULL: of more than one, or unknown. */
+	const struct semu_targ_nexus *owner;
 };
 
 /* An initiator. */
