@@ -66,6 +66,8 @@ void rig_drop(void)
 	if (rig.t)
 		assert_true(scsiemu_targ_close(rig.t));
 	assert_false(rig.sim.opened);
+	if (!rig.lied)
+		assert_int_equal(rig.sim.wired, 0);
 	/* The last flush of a slow store never ends. */
 	assert_int_equal(scsiemu_host_device_close(&rig.dev, &err),
 			 rig.delay ? -1 : 0);

@@ -24,6 +24,7 @@ struct targ_rig {
 	struct scsiemu_wrap_delay *delay; /* the store waits; or NULL */
 	struct scsiemu_targ *t;
 	uint32_t tag; /* of the last command */
+	bool lied;    /* the driver has lost count, too */
 	uint8_t data[1 << 19];
 };
 extern struct targ_rig rig;

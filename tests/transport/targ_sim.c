@@ -419,6 +419,9 @@ static int sim_open(const char *path, int flags)
 
 static void discard(struct targ_sim *s)
 {
+	for (unsigned i = 0; i < s->user.n; i++)
+		s->wired += s->user.ccb[i]->k.ccb_h.func_code ==
+			    XPT_CONT_TARGET_IO;
 	free_queue(s, &s->pending);
 	free_queue(s, &s->work);
 	free_queue(s, &s->user);

@@ -61,15 +61,47 @@ static void test_ctios(void **state)
 /* Memory of the store itself, in place; null's is one page. */
 static void test_lent(void **state)
 {
-	struct sim_cmd *c;
+	static const uint32_t maxio[] = { 4096, 65536, 131072 };
 
 	(void)state;
-	rig_start("disk:null,size=1M", false);
-	c = rig_one(rig_rw(READ, 0, 256), 10, NULL, 0);
-	rig_good(c);
-	assert_int_equal(c->in_len, 131072);
-	for (unsigned i = 0; i < c->in_len; i++)
-		assert_int_equal(c->in[i], 0);
+	for (unsigned m = 0; m < 3; m++) {
+		struct sim_cmd *c;
+
+		rig_make("disk:null,size=1M", false);
+		rig.sim.maxio = maxio[m];
+		rig_open();
+		rig_one(rig_tur, 6, NULL, 0);
+		c = rig_one(rig_rw(READ, 0, 256), 10, NULL, 0);
+		rig_good(c);
+		assert_int_equal(c->in_len, 131072);
+		for (unsigned i = 0; i < c->in_len; i++)
+			assert_int_equal(c->in[i], 0);
+		rig_drop();
+	}
+}
+
+/* Memory of the core's, which begins anywhere in a page. */
+static void test_scratch(void **state)
+{
+	static const uint8_t rsoc[12] = { 0xa3, 0x0c, 0x80, [8] = 255 };
+	uint8_t first[65536];
+	uint32_t len = 0;
+
+	(void)state;
+	rig_make("disk:mem,size=1M", false);
+	rig.sim.maxio = 4096;
+	rig_open();
+	rig_one(rig_tur, 6, NULL, 0);
+	for (unsigned i = 0; i < 64; i++) {
+		struct sim_cmd *c = rig_one(rsoc, 12, NULL, 0);
+
+		rig_good(c);
+		if (!i)
+			memcpy(first, c->in, len = c->in_len);
+		assert_int_equal(c->in_len, len);
+		assert_memory_equal(c->in, first, len);
+	}
+	assert_true(len > 1024);
 	rig_drop();
 }
 
@@ -349,6 +381,22 @@ static void test_allegiance(void **state)
 	rig_drop();
 }
 
+/* One that has sent it: there is none to ask for. */
+static void test_autosense(void **state)
+{
+	static const uint8_t sense[6] = { 3, 0, 0, 0, 252 };
+	struct sim_cmd *c;
+
+	(void)state;
+	rig_start("disk:mem,size=1M", false);
+	rig_check(rig_one(rig_rw(READ, 4000, 1), 10, NULL, 0), 5, 0x2100);
+	c = rig_one(sense, 6, NULL, 0);
+	rig_good(c);
+	assert_int_equal(c->in_len, 18);
+	assert_int_equal(c->in[2], 0);
+	rig_drop();
+}
+
 /* The adapter met an error itself. */
 static void test_sense_of_adapter(void **state)
 {
@@ -466,12 +514,44 @@ static void test_flags(void **state)
 	rig_drop();
 }
 
+/* ORDERED waits for what came before it, the others do not. */
+static void test_order(void **state)
+{
+	static const struct {
+		uint8_t tag;
+		bool waits;
+	} rows[] = { { 0x20, false }, { 0x21, false }, { 0x22, true } };
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct ccb_accept_tio a = { .init_id = 7,
+					    .tag_id = 99,
+					    .cdb_len = 10,
+					    .tag_action = rows[i].tag };
+		struct sim_cmd *c;
+
+		rig_start("disk:mem,size=1M", true);
+		rig_send(rig_rw(READ, 0, 1), 10, NULL, 0);
+		rig_serve(); /* it is in the store */
+		a.ccb_h.status = CAM_CDB_RECVD;
+		a.ccb_h.flags = CAM_TAG_ACTION_VALID;
+		memcpy(a.cdb_io.cdb_bytes, rig_rw(READ, 0, 0), 10);
+		c = targ_sim_atio(&rig.sim, &a, NULL, 0);
+		rig_serve();
+		assert_int_equal(c->answered, !rows[i].waits);
+		rig_store();
+		rig_good(c);
+		rig_drop();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_data),
 		cmocka_unit_test(test_ctios),
 		cmocka_unit_test(test_lent),
+		cmocka_unit_test(test_scratch),
 		cmocka_unit_test(test_data_and_sense),
 		cmocka_unit_test(test_short_write),
 		cmocka_unit_test(test_sloppy),
@@ -484,10 +564,12 @@ int main(void)
 		cmocka_unit_test(test_initiators),
 		cmocka_unit_test(test_registration),
 		cmocka_unit_test(test_allegiance),
+		cmocka_unit_test(test_autosense),
 		cmocka_unit_test(test_sense_of_adapter),
 		cmocka_unit_test(test_long_cdb),
 		cmocka_unit_test(test_inquiry),
 		cmocka_unit_test(test_flags),
+		cmocka_unit_test(test_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -310,6 +310,33 @@ static void test_abort_ctios(void **state)
 	}
 }
 
+/* Commands that wait for the only buffer; one of them is aborted. */
+static void test_abort_waiting(void **state)
+{
+	struct sim_cmd *c[4];
+
+	(void)state;
+	rig_make("disk:mem,size=1M", false);
+	rig.cf.buffers = 1;
+	rig_open();
+	rig_one(rig_tur, 6, NULL, 0);
+	rig.sim.hold = true;
+	for (unsigned i = 0; i < 3; i++)
+		c[i] = rig_send(rig_rw(READ, i, 1), 10, NULL, 0);
+	rig_serve();
+	targ_sim_message(&rig.sim, 7, TARG_MSG_ABORT_TASK, c[2]->tag_id);
+	rig_serve();
+	c[3] = rig_send(rig_rw(READ, 3, 1), 10, NULL, 0);
+	do
+		rig_serve();
+	while (targ_sim_run(&rig.sim, 1));
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(c[i]->answered, i != 2);
+	assert_int_equal(targ_sim_pending(&rig.sim, XPT_ACCEPT_TARGET_IO),
+			 ATIOS);
+	rig_drop();
+}
+
 static void test_messages(void **state)
 {
 	static const struct {
@@ -385,16 +412,16 @@ static void test_acknowledge(void **state)
 	rig.sim.mended = true;
 	rig_open();
 	rig_one(rig_tur, 6, NULL, 0);
-	for (unsigned i = 0; i < 4; i++) {
-		targ_sim_message(&rig.sim, 7, rows[i].message, 40 + i);
+	for (unsigned i = 0; i < 40; i++) { /* each INOT more than once */
+		targ_sim_message(&rig.sim, 7, rows[i % 4].message, 40 + i);
 		rig_serve();
 		assert_int_equal(rig.sim.nack, i + 1);
-		assert_int_equal(rig.sim.ack_arg, rows[i].response);
+		assert_int_equal(rig.sim.ack_arg, rows[i % 4].response);
 		assert_int_equal(rig.sim.ack_seq, 40 + i);
 	}
 	targ_sim_event(&rig.sim, CAM_SCSI_BUS_RESET, 0); /* nobody asks */
 	rig_serve();
-	assert_int_equal(rig.sim.nack, 4);
+	assert_int_equal(rig.sim.nack, 40);
 	assert_int_equal(targ_sim_pending(&rig.sim, XPT_IMMEDIATE_NOTIFY),
 			 SEMU_TARG_NOTIFIES);
 	rig_drop();
@@ -449,6 +476,7 @@ int main(void)
 		cmocka_unit_test(test_reset_slow),
 		cmocka_unit_test(test_abort_task),
 		cmocka_unit_test(test_abort_ctios),
+		cmocka_unit_test(test_abort_waiting),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_old_messages),
 		cmocka_unit_test(test_acknowledge),

@@ -143,6 +143,7 @@ static void test_twice(void **state)
 	(void)state;
 	start();
 	ctio = pending(XPT_CONT_TARGET_IO, 0);
+	rig.lied = true;
 	read_gives(16, ctio, ctio);
 	assert_broken("the driver gave a control block that it does not have");
 }
@@ -197,6 +198,7 @@ static void test_contents(void **state)
 			atio = pending(XPT_ACCEPT_TARGET_IO, 0);
 			inot = pending(XPT_IMMEDIATE_NOTIFY, 0);
 			ctio = pending(XPT_CONT_TARGET_IO, i % 3);
+			rig.lied = true;
 			scribble(atio, with[i], status);
 			scribble(inot, with[i], status);
 			scribble(ctio, with[i], status);

@@ -191,21 +191,29 @@ static bool all_of(struct scsiemu_targ *t, struct ccb_hdr *const *box,
 	return true;
 }
 
-void semu_targ_take(struct scsiemu_targ *t)
+/* true: there may be more. */
+static bool take_some(struct scsiemu_targ *t)
 {
 	struct ccb_hdr *box[SEMU_TARG_BATCH];
-	ssize_t n;
+	ssize_t n = t->sys->read(t->source.fd, box, sizeof(box));
 
-	do {
-		n = t->sys->read(t->source.fd, box, sizeof(box));
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			return;
-		if (n < 0)
+	if (n < 0) {
+		if (errno != EAGAIN && errno != EINTR)
 			semu_targ_break(t, "the driver cannot be read");
-		else if ((size_t)n > sizeof(box) || !all_of(t, box, (size_t)n))
-			semu_targ_break(t, "the driver gave a control block "
-					   "that it does not have");
-	} while (n == (ssize_t)sizeof(box) && !t->broken);
+		return false;
+	}
+	if ((size_t)n > sizeof(box) || !all_of(t, box, (size_t)n)) {
+		semu_targ_break(t, "the driver gave a control block that it "
+				   "does not have");
+		return false;
+	}
+	return n == (ssize_t)sizeof(box) && (t->ending || !t->broken);
+}
+
+void semu_targ_take(struct scsiemu_targ *t)
+{
+	while (take_some(t))
+		;
 }
 
 static void io_lost(void *object, void *ctx)
