@@ -2,15 +2,16 @@
 /*
  * targ/abi.h - CAM's control blocks as FreeBSD's targ(4) exchanges them with a
  * process (cam/cam_ccb.h, cam/scsi/scsi_targetio.h). On FreeBSD the system's
- * headers are taken. Elsewhere, for tests and for a model of the driver, these
- * are our own: the same names, the layout of the release SEMU_TARG_ABI, by the
- * compiler: 8 (LUNs of 32 bits, sense of 32 bytes), 9 (sense of 252), 10 (LUNs
- * of 64 bits, which is how it stayed).
+ * headers are taken (SEMU_TARG_AS_FREEBSD: a test has some of that shape).
+ * Elsewhere, for tests and for a model of the driver, these are our own: the
+ * same names, the layout of the release SEMU_TARG_ABI, by the compiler: 8 (LUNs
+ * of 32 bits, sense of 32 bytes), 9 (sense of 252), 10 (LUNs of 64 bits, which
+ * is how it stayed).
  */
 #ifndef SEMU_TARG_ABI_H
 #define SEMU_TARG_ABI_H
 
-#ifdef __FreeBSD__
+#if defined(__FreeBSD__) || defined(SEMU_TARG_AS_FREEBSD)
 
 #include <sys/ioccom.h>
 #include <sys/param.h>
