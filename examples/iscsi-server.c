@@ -173,6 +173,22 @@ static void make_device(struct target *t)
 		die("too many portals");
 }
 
+/* SIGHUP: files may have another size. */
+static void refresh(void *ctx)
+{
+	(void)ctx;
+	for (struct target *t = targets; t; t = t->next)
+		for (struct scsiemu_host_unit *u = t->d.units; u; u = u->next)
+			if (scsiemu_host_refresh(&u->host, &err) < 0)
+				fprintf(stderr, "iscsi-server: %s\n", err.text);
+}
+
+static void on_hangup(int sig)
+{
+	(void)sig;
+	scsiemu_iscsi_server_call(server);
+}
+
 static void on_signal(int sig)
 {
 	(void)sig;
@@ -216,6 +232,7 @@ int main(int argc, char **argv)
 		.size = sizeof(f),
 		.allocator = &scsiemu_host_allocator,
 		.scratch = 16384,
+		.call = refresh,
 	};
 	int failed;
 
@@ -232,6 +249,7 @@ int main(int argc, char **argv)
 		die(err.text);
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
+	signal(SIGHUP, on_hangup);
 	announce();
 	if ((failed = scsiemu_iscsi_server_run(server, &err) < 0))
 		fprintf(stderr, "iscsi-server: %s\n", err.text);

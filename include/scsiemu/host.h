@@ -48,6 +48,9 @@ void scsiemu_host_serial(struct scsiemu_host_lu *h, const char *target,
 /* Make it LUN lun of d, restore its saved state, load its medium. */
 int scsiemu_host_attach(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 			uint16_t lun, struct scsiemu_errmsg *err);
+/* The file or device may have another size (scsiemu_medium_refresh()): hosts are
+ * told. Between commands. 0, or -1 with a message. */
+int scsiemu_host_refresh(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err);
 /* Flush, save what is not saved yet, and close; before the device is destroyed.
  * No command may be alive on it. 0, or -1: the flush or a save failed. */
 int scsiemu_host_close(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err);

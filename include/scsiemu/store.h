@@ -145,6 +145,9 @@ struct scsiemu_block_ops {
 	 * write cannot fail for want of space. E_NO_SPACE: there is none. */
 	int (*anchor)(void *s, struct scsiemu_io *io, uint64_t lba,
 		      uint64_t nblk);
+	/* What lies under it may have another size now: *m gets its facts, at
+	 * once. OK, or a result, and nothing has changed. NULL: it never has. */
+	int (*refresh)(void *s, struct scsiemu_medium *m);
 };
 
 struct scsiemu_tape_pos {

@@ -57,6 +57,13 @@ int scsiemu_open_file(struct scsiemu_medium *m, const char *path,
 		      struct scsiemu_errmsg *err);
 /* Other blocks from now on, as FORMAT UNIT makes them: for a medium that is not
  * loaded. 0 or an enum scsiemu_result: E_RANGE, it cannot be so. */
+/*
+ * Somebody has made the file or device longer or shorter: m->nblk becomes what
+ * it is now (a medium that FORMAT UNIT made smaller stays so, if it can).
+ * SCSIEMU_OK, or E_RANGE: the store cannot, or has no room for a block;
+ * E_READ: nobody can say how large it is. Then scsiemu_lu_changed().
+ */
+int scsiemu_medium_refresh(struct scsiemu_medium *m);
 int scsiemu_medium_format(struct scsiemu_medium *m, uint32_t blen,
 			  uint64_t nblk);
 /* Close what an opener opened (and all stores below a wrapper); NULL ctx:

@@ -371,6 +371,22 @@ int scsiemu_host_attach(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 	return 0;
 }
 
+int scsiemu_host_refresh(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err)
+{
+	uint64_t was = h->medium.nblk;
+	int rc = scsiemu_medium_refresh(&h->medium);
+
+	if (rc)
+		return semu_err(err,
+				"%s: its size cannot be looked at again (%d): "
+				"only that of a file or device without "
+				"protection information can",
+				h->summary, rc);
+	if (h->lu && h->medium.nblk != was)
+		scsiemu_lu_changed(h->lu);
+	return 0;
+}
+
 /* The last flush, which may pend in a store that wraps another. */
 struct last_flush {
 	struct scsiemu_io io; /* first */

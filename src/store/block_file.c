@@ -251,6 +251,38 @@ static int file_format(void *ctx, struct scsiemu_io *io,
 	return rc;
 }
 
+/* How large the file or device is now: 0 or an errno. */
+static int size_now(const struct semu_file *s, uint64_t *bytes)
+{
+	struct stat st;
+
+	if (s->device)
+		return semu_sys->devsize(s->fd, bytes) ? errno : 0;
+	if (semu_sys->fstat(s->fd, &st))
+		return errno;
+	*bytes = (uint64_t)st.st_size;
+	return 0;
+}
+
+/* Blocks that FORMAT UNIT has taken away do not come back. */
+static int file_refresh(void *ctx, struct scsiemu_medium *m)
+{
+	struct semu_file *s = ctx;
+	bool all = s->nblk == s->bytes / s->blen;
+	uint64_t bytes, nblk;
+	int err = size_now(s, &bytes);
+
+	if (err)
+		return semu_errno_result(err, SEMU_READING);
+	nblk = bytes / s->blen;
+	if (!nblk)
+		return SCSIEMU_E_RANGE;
+	s->bytes = bytes;
+	if (all || nblk < s->nblk)
+		s->nblk = m->nblk = nblk;
+	return SCSIEMU_OK;
+}
+
 void semu_file_close(void *ctx)
 {
 	struct semu_file *s = ctx;
@@ -272,6 +304,7 @@ const struct scsiemu_block_ops semu_file_ops = {
 	.status = semu_file_status,
 	.close = semu_file_close,
 	.format = file_format,
+	.refresh = file_refresh,
 };
 
 /* Behind the end of a regular file there is nothing to lose: ask there. */

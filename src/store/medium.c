@@ -43,6 +43,16 @@ int scsiemu_medium_format(struct scsiemu_medium *m, uint32_t blen,
 	return rc == SCSIEMU_PENDING ? SCSIEMU_E_BUSY : rc;
 }
 
+int scsiemu_medium_refresh(struct scsiemu_medium *m)
+{
+	const struct scsiemu_block_ops *ops = m->ops;
+
+	if (m->kind != SCSIEMU_BLOCK || !ops ||
+	    !SCSIEMU_HAS(scsiemu_block_ops, ops, refresh))
+		return SCSIEMU_E_RANGE;
+	return ops->refresh(m->ctx, m);
+}
+
 typedef void close_fn(void *ctx);
 
 #define CLOSE_OF(type)                                                         \

@@ -242,6 +242,13 @@ static int wrap_format(void *ctx, struct scsiemu_io *io,
 	return w->on->format(w->below.ctx, io, m, blen, nblk);
 }
 
+static int wrap_refresh(void *ctx, struct scsiemu_medium *m)
+{
+	struct semu_wrap *w = ctx;
+
+	return w->on->refresh(w->below.ctx, m);
+}
+
 static void wrap_cancel(void *ctx, struct scsiemu_io *io)
 {
 	struct semu_wrap *w = ctx;
@@ -297,6 +304,7 @@ static void offer(struct semu_wrap *w)
 	OFFER(kick);
 	OFFER(cancel);
 	OFFER(format);
+	OFFER(refresh);
 	if (w->type->cancel)
 		w->ops.cancel = wrap_cancel;
 	if (w->type->lends) {

@@ -420,6 +420,67 @@ static void refused(const char *name, const struct scsiemu_geometry *g,
 	assert_int_equal(inject.memory, 0);
 }
 
+/* The file gets longer and shorter under it. */
+static void test_refresh(void **state)
+{
+	struct scsiemu_medium m = open_disk(), null;
+	struct scsiemu_io io = { .info = SCSIEMU_NO_INFO };
+	struct scsiemu_errmsg err;
+
+	(void)state;
+	assert_int_equal(scsiemu_medium_refresh(&m), SCSIEMU_OK);
+	assert_int_equal(m.nblk, NBLK);
+	assert_int_equal(kit_read(&m, NBLK, 1, b), SCSIEMU_E_RANGE);
+	assert_int_equal(truncate(kit_path("disk"), (NBLK + 8) * BLEN + 5), 0);
+	assert_int_equal(scsiemu_medium_refresh(&m), SCSIEMU_OK);
+	assert_int_equal(m.nblk, NBLK + 8);
+	memset(b, 1, BLEN);
+	assert_int_equal(kit_read(&m, NBLK + 7, 1, b), 0);
+	assert_int_equal(b[0] | b[BLEN - 1], 0);
+	assert_int_equal(kit_read(&m, NBLK + 8, 1, b), SCSIEMU_E_RANGE);
+	/* not so short that there is no block */
+	assert_int_equal(truncate(kit_path("disk"), BLEN - 1), 0);
+	assert_int_equal(scsiemu_medium_refresh(&m), SCSIEMU_E_RANGE);
+	assert_int_equal(m.nblk, NBLK + 8);
+	assert_int_equal(truncate(kit_path("disk"), 4 * BLEN), 0);
+	assert_int_equal(scsiemu_medium_refresh(&m), SCSIEMU_OK);
+	assert_int_equal(m.nblk, 4);
+	assert_int_equal(((const struct scsiemu_block_ops *)m.ops)
+				 ->flush(m.ctx, &io, 0, 0),
+			 SCSIEMU_OK);
+	/* what FORMAT UNIT has taken away stays away */
+	assert_int_equal(scsiemu_medium_format(&m, BLEN, 3), SCSIEMU_OK);
+	assert_int_equal(truncate(kit_path("disk"), 9 * BLEN), 0);
+	assert_int_equal(scsiemu_medium_refresh(&m), SCSIEMU_OK);
+	assert_int_equal(m.nblk, 3);
+	assert_int_equal(truncate(kit_path("disk"), 2 * BLEN), 0);
+	assert_int_equal(scsiemu_medium_refresh(&m), SCSIEMU_OK);
+	assert_int_equal(m.nblk, 2);
+	scsiemu_medium_close(&m);
+	assert_int_equal(scsiemu_open_null(&null, &geometry, &err), 0);
+	assert_int_equal(scsiemu_medium_refresh(&null), SCSIEMU_E_RANGE);
+	scsiemu_medium_close(&null);
+}
+
+/* Through stores that wrap it; nobody knows how large it is. */
+static void test_refresh_error(void **state)
+{
+	struct scsiemu_medium m = open_disk();
+	struct scsiemu_wrap_fault *w;
+	struct scsiemu_errmsg err;
+
+	(void)state;
+	assert_int_equal(scsiemu_wrap_fault(&m, &w, &err), 0);
+	assert_int_equal(truncate(kit_path("disk"), 9 * BLEN), 0);
+	assert_int_equal(scsiemu_medium_refresh(&m), SCSIEMU_OK);
+	assert_int_equal(m.nblk, 9);
+	assert_int_equal(kit_read(&m, 9, 1, b), SCSIEMU_E_RANGE);
+	inject_fail(INJECT(FSTAT), 1, EIO);
+	assert_int_equal(scsiemu_medium_refresh(&m), SCSIEMU_E_READ);
+	assert_int_equal(m.nblk, 9);
+	scsiemu_medium_close(&m);
+}
+
 static void test_refusals(void **state)
 {
 	static const struct scsiemu_geometry big = { .bytes = 1 << 20 },
@@ -524,12 +585,16 @@ static void test_no_exec(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_short),	    T(test_many_vectors), T(test_wrong_sum),
-		T(test_errnos),	    T(test_partial),	  T(test_failed_sync),
-		T(test_sync_order), T(test_cut_file),	  T(test_no_holes),
-		T(test_unaligned),  T(test_status_error), T(test_lock),
-		T(test_lock_new),   T(test_device),	  T(test_refusals),
-		T(test_open_fails), T(test_empty_is_new), T(test_no_exec),
+		T(test_short),	       T(test_many_vectors),
+		T(test_wrong_sum),     T(test_errnos),
+		T(test_partial),       T(test_failed_sync),
+		T(test_sync_order),    T(test_cut_file),
+		T(test_no_holes),      T(test_unaligned),
+		T(test_status_error),  T(test_lock),
+		T(test_lock_new),      T(test_device),
+		T(test_refusals),      T(test_refresh),
+		T(test_refresh_error), T(test_open_fails),
+		T(test_empty_is_new),  T(test_no_exec),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

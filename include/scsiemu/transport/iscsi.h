@@ -148,6 +148,9 @@ struct scsiemu_iscsi_server_config {
 	uint32_t scratch; /* as in scsiemu_iscsi_config */
 	uint64_t memory;
 	bool busy_poll; /* never sleep: lower latency for a whole processor */
+	/* After scsiemu_iscsi_server_call(), on the loop's thread; or NULL. */
+	void (*call)(void *ctx);
+	void *ctx;
 };
 
 /* NULL: *err says why. */
@@ -167,6 +170,9 @@ int scsiemu_iscsi_server_run(struct scsiemu_iscsi_server *s,
 /* From a signal handler or another thread: end. Twice: without asking the
  * initiators. */
 void scsiemu_iscsi_server_stop(struct scsiemu_iscsi_server *s);
+/* From a signal handler or another thread: have config.call called, once for
+ * calls that come before it was. */
+void scsiemu_iscsi_server_call(struct scsiemu_iscsi_server *s);
 void scsiemu_iscsi_server_destroy(struct scsiemu_iscsi_server *s);
 
 #ifdef __cplusplus

@@ -106,6 +106,8 @@ struct scsiemu_iscsi_server *scsiemu_iscsi_server_create(
 	s->sys = &real_sys;
 	s->node = f->node;
 	s->busy_poll = f->busy_poll;
+	s->call = f->call;
+	s->ctx = f->ctx;
 	s->ep = s->stop_fd = -1;
 	if (!setup(s, f)) {
 		semu_iscsi_err(err, "iSCSI server: %s", strerror(errno));
@@ -276,23 +278,31 @@ static void accept_some(struct scsiemu_iscsi_server *s,
 
 /* The loop. */
 
-void scsiemu_iscsi_server_stop(struct scsiemu_iscsi_server *s)
+/* What the eventfd adds up: stops, and above them calls. */
+#define CALL (UINT64_C(1) << 32)
+
+static void tell_loop(struct scsiemu_iscsi_server *s, uint64_t why)
 {
-	uint64_t one = 1;
 	int e = errno;
 
 	/* A full counter is as good: the loop is awake. */
-	if (write(s->stop_fd, &one, sizeof(one)) < 0)
+	if (write(s->stop_fd, &why, sizeof(why)) < 0)
 		errno = 0;
 	errno = e;
 }
 
-static void stopping(struct scsiemu_iscsi_server *s)
+void scsiemu_iscsi_server_stop(struct scsiemu_iscsi_server *s)
 {
-	uint64_t n = 0;
+	tell_loop(s, 1);
+}
 
-	if (read(s->stop_fd, &n, sizeof(n)) != sizeof(n))
-		return;
+void scsiemu_iscsi_server_call(struct scsiemu_iscsi_server *s)
+{
+	tell_loop(s, CALL);
+}
+
+static void stopping(struct scsiemu_iscsi_server *s, uint64_t n)
+{
 	if (!s->stops) {
 		close_listeners(s);
 		scsiemu_iscsi_shutdown(s->engine);
@@ -302,6 +312,19 @@ static void stopping(struct scsiemu_iscsi_server *s)
 		semu_stream_close(s->streams);
 }
 
+static void woken(struct scsiemu_iscsi_server *s)
+{
+	uint64_t n = 0;
+
+	if (read(s->stop_fd, &n, sizeof(n)) != sizeof(n))
+		return;
+	if (n >= CALL && s->call)
+		s->call(s->ctx);
+	n %= CALL;
+	if (n)
+		stopping(s, n);
+}
+
 static void dispatch(struct scsiemu_iscsi_server *s,
 		     const struct epoll_event *ev)
 {
@@ -309,7 +332,7 @@ static void dispatch(struct scsiemu_iscsi_server *s,
 	struct semu_stream *st = ev->data.ptr;
 
 	if (kind == SEMU_STOP) {
-		stopping(s);
+		woken(s);
 	} else if (kind == SEMU_LISTENER) {
 		if (!s->stops)
 			accept_some(s, ev->data.ptr);

@@ -48,6 +48,8 @@ struct scsiemu_iscsi_server {
 	enum semu_source stop_kind;
 	unsigned stops;
 	bool busy_poll;
+	void (*call)(void *ctx);
+	void *ctx;
 	bool deaf; /* no descriptors left: listeners wait for the next tick */
 	struct semu_listener *listeners;
 	struct semu_stream *streams, *dirty, *ended;
