@@ -28,12 +28,12 @@ def main():
                   per_command(pump, what), limit, "instructions")
     for program in adapters:
         name = os.path.basename(program).removeprefix("loop_")
-        most = limits.ADAPTER_CALLS.get(name, {})
         # Not READ: what a port does not lend the null store clears.
         for what in ("write", "tur"):
             gate.hold(f"{name} on top of that, {what}",
                       per_command(program, what) - per_command(pump, what),
-                      most.get(what, limits.ADAPTER), "instructions")
+                      limits.ADAPTERS.get(name, {}).get(what, limits.ADAPTER),
+                      "instructions")
     one = per_command(core, "read", 1, 1, "find")
     many = per_command(core, "read", 10000, 1000, "find")
     gate.hold(f"READ at 10,000 LUs x 1,000 nexuses ({many:.0f}) over the same "

@@ -6,9 +6,11 @@ import sys
 CORE = {"read": 250, "write": 250, "tur": 150}  # instructions
 PUMP = {"read": 500, "tur": 220}
 ADAPTER = 150  # what a transport of mapped memory adds
-# Two system calls per command and one more per piece of data, with the test's
-# kernel behind them.
-ADAPTER_CALLS = {"vscsi": {"write": 270, "tur": 180}}
+# What others add, with the test's kernel behind them. vscsi: two system calls for
+# a command and one for each piece of data; targ: two control blocks of the
+# driver's, three where it has to wait for data.
+ADAPTERS = {"vscsi": {"write": 270, "tur": 180},
+            "targ": {"write": 1100, "tur": 450}}
 ISCSI_READ = 1200
 SCALE = 0.05  # of ISCSI_READ, at 10,000 LUs and 1,000 nexuses
 CALLS = {32: 0.25, 1: 3.0}  # system calls per command, by queue depth

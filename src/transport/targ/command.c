@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * targ/command.c - an ATIO's round: a command comes in it, its CTIOs go out,
+ * and when the last of them is back the ATIO is the driver's again. That is the
+ * flow control: without one the adapter answers BUSY.
+ */
+#include <transport/targ/targ.h>
+
+#include <scsiemu/wire.h>
+
+#include <string.h>
+
+enum { REQUEST_SENSE = 0x03, DESC = 1 };
+
+/* ---- The end ---- */
+
+/* As it was before its command. */
+static void reset(struct semu_targ_cmd *c)
+{
+	c->asked = 0;
+	c->sense_len = 0;
+	c->started = c->ended = c->told = false;
+	c->failed = c->again = c->lost = false;
+}
+
+static void recycle(struct semu_targ_cmd *c)
+{
+	bool started = c->started;
+
+	semu_targ_empty(c);
+	reset(c);
+	if (started)
+		scsiemu_pump_sent(&c->task);
+	semu_targ_send(c->t, &c->ccb.ccb_h, XPT_ACCEPT_TARGET_IO);
+}
+
+/* Data did not arrive, and the core does not know. */
+SEMU_TARG_RARE static void regret(struct scsiemu_cmd *cmd)
+{
+	cmd->status = SCSIEMU_CHECK_CONDITION;
+	cmd->sense = (struct scsiemu_sense){
+		.key = SCSIEMU_SK_ABORTED_COMMAND,
+		.asc = SCSIEMU_ASC_DATA_PHASE_ERROR,
+	};
+}
+
+SEMU_TARG_RARE static void add_sense(struct semu_targ_io *io)
+{
+	const struct semu_targ_cmd *c = io->cmd;
+	uint8_t *to = (uint8_t *)&io->ccb.sense_data;
+	unsigned n = c->sense_len;
+
+	if (n)
+		memcpy(to, c->sense, n);
+	else
+		n = scsiemu_sense_encode(&c->task.cmd, to,
+					 sizeof(io->ccb.sense_data), 0);
+	io->ccb.sense_len = (uint8_t)n;
+	io->ccb.ccb_h.flags |= CAM_SEND_SENSE;
+}
+
+/* The status, on the last data if that may be: after all other data, for GOOD
+ * is not to be said of a command of which a piece then fails. */
+static void say(struct semu_targ_cmd *c)
+{
+	struct semu_targ_io *io = c->held;
+
+	if (c->failed && c->task.cmd.status == SCSIEMU_GOOD)
+		regret(&c->task.cmd);
+	c->held = NULL;
+	if (io && c->task.cmd.status != SCSIEMU_GOOD) {
+		semu_targ_io_send(io);
+		io = NULL;
+	}
+	if (!io) {
+		io = semu_targ_io_new(c);
+		if (!io)
+			return; /* the initiator's time-out says it */
+		io->ccb.ccb_h.flags |= CAM_DIR_NONE;
+	}
+	io->status = true;
+	io->ccb.ccb_h.flags |= CAM_SEND_STATUS;
+	io->ccb.scsi_status = c->task.cmd.status;
+	if (c->task.cmd.status == SCSIEMU_CHECK_CONDITION)
+		add_sense(io);
+	semu_targ_io_send(io);
+}
+
+void semu_targ_settle(struct semu_targ_cmd *c)
+{
+	if (!c->ended)
+		return;
+	if (c->lost) {
+		semu_targ_empty(c);
+	} else if (!c->told && !c->flying) {
+		c->told = true;
+		say(c);
+	}
+	if (!c->flying)
+		recycle(c);
+}
+
+SEMU_TARG_RARE void semu_targ_lose(struct semu_targ_cmd *c)
+{
+	c->lost = true;
+	if (c->started && !c->ended)
+		scsiemu_pump_abort(&c->task); /* done() settles it */
+	else
+		semu_targ_settle(c);
+}
+
+/* ---- The beginning ---- */
+
+/* An answer without the core. */
+SEMU_TARG_RARE static void answer(struct semu_targ_cmd *c, uint8_t status,
+				  uint8_t key, uint16_t asc)
+{
+	c->task.cmd.status = status;
+	c->task.cmd.descr = 0;
+	c->task.cmd.sense = (struct scsiemu_sense){ .key = key, .asc = asc };
+	c->ended = true;
+	semu_targ_settle(c);
+}
+
+/* The adapter met an error when it received the command, and has sense for it.
+ */
+SEMU_TARG_RARE static void refuse(struct semu_targ_cmd *c)
+{
+	const struct ccb_accept_tio *a = &c->ccb.atio;
+
+	c->sense_len = a->sense_len < sizeof(a->sense_data)
+			       ? a->sense_len
+			       : (uint8_t)sizeof(a->sense_data);
+	memcpy(c->sense, &a->sense_data, c->sense_len);
+	answer(c, SCSIEMU_CHECK_CONDITION, 0, 0);
+}
+
+/* Contingent allegiance (SCSI-2 7.6): REQUEST SENSE gets what the adapter has
+ * not delivered, any other command clears it. */
+SEMU_TARG_RARE static bool relieved(struct semu_targ_cmd *c, const uint8_t *cdb)
+{
+	struct semu_targ_nexus *n = c->nexus;
+	unsigned desc = cdb[1] & DESC;
+	uint32_t len = n->len[desc] < cdb[4] ? n->len[desc] : cdb[4];
+
+	n->allegiance = 0;
+	if (cdb[0] != REQUEST_SENSE)
+		return false;
+	if (len)
+		semu_targ_put(c, n->sense[desc], len, true);
+	answer(c, SCSIEMU_GOOD, 0, 0);
+	return true;
+}
+
+static uint8_t attribute(const struct ccb_accept_tio *a)
+{
+	if (!(a->ccb_h.flags & CAM_TAG_ACTION_VALID))
+		return SCSIEMU_SIMPLE;
+	switch (a->tag_action) {
+	case TARG_MSG_HEAD:
+		return SCSIEMU_HEAD;
+	case TARG_MSG_ORDERED:
+		return SCSIEMU_ORDERED;
+	case TARG_MSG_ACA:
+		return SCSIEMU_ACA;
+	default:
+		return SCSIEMU_SIMPLE;
+	}
+}
+
+/* Which way the data goes, and how many, only the core knows. */
+static void start(struct semu_targ_cmd *c)
+{
+	struct scsiemu_cmd *cmd = &c->task.cmd;
+	const struct ccb_accept_tio *a = &c->ccb.atio;
+
+	cmd->nexus = c->nexus->nexus;
+	cmd->cdb = a->cdb_io.cdb_bytes;
+	cmd->cdb_len = a->cdb_len < sizeof(a->cdb_io.cdb_bytes)
+			       ? a->cdb_len
+			       : sizeof(a->cdb_io.cdb_bytes);
+	cmd->in_len = cmd->out_len = SCSIEMU_UNKNOWN;
+	cmd->tag = a->tag_id;
+	cmd->attr = attribute(a);
+	cmd->tmf = SCSIEMU_TMF_NONE;
+	c->started = true;
+	if (scsiemu_pump_start(c->t->pump, &c->t->port, c->t->lu, &c->task) <
+	    0) {
+		c->started = false;
+		answer(c, SCSIEMU_BUSY, 0, 0);
+	}
+}
+
+static void begin(struct semu_targ_cmd *c)
+{
+	const struct ccb_accept_tio *a = &c->ccb.atio;
+
+	c->flags = a->ccb_h.flags & (CAM_DIS_DISCONNECT | CAM_TAG_ACTION_VALID);
+	c->nexus = semu_targ_nexus(c->t, a->init_id);
+	if (a->sense_len)
+		refuse(c);
+	else if (a->ccb_h.flags & CAM_CDB_POINTER) /* longer than 16 bytes, and
+						    * somewhere in the kernel */
+		answer(c, SCSIEMU_CHECK_CONDITION, SCSIEMU_SK_ILLEGAL_REQUEST,
+		       SCSIEMU_ASC_INVALID_OPCODE);
+	else if (!c->nexus)
+		answer(c, SCSIEMU_BUSY, 0, 0);
+	else if (!c->nexus->allegiance || !relieved(c, a->cdb_io.cdb_bytes))
+		start(c);
+}
+
+/* A driver that does nothing else would be asked for ever. */
+SEMU_TARG_RARE void semu_targ_unused(struct semu_targ_cmd *c, int code)
+{
+	struct scsiemu_targ *t = c->t;
+
+	if (++t->idle < 64 * t->cmds.first)
+		semu_targ_send(t, &c->ccb.ccb_h, code);
+	else
+		semu_targ_break(t, "the adapter accepts no commands any more");
+}
+
+void semu_targ_command(struct semu_targ_cmd *c, uint32_t status)
+{
+	if (c->t->ending)
+		return;
+	if ((status & CAM_STATUS_MASK) != CAM_CDB_RECVD) {
+		semu_targ_unused(c, XPT_ACCEPT_TARGET_IO);
+		return;
+	}
+	c->t->idle = 0;
+	begin(c);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * targ/notify.c - what an INOT says: resets of the bus, and messages of
+ * initiators, as task management functions of the core.
+ */
+#include <transport/targ/targ.h>
+
+struct row {
+	uint32_t what;
+	uint8_t tmf;
+};
+
+/* Of the bus: the driver tells each LUN. */
+static const struct row events[] = {
+	{ CAM_SCSI_BUS_RESET, SCSIEMU_TMF_TARGET_WARM_RESET }, /* 29/02 */
+	{ CAM_BDR_SENT, SCSIEMU_TMF_LU_RESET },		       /* 29/03 */
+	{ TARG_NEXUS_LOST, SCSIEMU_TMF_NEXUS_RESET },	       /* 29/07 */
+	{ 0, SCSIEMU_TMF_NONE },
+};
+
+static const struct row messages[] = {
+	{ TARG_MSG_ABORT_TASK, SCSIEMU_TMF_ABORT_TASK },
+	{ TARG_MSG_ABORT_TASK_SET, SCSIEMU_TMF_ABORT_TASK_SET },
+	{ TARG_MSG_CLEAR_TASK_SET, SCSIEMU_TMF_CLEAR_TASK_SET },
+	{ TARG_MSG_CLEAR_ACA, SCSIEMU_TMF_CLEAR_ACA },
+	{ TARG_MSG_LU_RESET, SCSIEMU_TMF_LU_RESET },
+	{ TARG_MSG_TARGET_RESET, SCSIEMU_TMF_TARGET_WARM_RESET },
+	{ TARG_MSG_QUERY_TASK, SCSIEMU_TMF_QUERY_TASK },
+	{ TARG_MSG_QUERY_TASK_SET, SCSIEMU_TMF_QUERY_TASK_SET },
+	{ TARG_MSG_QUERY_ASYNC_EVENT, SCSIEMU_TMF_QUERY_ASYNC_EVENT },
+	{ 0, SCSIEMU_TMF_NONE },
+};
+
+static const uint8_t responses[] = {
+	[SCSIEMU_RSP_COMPLETE] = TARG_RSP_COMPLETE,
+	[SCSIEMU_RSP_SUCCEEDED] = TARG_RSP_SUCCEEDED,
+	[SCSIEMU_RSP_REJECTED] = TARG_RSP_REJECTED,
+	[SCSIEMU_RSP_INCORRECT_LUN] = TARG_RSP_INCORRECT_LUN,
+	[SCSIEMU_RSP_NO_TASK] = TARG_RSP_COMPLETE,
+};
+
+static uint8_t look_up(const struct row *r, uint32_t what)
+{
+	while (r->tmf && r->what != what)
+		r++;
+	return r->tmf;
+}
+
+/* What an INOT says, whichever it is. */
+struct event {
+	uint32_t init_id, tag;
+	uint8_t tmf;
+	bool message; /* an initiator waits for an answer */
+};
+
+/* The old one has no tag: with it ABORT TASK can only be all of the
+ * initiator's, of which untagged there is but one. */
+static struct event read_old(const struct ccb_immed_notify *i, bool message)
+{
+	struct event e = { .init_id = i->initiator_id, .message = message };
+
+	if (message)
+		e.tmf = look_up(messages, i->message_args[0]);
+	if (e.tmf == SCSIEMU_TMF_ABORT_TASK)
+		e.tmf = SCSIEMU_TMF_ABORT_TASK_SET;
+	return e;
+}
+
+static struct event read_new(const struct ccb_immediate_notify *i, bool message)
+{
+	struct event e = { i->initiator_id, i->seq_id, 0, message };
+
+	if (message)
+		e.tmf = look_up(messages, i->arg);
+	return e;
+}
+
+static struct event read_event(const struct semu_targ_cmd *c, uint32_t status)
+{
+	bool message = status == CAM_MESSAGE_RECV;
+	struct event e = c->t->one_node ? read_new(&c->ccb.inot, message)
+					: read_old(&c->ccb.old, message);
+
+	if (!message)
+		e.tmf = look_up(events, status);
+	return e;
+}
+
+int semu_targ_notify_code(const struct scsiemu_targ *t)
+{
+	return t->one_node ? XPT_IMMEDIATE_NOTIFY : XPT_IMMED_NOTIFY;
+}
+
+static void listen_again(struct semu_targ_cmd *c)
+{
+	c->acking = false;
+	semu_targ_send(c->t, &c->ccb.ccb_h, semu_targ_notify_code(c->t));
+}
+
+/* The same control block, which names the event, carries the answer. */
+static void respond(struct semu_targ_cmd *c, uint8_t response)
+{
+	bool message = (c->ccb.ccb_h.status & CAM_STATUS_MASK) ==
+		       CAM_MESSAGE_RECV;
+
+	if (!message || !c->t->acknowledge || !c->t->one_node) {
+		listen_again(c);
+		return;
+	}
+	c->acking = true;
+	c->ccb.ccb_h.flags = 0;
+	c->ccb.inot.arg = response;
+	semu_targ_send(c->t, &c->ccb.ccb_h, XPT_NOTIFY_ACKNOWLEDGE);
+}
+
+void semu_targ_notified(struct semu_targ_cmd *c)
+{
+	uint8_t response = responses[c->task.cmd.response];
+
+	c->started = c->ended = false;
+	scsiemu_pump_sent(&c->task);
+	respond(c, response);
+}
+
+static void begin(struct semu_targ_cmd *c, const struct event *e)
+{
+	struct scsiemu_cmd *cmd = &c->task.cmd;
+
+	c->nexus = e->init_id == UINT32_MAX ? NULL
+					    : semu_targ_nexus(c->t, e->init_id);
+	semu_targ_relieve(c->t, e->message ? c->nexus : NULL);
+	cmd->nexus = c->nexus ? c->nexus->nexus : NULL;
+	cmd->tmf = e->tmf;
+	cmd->tag = e->tag;
+	cmd->in_len = cmd->out_len = 0;
+	cmd->attr = SCSIEMU_SIMPLE;
+	c->started = true;
+	if (scsiemu_pump_start(c->t->pump, &c->t->port, c->t->lu, &c->task) <
+	    0) {
+		c->started = false;
+		respond(c, TARG_RSP_REJECTED);
+	}
+}
+
+void semu_targ_notify(struct semu_targ_cmd *c, uint32_t status)
+{
+	struct event e = read_event(c, status & CAM_STATUS_MASK);
+
+	if (c->t->ending)
+		return;
+	if (c->acking) {
+		listen_again(c);
+	} else if (e.tmf) {
+		c->t->idle = 0;
+		begin(c, &e);
+	} else if (e.message) {
+		c->t->idle = 0;
+		respond(c, TARG_RSP_REJECTED);
+	} else if ((status & CAM_STATUS_MASK) == CAM_REQ_ABORTED) {
+		semu_targ_unused(c, semu_targ_notify_code(c->t));
+	} /* else the adapter has no use for one: it stays here */
+}

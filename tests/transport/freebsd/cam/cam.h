@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* cam/cam.h - see cam/cam_ccb.h. */

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* cam/scsi/scsi_all.h - see cam/cam_ccb.h. */
