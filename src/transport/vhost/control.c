@@ -67,13 +67,11 @@ static bool start(struct semu_vhost_cmd *c, const uint8_t *req,
 	return false;
 }
 
-static bool manage(struct semu_vhost_cmd *c, const uint8_t type[4])
+static bool manage(struct semu_vhost_cmd *c, const uint8_t *req)
 {
-	uint8_t req[TMF_REQUEST], response;
+	uint8_t response;
 
-	memcpy(req, type, 4);
-	if (!semu_vhost_take_bytes(c, req + 4, TMF_REQUEST - 4) ||
-	    !semu_vhost_split_response(c, 1))
+	if (!semu_vhost_split_response(c, 1))
 		return false;
 	if (start(c, req, &response))
 		return true;
@@ -83,22 +81,22 @@ static bool manage(struct semu_vhost_cmd *c, const uint8_t type[4])
 }
 
 /* Asynchronous notification: of what the standard has there, nothing. */
-static bool notification(struct semu_vhost_cmd *c)
+static bool notification(struct semu_vhost_cmd *c, const uint8_t *req)
 {
-	uint8_t req[AN_REQUEST - 4], rsp[AN_RESPONSE] = { 0 };
+	uint8_t rsp[AN_RESPONSE] = { 0 };
 
-	if (!semu_vhost_take_bytes(c, req, sizeof(req)) ||
-	    !semu_vhost_split_response(c, AN_RESPONSE))
+	if (!semu_vhost_split_response(c, AN_RESPONSE))
 		return false;
-	if (!semu_vhost_lu(c->r->v, req + AN_LUN_AT - 4))
+	if (!semu_vhost_lu(c->r->v, req + AN_LUN_AT))
 		rsp[4] = VIRTIO_BAD_TARGET;
 	semu_vhost_respond(c, rsp, AN_RESPONSE, 0);
 	semu_vhost_drop(c);
 	return true;
 }
 
-static bool unknown(struct semu_vhost_cmd *c)
+static bool unknown(struct semu_vhost_cmd *c, const uint8_t *req)
 {
+	(void)req;
 	if (!semu_vhost_split_response(c, 1))
 		return false;
 	reply(c, VIRTIO_FAILURE);
@@ -106,18 +104,36 @@ static bool unknown(struct semu_vhost_cmd *c)
 	return true;
 }
 
+/* By type, with what the request has at least. */
+static const struct {
+	bool (*fn)(struct semu_vhost_cmd *c, const uint8_t *req);
+	uint32_t len;
+} types[] = {
+	[CTL_TMF] = { manage, TMF_REQUEST },
+	[CTL_QUERY] = { notification, AN_REQUEST },
+	[CTL_SUBSCRIBE] = { notification, AN_REQUEST },
+	{ unknown, 4 },
+};
+enum { UNKNOWN = CTL_SUBSCRIBE + 1 };
+
+static bool dispatch(struct semu_vhost_cmd *c)
+{
+	uint8_t req[TMF_REQUEST] = { 0 };
+	uint32_t len = TMF_REQUEST, type;
+
+	if (c->c.out_len < len)
+		len = (uint32_t)c->c.out_len;
+	if (len < 4 || !semu_vhost_take_bytes(c, req, len))
+		return false;
+	type = vhost_get32(req);
+	if (type > UNKNOWN)
+		type = UNKNOWN;
+	return len >= types[type].len && types[type].fn(c, req);
+}
+
 void semu_vhost_control(struct semu_vhost_cmd *c)
 {
-	uint8_t type[4];
-	bool good = semu_vhost_take_bytes(c, type, 4);
-
-	if (good && vhost_get32(type) == CTL_TMF)
-		good = manage(c, type);
-	else if (good && vhost_get32(type) <= CTL_SUBSCRIBE)
-		good = notification(c);
-	else if (good)
-		good = unknown(c);
-	if (good)
+	if (dispatch(c))
 		return;
 	semu_ring_give(c->r, &c->c, 0);
 	semu_ring_break(c->r, "a control request that is too short, or has no "
@@ -155,11 +171,14 @@ static bool post(struct scsiemu_vhost *v, const uint8_t event[EVENT])
 /* The driver has given buffers: does it wait for any word? */
 void semu_vhost_events(struct scsiemu_vhost *v)
 {
+	struct semu_vring *r = &v->ring[QUEUE_EVENT];
 	uint8_t event[EVENT] = { 0 };
 
 	vhost_put32(event, EVENT_MISSED);
 	if (v->missed && post(v, event))
-		v->missed = 0;
+		v->missed = false;
+	if (semu_ring_runs(r))
+		r->format->arm(r);
 }
 
 static const struct {

@@ -411,7 +411,9 @@ static enum semu_handled reset_device(struct scsiemu_vhost *v,
 		semu_ring_stop(&v->ring[i]);
 		v->ring[i].enabled = false;
 	}
-	v->missed = 0;
+	if (v->fly) /* nothing is to be done again */
+		memset(v->fly, 0, v->fly_len);
+	v->missed = false;
 	return HANDLED;
 }
 

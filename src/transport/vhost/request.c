@@ -151,9 +151,8 @@ void semu_vhost_request(struct semu_vhost_cmd *c)
 	uint8_t req[REQ_CDB_AT + SEMU_VHOST_CDB];
 	struct scsiemu_lu *lu;
 
-	/* A response first: without one nothing can be said. */
-	if (!semu_vhost_split_response(c, response_len(v)) ||
-	    !semu_vhost_take_bytes(c, req, REQ_CDB_AT + v->cdb_size)) {
+	if (!semu_vhost_take_bytes(c, req, REQ_CDB_AT + v->cdb_size) ||
+	    !semu_vhost_split_response(c, response_len(v))) {
 		semu_ring_give(c->r, &c->c, 0);
 		semu_ring_break(c->r, "a request that has no room for its "
 				      "header or its response");

@@ -403,6 +403,8 @@ void semu_ring_stop(struct semu_vring *r)
 	if (r->started) {
 		semu_ring_tell(r);
 		r->base = r->format->base(r);
+		if (r->fly) /* nothing is: the next start begins anew */
+			vhost_put16(r->fly + FLY_VERSION_AT, 0);
 	}
 	r->started = false;
 	r->broken = NULL;

@@ -184,7 +184,7 @@ static void reset(struct scsiemu_vhost *v)
 	semu_vhost_forget_memory(v);
 	semu_vhost_forget_fly(v);
 	v->features = v->protocol = 0;
-	v->missed = 0;
+	v->missed = false;
 	v->cdb_size = 32;
 	v->sense_size = 96;
 	v->leaving = false;

@@ -142,7 +142,7 @@ struct scsiemu_vhost {
 	unsigned nrings;
 	struct semu_vring *ring;
 	unsigned resets; /* functions under way that reset */
-	uint32_t missed; /* events that found no room */
+	bool missed;	 /* an event found no room */
 	bool held;	 /* a message waits for commands to end */
 	bool leaving;	 /* the front end is gone, commands are not */
 	struct semu_message msg;
