@@ -214,8 +214,7 @@ static void put_split(struct vhost_sim *s, struct sim_queue *q, uint16_t head,
 		vhost_put16(d + SPLIT_FLAGS_AT,
 			    (uint16_t)((p[i].in ? DESC_WRITE : 0) |
 				       (more ? DESC_NEXT : 0)));
-		vhost_put16(d + SPLIT_NEXT_AT,
-			    (uint16_t)((at + 1) % SIM_SIZE));
+		vhost_put16(d + SPLIT_NEXT_AT, (uint16_t)((at + 1) % SIM_SIZE));
 	}
 	vhost_put16(avail + SPLIT_RING_AT + 2 * (q->next % SIM_SIZE), head);
 	vhost_store16(avail + SPLIT_IDX_AT, ++q->next);

@@ -17,7 +17,7 @@
 
 enum { SIM_QUEUES = 3, SIM_SIZE = 16, SIM_MEMORY = 1 << 20 };
 #define SIM_GUEST UINT64_C(0x100000)
-#define SIM_USER UINT64_C(0x7f0000000000)
+#define SIM_USER  UINT64_C(0x7f0000000000)
 
 struct sim_queue {
 	uint32_t desc, used, avail; /* in the memory */

@@ -135,9 +135,9 @@ void semu_vhost_control(struct semu_vhost_cmd *c)
 {
 	if (dispatch(c))
 		return;
-	semu_ring_give(c->r, &c->c, 0);
 	semu_ring_break(c->r, "a control request that is too short, or has no "
 			      "room for its response");
+	semu_ring_give(c->r, &c->c, 0);
 	semu_vhost_drop(c);
 }
 
@@ -157,12 +157,12 @@ static bool post(struct scsiemu_vhost *v, const uint8_t event[EVENT])
 		return false;
 	}
 	fits = semu_vhost_split_response(c, EVENT);
-	if (fits)
+	if (fits) {
 		semu_vhost_respond(c, event, EVENT, 0);
-	else
-		semu_ring_give(r, &c->c, 0);
-	if (!fits)
+	} else {
 		semu_ring_break(r, "a buffer for events that is too short");
+		semu_ring_give(r, &c->c, 0);
+	}
 	semu_vhost_drop(c);
 	semu_ring_tell(r);
 	return fits;

@@ -153,9 +153,9 @@ void semu_vhost_request(struct semu_vhost_cmd *c)
 
 	if (!semu_vhost_take_bytes(c, req, REQ_CDB_AT + v->cdb_size) ||
 	    !semu_vhost_split_response(c, response_len(v))) {
-		semu_ring_give(c->r, &c->c, 0);
 		semu_ring_break(c->r, "a request that has no room for its "
 				      "header or its response");
+		semu_ring_give(c->r, &c->c, 0);
 		semu_vhost_drop(c);
 		return;
 	}
