@@ -129,7 +129,7 @@ static enum semu_handled set_mem_table(struct scsiemu_vhost *v,
 
 	if (v->slots.live)
 		return HELD;
-	if (n > MSG_FDS || n != m->nfds || m->size != 8 + n * MSG_REGION)
+	if (n > MSG_FDS || n != m->nfds || m->size < 8 + n * MSG_REGION)
 		return REFUSED;
 	semu_vhost_forget_memory(v);
 	for (uint32_t i = 0; i < n; i++)

@@ -115,16 +115,17 @@ static bool acknowledge(struct scsiemu_vhost *v, uint64_t code)
 static void act(struct scsiemu_vhost *v)
 {
 	struct semu_message *m = &v->msg;
-	bool wants = m->flags & MSG_NEED && v->protocol & PROTOCOL_REPLY_ACK;
 	enum semu_handled rc;
 	char text[80];
-	bool good;
+	bool wants, good;
 
 	v->held = false;
 	rc = semu_vhost_handle(v, m);
 	v->held = rc == HELD;
 	if (v->held)
 		return;
+	/* Also by the message that negotiates it: UML's front end asks so. */
+	wants = m->flags & MSG_NEED && v->protocol & PROTOCOL_REPLY_ACK;
 	good = rc != REFUSED || wants;
 	if (good && wants && rc != ANSWERED)
 		good = acknowledge(v, rc == REFUSED);
