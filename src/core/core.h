@@ -225,8 +225,7 @@ struct semu_cap {
 	uint8_t exponent, aligned;
 	uint8_t lbp_not; /* bits of VPD B2h byte 5 that are not offered */
 	bool thin, zeroes, dpofua, cache;
-	bool cas; /* its medium compares and swaps */
-	bool pi;  /* may be formatted with protection information */
+	bool pi; /* may be formatted with protection information */
 	uint8_t pi_type, pi_exponent; /* is: 1 to 3, P_I_EXPONENT; 0: not */
 };
 
@@ -432,6 +431,12 @@ struct scsiemu_type {
 	int (*restore)(struct scsiemu_lu *lu, uint32_t id, const uint8_t *buf,
 		       uint32_t len);
 };
+
+/* Its type has no medium, and needs none: so are those that parts make. */
+static inline bool semu_is_bare(const struct scsiemu_lu *lu)
+{
+	return SEMU_WITH_PARTS && lu->type->bare;
+}
 
 /* Defined in src/spc: what answers at LUNs that nobody has, and at C101h. */
 extern const struct scsiemu_type semu_absent;

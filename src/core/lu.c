@@ -128,10 +128,8 @@ static const struct semu_set *get_set(struct scsiemu_device *d,
 /* What follows from limits and configuration; the rest is the type's. */
 static uint32_t base_able(const struct scsiemu_lu *lu)
 {
-	uint32_t able = 0;
+	uint32_t able = semu_is_bare(lu) ? 0 : SCSIEMU_NEED_MEDIUM;
 
-	if (!lu->type->bare)
-		able |= SCSIEMU_NEED_MEDIUM;
 	if (lu->removable)
 		able |= SCSIEMU_NEED_REMOVABLE;
 	if (lu->nv || lu->can_save)

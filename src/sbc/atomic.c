@@ -14,7 +14,8 @@ int semu_sbc_compare_write(struct scsiemu_cmd *c, int result)
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	uint64_t lba = scsiemu_cmd_lba(c);
 	uint32_t n = scsiemu_cmd_count(c), len = n * lu->cap.blen;
-	bool swap = lu->cap.cas;
+	const struct scsiemu_medium *m = lu->medium; /* NULL: just taken out */
+	bool swap = m && m->able & SCSIEMU_CAN_CAS;
 	unsigned at;
 
 #if SEMU_WITH_PI

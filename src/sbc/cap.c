@@ -49,7 +49,6 @@ static void facts_of(struct semu_cap *cap, const struct scsiemu_medium *m)
 	/* a power of two that divides it, so that a mask tells boundaries */
 	cap->granule = granule & (0u - granule);
 	cap->cache = m->able & SCSIEMU_CAN_FLUSH;
-	cap->cas = m->able & SCSIEMU_CAN_CAS;
 	cap->thin = SEMU_WITH_THIN && m->thin && m->able & SCSIEMU_CAN_UNMAP;
 	cap->zeroes = cap->thin && m->zeroes;
 }

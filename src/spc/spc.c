@@ -64,7 +64,7 @@ void semu_spc_guards(struct scsiemu_lu *lu)
 	uint32_t g = lu->guards;
 
 	g &= ~(uint32_t)(SCSIEMU_ON_NO_MEDIUM | SCSIEMU_ON_PROTECTED);
-	if (!m && !lu->type->bare)
+	if (!m && !semu_is_bare(lu))
 		g |= SCSIEMU_ON_NO_MEDIUM;
 	if (lu->read_only || lu->swp ||
 	    (m && (m->read_only || !(m->able & SCSIEMU_CAN_WRITE))))
