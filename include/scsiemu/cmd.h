@@ -73,16 +73,18 @@ enum scsiemu_verb {
 	SCSIEMU_V_VERIFY, /* block: addr, count can be read; no data moves */
 	SCSIEMU_V_STATUS, /* block: struct scsiemu_extent[len / sizeof] -> buf
 			   * from addr; info = number of extents */
-	SCSIEMU_V_SPACE,  /* tape: addr = what, count signed; info = left */
-	SCSIEMU_V_LOCATE, /* tape: addr = object, count = partition */
-	SCSIEMU_V_MARKS,  /* tape: count filemarks */
-	SCSIEMU_V_ERASE,
-	SCSIEMU_V_SYNC,
-	SCSIEMU_V_REWIND,
-	SCSIEMU_V_DISCARD, /* tape: forget the open half-written record */
-	SCSIEMU_V_EJECT,   /* flush; the core takes the medium out at did(OK) */
-	SCSIEMU_V_INSERT,  /* the core puts the ejected one back at did(OK) */
-	SCSIEMU_V_MOVE,	   /* changer: addr = source, count = destination */
+	/* tape (tape.h): */
+	SCSIEMU_V_SPACE,  /* addr = enum scsiemu_tape_space, count: signed */
+	SCSIEMU_V_LOCATE, /* addr = object, count = partition */
+	SCSIEMU_V_MARKS,  /* count filemarks; without IMMED durable */
+	SCSIEMU_V_ERASE,  /* from here to the end; count 1: the bytes, too */
+	SCSIEMU_V_NEXT,	  /* buf = struct scsiemu_tape_next */
+	SCSIEMU_V_LOCATE_FILE, /* addr = filemarks from BOP, count = partition
+				*/
+	SCSIEMU_V_DISCARD,     /* forget the record that is half written */
+	SCSIEMU_V_EJECT,  /* flush; the core takes the medium out at did(OK) */
+	SCSIEMU_V_INSERT, /* the core puts the ejected one back at did(OK) */
+	SCSIEMU_V_MOVE,	  /* changer: addr = source, count = destination */
 	SCSIEMU_V_OBJ_CREATE,
 	SCSIEMU_V_OBJ_REMOVE,
 	SCSIEMU_V_OBJ_GETATTR,
@@ -91,9 +93,12 @@ enum scsiemu_verb {
 	SCSIEMU_V_NV_SAVE, /* count = record id, buf/len; durable before did */
 	SCSIEMU_V_ACCESS,  /* addr = target port group, count = the state it is
 			    * to be in (alua.h); E_* refuses */
-	SCSIEMU_V_FORMAT   /* block: addr = new length of a block, count = how
+	SCSIEMU_V_FORMAT,  /* block: addr = new length of a block, count = how
 			    * many, UINT64_MAX: all; the medium's facts are the
 			    * new ones before did(OK) */
+	SCSIEMU_V_PARTITION, /* tape: buf = struct scsiemu_tape_layout */
+	SCSIEMU_V_SETATTR    /* tape: buf = attributes as they are on the wire,
+			      * addr = partition; all or none of them */
 };
 
 /* What did() is told. One table maps result x want to sense. With E_READ and
@@ -107,7 +112,6 @@ enum scsiemu_result {
 	SCSIEMU_R_MARK, /* tape: conditions, not failures */
 	SCSIEMU_R_EOD,
 	SCSIEMU_R_BOM,
-	SCSIEMU_R_EW,	 /* tape WRITE/MARKS: done, past early warning */
 	SCSIEMU_R_EOM,	 /* tape: no room, nothing of this record written */
 	SCSIEMU_R_SHORT, /* object READ past the end: bytes valid, no more */
 	SCSIEMU_E_READ = -1,
@@ -123,7 +127,12 @@ enum scsiemu_result {
 	SCSIEMU_E_NO_OBJECT = -11,
 	SCSIEMU_E_EXISTS = -12,
 	SCSIEMU_E_RANGE = -13,
-	SCSIEMU_E_ABORTED = -14 /* only seen by step functions (row.h) */
+	SCSIEMU_E_GUARD = -15,	   /* tape: a protected record's check value */
+	SCSIEMU_E_ENCRYPTED = -16, /* tape: it is, and that is not wanted */
+	SCSIEMU_E_PLAIN = -17,	   /* tape: it is not, and should be */
+	SCSIEMU_E_KEY = -18,	   /* tape: encrypted with another key */
+	SCSIEMU_E_INTEGRITY = -19, /* tape: the key fits, the bytes do not */
+	SCSIEMU_E_ABORTED = -14	   /* only seen by step functions (row.h) */
 };
 
 /* Wrong use of the API; the call changed nothing. */

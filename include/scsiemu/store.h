@@ -151,31 +151,6 @@ struct scsiemu_block_ops {
 	int (*refresh)(void *s, struct scsiemu_medium *m);
 };
 
-struct scsiemu_tape_pos {
-	uint64_t object, file;
-	uint32_t partition;
-	bool bop, ew, at_eod;
-};
-struct scsiemu_tape_ops {
-	uint32_t size;
-	/* fact */
-	void (*tell)(void *m, struct scsiemu_tape_pos *out);
-	/* One record per want; bytes of it from skip on. R_RECORD (info = true
-	 * length) when it is used up or IO_MORE is clear: the position is then
-	 * behind it; OK: more of it is left. R_MARK, R_EOD: nothing moved. */
-	int (*read)(void *m, struct scsiemu_io *io, uint32_t skip,
-		    const struct scsiemu_vec *v, unsigned nv);
-	/* skip 0 opens a record, later calls extend it, the one without IO_MORE
-	 * closes it: only then does it exist. R_RECORD, R_EW: closed. R_EOM: no
-	 * room, record forgotten. */
-	int (*write)(void *m, struct scsiemu_io *io, uint32_t skip,
-		     const struct scsiemu_vec *v, unsigned nv);
-	/* DISCARD, MARKS, SPACE, LOCATE, REWIND, ERASE, SYNC, EJECT ... */
-	int (*verb)(void *m, struct scsiemu_io *io,
-		    const struct scsiemu_cmd *w);
-	void (*close)(void *m);
-};
-
 struct scsiemu_element {
 	uint16_t source;
 	uint8_t full, access, type, svalid;

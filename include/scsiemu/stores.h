@@ -8,7 +8,7 @@
 #define SCSIEMU_STORES_H
 
 #include <scsiemu/device.h>
-#include <scsiemu/store.h>
+#include <scsiemu/tape.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -69,6 +69,21 @@ int scsiemu_medium_format(struct scsiemu_medium *m, uint32_t blen,
 /* Close what an opener opened (and all stores below a wrapper); NULL ctx:
  * nothing. */
 void scsiemu_medium_close(struct scsiemu_medium *m);
+
+/* A cartridge that is to be made. */
+struct scsiemu_tape_new {
+	uint64_t bytes;	 /* all that goes in; SCSIEMU_TAPE_BYTES_MIN up */
+	uint8_t density; /* as scsiemu_tape_info has them */
+	uint8_t medium_type;
+	bool worm, cleaning;
+	bool read_only; /* its tab */
+};
+#define SCSIEMU_TAPE_BYTES_MIN 65536
+
+/* In memory: one partition, empty. */
+int scsiemu_open_tape_mem(struct scsiemu_medium *m,
+			  const struct scsiemu_tape_new *is,
+			  struct scsiemu_errmsg *err);
 
 /* The CRC of protection information (polynomial 8BB7h) of n bytes at p behind
  * bytes whose CRC is crc, with the processor's help where it has any: for

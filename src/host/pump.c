@@ -7,6 +7,8 @@
  */
 #include "host/task.h"
 
+#include <scsiemu/tape.h>
+
 #include <string.h>
 
 static semu_step_fn *const step_of[] = {
@@ -269,13 +271,19 @@ static void adopt(struct scsiemu_task *t)
 static void cancel_store(struct scsiemu_task *t)
 {
 	struct scsiemu_medium *m = scsiemu_lu_medium(t->cmd.lu);
-	const struct scsiemu_block_ops *ops;
+	const struct scsiemu_block_ops *block;
+	const struct scsiemu_tape_ops *tape;
 
-	if (t->mode == SEMU_A_NV || !m || m->kind != SCSIEMU_BLOCK)
+	if (t->mode == SEMU_A_NV || !m)
 		return;
-	ops = m->ops;
-	if (SCSIEMU_HAS(scsiemu_block_ops, ops, cancel))
-		ops->cancel(m->ctx, &t->io);
+	block = m->ops;
+	tape = m->ops;
+	if (m->kind == SCSIEMU_BLOCK &&
+	    SCSIEMU_HAS(scsiemu_block_ops, block, cancel))
+		block->cancel(m->ctx, &t->io);
+	if (m->kind == SCSIEMU_TAPE &&
+	    SCSIEMU_HAS(scsiemu_tape_ops, tape, cancel))
+		tape->cancel(m->ctx, &t->io);
 }
 
 static void cancel_window(struct scsiemu_task *t)

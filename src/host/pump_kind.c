@@ -5,6 +5,8 @@
  */
 #include "host/task.h"
 
+#include <scsiemu/tape.h>
+
 static bool is_kind(const struct scsiemu_medium *m, uint32_t kind)
 {
 	return m && m->ops && m->kind == kind;
@@ -27,6 +29,12 @@ static void settle(struct scsiemu_task *t, int rc)
 		t->io.moved = t->n;
 }
 
+/* What a tape is to do with the record: the bulk want's buffer. */
+static struct scsiemu_tape_how *how(const struct scsiemu_cmd *c)
+{
+	return (struct scsiemu_tape_how *)(void *)c->buf;
+}
+
 static int read_store(struct scsiemu_task *t, struct scsiemu_medium *m)
 {
 	const struct scsiemu_object_ops *object = m->ops;
@@ -34,7 +42,8 @@ static int read_store(struct scsiemu_task *t, struct scsiemu_medium *m)
 	struct scsiemu_cmd *c = &t->cmd;
 
 	if (m->kind == SCSIEMU_TAPE)
-		return tape->read(m->ctx, &t->io, c->skip, t->v + 1, t->nv);
+		return tape->read(m->ctx, &t->io, how(c), c->skip, t->v + 1,
+				  t->nv);
 	return object->read(m->ctx, &t->io, c->obj, c->addr + c->skip, t->v + 1,
 			    t->nv);
 }
@@ -46,7 +55,8 @@ static int write_store(struct scsiemu_task *t, struct scsiemu_medium *m)
 	struct scsiemu_cmd *c = &t->cmd;
 
 	if (m->kind == SCSIEMU_TAPE)
-		return tape->write(m->ctx, &t->io, c->skip, t->v + 1, t->nv);
+		return tape->write(m->ctx, &t->io, how(c), c->skip, t->v + 1,
+				   t->nv);
 	return object->write(m->ctx, &t->io, c->obj, c->addr + c->skip,
 			     t->v + 1, t->nv);
 }

@@ -8,6 +8,7 @@
 #include <scsiemu/device.h>
 #include <scsiemu/store.h>
 #include <scsiemu/stores.h>
+#include <scsiemu/tape.h>
 
 #define ABLE(member, bit)                                                      \
 	(SCSIEMU_HAS(scsiemu_block_ops, ops, member) ? (unsigned)(bit) : 0U)

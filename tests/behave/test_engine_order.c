@@ -355,7 +355,7 @@ static void test_elsewhere_abort(void **state)
 static int change_copy(struct scsiemu_cmd *c, int result)
 {
 	if ((*scsiemu_cmd_own(c))++ == 0)
-		return scsiemu_want_store(c, NULL, SCSIEMU_V_REWIND, 0, 0,
+		return scsiemu_want_store(c, NULL, SCSIEMU_V_ERASE, 0, 0,
 					  SCSIEMU_CHANGES);
 	return copy(c, result);
 }

@@ -12,7 +12,7 @@
 
 static int change(struct scsiemu_cmd *c)
 {
-	return scsiemu_want_store(c, NULL, SCSIEMU_V_REWIND, 0, 0,
+	return scsiemu_want_store(c, NULL, SCSIEMU_V_ERASE, 0, 0,
 				  SCSIEMU_CHANGES);
 }
 

@@ -46,7 +46,7 @@ static int a_store(struct scsiemu_cmd *c, struct scsiemu_lu *lu)
 {
 	switch (rnd(6)) {
 	case 0:
-		return scsiemu_want_store(c, lu, SCSIEMU_V_REWIND, 0, 0,
+		return scsiemu_want_store(c, lu, SCSIEMU_V_ERASE, 0, 0,
 					  SCSIEMU_CHANGES);
 	case 1:
 		return scsiemu_want_buffer(c, lu, SCSIEMU_V_LOAD, 0, 1,

@@ -4,6 +4,7 @@
  * made of reads and writes; other kinds of media get theirs as they are.
  */
 #include <scsiemu/alua.h>
+#include <scsiemu/tape.h>
 
 #include "unit/pump_rig.h"
 
@@ -236,7 +237,7 @@ static void test_not_offered(void **state)
 	run(&r, verb(SCSIEMU_V_INSERT, 0, 0));
 	run(&r, verb(SCSIEMU_V_UNMAP, 0, 1));
 	rig_bad(&r, SCSIEMU_E_HARDWARE);
-	run(&r, verb(SCSIEMU_V_REWIND, 0, 1));
+	run(&r, verb(SCSIEMU_V_ERASE, 0, 1));
 	rig_bad(&r, SCSIEMU_E_HARDWARE);
 	run(&r, verb(SCSIEMU_V_NV_SAVE, 0, 1));
 	rig_bad(&r, SCSIEMU_E_HARDWARE);
@@ -311,12 +312,14 @@ struct other {
 	uint32_t ngot;
 };
 
-static int tape_read(void *ctx, struct scsiemu_io *io, uint32_t skip,
+static int tape_read(void *ctx, struct scsiemu_io *io,
+		     struct scsiemu_tape_how *how, uint32_t skip,
 		     const struct scsiemu_vec *v, unsigned nv)
 {
 	struct other *o = ctx;
 	uint32_t left = o->record - skip;
 
+	assert_null(how);
 	o->flags = io->flags;
 	for (; nv--; v++) {
 		size_t n = v->len < left ? v->len : left;
@@ -330,18 +333,20 @@ static int tape_read(void *ctx, struct scsiemu_io *io, uint32_t skip,
 						     : SCSIEMU_R_RECORD;
 }
 
-static int tape_write(void *ctx, struct scsiemu_io *io, uint32_t skip,
+static int tape_write(void *ctx, struct scsiemu_io *io,
+		      struct scsiemu_tape_how *how, uint32_t skip,
 		      const struct scsiemu_vec *v, unsigned nv)
 {
 	struct other *o = ctx;
 
+	assert_null(how);
 	assert_int_equal(skip, o->ngot);
 	for (; nv--; v++) {
 		memcpy(o->got + o->ngot, v->base, v->len);
 		o->ngot += (uint32_t)v->len;
 	}
 	io->moved = o->ngot - skip;
-	return io->flags & SCSIEMU_IO_MORE ? SCSIEMU_OK : SCSIEMU_R_EW;
+	return io->flags & SCSIEMU_IO_MORE ? SCSIEMU_OK : SCSIEMU_R_RECORD;
 }
 
 static int any_verb(void *ctx, struct scsiemu_io *io,
@@ -387,7 +392,7 @@ static void test_tape(void **state)
 	rig_run(&r, &s, 1, NULL, 0, out, sizeof(out));
 	rig_good(&r);
 	assert_memory_equal(o.got, out, 1000);
-	assert_int_equal(fc.answer[3].result, SCSIEMU_R_EW);
+	assert_int_equal(fc.answer[3].result, SCSIEMU_R_RECORD);
 	run(&r, verb(SCSIEMU_V_SPACE, 0, 3));
 	rig_good(&r);
 	assert_int_equal(o.verb, SCSIEMU_V_SPACE);

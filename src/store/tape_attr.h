@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * store/tape_attr.h - the attributes of a partition, as they are on the wire
+ * (SPC-5 7.4.1: id, format, length, value), ascending by id, one behind the
+ * other: a store keeps and saves nothing but these bytes.
+ */
+#ifndef SEMU_STORE_TAPE_ATTR_H
+#define SEMU_STORE_TAPE_ATTR_H
+
+#include <scsiemu/tape.h>
+
+enum { SEMU_ATTR_HEAD = 5 };
+
+/* Is it such a list: ascending, and whole? */
+bool semu_attr_valid(const uint8_t *list, uint32_t len);
+/* The first with this id or a higher one. */
+bool semu_attr_find(const uint8_t *list, uint32_t len, uint16_t id,
+		    struct scsiemu_tape_attribute *out);
+/* old with what is in add in its place (length 0: without it) -> out (NULL:
+ * only how long it would be). Both valid; out is none of them. */
+uint32_t semu_attr_merge(const uint8_t *old, uint32_t old_len,
+			 const uint8_t *add, uint32_t add_len, uint8_t *out);
+
+#endif
