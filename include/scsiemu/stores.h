@@ -85,6 +85,17 @@ int scsiemu_open_tape_mem(struct scsiemu_medium *m,
 			  const struct scsiemu_tape_new *is,
 			  struct scsiemu_errmsg *err);
 
+/*
+ * In one file (docs/tape-format.md): an append log with an index. is: makes the
+ * file when it is missing or empty; of one that is there bytes must be the
+ * same, and the rest is as it was made. NULL: it must be there. Locked: one
+ * server that writes, or any that read. What is damaged is refused; some of it
+ * can be opened read_only.
+ */
+int scsiemu_open_tape_log(struct scsiemu_medium *m, const char *path,
+			  const struct scsiemu_tape_new *is, bool read_only,
+			  struct scsiemu_errmsg *err);
+
 /* The CRC of protection information (polynomial 8BB7h) of n bytes at p behind
  * bytes whose CRC is crc, with the processor's help where it has any: for
  * scsiemu_sbc_options.pi_crc. */
