@@ -106,12 +106,13 @@ struct semu_tl {
 	struct semu_tl_part part[SCSIEMU_TAPE_PARTITIONS];
 	struct semu_tl_pos pos;
 
-	uint64_t seq;	 /* of the super slot in force */
-	bool changed;	 /* what a slot has is not as in memory */
-	bool unsynced;	 /* bytes were written since the last fdatasync */
-	bool stale;	 /* a slot names bytes that are to be overwritten */
-	bool dead;	 /* an fdatasync failed */
-	uint64_t length; /* of the file */
+	uint64_t seq;	   /* of the super slot in force */
+	bool changed;	   /* what a slot has is not as in memory */
+	bool unsynced;	   /* bytes were written since the last fdatasync */
+	bool stale;	   /* a slot names bytes that are to be overwritten */
+	bool dead;	   /* an fdatasync failed */
+	const char *doubt; /* what was wrong with it when it was opened */
+	uint64_t length;   /* of the file */
 
 	/* what the file system had for us, and what we took since */
 	uint64_t room, taken;

@@ -64,26 +64,15 @@ static uint64_t length_needed(const struct semu_tl *t)
 	return end;
 }
 
-/* It can be read, but not all is as it should be: not to be written. */
-static int doubt(const struct opening *o, const char *what)
+/* What is not as it should be, though there is a state to read: NULL, nothing.
+ */
+static const char *doubt(const struct semu_tl *t, enum semu_tl_verdict other)
 {
-	if (o->read_only)
-		return 0;
-	return semu_err_file(o->err, o->path,
-			     "%s: bring back a copy, or open it read-only to "
-			     "save what can be read",
-			     what);
-}
-
-static int check(const struct opening *o, enum semu_tl_verdict other)
-{
-	const struct semu_tl *t = o->t;
-
 	if (t->length < length_needed(t))
-		return doubt(o, "is damaged: it has been cut short");
+		return "is damaged: it has been cut short";
 	if (other == SEMU_TL_FOREIGN || (other == SEMU_TL_TORN && is_newer(t)))
-		return doubt(o, "is damaged: its newest super slot is");
-	return 0;
+		return "is damaged: its newest super slot is";
+	return NULL;
 }
 
 /* Nothing but a first slot, half written, or not even that. */
@@ -139,7 +128,13 @@ static int load(struct opening *o, bool *blank)
 				     verdicts[s[0].verdict]);
 	if (get_slot(o, in_force, &s[in_force]))
 		return -1;
-	return check(o, s[!in_force].verdict);
+	t->doubt = doubt(t, s[!in_force].verdict);
+	if (!t->doubt || o->read_only)
+		return 0;
+	return semu_err_file(o->err, o->path,
+			     "%s: bring back a copy, or open it read-only to "
+			     "save what can be read",
+			     t->doubt);
 }
 
 int semu_tl_load(struct semu_tl *t, const char *path, bool read_only,
