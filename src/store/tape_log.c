@@ -415,7 +415,7 @@ void semu_tl_close(void *ctx)
 {
 	struct semu_tl *t = ctx;
 
-	semu_tl_commit(t);
+	semu_tl_commit_both(t);
 	semu_sys->close(t->fd);
 	semu_tl_free_attributes(t);
 	semu_sys->free(t);

@@ -108,6 +108,7 @@ struct semu_tl {
 
 	uint64_t seq;	   /* of the super slot in force */
 	bool changed;	   /* what a slot has is not as in memory */
+	bool alone;	   /* only one of the slots has this state */
 	bool unsynced;	   /* bytes were written since the last fdatasync */
 	bool stale;	   /* a slot names bytes that are to be overwritten */
 	bool dead;	   /* an fdatasync failed */
@@ -238,6 +239,8 @@ size_t semu_tl_slot_put(const struct semu_tl *t, uint64_t seq, uint8_t *out);
 /* Everything is durable when this is OK. Otherwise E_WRITE or another result;
  * after a failed fdatasync for ever. */
 int semu_tl_commit(struct semu_tl *t);
+/* ... and both slots say so: for a cartridge that is put away. */
+int semu_tl_commit_both(struct semu_tl *t);
 /* Asks the file system how much there is. */
 void semu_tl_ask_room(struct semu_tl *t);
 void semu_tl_free_attributes(struct semu_tl *t);

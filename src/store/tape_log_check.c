@@ -135,10 +135,12 @@ static bool skip(struct walk *w)
 	return false;
 }
 
-static void tell(struct walk *w, uint64_t off)
+/* May it go on? */
+static bool tell(struct walk *w, uint64_t off)
 {
 	if (w->c->progress && !w->c->progress(w->c->ctx, w->done + off, w->all))
 		w->stopped = true;
+	return !w->stopped;
 }
 
 static void check_partition(struct walk *w)
@@ -149,8 +151,7 @@ static void check_partition(struct walk *w)
 	w->at = (struct semu_tl_pos){ 0, 0, 0 };
 	w->epoch = 0;
 	semu_tl_forget_pages(w->t);
-	while (w->at.off < p->end && !w->stopped) {
-		tell(w, w->at.off);
+	while (w->at.off < p->end && tell(w, w->at.off)) {
 		if (!semu_tl_read_head(w->t, w->partition, w->at.off, &h)) {
 			check_frame(w, &h);
 			w->at.off += semu_tl_frame_len(h.len, h.tag_len);

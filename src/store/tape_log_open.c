@@ -35,24 +35,6 @@ static const char *const verdicts[] = {
 			 "a copy",
 };
 
-/* Is there something that only a later state than the one in force can have
- * left? Then the slot that is torn was not torn by a crash. */
-static bool is_newer(const struct semu_tl *t)
-{
-	for (unsigned i = 0; i < t->n; i++) {
-		struct semu_tl_part look = t->part[i];
-		struct semu_tl_head h;
-		uint8_t bytes[SEMU_TL_HEAD];
-
-		if (!semu_tl_move_bytes(t, SEMU_READING, look.base + look.end,
-					bytes, sizeof(bytes)) &&
-		    semu_tl_head_get(bytes, &h) && h.off == look.end &&
-		    h.partition == i && h.epoch > t->seq + 1)
-			return true;
-	}
-	return false;
-}
-
 /* How long the file has to be for what is in it. */
 static uint64_t length_needed(const struct semu_tl *t)
 {
@@ -70,8 +52,8 @@ static const char *doubt(const struct semu_tl *t, enum semu_tl_verdict other)
 {
 	if (t->length < length_needed(t))
 		return "is damaged: it has been cut short";
-	if (other == SEMU_TL_FOREIGN || (other == SEMU_TL_TORN && is_newer(t)))
-		return "is damaged: its newest super slot is";
+	if (other == SEMU_TL_FOREIGN)
+		return "is damaged: one of its super slots is";
 	return NULL;
 }
 
@@ -156,6 +138,9 @@ static const char *strange(mode_t mode)
 			     : "is not a regular file: name one";
 }
 
+/* What claim() says when somebody else has it. */
+enum { TAKEN = 1 };
+
 /* File systems without locks give other errors: there one has to take care. */
 static int claim(int fd, const char *path, bool read_only,
 		 struct scsiemu_errmsg *err)
@@ -166,12 +151,13 @@ static int claim(int fd, const char *path, bool read_only,
 		return semu_err_system(err, path, errno);
 	if (!S_ISREG(st.st_mode))
 		return semu_err_file(err, path, "%s", strange(st.st_mode));
-	if (semu_sys->flock(fd, (read_only ? LOCK_SH : LOCK_EX) | LOCK_NB) &&
-	    errno == EWOULDBLOCK)
-		return semu_err_file(err, path,
-				     "is in use by another server: unload it "
-				     "there, or open it read-only in both");
-	return 0;
+	if (!semu_sys->flock(fd, (read_only ? LOCK_SH : LOCK_EX) | LOCK_NB) ||
+	    errno != EWOULDBLOCK)
+		return 0;
+	semu_err_file(err, path,
+		      "is in use by another server: unload it there, or open "
+		      "it read-only in both");
+	return TAKEN;
 }
 
 int semu_tl_open_file(const char *path, int flags, struct scsiemu_errmsg *err)
@@ -237,7 +223,7 @@ static int fill(struct opening *o)
 static int find_file(struct opening *o)
 {
 	int flags = o->read_only ? O_RDONLY : O_RDWR;
-	int fd = semu_file_open(o->path, flags);
+	int fd = semu_file_open(o->path, flags), rc;
 
 	if (fd == -ENOENT && o->is && !o->read_only) {
 		fd = semu_file_open(o->path, flags | O_CREAT | O_EXCL);
@@ -249,25 +235,24 @@ static int find_file(struct opening *o)
 	}
 	if (fd < 0)
 		return semu_err_system(o->err, o->path, -fd);
-	if (claim(fd, o->path, o->read_only, o->err)) {
-		semu_sys->close(fd);
-		return -1;
-	}
 	o->t->fd = fd;
-	return 0;
+	rc = claim(fd, o->path, o->read_only, o->err);
+	if (rc == TAKEN)
+		o->made = false; /* he was faster with what we made */
+	return rc;
 }
 
 static int open_checked(struct opening *o)
 {
-	if (find_file(o))
-		return -1;
-	if (!fill(o)) {
+	o->t->fd = -1;
+	if (!find_file(o) && !fill(o)) {
 		semu_tl_ask_room(o->t);
 		return 0;
 	}
 	if (o->made)
 		semu_sys->unlink(o->path);
-	semu_sys->close(o->t->fd);
+	if (o->t->fd >= 0)
+		semu_sys->close(o->t->fd);
 	semu_tl_free_attributes(o->t);
 	return -1;
 }

@@ -227,9 +227,7 @@ int semu_tl_slot_get(struct semu_tl *t, const uint8_t *in, size_t len)
 
 static bool is_blank(const uint8_t *in, size_t len)
 {
-	while (len && !in[len - 1])
-		len--;
-	return !len;
+	return !len || (!in[0] && !memcmp(in, in + 1, len - 1));
 }
 
 static enum semu_tl_verdict judge(const uint8_t *in, size_t got, size_t *len)
@@ -321,6 +319,25 @@ static void give_back(struct semu_tl *t)
 		t->length = end;
 }
 
+/* A new state, in the slot that is not in force. */
+static int commit(struct semu_tl *t)
+{
+	int rc = write_slot(t);
+
+	if (!rc)
+		rc = make_durable(t);
+	if (rc)
+		return rc;
+	t->seq++;
+	t->alone = t->changed;
+	t->changed = t->stale = false;
+	give_back(t);
+	for (unsigned i = 0; i < t->n; i++)
+		t->part[i].kept = t->part[i].end;
+	semu_tl_ask_room(t);
+	return SCSIEMU_OK;
+}
+
 int semu_tl_commit(struct semu_tl *t)
 {
 	int rc = SCSIEMU_OK;
@@ -331,19 +348,14 @@ int semu_tl_commit(struct semu_tl *t)
 		return SCSIEMU_OK;
 	if (t->unsynced)
 		rc = make_durable(t);
-	if (!rc)
-		rc = write_slot(t);
-	if (!rc)
-		rc = make_durable(t);
-	if (rc)
-		return rc;
-	t->seq++;
-	t->changed = t->stale = false;
-	give_back(t);
-	for (unsigned i = 0; i < t->n; i++)
-		t->part[i].kept = t->part[i].end;
-	semu_tl_ask_room(t);
-	return SCSIEMU_OK;
+	return rc ? rc : commit(t);
+}
+
+int semu_tl_commit_both(struct semu_tl *t)
+{
+	int rc = semu_tl_commit(t);
+
+	return rc || !t->alone ? rc : commit(t);
 }
 
 void semu_tl_lay_out(struct semu_tl *t, const struct scsiemu_tape_layout *l)

@@ -26,6 +26,13 @@ static int verb_flush(struct semu_tl *t, struct scsiemu_io *io,
 	return semu_tl_commit(t);
 }
 
+static int verb_eject(struct semu_tl *t, struct scsiemu_io *io,
+		      const struct scsiemu_cmd *w)
+{
+	(void)io, (void)w;
+	return semu_tl_commit_both(t);
+}
+
 static int verb_verify(struct semu_tl *t, struct scsiemu_io *io,
 		       const struct scsiemu_cmd *w)
 {
@@ -360,7 +367,7 @@ static const struct verb verbs[] = {
 	[SCSIEMU_V_NEXT] = { verb_next, false },
 	[SCSIEMU_V_LOCATE_FILE] = { verb_locate_file, false },
 	[SCSIEMU_V_DISCARD] = { verb_nothing, false },
-	[SCSIEMU_V_EJECT] = { verb_flush, false },
+	[SCSIEMU_V_EJECT] = { verb_eject, false },
 	[SCSIEMU_V_INSERT] = { verb_insert, false },
 	[SCSIEMU_V_PARTITION] = { verb_partition, true },
 	[SCSIEMU_V_SETATTR] = { verb_setattr, true },

@@ -95,8 +95,10 @@ static void test_order(void **state)
 	assert_string_equal(inject.log, "wwdwd");
 	assert_int_equal(marks(0), 0);
 	assert_int_equal(verb(SCSIEMU_V_FLUSH), 0);
-	assert_int_equal(verb(SCSIEMU_V_EJECT), 0);
 	assert_string_equal(inject.log, "wwdwd");
+	assert_int_equal(verb(SCSIEMU_V_EJECT), 0); /* put away: twice */
+	assert_int_equal(verb(SCSIEMU_V_EJECT), 0);
+	assert_string_equal(inject.log, "wwdwdwd");
 	memset(inject.log, 0, sizeof(inject.log));
 	assert_int_equal(verb(SCSIEMU_V_INSERT), 0);
 	assert_int_equal(put("c"), SCSIEMU_R_RECORD);
