@@ -16,7 +16,8 @@ static int make_mem(struct scsiemu_medium *m, const struct scsiemu_tape_new *is,
 static int make_log(struct scsiemu_medium *m, const struct scsiemu_tape_new *is,
 		    bool read_only)
 {
-	return scsiemu_open_tape_log(m, kit_path("tape"), is, read_only, &tape_err);
+	return scsiemu_open_tape_log(m, kit_path("tape"), is, read_only,
+				     &tape_err);
 }
 
 const struct kind suite_kinds[2] = {
@@ -25,8 +26,8 @@ const struct kind suite_kinds[2] = {
 };
 
 const struct scsiemu_tape_new suite_usual = { .bytes = SUITE_BYTES,
-					       .density = 0x58,
-					       .medium_type = 0x58 };
+					      .density = 0x58,
+					      .medium_type = 0x58 };
 const struct kind *kind;
 struct scsiemu_medium tape;
 
@@ -127,8 +128,7 @@ int set_attr(uint64_t part, uint16_t id, const char *value)
 }
 
 /* The first from id on: that one, with this value. */
-void has_attr(uint32_t part, uint16_t from, uint16_t id,
-		     const char *value)
+void has_attr(uint32_t part, uint16_t from, uint16_t id, const char *value)
 {
 	struct scsiemu_tape_attribute a;
 
@@ -152,4 +152,3 @@ int partition(uint32_t n, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 
 	return tape_verb_buf(&tape, SCSIEMU_V_PARTITION, 0, &l, sizeof(l));
 }
-

@@ -50,7 +50,7 @@ int partition(uint32_t n, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 	{ #name, test_##name, suite_setup, suite_teardown,                     \
 	  (void *)(uintptr_t)&suite_kinds[0] },                                \
 	{                                                                      \
-		#name "_log", test_##name, suite_setup, suite_teardown,        \
+#name "_log", test_##name, suite_setup, suite_teardown,        \
 			(void *)(uintptr_t)&suite_kinds[1]                     \
 	}
 
