@@ -185,15 +185,6 @@ static bool mem_attribute(void *ctx, uint32_t partition, uint16_t id,
 
 /* ---- Records ---- */
 
-static size_t vec_len(const struct scsiemu_vec *v, unsigned nv)
-{
-	size_t sum = 0;
-
-	while (nv--)
-		sum += v++->len;
-	return sum;
-}
-
 static void read_tag(struct scsiemu_tape_how *how, const struct object *o)
 {
 	if (!how || !how->tag)
@@ -211,7 +202,7 @@ static int mem_read(void *ctx, struct scsiemu_io *io,
 	struct mem_tape *t = ctx;
 	const struct partition *p = here(t);
 	const struct object *o;
-	size_t n = vec_len(v, nv);
+	size_t n = semu_vec_len(v, nv);
 
 	if (t->pos == p->n)
 		return SCSIEMU_R_EOD;
@@ -278,7 +269,7 @@ static int more_record(struct mem_tape *t, struct scsiemu_io *io,
 		       const struct scsiemu_vec *v, unsigned nv)
 {
 	struct semu_cursor from = semu_cursor(v, nv);
-	size_t n = vec_len(v, nv);
+	size_t n = semu_vec_len(v, nv);
 	uint64_t room = t->open_room;
 	uint8_t *more;
 
