@@ -425,6 +425,10 @@ static int codec_verb(void *ctx, struct scsiemu_io *io,
 {
 	struct codec *c = ctx;
 
+	if (w->verb == SCSIEMU_V_VERIFY) { /* read, for nobody */
+		io->flags &= ~(uint32_t)SCSIEMU_IO_MORE;
+		return codec_read(c, io, (void *)w->buf, 0, NULL, 0);
+	}
 	c->outer = io;
 	c->verb = w;
 	return come_back(c, pass_verb);

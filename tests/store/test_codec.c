@@ -289,6 +289,42 @@ static void test_next(void **state)
 			 SCSIEMU_E_RANGE);
 }
 
+/* Read for nobody: the same result, length and position. */
+static void test_verify(void **state)
+{
+	struct scsiemu_tape_key other = kit_key;
+	struct scsiemu_tape_how how;
+	uint8_t rec[64];
+	size_t len;
+
+	(void)state;
+	other.key[0] ^= 1;
+	for (unsigned w = 0; w < KIT_WAYS; w++) {
+		if (!kit_way(&how, w))
+			continue;
+		len = kit_sample(rec, how.protect);
+		kit_rewind(&m);
+		assert_int_equal(kit_put(&m, &how, rec, len, NULL, 0),
+				 SCSIEMU_R_RECORD);
+		kit_rewind(&m);
+		how.key = &other;
+		if (how.encrypt)
+			assert_int_equal(kit_tape_verb(&m, SCSIEMU_V_VERIFY, 0,
+						       0, &how, sizeof(how)),
+					 SCSIEMU_E_KEY);
+		how.key = &kit_key;
+		assert_int_equal(kit_tape_verb(&m, SCSIEMU_V_VERIFY, 0, 0, &how,
+					       sizeof(how)),
+				 SCSIEMU_R_RECORD);
+		assert_int_equal(kit_io.info, len);
+		assert_int_equal(kit_io.moved, 0);
+		assert_int_equal(kit_object(&m), 1);
+		assert_int_equal(kit_tape_verb(&m, SCSIEMU_V_VERIFY, 0, 0, &how,
+					       sizeof(how)),
+				 SCSIEMU_R_EOD);
+	}
+}
+
 /* ---- Against a list ---- */
 
 enum { LIST = 40, LONGEST = 9000 };
@@ -397,9 +433,11 @@ static void test_model(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_check_values),	    T(test_cuttings), T(test_straight),
-		T(test_protected_is_plain), T(test_guard),    T(test_longest),
-		T(test_abandoned),	    T(test_next),     T(test_model),
+		T(test_check_values), T(test_cuttings),
+		T(test_straight),     T(test_protected_is_plain),
+		T(test_guard),	      T(test_longest),
+		T(test_abandoned),    T(test_next),
+		T(test_verify),	      T(test_model),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
