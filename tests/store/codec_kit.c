@@ -85,7 +85,7 @@ static int glass_read(void *ctx, struct scsiemu_io *io,
 	int rc = inner(g)->read(g->in.ctx, io, how, skip, v, nv);
 
 	assert_null(how);
-	g->base = v->base;
+	g->base = nv ? v->base : NULL;
 	if (g->fails)
 		rc = g->fails;
 	if (rc == SCSIEMU_R_RECORD && g->flip >= 0)
