@@ -33,6 +33,8 @@ struct semu_sys {
 	int (*fsync)(int fd);
 	int (*rename)(const char *from, const char *to);
 	int (*unlink)(const char *path);
+	/* Bytes that the file system still has for this process. */
+	int (*room)(int fd, uint64_t *bytes);
 };
 
 extern const struct semu_sys semu_sys_real;

@@ -209,6 +209,11 @@ static int in_unlink(const char *path)
 	return hit(INJECT_UNLINK) ? -1 : semu_sys_real.unlink(path);
 }
 
+static int in_room(int fd, uint64_t *bytes)
+{
+	return hit(INJECT_ROOM) ? -1 : semu_sys_real.room(fd, bytes);
+}
+
 static const struct semu_sys table = {
 	.alloc = in_alloc,
 	.free = in_free,
@@ -229,6 +234,7 @@ static const struct semu_sys table = {
 	.fsync = in_fsync,
 	.rename = in_rename,
 	.unlink = in_unlink,
+	.room = in_room,
 };
 
 void inject_on(void)
