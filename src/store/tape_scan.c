@@ -12,13 +12,13 @@
 
 /* ---- Facts ---- */
 
-static uint64_t mark_at(const void *scan, uint64_t n)
+static uint64_t mark_at(void *scan, uint64_t n)
 {
 	return ((const struct semu_scan *)scan)->mark[n];
 }
 
 /* Filemarks among the first objects. */
-static uint64_t files_before(const void *scan, uint64_t object)
+static uint64_t files_before(void *scan, uint64_t object)
 {
 	const struct semu_scan *s = scan;
 	uint64_t low = 0, high = s->nmarks;
@@ -34,10 +34,13 @@ static uint64_t files_before(const void *scan, uint64_t object)
 	return low;
 }
 
-static struct semu_tape_view view(const struct semu_scan *s)
+static struct semu_tape_view view(struct semu_scan *s)
 {
-	return (struct semu_tape_view){ s, s->n, s->nmarks, mark_at,
-					files_before };
+	return (struct semu_tape_view){ .t = s,
+					.objects = s->n,
+					.files = s->nmarks,
+					.mark = mark_at,
+					.files_before = files_before };
 }
 
 static uint64_t used_before(const struct semu_scan *s, uint64_t object)
@@ -47,7 +50,7 @@ static uint64_t used_before(const struct semu_scan *s, uint64_t object)
 
 static void scan_tell(void *ctx, struct scsiemu_tape_pos *out)
 {
-	const struct semu_scan *s = ctx;
+	struct semu_scan *s = ctx;
 	uint64_t used = used_before(s, s->pos);
 
 	*out = (struct scsiemu_tape_pos){
@@ -441,6 +444,14 @@ static int verb_partition(struct semu_scan *s, struct scsiemu_io *io,
 	return cut(s);
 }
 
+/* There is no place for them in such a file. */
+static int verb_setattr(struct semu_scan *s, struct scsiemu_io *io,
+			const struct scsiemu_cmd *w)
+{
+	(void)s, (void)io, (void)w;
+	return SCSIEMU_E_NO_SPACE;
+}
+
 struct verb {
 	verb_fn *fn;
 	bool changes; /* not of a cartridge that is only read */
@@ -459,6 +470,7 @@ static const struct verb verbs[] = {
 	[SCSIEMU_V_EJECT] = { verb_flush, false },
 	[SCSIEMU_V_INSERT] = { verb_insert, false },
 	[SCSIEMU_V_PARTITION] = { verb_partition, true },
+	[SCSIEMU_V_SETATTR] = { verb_setattr, true },
 };
 
 static int scan_verb(void *ctx, struct scsiemu_io *io,
@@ -468,7 +480,7 @@ static int scan_verb(void *ctx, struct scsiemu_io *io,
 
 	s->writing = false;
 	if (w->verb >= sizeof(verbs) / sizeof(verbs[0]) || !verbs[w->verb].fn)
-		return SCSIEMU_E_RANGE;
+		return SCSIEMU_E_HARDWARE;
 	if (verbs[w->verb].changes && s->is.read_only)
 		return SCSIEMU_E_PROTECTED;
 	return verbs[w->verb].fn(s, io, w);

@@ -272,9 +272,9 @@ static int close_record(struct codec *c, const uint8_t *plain)
 
 	c->state = NONE;
 	c->outer->moved = 0;
+	if (len <= (protect(c) ? (uint32_t)SEMU_CODEC_CHECK : 0))
+		return SCSIEMU_E_RANGE;
 	if (protect(c)) {
-		if (len <= SEMU_CODEC_CHECK)
-			return SCSIEMU_E_RANGE;
 		len -= SEMU_CODEC_CHECK;
 		semu_codec_check(protect(c), plain, len, check);
 		if (memcmp(check, plain + len, sizeof(check)))
@@ -519,14 +519,27 @@ static void offer(struct codec *c)
 		c->able |= SCSIEMU_TAPE_COMPRESS;
 }
 
-/* What this library has. A part that it was built without is no failure. */
-static void open_parts(struct scsiemu_codec *is)
-{
-	struct scsiemu_errmsg why;
+#ifdef SCSIEMU_HAVE_LIBCRYPTO
+enum { HAVE_GCM = 1 };
+#else
+enum { HAVE_GCM = 0 };
+#endif
+#ifdef SCSIEMU_HAVE_ZSTD
+enum { HAVE_ZSTD = 1 };
+#else
+enum { HAVE_ZSTD = 0 };
+#endif
 
-	*is = (struct scsiemu_codec){ 0 };
-	scsiemu_codec_aes_gcm(is, &why);
-	scsiemu_codec_zstd(is, 0, &why);
+/* What this library has. */
+static int open_parts(struct scsiemu_codec *is, struct scsiemu_errmsg *err)
+{
+	if (HAVE_GCM && scsiemu_codec_aes_gcm(is, err))
+		return -1;
+	if (HAVE_ZSTD && scsiemu_codec_zstd(is, 0, err)) {
+		scsiemu_codec_close(is);
+		return -1;
+	}
+	return 0;
 }
 
 int scsiemu_wrap_codec(struct scsiemu_medium *m, const struct scsiemu_codec *is,
@@ -540,10 +553,12 @@ int scsiemu_wrap_codec(struct scsiemu_medium *m, const struct scsiemu_codec *is,
 	c = semu_sys->alloc(sizeof(*c));
 	if (!c)
 		return semu_err_memory(err);
-	if (is)
+	if (is) {
 		c->with.is = *is;
-	else
-		open_parts(&c->with.is);
+	} else if (open_parts(&c->with.is, err)) {
+		semu_sys->free(c);
+		return -1;
+	}
 	c->below = *m;
 	c->on = m->ops;
 	offer(c);

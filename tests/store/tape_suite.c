@@ -2,6 +2,8 @@
 /* tests/store/tape_suite.c - the kinds of tape stores, and short forms. */
 #include "tape_suite.h"
 
+#include <scsiemu/codec.h>
+
 struct scsiemu_errmsg tape_err;
 
 static int make_mem(struct scsiemu_medium *m, const struct scsiemu_tape_new *is,
@@ -16,17 +18,55 @@ static int make_mem(struct scsiemu_medium *m, const struct scsiemu_tape_new *is,
 static int make_log(struct scsiemu_medium *m, const struct scsiemu_tape_new *is,
 		    bool read_only)
 {
-	return scsiemu_open_tape_log(m, kit_path("tape"), is, read_only, &tape_err);
+	return scsiemu_open_tape_log(m, kit_path("tape"), is, read_only,
+				     &tape_err);
 }
 
-const struct kind suite_kinds[2] = {
-	{ "tape_mem", make_mem, false },
-	{ "tape_log", make_log, true },
+/* A codec that is asked for nothing. */
+static int make_codec(struct scsiemu_medium *m,
+		      const struct scsiemu_tape_new *is, bool read_only)
+{
+	if (make_mem(m, is, read_only))
+		return -1;
+	if (!scsiemu_wrap_codec(m, NULL, &tape_err))
+		return 0;
+	scsiemu_medium_close(m);
+	return -1;
+}
+
+static int make_image(struct scsiemu_medium *m, enum scsiemu_image format,
+		      const struct scsiemu_tape_new *is, bool read_only)
+{
+	struct scsiemu_tape_new mine = *is;
+
+	mine.read_only = read_only;
+	return scsiemu_open_tape_image(m, kit_path("image"), format, &mine,
+				       &tape_err);
+}
+
+static int make_simh(struct scsiemu_medium *m,
+		     const struct scsiemu_tape_new *is, bool read_only)
+{
+	return make_image(m, SCSIEMU_IMAGE_SIMH, is, read_only);
+}
+
+static int make_aws(struct scsiemu_medium *m, const struct scsiemu_tape_new *is,
+		    bool read_only)
+{
+	return make_image(m, SCSIEMU_IMAGE_AWS, is, read_only);
+}
+
+const struct kind suite_kinds[SUITE_KINDS] = {
+	[SUITE_MEM] = { "tape_mem", make_mem, false },
+	[SUITE_LOG] = { "tape_log", make_log, true },
+	[SUITE_CODEC] = { "codec", make_codec, false },
+	[SUITE_SIMH] = { "simh", make_simh, true },
+	[SUITE_AWS] = { "aws", make_aws, true },
 };
 
 const struct scsiemu_tape_new suite_usual = { .bytes = SUITE_BYTES,
-					       .density = 0x58,
-					       .medium_type = 0x58 };
+					      .density = 0x58,
+					      .medium_type = 0x58 };
 const struct kind *kind;
 struct scsiemu_medium tape;
 
@@ -127,8 +167,7 @@ int set_attr(uint64_t part, uint16_t id, const char *value)
 }
 
 /* The first from id on: that one, with this value. */
-void has_attr(uint32_t part, uint16_t from, uint16_t id,
-		     const char *value)
+void has_attr(uint32_t part, uint16_t from, uint16_t id, const char *value)
 {
 	struct scsiemu_tape_attribute a;
 
@@ -152,4 +191,3 @@ int partition(uint32_t n, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 
 	return tape_verb_buf(&tape, SCSIEMU_V_PARTITION, 0, &l, sizeof(l));
 }
-

@@ -139,10 +139,13 @@ static void test_no_memory(void **state)
 
 		assert_int_equal(scsiemu_open_tape_mem(&t, &is, &err), 0);
 		was = t;
-		inject_fail(INJECT(ALLOC), 1, 0);
-		assert_int_equal(scsiemu_wrap_codec(&t, NULL, &err), -1);
-		assert_non_null(strstr(err.text, "out of memory"));
-		assert_memory_equal(&t, &was, sizeof(t));
+		for (unsigned nth = 1; nth < 3; nth++) {
+			inject_fail(INJECT(ALLOC), nth, 0);
+			if (!scsiemu_wrap_codec(&t, NULL, &err))
+				break; /* without zstd there is only one */
+			assert_non_null(strstr(err.text, "out of memory"));
+			assert_memory_equal(&t, &was, sizeof(t));
+		}
 		inject.calls = 0;
 		scsiemu_medium_close(&t);
 	}
