@@ -52,7 +52,7 @@ static void test_may(void **state)
 
 	(void)state;
 	if (!(kit_able & SCSIEMU_TAPE_ENCRYPT))
-		skip();
+		return;
 	other.key[0] ^= 0x80;
 	kit_sample(rec, 0);
 	for (unsigned sealed = 0; sealed < 2; sealed++)
@@ -95,7 +95,7 @@ static void test_no_key(void **state)
 
 	(void)state;
 	if (!(kit_able & SCSIEMU_TAPE_ENCRYPT))
-		skip();
+		return;
 	assert_int_equal(kit_put(&m, &how, rec, 40, NULL, 0), SCSIEMU_E_KEY);
 	odd[0].len = 16;
 	odd[1].ukad_len = 33;
@@ -471,7 +471,7 @@ static void test_gcm(void **state)
 	(void)state;
 	if (scsiemu_codec_aes_gcm(&c, &err)) {
 		assert_non_null(strstr(err.text, "libcrypto"));
-		skip();
+		return;
 	}
 	assert_int_equal(c.cipher->id, 1);
 	for (unsigned i = 0; i < 3; i++) {
@@ -504,7 +504,7 @@ static void test_zstd(void **state)
 	(void)state;
 	if (scsiemu_codec_zstd(&c, 3, &err)) {
 		assert_non_null(strstr(err.text, "zstd"));
-		skip();
+		return;
 	}
 	scsiemu_codec_close(&c);
 	assert_int_equal(scsiemu_codec_zstd(&c, 99, &err), -1);
