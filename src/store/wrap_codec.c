@@ -66,16 +66,17 @@ static void below_done(struct scsiemu_io *io, int result)
 		scsiemu_io_done(c->outer, result);
 }
 
-static struct scsiemu_io *begin(struct codec *c, stage_fn *next)
+/* flags: those of the caller's that hold for this call, too. */
+static struct scsiemu_io *begin(struct codec *c, uint32_t flags, stage_fn *next)
 {
 	c->io = (struct scsiemu_io){ .info = SCSIEMU_NO_INFO,
-				     .flags = c->outer->flags &
-					      ~(uint32_t)SCSIEMU_IO_MORE,
+				     .flags = c->outer->flags & flags,
 				     .done = below_done };
 	c->next = next;
 	c->out = true;
 	return &c->io;
 }
+enum { WHOLE = ~SCSIEMU_IO_MORE, ANY = ~0 };
 
 /* Behind the call that begin() was for. */
 static int went(struct codec *c, int result)
@@ -89,7 +90,8 @@ static int went(struct codec *c, int result)
 static int do_verb(struct codec *c, enum scsiemu_verb verb, stage_fn *next)
 {
 	c->want.verb = (uint8_t)verb;
-	return went(c, c->on->verb(c->below.ctx, begin(c, next), &c->want));
+	return went(c,
+		    c->on->verb(c->below.ctx, begin(c, WHOLE, next), &c->want));
 }
 
 static int is_back(struct codec *c, int result)
@@ -134,10 +136,21 @@ static uint8_t protect(const struct codec *c)
 	return c->how ? c->how->protect : 0;
 }
 
+/* A record that passes by ends. */
+static int passed(struct codec *c, int result)
+{
+	c->outer->moved = c->io.moved;
+	c->outer->info = c->io.info;
+	if (result != SCSIEMU_OK)
+		c->state = NONE;
+	return result;
+}
+
 static int read_through(struct codec *c)
 {
 	c->state = THROUGH;
-	return c->on->read(c->below.ctx, c->outer, NULL, c->skip, c->v, c->nv);
+	return went(c, c->on->read(c->below.ctx, begin(c, ANY, passed), NULL,
+				   c->skip, c->v, c->nv));
 }
 
 /* From the record that is here. */
@@ -210,8 +223,8 @@ static int seen_to_read(struct codec *c, int result)
 		return SCSIEMU_E_HARDWARE;
 	c->on->tell(c->below.ctx, &c->pos);
 	c->piece = (struct scsiemu_vec){ c->in.p, c->seen.len };
-	return went(c, c->on->read(c->below.ctx, begin(c, fetched), NULL, 0,
-				   &c->piece, 1));
+	return went(c, c->on->read(c->below.ctx, begin(c, WHOLE, fetched), NULL,
+				   0, &c->piece, 1));
 }
 
 static int read_from_here(struct codec *c, int result)
@@ -289,7 +302,7 @@ static int close_record(struct codec *c, const uint8_t *plain)
 	c->piece = (struct scsiemu_vec){ (void *)(uintptr_t)stored,
 					 stored_len };
 	c->outer->moved = (uint32_t)semu_vec_len(c->v, c->nv);
-	return went(c, c->on->write(c->below.ctx, begin(c, wrote),
+	return went(c, c->on->write(c->below.ctx, begin(c, WHOLE, wrote),
 				    c->below_how.tag_len ? &c->below_how : NULL,
 				    0, &c->piece, 1));
 }
@@ -337,7 +350,8 @@ static int gather(struct codec *c)
 static int write_through(struct codec *c)
 {
 	c->state = THROUGH;
-	return c->on->write(c->below.ctx, c->outer, NULL, c->skip, c->v, c->nv);
+	return went(c, c->on->write(c->below.ctx, begin(c, ANY, passed), NULL,
+				    c->skip, c->v, c->nv));
 }
 
 static int open_record(struct codec *c, int result)

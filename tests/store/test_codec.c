@@ -289,6 +289,36 @@ static void test_next(void **state)
 			 SCSIEMU_E_RANGE);
 }
 
+/* A record behind one that passed by is decoded from any byte on. */
+static void test_skip(void **state)
+{
+	struct scsiemu_tape_how how;
+	uint8_t rec[64], got[64];
+
+	(void)state;
+	for (unsigned w = 0; w < 3 * KIT_WAYS; w++) {
+		if (!kit_way(&how, w % KIT_WAYS))
+			continue;
+		glass.when = w / KIT_WAYS;
+		how.protect = 0;
+		kit_sample(rec, 0);
+		kit_rewind(&m);
+		assert_int_equal(kit_put(&m, NULL, "plain", 5, NULL, 0),
+				 SCSIEMU_R_RECORD);
+		assert_int_equal(kit_put(&m, &how, rec, 40, NULL, 0),
+				 SCSIEMU_R_RECORD);
+		kit_rewind(&m);
+		assert_int_equal(kit_tape_read(&m, &how, 0, got, 5, 0),
+				 SCSIEMU_R_RECORD);
+		assert_int_equal(kit_tape_read(&m, &how, 3, got, 37, 0),
+				 SCSIEMU_R_RECORD);
+		assert_int_equal(kit_io.moved, 37);
+		assert_memory_equal(got, rec + 3, 37);
+		assert_int_equal(kit_tape_write(&m, &how, 3, rec, 1, 0),
+				 SCSIEMU_E_RANGE);
+	}
+}
+
 /* Read for nobody: the same result, length and position. */
 static void test_verify(void **state)
 {
@@ -437,7 +467,8 @@ int main(void)
 		T(test_straight),     T(test_protected_is_plain),
 		T(test_guard),	      T(test_longest),
 		T(test_abandoned),    T(test_next),
-		T(test_verify),	      T(test_model),
+		T(test_skip),	      T(test_verify),
+		T(test_model),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
