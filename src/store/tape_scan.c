@@ -48,6 +48,21 @@ static uint64_t used_before(const struct semu_scan *s, uint64_t object)
 	return object < s->n ? s->obj[object].at : s->end;
 }
 
+void semu_scan_spare(struct semu_scan *s)
+{
+	if (semu_sys->room(s->fd, &s->spare))
+		s->spare = INT64_MAX; /* it will say so when it is full */
+}
+
+/* If everything behind here were overwritten. */
+static uint64_t left_from(const struct semu_scan *s, uint64_t used)
+{
+	uint64_t left = s->is.bytes - used;
+	uint64_t can = s->bytes - used + s->spare;
+
+	return can < left ? can : left;
+}
+
 static void scan_tell(void *ctx, struct scsiemu_tape_pos *out)
 {
 	struct semu_scan *s = ctx;
@@ -57,7 +72,7 @@ static void scan_tell(void *ctx, struct scsiemu_tape_pos *out)
 		.object = s->pos,
 		.file = files_before(s, s->pos),
 		.used = used,
-		.left = s->is.bytes - used,
+		.left = left_from(s, used),
 		.bop = !s->pos,
 		.eod = s->pos == s->n,
 	};
@@ -150,8 +165,12 @@ static int store_bytes(struct semu_scan *s, uint64_t off, const void *from,
 	size_t done;
 	int err = semu_file_move(s->fd, SEMU_WRITING, off, n, &v, 1, &done);
 
-	if (off + done > s->bytes)
-		s->bytes = off + done;
+	if (off + done > s->bytes) {
+		uint64_t more = off + done - s->bytes;
+
+		s->spare -= more < s->spare ? more : s->spare;
+		s->bytes += more;
+	}
 	return err ? semu_errno_result(err, SEMU_WRITING) : SCSIEMU_OK;
 }
 
@@ -161,6 +180,7 @@ static int sync_file(struct semu_scan *s)
 		s->dead = true;
 		return SCSIEMU_E_WRITE;
 	}
+	semu_scan_spare(s);
 	return SCSIEMU_OK;
 }
 

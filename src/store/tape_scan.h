@@ -66,7 +66,8 @@ struct semu_scan {
 	const struct semu_scan_format *f;
 	int fd;
 	struct scsiemu_tape_new is;
-	uint64_t bytes;		      /* of the file */
+	uint64_t bytes; /* of the file */
+	uint64_t spare; /* that the file system has for more of them */
 	bool unpadded, padding_known; /* SIMH: records of odd length */
 	/* the index, and where it ends in the file */
 	struct semu_scan_object *obj;
@@ -108,6 +109,7 @@ int semu_scan_load(const struct semu_scan *s, uint64_t off, uint8_t *to,
 		   size_t n);
 
 /* tape_scan.c */
+void semu_scan_spare(struct semu_scan *s); /* asks for it */
 extern const struct scsiemu_tape_ops semu_scan_ops, semu_scan_read_ops;
 void semu_scan_close(void *ctx);
 

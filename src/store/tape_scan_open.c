@@ -181,6 +181,7 @@ static int scan(struct semu_scan *s, const char *path,
 	s->window = NULL;
 	if (s->is.bytes < s->end)
 		s->is.bytes = s->end;
+	semu_scan_spare(s);
 	return 0;
 }
 

@@ -391,6 +391,8 @@ static void test_system(void **state)
 	path = make(SCSIEMU_IMAGE_SIMH);
 	put("hi");
 	assert_int_equal(image_flush(&m), SCSIEMU_OK);
+	inject_fail(INJECT(ROOM), 1, 5); /* nobody knows how much there is */
+	assert_int_equal(image_marks(&m, 0), SCSIEMU_OK);
 	inject_fail(INJECT(PWRITEV), 1, 28 /* ENOSPC */);
 	assert_int_equal(image_write(&m, "abc", 3), SCSIEMU_R_EOM);
 	inject_fail(INJECT(PWRITEV), 1, 5 /* EIO */);
