@@ -79,7 +79,7 @@ enum scsiemu_verb {
 	SCSIEMU_V_LOCATE, /* addr = object, count = partition */
 	SCSIEMU_V_MARKS,  /* count filemarks; without IMMED durable */
 	SCSIEMU_V_ERASE,  /* from here to the end; count 1: the bytes, too */
-	SCSIEMU_V_NEXT,	  /* buf = struct scsiemu_tape_next */
+	SCSIEMU_V_NEXT,	  /* buf = struct scsiemu_tape_next, its key set */
 	SCSIEMU_V_LOCATE_FILE, /* addr = filemarks from BOP, count = partition
 				*/
 	SCSIEMU_V_DISCARD,     /* forget the record that is half written */

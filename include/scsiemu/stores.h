@@ -111,6 +111,29 @@ struct scsiemu_tape_check {
 int scsiemu_tape_log_check(const char *path, struct scsiemu_tape_check *c,
 			   struct scsiemu_errmsg *err);
 
+/* Cartridges of other programs (docs/stores.md, "Tapes"). */
+enum scsiemu_image {
+	SCSIEMU_IMAGE_SIMH, /* .tap: SIMH; records of odd length padded */
+	SCSIEMU_IMAGE_E11,  /* ... not padded, as Ersatz-11 does it */
+	SCSIEMU_IMAGE_AWS,  /* AWSTAPE and HET, of Hercules; written as AWS */
+	SCSIEMU_IMAGE_FAKE, /* FakeTape of FLEX-ES: only read */
+	SCSIEMU_IMAGE_TAR,  /* a tar archive as it would be on a tape: only read
+			     */
+	SCSIEMU_IMAGES
+};
+/*
+ * The file at path, which is made if it is missing and is->bytes says how large
+ * it may become; 0: as large as it is. A format that is only read, and
+ * is->read_only, give a cartridge that cannot be written. A damaged file is
+ * refused, unless it is only read and something can be read: then 0 comes with
+ * what is wrong in err->text (else empty), and a record that fails (E_READ) is
+ * where the damage is.
+ */
+int scsiemu_open_tape_image(struct scsiemu_medium *m, const char *path,
+			    enum scsiemu_image format,
+			    const struct scsiemu_tape_new *is,
+			    struct scsiemu_errmsg *err);
+
 /* The CRC of protection information (polynomial 8BB7h) of n bytes at p behind
  * bytes whose CRC is crc, with the processor's help where it has any: for
  * scsiemu_sbc_options.pi_crc. */

@@ -183,6 +183,10 @@
 #define SEMU_WITH_ODX (SEMU_WITH_COPY && SEMU_WITH_PARTS)
 #endif
 
+#ifndef SEMU_WITH_TAPE /* results that only tapes have */
+#define SEMU_WITH_TAPE 1
+#endif
+
 /* What not every nexus is stopped by: reservations, access states. */
 #define SEMU_WITH_APPLIES (SEMU_WITH_PARTS || SEMU_WITH_RESERVE)
 

@@ -48,6 +48,8 @@ static int sys_room(int fd, uint64_t *bytes)
 	int rc = fstatvfs(fd, &st);
 
 	*bytes = rc ? 0 : (uint64_t)st.f_bavail * st.f_frsize;
+	if (!rc && !st.f_blocks) /* without a size: memory's */
+		*bytes = INT64_MAX;
 	return rc;
 }
 

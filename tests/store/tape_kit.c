@@ -233,7 +233,7 @@ static void act_write(struct model *md, const struct scsiemu_medium *m)
 
 	if (md->pos == MODEL_OBJECTS)
 		return;
-	if (!pieces && !kit_random(2))
+	if (!pieces && !kit_random(2) && tape_info(m).able & SCSIEMU_TAPE_TAGS)
 		o.tag_len = (uint8_t)kit_random(SCSIEMU_TAPE_TAG_MAX + 1);
 	model_bytes(&o, want);
 	how.tag = want + o.len;
@@ -453,7 +453,7 @@ static void act_partition(struct model *md, const struct scsiemu_medium *m)
 	struct scsiemu_tape_layout l = { .n = 1 + kit_random(4) };
 	uint64_t each = tape_info(m).size / l.n;
 
-	if (kit_random(6))
+	if (kit_random(6) || !(tape_info(m).able & SCSIEMU_TAPE_PARTITION))
 		return;
 	for (unsigned i = 0; i < l.n; i++)
 		l.size[i] = i ? each - kit_random(100) : UINT64_MAX;

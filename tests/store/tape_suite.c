@@ -2,6 +2,8 @@
 /* tests/store/tape_suite.c - the kinds of tape stores, and short forms. */
 #include "tape_suite.h"
 
+#include <scsiemu/codec.h>
+
 struct scsiemu_errmsg tape_err;
 
 static int make_mem(struct scsiemu_medium *m, const struct scsiemu_tape_new *is,
@@ -20,9 +22,46 @@ static int make_log(struct scsiemu_medium *m, const struct scsiemu_tape_new *is,
 				     &tape_err);
 }
 
-const struct kind suite_kinds[2] = {
-	{ "tape_mem", make_mem, false },
-	{ "tape_log", make_log, true },
+/* A codec that is asked for nothing. */
+static int make_codec(struct scsiemu_medium *m,
+		      const struct scsiemu_tape_new *is, bool read_only)
+{
+	if (make_mem(m, is, read_only))
+		return -1;
+	if (!scsiemu_wrap_codec(m, NULL, &tape_err))
+		return 0;
+	scsiemu_medium_close(m);
+	return -1;
+}
+
+static int make_image(struct scsiemu_medium *m, enum scsiemu_image format,
+		      const struct scsiemu_tape_new *is, bool read_only)
+{
+	struct scsiemu_tape_new mine = *is;
+
+	mine.read_only = read_only;
+	return scsiemu_open_tape_image(m, kit_path("image"), format, &mine,
+				       &tape_err);
+}
+
+static int make_simh(struct scsiemu_medium *m,
+		     const struct scsiemu_tape_new *is, bool read_only)
+{
+	return make_image(m, SCSIEMU_IMAGE_SIMH, is, read_only);
+}
+
+static int make_aws(struct scsiemu_medium *m, const struct scsiemu_tape_new *is,
+		    bool read_only)
+{
+	return make_image(m, SCSIEMU_IMAGE_AWS, is, read_only);
+}
+
+const struct kind suite_kinds[SUITE_KINDS] = {
+	[SUITE_MEM] = { "tape_mem", make_mem, false },
+	[SUITE_LOG] = { "tape_log", make_log, true },
+	[SUITE_CODEC] = { "codec", make_codec, false },
+	[SUITE_SIMH] = { "simh", make_simh, true },
+	[SUITE_AWS] = { "aws", make_aws, true },
 };
 
 const struct scsiemu_tape_new suite_usual = { .bytes = SUITE_BYTES,

@@ -18,7 +18,8 @@ struct kind {
 };
 
 enum { SUITE_BYTES = 1 << 20 };
-extern const struct kind suite_kinds[2];
+enum { SUITE_MEM, SUITE_LOG, SUITE_CODEC, SUITE_SIMH, SUITE_AWS, SUITE_KINDS };
+extern const struct kind suite_kinds[SUITE_KINDS];
 extern const struct scsiemu_tape_new suite_usual;
 extern const struct kind *kind; /* of this test */
 extern struct scsiemu_medium tape;
@@ -46,12 +47,16 @@ void has_attr(uint32_t part, uint16_t from, uint16_t id, const char *value);
 bool no_attr(uint32_t part, uint16_t from);
 int partition(uint32_t n, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 
-#define SUITE(name)                                                            \
-	{ #name, test_##name, suite_setup, suite_teardown,                     \
-	  (void *)(uintptr_t)&suite_kinds[0] },                                \
+#define SUITE_OF(name, end, kind)                                              \
 	{                                                                      \
-#name "_log", test_##name, suite_setup, suite_teardown,        \
-			(void *)(uintptr_t)&suite_kinds[1]                     \
+#name end, test_##name, suite_setup, suite_teardown,           \
+			(void *)(uintptr_t)&suite_kinds[SUITE_##kind]          \
 	}
+/* For the library's own cartridges, and for all kinds of stores: what these do
+ * not have (attributes, tags, partitions) is not asked of them. */
+#define SUITE(name) SUITE_OF(name, "", MEM), SUITE_OF(name, "_log", LOG)
+#define SUITE_ALL(name)                                                        \
+	SUITE(name), SUITE_OF(name, "_codec", CODEC),                          \
+		SUITE_OF(name, "_simh", SIMH), SUITE_OF(name, "_aws", AWS)
 
 #endif

@@ -411,13 +411,22 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SUITE(facts),	   SUITE(kinds_of_cartridge),
-		SUITE(refused),	   SUITE(read_only),
-		SUITE(read),	   SUITE(read_more),
-		SUITE(write_more), SUITE(forgotten),
-		SUITE(lengths),	   SUITE(many_vectors),
-		SUITE(tags),	   SUITE(strange_verbs),
-		SUITE(model),	   SUITE(no_memory),
+		SUITE(facts),
+		SUITE_ALL(kinds_of_cartridge),
+		SUITE_ALL(refused),
+		SUITE_ALL(read_only),
+		SUITE_ALL(read),
+		SUITE_ALL(read_more),
+		SUITE_ALL(write_more),
+		SUITE_ALL(forgotten),
+		SUITE(lengths),
+		SUITE_OF(lengths, "_codec", CODEC),
+		SUITE_OF(lengths, "_simh", SIMH),
+		SUITE_ALL(many_vectors),
+		SUITE(tags),
+		SUITE_ALL(strange_verbs),
+		SUITE_ALL(model),
+		SUITE(no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -341,9 +341,8 @@ static void test_attributes_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SUITE(space),	   SUITE(locate),
-		SUITE(overwrite),  SUITE(erase),
-		SUITE(full),	   SUITE(partitions),
+		SUITE_ALL(space),  SUITE_ALL(locate),	   SUITE_ALL(overwrite),
+		SUITE_ALL(erase),  SUITE_ALL(full),	   SUITE(partitions),
 		SUITE(attributes), SUITE(attributes_full),
 	};
 
