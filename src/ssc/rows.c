@@ -19,13 +19,12 @@
 #define CDB6(op, m)  USAGE(op, m, FF3, 0)
 #define CDB16(op, m) USAGE(op, m, 0, 0xff, FF8, FF3, 0)
 
-/* What needs a cartridge. SSC-4 table 13: all that moves the tape is in
- * conflict with every reservation of others. */
-#define STOPS_ANY   (SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY)
-#define STOPS_ALLOW (SCSIEMU_ON_RESERVE6 | STOPS_ANY)
-#define STOPS_MOVE  (SCSIEMU_PR_WRITE | STOPS_ANY | SCSIEMU_STOP_MEDIUM)
-#define STOPS_READ  (SCSIEMU_PR_READ | STOPS_ANY | SCSIEMU_STOP_MEDIUM)
-#define STOPS_WRITE (STOPS_MOVE | SCSIEMU_ON_PROTECTED)
+/* Reading, and moving the tape to what is to be read, are in conflict with
+ * exclusive access only, as drives' manuals have it ("reads shared"). */
+#define STOPS_ANY    (SCSIEMU_STOP_ALUA | SCSIEMU_STOP_BUSY)
+#define STOPS_READ   (SCSIEMU_PR_READ | STOPS_ANY | SCSIEMU_STOP_MEDIUM)
+#define STOPS_CHANGE (SCSIEMU_PR_WRITE | STOPS_ANY | SCSIEMU_STOP_MEDIUM)
+#define STOPS_WRITE  (STOPS_CHANGE | SCSIEMU_ON_PROTECTED)
 
 #define ROW(t, o, l) .name = SEMU_NAME(t), .op = SCSIEMU_OP_##o, .len = (l)
 #define NO_SA	     .sa = SCSIEMU_NO_SA
@@ -42,21 +41,21 @@
 	.flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO | SCSIEMU_ROW_BY_FIELD
 
 #define READ_ROW                                                               \
-	NO_SA, STEPS(semu_ssc_read), ERRORS, .stops = STOPS_MOVE, TIMES(1, 1500)
+	NO_SA, STEPS(semu_ssc_read), ERRORS, .stops = STOPS_READ, TIMES(1, 1500)
 #define WRITE_ROW                                                              \
 	NO_SA, STEPS(semu_ssc_write), UNDO, .stops = STOPS_WRITE, TIMES(1, 1500)
 #define REVERSE_ROW                                                            \
 	NO_SA, STEPS(semu_ssc_read_reverse), ERRORS,                           \
-		.stops = STOPS_MOVE, .needs = SCSIEMU_NEED_REVERSE,            \
+		.stops = STOPS_READ, .needs = SCSIEMU_NEED_REVERSE,            \
 		TIMES(1, 1500)
 #define MARKS_ROW                                                              \
 	NO_SA, STEPS(semu_ssc_marks), UNDO_BY_FIELD, .stops = STOPS_WRITE,     \
 						     TIMES(1, 1500)
 #define SPACE_ROW                                                              \
-	NO_SA, STEPS(semu_ssc_space), ERRORS, .stops = STOPS_MOVE,             \
+	NO_SA, STEPS(semu_ssc_space), ERRORS, .stops = STOPS_READ,             \
 					      TIMES(30, 2900)
 #define VERIFY_ROW                                                             \
-	NO_SA, STEPS(semu_ssc_verify), ERRORS, .stops = STOPS_MOVE,            \
+	NO_SA, STEPS(semu_ssc_verify), ERRORS, .stops = STOPS_READ,            \
 					       TIMES(30, 19000)
 #define ERASE_ROW                                                              \
 	NO_SA, STEPS(semu_ssc_erase), UNDO, .stops = STOPS_WRITE,              \
@@ -64,7 +63,7 @@
 /* Its allocation length is not looked at, but where the form has one. */
 #define POSITION_ROW(t, s)                                                     \
 	ROW("READ POSITION, " t, READ_POSITION, 10), SA(POSITION_##s),         \
-		.stops = STOPS_MOVE,                                           \
+		.stops = STOPS_READ,                                           \
 		.usage = USAGE(0x34, SCSIEMU_SA_POSITION_##s, 0, ZERO4, FF2,   \
 			       0),                                             \
 		TIMES(1, 60)
@@ -78,10 +77,11 @@
 static const struct scsiemu_row ssc_rows[] = {
 	{ ROW("TEST UNIT READY", TEST_UNIT_READY, 6), NO_SA,
 	  .usage = USAGE(0x00, ZERO4, 0), .kind = SCSIEMU_K_NODATA,
-	  .fn.nodata = semu_ssc_tur, .stops = STOPS_ALLOW | SCSIEMU_STOP_MEDIUM,
+	  .fn.nodata = semu_ssc_tur,
+	  .stops = SCSIEMU_ON_RESERVE6 | STOPS_ANY | SCSIEMU_STOP_MEDIUM,
 	  TIMES(1, 60) },
 	{ ROW("REWIND", REWIND, 6), NO_SA, STEPS(semu_ssc_rewind), ERRORS,
-	  .usage = USAGE(0x01, 0x01, ZERO4), .stops = STOPS_MOVE,
+	  .usage = USAGE(0x01, 0x01, ZERO4), .stops = STOPS_READ,
 	  TIMES(30, 600) },
 	{ ROW("FORMAT MEDIUM", FORMAT_MEDIUM, 6), NO_SA, STEPS(semu_ssc_format),
 	  ERRORS, .usage = USAGE(0x04, 0x03, 0x0f, 0, 0, 0),
@@ -89,7 +89,7 @@ static const struct scsiemu_row ssc_rows[] = {
 	  TIMES(60, 3000) },
 	{ ROW("READ BLOCK LIMITS", READ_BLOCK_LIMITS, 6), NO_SA,
 	  IN(semu_ssc_block_limits), .usage = USAGE(0x05, 0x01, ZERO4),
-	  .stops = STOPS_ALLOW, TIMES(1, 60) },
+	  .stops = STOPS_ANY, TIMES(1, 60) },
 	{ ROW("READ(6)", READ_6, 6), READ_ROW, .usage = CDB6(0x08, 0x03) },
 	{ ROW("WRITE(6)", WRITE_6, 6), WRITE_ROW, .usage = CDB6(0x0a, 0x01) },
 	{ ROW("SET CAPACITY", SET_CAPACITY, 6), NO_SA,
@@ -105,7 +105,7 @@ static const struct scsiemu_row ssc_rows[] = {
 	  .usage = CDB6(0x13, 0x2f) },
 	{ ROW("RECOVER BUFFERED DATA", RECOVER_BUFFERED_DATA, 6), NO_SA,
 	  NODATA(semu_ssc_recover), .usage = CDB6(0x14, 0x03),
-	  .stops = STOPS_MOVE, .needs = SCSIEMU_NEED_REVERSE, TIMES(1, 60) },
+	  .stops = STOPS_READ, .needs = SCSIEMU_NEED_REVERSE, TIMES(1, 60) },
 	{ ROW("ERASE(6)", ERASE_6, 6), ERASE_ROW,
 	  .usage = USAGE(0x19, 0x03, ZERO4) },
 	{ ROW("LOAD UNLOAD", LOAD_UNLOAD, 6), NO_SA, STEPS(semu_ssc_load),
@@ -113,7 +113,7 @@ static const struct scsiemu_row ssc_rows[] = {
 	  .stops = SCSIEMU_PR_WRITE | STOPS_ANY, TIMES(60, 840) },
 	{ ROW("LOCATE(10)", LOCATE_10, 10), NO_SA, STEPS(semu_ssc_locate_10),
 	  ERRORS, .usage = USAGE(0x2b, 0x07, 0, FF4, 0, 0xff, 0),
-	  .stops = STOPS_MOVE, TIMES(30, 2900) },
+	  .stops = STOPS_READ, TIMES(30, 2900) },
 	{ POSITION_ROW("SHORT FORM", SHORT), IN(semu_ssc_position_short) },
 	{ POSITION_ROW("SHORT FORM, VENDOR SPECIFIC", VENDOR),
 	  IN(semu_ssc_position_short) },
@@ -122,7 +122,7 @@ static const struct scsiemu_row ssc_rows[] = {
 	  IN(semu_ssc_position_extended) },
 	{ ROW("REPORT DENSITY SUPPORT", REPORT_DENSITY_SUPPORT, 10), NO_SA,
 	  FIELDS(2AT7), IN(semu_ssc_report_density),
-	  .usage = USAGE(0x44, 0x03, ZERO4, 0, FF2, 0), .stops = STOPS_ALLOW,
+	  .usage = USAGE(0x44, 0x03, ZERO4, 0, FF2, 0), .stops = STOPS_ANY,
 	  TIMES(1, 60) },
 #if SEMU_WITH_LOG
 	{ ROW("LOG SENSE", LOG_SENSE, 10), NO_SA, FIELDS(2AT7),
@@ -139,8 +139,9 @@ static const struct scsiemu_row ssc_rows[] = {
 	  .usage = CDB16(0x81, 0x07) },
 	{ ROW("ALLOW OVERWRITE", ALLOW_OVERWRITE, 16), NO_SA,
 	  NODATA(semu_ssc_allow_overwrite),
-	  .usage = USAGE(0x82, 0, 0x0f, 0xff, FF8, ZERO4), .stops = STOPS_MOVE,
-	  .needs = SCSIEMU_NEED_APPEND_ONLY, TIMES(1, 60) },
+	  .usage = USAGE(0x82, 0, 0x0f, 0xff, FF8, ZERO4),
+	  .stops = STOPS_CHANGE, .needs = SCSIEMU_NEED_APPEND_ONLY,
+	  TIMES(1, 60) },
 	{ ROW("READ(16)", READ_16, 16), READ_ROW, .usage = CDB16(0x88, 0x03) },
 	{ ROW("WRITE(16)", WRITE_16, 16), WRITE_ROW,
 	  .usage = CDB16(0x8a, 0x0d) },
@@ -158,20 +159,20 @@ static const struct scsiemu_row ssc_rows[] = {
 	  .kind = SCSIEMU_K_PARAM_OUT, .cls = SCSIEMU_C_LU,
 	  .fn.out = semu_ssc_write_attr, .then = semu_ssc_attr_written, ERRORS,
 	  .usage = USAGE(0x8d, 0x01, 0, 0, 0, 0xff, 0, 0xff, 0, 0, FF4, 0, 0),
-	  .stops = STOPS_MOVE, TIMES(1, 60) },
+	  .stops = STOPS_CHANGE, TIMES(1, 60) },
 	{ ROW("VERIFY(16)", VERIFY_16, 16), VERIFY_ROW,
 	  .usage = CDB16(0x8f, 0x2f) },
 	{ ROW("SPACE(16)", SPACE_16, 16), SPACE_ROW,
 	  .usage = USAGE(0x91, 0x0f, 0, 0, FF8, ZERO4) },
 	{ ROW("LOCATE(16)", LOCATE_16, 16), NO_SA, STEPS(semu_ssc_locate_16),
 	  ERRORS, .usage = USAGE(0x92, 0x1b, 0, 0xff, FF8, ZERO4),
-	  .stops = STOPS_MOVE, TIMES(30, 2900) },
+	  .stops = STOPS_READ, TIMES(30, 2900) },
 	{ ROW("ERASE(16)", ERASE_16, 16), ERASE_ROW,
 	  .usage = USAGE(0x93, 0x0f, 0, 0xff, FF8, ZERO4) },
 	{ ROW("READ MEDIA SERIAL NUMBER", SERVICE_ACTION_IN_12, 12),
 	  SA(READ_MEDIA_SERIAL), FIELDS(4AT6), IN(semu_ssc_serial),
 	  .usage = USAGE(0xab, SCSIEMU_SA_READ_MEDIA_SERIAL, ZERO4, FF4, 0, 0),
-	  .stops = STOPS_ALLOW | SCSIEMU_STOP_MEDIUM, TIMES(1, 60) },
+	  .stops = STOPS_ANY | SCSIEMU_STOP_MEDIUM, TIMES(1, 60) },
 };
 
 static const struct semu_mode_page *const ssc_mode[] = {
