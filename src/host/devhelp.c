@@ -96,14 +96,9 @@ static const char help[] =
 	"    size=BYTES         of proc: room for messages, 4K to 1G; "
 	"1M\n"
 	"    and the keys above that are not about blocks\n"
-	"tape:mem,size=BYTES[,KEY...]  a tape drive (SSC-4), with a "
-	"cartridge in memory\n"
-	"    partitions=N       a cartridge may get 1 to 4; 1\n"
-	"    density=N          density code of the cartridge; 0\n"
-	"    early_warning=BYTES before the end of a partition\n"
-	"    worm               what was written stays\n"
-	"    append_only        append-only mode, ALLOW OVERWRITE\n"
-	"    and readonly, deferred, inject, and those not about blocks\n"
+	"tape:mem,size=BYTES    a tape drive (SSC-4)\n"
+	"    partitions=N density=N early_warning=BYTES worm append_only "
+	"readonly\n"
 	"  \"\\,\" is a comma inside a value\n";
 
 const char *scsiemu_host_help(void)
