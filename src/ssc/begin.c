@@ -160,6 +160,7 @@ static int there(struct scsiemu_cmd *c, int result, unsigned how)
 	if (!pos.object)
 		return 0;
 	s->peeked = pos.file;
+	s->peeked_at = pos.object;
 	*scsiemu_cmd_step(c) = BACK;
 	return semu_ssc_want_locate(c, pos.object - 1, pos.partition);
 }
@@ -175,7 +176,7 @@ static int back(struct scsiemu_cmd *c, int result, unsigned how)
 		return semu_ssc_fail_bare(c, result);
 	semu_ssc_tell(scsiemu_cmd_lu(c), &pos);
 	s->peeked -= pos.file;
-	return semu_ssc_want_locate(c, pos.object + 1, pos.partition);
+	return semu_ssc_want_locate(c, s->peeked_at, pos.partition);
 }
 
 static int forth(struct scsiemu_cmd *c, int result, unsigned how)
@@ -226,8 +227,9 @@ int semu_ssc_begin_undo(struct scsiemu_cmd *c)
 {
 	struct scsiemu_tape_pos pos;
 
-	if (*scsiemu_cmd_step(c) != FORTH)
+	if (*scsiemu_cmd_step(c) != BACK && *scsiemu_cmd_step(c) != FORTH)
 		return SCSIEMU_FAILED;
 	semu_ssc_tell(scsiemu_cmd_lu(c), &pos);
-	return semu_ssc_want_locate(c, pos.object + 1, pos.partition);
+	return semu_ssc_want_locate(c, semu_ssc_of(c)->peeked_at,
+				    pos.partition);
 }

@@ -47,7 +47,8 @@ struct semu_ssc {
 	uint32_t grant_partition;
 	uint64_t grant_at;
 	uint64_t peeked; /* files before the object in front of the position */
-	uint32_t loads;	 /* since it was powered on */
+	uint64_t peeked_at;		 /* that position */
+	uint32_t loads;			 /* since it was powered on */
 	struct semu_ssc_count now, life; /* this load; before it */
 	/* TapeAlert: flags 1 to 64, flag 1 the highest bit; who has read which
 	 * since it was set. */

@@ -4,6 +4,7 @@
 
 #include <scsiemu/exec.h>
 #include <scsiemu/sbc.h>
+#include <scsiemu/wire.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
