@@ -5,6 +5,11 @@
 enum { MEDIUM_TYPE = 0x02, MEDIA = 0x01 };
 enum { WRTOK = 0x80, DEFLT = 0x20, DENSITY_LEN = 52, TYPE_LEN = 52 };
 
+static void put_text(struct scsiemu_wr *w, const char *text, uint32_t len)
+{
+	scsiemu_wr_ascii(w, text ? text : "", len);
+}
+
 /* Capacity of this cartridge, where it is the one that is asked about. */
 static void put_density(struct scsiemu_wr *w,
 			const struct scsiemu_ssc_density *d, uint32_t capacity)
@@ -18,9 +23,9 @@ static void put_density(struct scsiemu_wr *w,
 	scsiemu_wr_be16(w, d->width);
 	scsiemu_wr_be16(w, d->tracks);
 	scsiemu_wr_be32(w, capacity);
-	scsiemu_wr_ascii(w, d->organization, 8);
-	scsiemu_wr_ascii(w, d->name, 8);
-	scsiemu_wr_ascii(w, d->description, 20);
+	put_text(w, d->organization, 8);
+	put_text(w, d->name, 8);
+	put_text(w, d->description, 20);
 }
 
 static void put_type(struct scsiemu_wr *w,
@@ -34,9 +39,9 @@ static void put_type(struct scsiemu_wr *w,
 	scsiemu_wr_be16(w, t->width);
 	scsiemu_wr_be16(w, t->length);
 	scsiemu_wr_zero(w, 2);
-	scsiemu_wr_ascii(w, t->organization, 8);
-	scsiemu_wr_ascii(w, t->name, 8);
-	scsiemu_wr_ascii(w, t->description, 20);
+	put_text(w, t->organization, 8);
+	put_text(w, t->name, 8);
+	put_text(w, t->description, 20);
 }
 
 static void put_densities(const struct scsiemu_lu *lu, struct scsiemu_wr *w,

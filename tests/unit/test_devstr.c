@@ -297,7 +297,11 @@ static void test_tape(void **state)
 {
 	static const uint8_t lun[8], ready[6];
 	struct scsiemu_host_device h = { .units = NULL };
-	struct scsiemu_exec x = { .cdb = ready, .cdb_len = sizeof(ready) };
+	static uint64_t scratch[2048];
+	struct scsiemu_exec x = { .cdb = ready,
+				  .cdb_len = sizeof(ready),
+				  .scratch = scratch,
+				  .scratch_len = sizeof(scratch) };
 	struct scsiemu_errmsg err;
 
 	(void)state;
