@@ -90,6 +90,21 @@ static int take_page(struct scsiemu_cmd *c, const struct semu_mode_page *p,
 	return p->check ? p->check(c, list, list_at) : 0;
 }
 
+/* May a page of len bytes be given by n of them? */
+static bool fits(const struct semu_mode_page *p, unsigned n, unsigned len)
+{
+	return n == len ||
+	       (SEMU_WITH_MODE_HEAD && p->least && n >= p->least && n < len);
+}
+
+/* Can a list have the page at all? */
+static bool may_send(const struct scsiemu_lu *lu,
+		     const struct semu_mode_page *p)
+{
+	return p && semu_mode_len(lu, p) && !(SEMU_WITH_HINTS && p->more) &&
+	       p != semu_mode_head(lu);
+}
+
 /* The next page of the list: header, length, values. */
 static int next_page(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 {
@@ -107,13 +122,11 @@ static int next_page(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 	if (spf && !scsiemu_rd_need(r, 4))
 		return SCSIEMU_FAILED;
 	p = semu_mode_find(lu, h[0] & 0x3f, spf ? h[1] : 0, &value_at);
-	len = p ? semu_mode_len(lu, p) : 0;
-	if (!len || (SEMU_WITH_HINTS && p->more) || (spf && !h[1]) ||
-	    p == semu_mode_head(lu))
+	if (!may_send(lu, p) || (spf && !h[1]))
 		return bad(c, at, 5);
+	len = semu_mode_len(lu, p);
 	n = spf ? semu_be16(h + 2) + 4u : h[1] + 2u;
-	if (n != len &&
-	    !(SEMU_WITH_MODE_HEAD && p->least && n >= p->least && n < len))
+	if (!fits(p, n, len))
 		return bad(c, at + (spf ? 2u : 1u), SCSIEMU_NO_BIT);
 	if (!scsiemu_rd_need(r, n))
 		return SCSIEMU_FAILED;

@@ -59,21 +59,27 @@ static void bare(struct model *m, uint8_t key, uint16_t asc)
 	m->flags = 0;
 }
 
+static bool sense_ok(const struct model *m)
+{
+	const struct scsiemu_cmd *c = &m->t.d.t.c;
+
+	if (!m->key && !m->asc && !m->flags)
+		return c->status == SCSIEMU_GOOD;
+	return c->status == SCSIEMU_CHECK_CONDITION && c->sense.key == m->key &&
+	       c->sense.asc == m->asc && c->sense.flags == m->flags &&
+	       (!m->flags || c->sense.info == (uint64_t)m->info);
+}
+
 static void check(struct model *m, const char *what)
 {
 	const struct scsiemu_cmd *c = &m->t.d.t.c;
-	bool bad = m->key || m->asc || m->flags;
 	struct scsiemu_tape_pos pos;
 	unsigned files = 0;
 
 	tape_tell(&m->t, &pos);
 	for (unsigned i = 0; i < m->at; i++)
 		files += m->len[i] == MARK;
-	if (c->status == (bad ? SCSIEMU_CHECK_CONDITION : SCSIEMU_GOOD) &&
-	    (!bad || (c->sense.key == m->key && c->sense.asc == m->asc &&
-		      c->sense.flags == m->flags &&
-		      (!m->flags || c->sense.info == (uint64_t)m->info))) &&
-	    pos.object == m->at && pos.file == files &&
+	if (sense_ok(m) && pos.object == m->at && pos.file == files &&
 	    pos.eod == (m->at == m->n) && c->in_done == m->bytes &&
 	    !memcmp(m->t.d.t.in, m->data, m->bytes))
 		return;

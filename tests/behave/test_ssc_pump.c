@@ -18,6 +18,20 @@
 
 enum { BOUNCE = 8192 };
 
+static bool is_write(const struct ssc_case *k)
+{
+	return k->cdb[0] == 0x0a || k->cdb[0] == 0x8a;
+}
+
+static bool sense_ok(const struct ssc_case *k, const struct scsiemu_exec *x)
+{
+	if (!k->key && !k->asc && !k->flags)
+		return x->status == SCSIEMU_GOOD;
+	return x->status == SCSIEMU_CHECK_CONDITION &&
+	       (x->sense[2] & 0x0f) == k->key && x->sense[12] == k->asc >> 8 &&
+	       x->sense[13] == (k->asc & 0xff);
+}
+
 static void run(const struct ssc_case *k)
 {
 	static const struct tape_options options = { .ssc.reverse = true };
@@ -27,7 +41,7 @@ static void run(const struct ssc_case *k)
 	struct scsiemu_tape_pos pos;
 	struct scsiemu_pump p;
 	struct tape t;
-	bool write = k->cdb[0] == 0x0a || k->cdb[0] == 0x8a;
+	bool write = is_write(k);
 
 	assert_non_null(x);
 	tape_make(&t, &options);
@@ -44,12 +58,7 @@ static void run(const struct ssc_case *k)
 	x->out_len = write ? k->room : 0;
 	assert_int_equal(scsiemu_exec(&p, t.lu, x, NULL, NULL), 0);
 	tape_tell(&t, &pos);
-	if (x->status != (k->key || k->asc || k->flags ? SCSIEMU_CHECK_CONDITION
-						       : SCSIEMU_GOOD) ||
-	    (x->status &&
-	     ((x->sense[2] & 0x0f) != k->key || x->sense[12] != k->asc >> 8 ||
-	      x->sense[13] != (k->asc & 0xff))) ||
-	    pos.object != k->after ||
+	if (!sense_ok(k, x) || pos.object != k->after ||
 	    (write ? x->out_done : x->in_done) != k->moved)
 		fail_msg("%s: status %02x, %x/%02x/%02x, at %llu, %u bytes",
 			 k->name, x->status, x->sense[2], x->sense[12],
