@@ -100,11 +100,9 @@ def variable(t):
     t.do(REW)
     t.at(0, 0)
     t.read(*A, b"", *B, b"")
-    t.do(BSF)
-    t.at(1, -1)
-    t.do(BSFM, 1)
-    t.do(FSF, 1)
-    t.at(2, 0) if t.status()[0] == 2 else t.at(1, 0)
+    for op, where in (BSF, 13), (BSFM, 6), (FSF, 14), (BSF, 13), (FSFM, 13):
+        t.do(op)
+        expect(f"behind operation {op}", t.tell(), where)
     t.do(REW)
     t.do(FSF)
     t.at(1, 0)
@@ -157,7 +155,7 @@ def rest(t):
     t.do(FSF)
     t.do(ERASE)
     t.do(EOM)
-    t.at(1, 0)
+    expect("behind ERASE", t.tell(), 6)
 
 
 def reload():
