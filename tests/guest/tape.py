@@ -20,6 +20,7 @@ MTIOCTOP, MTIOCGET, MTIOCPOS = 0x40086d01, 0x80306d02, 0x80086d03
  ERASE) = range(14)
 (SETBLK, SETDENSITY, SEEK, TELL, SETDRVBUFFER) = range(20, 25)
 (LOCK, UNLOCK, LOAD, UNLOAD, COMPRESSION, SETPART, MKPART) = range(28, 35)
+CAN_PARTITIONS = 0x30000000 | 0x400 # MT_ST_SETBOOLEANS
 # GMT_*
 EOF, BOT, EOD, WR_PROT, ONLINE = 1 << 31, 1 << 30, 1 << 27, 1 << 26, 1 << 24
 
@@ -171,6 +172,7 @@ def reload():
 
 def partitions():
     with Tape() as t:
+        t.do(SETDRVBUFFER, CAN_PARTITIONS)
         t.do(REW)
         t.do(MKPART, 8)
         t.do(SETPART, 1)
