@@ -10,6 +10,7 @@
 
 #include "spec/spec.h"
 #include "support/procbox.h"
+#include "support/tape.h"
 
 #ifdef SPEC_PI
 enum { PI_TYPE = 2 };
@@ -24,6 +25,50 @@ static const struct scsiemu_proc_options proc = { sizeof(proc), &procbox_ops,
 #define PROC &proc
 #else
 #define PROC NULL
+#endif
+
+#ifdef SPEC_SSC
+/* Everything that it may have; a cartridge with a record, a filemark, a record;
+ * between the first and the mark. */
+static const struct scsiemu_ssc_options drive = { .size = sizeof(drive),
+						  .block = 512,
+						  .partitions = 4,
+						  .append_only = true,
+						  .worm = true,
+						  .reverse = true,
+						  .protection = true };
+
+static void fill(struct scsiemu_medium *m)
+{
+	static uint8_t bytes[512];
+	const struct scsiemu_tape_ops *ops = m->ops;
+	struct scsiemu_vec v = { bytes, sizeof(bytes) };
+	struct scsiemu_cmd mark = { .verb = SCSIEMU_V_MARKS, .count = 1 };
+	struct scsiemu_cmd go = { .verb = SCSIEMU_V_LOCATE, .addr = 1 };
+	struct scsiemu_io io = { .flags = 0 };
+
+	ops->write(m->ctx, &io, NULL, 0, &v, 1);
+	ops->verb(m->ctx, &io, &mark);
+	ops->write(m->ctx, &io, NULL, 0, &v, 1);
+	ops->verb(m->ctx, &io, &go);
+}
+
+static void as_tape(struct disk *b)
+{
+	struct scsiemu_medium *m = malloc(sizeof(*m));
+	const struct scsiemu_tape_new is = { .bytes = 1 << 20 };
+
+	assert_non_null(m);
+	assert_int_equal(scsiemu_open_tape_mem(m, &is, NULL), 0);
+	fill(m);
+	b->medium = m;
+	b->cf.type = &scsiemu_ssc;
+	b->cf.options = &drive;
+	b->d.hook = tape_answer;
+}
+#define AS as_tape
+#else
+#define AS NULL
 #endif
 
 #ifdef SPEC_ZONED
@@ -47,6 +92,7 @@ const struct disk_options spec_options = { .version = VERSION,
 					   .removable = REMOVABLE,
 					   .copies = 2,
 					   .proc = PROC,
+					   .as = AS,
 					   .sbc = {
 						   .defects = 16,
 						   .format = true,
@@ -82,6 +128,9 @@ void spec_make(struct spec *s)
 void spec_free(struct spec *s)
 {
 	disk_free(&s->b);
+	if (s->b.medium)
+		scsiemu_medium_close(s->b.medium);
+	free(s->b.medium);
 }
 
 /* With protection of type 2, and of an old disk: the rows that are there only

@@ -72,11 +72,41 @@ static const struct entry {
 	{ 0xa4, ANY, W, false, 0, 0 },	/* SET ..., CHANGE ALIASES */
 	{ 0xab, 0x01, A, true, 0, 0 },	/* READ MEDIA SERIAL NUMBER */
 	{ 0xb5, ANY, W, false, 0, 0 },	/* SECURITY PROTOCOL OUT */
+#ifdef SPEC_SSC
+	/* SSC */
+	{ 0x01, ANY, R, false, 0, 0 },	  /* REWIND */
+	{ 0x04, ANY, W, false, 0, 0 },	  /* FORMAT MEDIUM */
+	{ 0x05, ANY, A, true, 0, 0 },	  /* READ BLOCK LIMITS */
+	{ 0x08, ANY, R, false, 0, 0 },	  /* READ(6) */
+	{ 0x0a, ANY, W, false, 0, 0 },	  /* WRITE(6) */
+	{ 0x0b, ANY, W, false, 0, 0 },	  /* SET CAPACITY */
+	{ 0x0f, ANY, R, false, 0, 0 },	  /* READ REVERSE(6) */
+	{ 0x10, ANY, W, false, 0, 0 },	  /* WRITE FILEMARKS(6) */
+	{ 0x11, ANY, R, false, 0, 0 },	  /* SPACE(6) */
+	{ 0x13, ANY, R, false, 0, 0 },	  /* VERIFY(6) */
+	{ 0x14, ANY, R, false, 0, 0 },	  /* RECOVER BUFFERED DATA */
+	{ 0x19, ANY, W, false, 0, 0 },	  /* ERASE(6) */
+	{ 0x1b, ANY, W, false, 0, 0 },	  /* LOAD UNLOAD */
+	{ 0x1e, ANY, A, false, 4, 0x00 }, /* PREVENT ALLOW: allow */
+	{ 0x1e, ANY, W, false, 4, 0x01 }, /* prevent */
+	{ 0x2b, ANY, R, false, 0, 0 },	  /* LOCATE(10) */
+	{ 0x34, ANY, R, false, 0, 0 },	  /* READ POSITION */
+	{ 0x44, ANY, A, true, 0, 0 },	  /* REPORT DENSITY SUPPORT */
+	{ 0x80, ANY, W, false, 0, 0 },	  /* WRITE FILEMARKS(16) */
+	{ 0x81, ANY, R, false, 0, 0 },	  /* READ REVERSE(16) */
+	{ 0x82, ANY, W, false, 0, 0 },	  /* ALLOW OVERWRITE */
+	{ 0x88, ANY, R, false, 0, 0 },	  /* READ(16) */
+	{ 0x8a, ANY, W, false, 0, 0 },	  /* WRITE(16) */
+	{ 0x8f, ANY, R, false, 0, 0 },	  /* VERIFY(16) */
+	{ 0x91, ANY, R, false, 0, 0 },	  /* SPACE(16) */
+	{ 0x92, ANY, R, false, 0, 0 },	  /* LOCATE(16) */
+	{ 0x93, ANY, W, false, 0, 0 },	  /* ERASE(16) */
+#else
 	/* SBC */
-	{ 0x04, ANY, W, false, 0, 0 }, /* FORMAT UNIT */
-	{ 0x07, ANY, W, false, 0, 0 }, /* REASSIGN BLOCKS */
+	{ 0x04, ANY, W, false, 0, 0 },	  /* FORMAT UNIT */
+	{ 0x07, ANY, W, false, 0, 0 },	  /* REASSIGN BLOCKS */
 #ifdef SPEC_PROC
-	{ 0x08, ANY, W, false, 0, 0 }, /* RECEIVE: takes what it gives */
+	{ 0x08, ANY, W, false, 0, 0 },	  /* RECEIVE: takes what it gives */
 #else
 	{ 0x08, ANY, R, false, 0, 0 }, /* READ(6) */
 #endif
@@ -141,6 +171,7 @@ static const struct entry {
 	{ 0x94, ANY, W, false, 0, 0 },	/* CLOSE, FINISH, OPEN, RESET ... */
 	{ 0x95, 0x08, W, false, 0, 0 }, /* ZONE ACTIVATE */
 	{ 0x95, ANY, R, false, 0, 0 },	/* REPORT ZONES, REALMS, ... */
+#endif
 };
 enum { ENTRIES = sizeof(table) / sizeof(table[0]) };
 

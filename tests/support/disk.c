@@ -94,13 +94,15 @@ void disk_make(struct disk *b, const struct disk_options *o)
 		b->cf.type = &scsiemu_proc;
 		b->cf.options = o->proc;
 	}
+	if (o->as)
+		o->as(b);
 	b->cf.state_len = scsiemu_lu_state_size(&b->cf);
 	b->cf.state = b->state = malloc(b->cf.state_len);
 	assert_non_null(b->state);
 	b->lu = scsiemu_lu_add(b->d.dev, 0, &b->cf);
 	assert_non_null(b->lu);
 	if (!o->empty && !o->proc)
-		scsiemu_lu_load(b->lu, &b->k.m, false);
+		scsiemu_lu_load(b->lu, b->medium ? b->medium : &b->k.m, false);
 	drive_settle(&b->d, b->lu, NULL);
 }
 

@@ -12,6 +12,7 @@
 
 #include "support/drive.h"
 
+struct disk;
 struct disk_options {
 	uint64_t nblk;	  /* 64 */
 	uint32_t blen;	  /* 512 */
@@ -34,6 +35,8 @@ struct disk_options {
 	struct scsiemu_sbc_options sbc; /* size is set */
 	/* It is no disk, but a processor, without medium. */
 	const struct scsiemu_proc_options *proc;
+	/* It is no disk: what it is goes into b->cf, b->medium, b->d.hook. */
+	void (*as)(struct disk *b);
 };
 
 struct disk {
@@ -43,6 +46,7 @@ struct disk {
 	struct scsiemu_lu_config cf;
 	struct scsiemu_sbc_options sbc;
 	void *state;
+	struct scsiemu_medium *medium; /* NULL: k.m */
 };
 
 /* One target port group, which hosts and the embedder may change. */
