@@ -7,6 +7,7 @@
 #ifndef SCSIEMU_STORES_H
 #define SCSIEMU_STORES_H
 
+#include <scsiemu/changer.h>
 #include <scsiemu/device.h>
 #include <scsiemu/tape.h>
 
@@ -84,6 +85,24 @@ struct scsiemu_tape_new {
 int scsiemu_open_tape_mem(struct scsiemu_medium *m,
 			  const struct scsiemu_tape_new *is,
 			  struct scsiemu_errmsg *err);
+
+/* A changer in memory, empty. */
+int scsiemu_open_changer_mem(struct scsiemu_medium *m,
+			     const struct scsiemu_changer_layout *l,
+			     struct scsiemu_errmsg *err);
+/*
+ * Of such a changer, as its operator: the cartridge comes into an element (of
+ * any type but transports), with a barcode or without (NULL), and stays the
+ * caller's. 0, or SCSIEMU_ERR_ARG: no such element, it is full, or the barcode
+ * is none (1 to 32 printable characters).
+ */
+int scsiemu_changer_mem_put(struct scsiemu_medium *m, uint16_t addr,
+			    const char *tag, enum scsiemu_cartridge type,
+			    struct scsiemu_medium *cartridge);
+/* What was in the element, which is empty then; NULL: it was already. Not what
+ * a drive has loaded. */
+struct scsiemu_medium *scsiemu_changer_mem_take(struct scsiemu_medium *m,
+						uint16_t addr);
 
 /* The CRC of protection information (polynomial 8BB7h) of n bytes at p behind
  * bytes whose CRC is crc, with the processor's help where it has any: for
