@@ -26,6 +26,15 @@ static const struct scsiemu_proc_options proc = { sizeof(proc), &procbox_ops,
 #define PROC NULL
 #endif
 
+#ifdef SPEC_SMC
+static const struct scsiemu_changer_layout layout = {
+	.of = { { 0, 0 }, { 1, 1 }, { 100, 4 }, { 10, 2 }, { 20, 2 } }
+};
+#define CHANGER &layout
+#else
+#define CHANGER NULL
+#endif
+
 #ifdef SPEC_ZONED
 enum { REMOVABLE = false, MODEL = SCSIEMU_HOST_MANAGED };
 #else
@@ -47,6 +56,7 @@ const struct disk_options spec_options = { .version = VERSION,
 					   .removable = REMOVABLE,
 					   .copies = 2,
 					   .proc = PROC,
+					   .changer = CHANGER,
 					   .sbc = {
 						   .defects = 16,
 						   .format = true,

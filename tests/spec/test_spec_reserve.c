@@ -71,12 +71,28 @@ static const struct entry {
 	{ 0xa3, 0x1d, R, false, 0, 0 }, /* ... INITIALIZATION PATTERN */
 	{ 0xa4, ANY, W, false, 0, 0 },	/* SET ..., CHANGE ALIASES */
 	{ 0xab, 0x01, A, true, 0, 0 },	/* READ MEDIA SERIAL NUMBER */
-	{ 0xb5, ANY, W, false, 0, 0 },	/* SECURITY PROTOCOL OUT */
+#ifdef SPEC_SMC
+	{ 0x01, ANY, W, false, 0, 0 },	  /* REZERO UNIT */
+	{ 0x07, ANY, W, false, 0, 0 },	  /* INITIALIZE ELEMENT STATUS */
+	{ 0x1b, ANY, W, false, 0, 0 },	  /* OPEN/CLOSE ... ELEMENT */
+	{ 0x1e, ANY, A, false, 4, 0x00 }, /* PREVENT ALLOW: allow */
+	{ 0x1e, ANY, W, false, 4, 0x01 }, /* prevent */
+	{ 0x2b, ANY, W, false, 0, 0 },	  /* POSITION TO ELEMENT */
+	{ 0x37, ANY, W, false, 0, 0 },	  /* INITIALIZE ... WITH RANGE */
+	{ 0x9e, 0x10, R, false, 0, 0 },	  /* REPORT ELEMENT INFORMATION */
+	{ 0xa5, ANY, W, false, 0, 0 },	  /* MOVE MEDIUM */
+	{ 0xa6, ANY, W, false, 0, 0 },	  /* EXCHANGE MEDIUM */
+	{ 0xb5, ANY, R, false, 0, 0 },	  /* REQUEST VOLUME ... ADDRESS */
+	{ 0xb6, ANY, W, false, 0, 0 },	  /* SEND VOLUME TAG */
+	{ 0xb8, ANY, R, false, 6, 0x00 }, /* READ ELEMENT STATUS */
+	{ 0xb8, ANY, A, true, 6, 0x02 },  /* of what is known: CURDATA */
+#else
+	{ 0xb5, ANY, W, false, 0, 0 }, /* SECURITY PROTOCOL OUT */
 	/* SBC */
-	{ 0x04, ANY, W, false, 0, 0 }, /* FORMAT UNIT */
-	{ 0x07, ANY, W, false, 0, 0 }, /* REASSIGN BLOCKS */
+	{ 0x04, ANY, W, false, 0, 0 },	  /* FORMAT UNIT */
+	{ 0x07, ANY, W, false, 0, 0 },	  /* REASSIGN BLOCKS */
 #ifdef SPEC_PROC
-	{ 0x08, ANY, W, false, 0, 0 }, /* RECEIVE: takes what it gives */
+	{ 0x08, ANY, W, false, 0, 0 },	  /* RECEIVE: takes what it gives */
 #else
 	{ 0x08, ANY, R, false, 0, 0 }, /* READ(6) */
 #endif
@@ -141,6 +157,7 @@ static const struct entry {
 	{ 0x94, ANY, W, false, 0, 0 },	/* CLOSE, FINISH, OPEN, RESET ... */
 	{ 0x95, 0x08, W, false, 0, 0 }, /* ZONE ACTIVATE */
 	{ 0x95, ANY, R, false, 0, 0 },	/* REPORT ZONES, REALMS, ... */
+#endif
 };
 enum { ENTRIES = sizeof(table) / sizeof(table[0]) };
 

@@ -9,6 +9,8 @@
 #include <scsiemu/power.h>
 #include <scsiemu/proc.h>
 #include <scsiemu/sbc.h>
+#include <scsiemu/smc.h>
+#include <scsiemu/stores.h>
 
 #include "support/drive.h"
 
@@ -34,6 +36,8 @@ struct disk_options {
 	struct scsiemu_sbc_options sbc; /* size is set */
 	/* It is no disk, but a processor, without medium. */
 	const struct scsiemu_proc_options *proc;
+	/* It is a changer with these elements, empty, without drives. */
+	const struct scsiemu_changer_layout *changer;
 };
 
 struct disk {
@@ -42,6 +46,7 @@ struct disk {
 	struct scsiemu_lu *lu;
 	struct scsiemu_lu_config cf;
 	struct scsiemu_sbc_options sbc;
+	struct scsiemu_medium changer;
 	void *state;
 };
 
