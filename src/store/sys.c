@@ -61,6 +61,7 @@ const struct semu_sys semu_sys_real = {
 	.fsync = fsync,
 	.rename = rename,
 	.unlink = unlink,
+	.mkdir = mkdir,
 };
 
 const struct semu_sys *semu_sys = &semu_sys_real;

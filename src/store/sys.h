@@ -33,6 +33,7 @@ struct semu_sys {
 	int (*fsync)(int fd);
 	int (*rename)(const char *from, const char *to);
 	int (*unlink)(const char *path);
+	int (*mkdir)(const char *path, mode_t mode);
 };
 
 extern const struct semu_sys semu_sys_real;

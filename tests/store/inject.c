@@ -209,6 +209,12 @@ static int in_unlink(const char *path)
 	return hit(INJECT_UNLINK) ? -1 : semu_sys_real.unlink(path);
 }
 
+static int in_mkdir(const char *path, mode_t mode)
+{
+	note('m');
+	return hit(INJECT_MKDIR) ? -1 : semu_sys_real.mkdir(path, mode);
+}
+
 static const struct semu_sys table = {
 	.alloc = in_alloc,
 	.free = in_free,
@@ -229,6 +235,7 @@ static const struct semu_sys table = {
 	.fsync = in_fsync,
 	.rename = in_rename,
 	.unlink = in_unlink,
+	.mkdir = in_mkdir,
 };
 
 void inject_on(void)
