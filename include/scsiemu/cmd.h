@@ -70,7 +70,8 @@ enum scsiemu_verb {
 	SCSIEMU_V_UNMAP,  /* block: addr, count; deallocates */
 	SCSIEMU_V_FILL,	  /* block: addr, count; buf = one block of pattern */
 	SCSIEMU_V_MATCH,  /* block: as FILL, but compares: E_MISCOMPARE */
-	SCSIEMU_V_VERIFY, /* block: addr, count can be read; no data moves */
+	SCSIEMU_V_VERIFY, /* block: addr, count can be read; no data moves.
+			   * tape: as READ of the next record, for nobody */
 	SCSIEMU_V_STATUS, /* block: struct scsiemu_extent[len / sizeof] -> buf
 			   * from addr; info = number of extents */
 	/* tape (tape.h): */

@@ -170,7 +170,12 @@ enum scsiemu_need {
 	SCSIEMU_NEED_REFERRALS = 1 << 27,
 	SCSIEMU_NEED_LOG = 1 << 28,
 	SCSIEMU_NEED_ELEMENTS = 1 << 29,
-	SCSIEMU_NEED_TOKENS = 1 << 30 /* ROD tokens */
+	SCSIEMU_NEED_TOKENS = 1 << 30, /* ROD tokens */
+	/* Of a tape drive; their bits are a disk's otherwise. */
+	SCSIEMU_NEED_PARTITIONS = SCSIEMU_NEED_FORMAT,
+	SCSIEMU_NEED_REVERSE = SCSIEMU_NEED_DEFECTS,
+	SCSIEMU_NEED_APPEND_ONLY = SCSIEMU_NEED_STREAMS,
+	SCSIEMU_NEED_ATTRIBUTES = SCSIEMU_NEED_ELEMENTS
 };
 /* The last bit is none of an int\'s: zone domains and realms. */
 #define SCSIEMU_NEED_REALMS 0x80000000u

@@ -161,8 +161,12 @@ struct scsiemu_tape_ops {
 	 *   mark in its direction), R_EOD, R_BOM; io->info = how many were not
 	 *   spaced over (SPACE). A partition that is not there is E_RANGE.
 	 * MARKS: OK, R_EOM (info = how many were not written).
+	 * VERIFY: as read, of a record that nobody gets: R_RECORD (info = its
+	 *   length), R_MARK, R_EOD, E_READ; buf = how, or NULL.
 	 * FLUSH, EJECT: everything written is durable. INSERT: the position is
 	 *   object 0 of partition 0.
+	 * PARTITION: of the attributes only the medium's stay: those of
+	 *   partition 0 with ids below 0800h.
 	 * SETATTR: attributes replace those of the same id, length 0 removes;
 	 *   with FUA they are durable. E_NO_SPACE.
 	 */

@@ -176,6 +176,11 @@
 #ifndef SEMU_WITH_LOG /* LOG SENSE, LOG SELECT; needs SEMU_WITH_PARTS */
 #define SEMU_WITH_LOG SEMU_WITH_PARTS
 #endif
+#ifndef SEMU_WITH_MODE_HEAD /* mode parameter headers and block descriptors    \
+			     * of a type's own (tapes); needs SEMU_WITH_PARTS  \
+			     */
+#define SEMU_WITH_MODE_HEAD SEMU_WITH_PARTS
+#endif
 #ifndef SEMU_WITH_QUIRKS /* hidden commands; needs SEMU_WITH_PARTS */
 #define SEMU_WITH_QUIRKS SEMU_WITH_PARTS
 #endif

@@ -15,6 +15,16 @@ static void put_sks(const struct scsiemu_sense *s, uint8_t *p)
 	semu_put16(p + 1, s->field);
 }
 
+/* Does INFORMATION go into the 4 bytes of the fixed format? Of a stream it has
+ * a sign (SSC-4 7.4: the length asked for less the block's). */
+static bool fits(const struct scsiemu_sense *s)
+{
+	if (SEMU_WITH_MODE_HEAD && s->flags & SCSIEMU_S_ILI &&
+	    !(s->flags & SCSIEMU_S_BLOCK) && (int64_t)s->info < 0)
+		return (int64_t)s->info >= INT32_MIN;
+	return s->info <= UINT32_MAX;
+}
+
 static void put_fixed(const struct scsiemu_sense *s, uint8_t *out)
 {
 	memset(out, 0, 18);
@@ -22,7 +32,7 @@ static void put_fixed(const struct scsiemu_sense *s, uint8_t *out)
 	out[2] = (uint8_t)(s->key |
 			   (s->flags &
 			    (SCSIEMU_S_MARK | SCSIEMU_S_EOM | SCSIEMU_S_ILI)));
-	if (s->flags & SCSIEMU_S_INFO && s->info <= UINT32_MAX) {
+	if (s->flags & SCSIEMU_S_INFO && fits(s)) {
 		out[0] |= 0x80; /* VALID: only what fits in 4 bytes */
 		semu_put32(out + 3, (uint32_t)s->info);
 	}

@@ -96,6 +96,9 @@ static const char help[] =
 	"    size=BYTES         of proc: room for messages, 4K to 1G; "
 	"1M\n"
 	"    and the keys above that are not about blocks\n"
+	"tape:mem,size=BYTES    a tape drive (SSC-4)\n"
+	"    partitions=N density=N early_warning=BYTES worm append_only "
+	"readonly\n"
 	"  \"\\,\" is a comma inside a value\n";
 
 const char *scsiemu_host_help(void)

@@ -299,6 +299,13 @@ static const struct key keys[] = {
 	{ "pi", set_pi, AT(pi.type), 0, 0, "0 to 3" },
 	{ "pi_exponent", set_number, AT(pi.exponent), 0, 4, "0 to 4" },
 	{ "pi_store", set_pi_store, AT(pi.where), 0, 0, "interleaved or side" },
+	{ "partitions", set_number, AT(tape.partitions), 1, 4, "1 to 4" },
+	{ "density", set_number, AT(tape.density), 1, 126,
+	  "a density code, 1 to 126" },
+	{ "early_warning", set_size, AT(tape.warning), 1, INT64_MAX,
+	  "1 or more bytes, with K M G T P for 2^10 ... 2^50" },
+	{ "worm", NULL, AT(tape.worm), 0, 0, "" },
+	{ "append_only", NULL, AT(tape.append_only), 0, 0, "" },
 	{ "inject", set_text, 0, 0, 0, "for example any:every=9:status=busy" },
 	{ "nv", set_path, AT(nv), 1, SEMU_PATH - 1,
 	  "the path of a file for saved state" },
@@ -420,6 +427,21 @@ static bool of_any_type(const char *key)
 	return is_one_of(any, key);
 }
 
+/* Has a device of this type the key? */
+static int check_type(const struct semu_devstr *s, const char *key,
+		      struct scsiemu_errmsg *err)
+{
+	bool disk = !s->bare && !s->is_tape;
+
+	if (disk && semu_devtape_only(key))
+		return semu_err(err, "%s is a tape's: leave it out of a disk",
+				key);
+	if (disk || of_any_type(key) || (s->is_tape && semu_devtape_knows(key)))
+		return 0;
+	return semu_err(err, "%s is a disk's: leave it out of a %s", key,
+			s->type_name);
+}
+
 int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
 		    uint64_t *seen, struct scsiemu_errmsg *err)
 {
@@ -431,9 +453,8 @@ int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
 		k++;
 	if (k == keys + NKEYS)
 		return unknown(key, err);
-	if (s->bare && !of_any_type(key))
-		return semu_err(err, "%s is a disk's: leave it out of a %s",
-				k->name, s->type_name);
+	if (check_type(s, key, err))
+		return -1;
 	if (*seen & UINT64_C(1) << (k - keys))
 		return semu_err(err, "%s is given twice: keep one of them",
 				k->name);

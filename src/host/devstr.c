@@ -15,15 +15,18 @@ enum { ITEM = SEMU_PATH + 16, TYPE_SHOWN = 30 };
 static const struct {
 	const char *name;
 	const struct scsiemu_type *type;
-	bool bare;
+	bool bare, is_tape;
 } types[] = {
 #ifdef SEMU_WITH_SBC
-	{ "disk", &scsiemu_sbc, false },
+	{ "disk", &scsiemu_sbc, false, false },
 #endif
 #ifdef SEMU_WITH_PROC
-	{ "proc", &scsiemu_proc, true },
+	{ "proc", &scsiemu_proc, true, false },
 #endif
-	{ NULL, NULL, false },
+#ifdef SEMU_WITH_SSC
+	{ "tape", &scsiemu_ssc, false, true },
+#endif
+	{ NULL, NULL, false, false },
 };
 
 /* What follows the type: "" or ":..."; NULL: no such type. */
@@ -39,11 +42,13 @@ static const char *take_type(struct semu_devstr *s, const char *device,
 		s->type = types[i].type;
 		s->type_name = types[i].name;
 		s->bare = types[i].bare;
+		s->is_tape = types[i].is_tape;
 		return device + len;
 	}
 	semu_err(err,
-		 "\"%.*s\" is not a device type: write disk:... or proc, for "
-		 "example disk:path=a.img,size=1G or disk:mem,size=64M",
+		 "\"%.*s\" is not a device type: write disk:..., tape:... or "
+		 "proc, for example disk:path=a.img,size=1G or "
+		 "tape:mem,size=64M",
 		 len < TYPE_SHOWN ? (int)len : TYPE_SHOWN, device);
 	return NULL;
 }
@@ -212,6 +217,8 @@ int semu_devstr_parse(struct semu_devstr *s, const char *device,
 		return -1;
 	if (s->bare)
 		return check_mailbox(s, err);
+	if (s->is_tape)
+		return semu_devtape_check(s, err);
 	if (check_store(s, err) || semu_devzones_check(s, err) ||
 	    semu_devpi_check(s, err))
 		return -1;

@@ -8,6 +8,7 @@
 #include <scsiemu/inject.h>
 #include <scsiemu/proc.h>
 #include <scsiemu/sbc.h>
+#include <scsiemu/ssc.h>
 
 #define SEMU_PATH 1024
 
@@ -35,6 +36,7 @@ struct semu_devstr {
 	const struct scsiemu_type *type;
 	const char *type_name;
 	bool bare; /* the type has no store */
+	bool is_tape;
 	struct scsiemu_sbc_options sbc;
 	uint64_t pool, defects, streams, hints, elements;
 	uint64_t size, block, exponent, version, naa, transition;
@@ -50,6 +52,10 @@ struct semu_devstr {
 		uint64_t exponent;
 		uint8_t where; /* enum semu_devpi_where; 0: not given */
 	} pi;
+	struct semu_devtape {
+		uint64_t partitions, density, warning;
+		bool worm, append_only;
+	} tape;
 	struct semu_devrules rules;
 	struct semu_devquirks quirks;
 	uint64_t rpm;
@@ -104,6 +110,16 @@ void semu_devpi_geometry(struct scsiemu_geometry *g,
 			 const struct semu_devstr *s);
 void semu_devpi_options(struct scsiemu_sbc_options *o,
 			const struct semu_devstr *s);
+
+/* devtape.c: is the key one of tape drives; only of them? What the keys
+ * together say; the cartridge; the drive's options. */
+bool semu_devtape_knows(const char *key);
+bool semu_devtape_only(const char *key);
+int semu_devtape_check(struct semu_devstr *s, struct scsiemu_errmsg *err);
+int semu_devtape_open(struct scsiemu_medium *m, const struct semu_devstr *s,
+		      struct scsiemu_errmsg *err);
+void semu_devtape_options(struct scsiemu_ssc_options *o,
+			  const struct semu_devstr *s);
 
 /* devinject.c: one more rule, or -1 and a message; all of them to a LU. */
 int semu_devinject_add(struct semu_devrules *rs, const char *value,

@@ -52,6 +52,8 @@ static int open_store(struct scsiemu_host_lu *h, const struct semu_devstr *s,
 
 	if (s->bare)
 		return open_mailbox(h, s, err);
+	if (s->is_tape)
+		return semu_devtape_open(&h->medium, s, err);
 	semu_devpi_geometry(&g, s);
 	if (s->mem)
 		return scsiemu_open_mem(&h->medium, &g, err);
@@ -71,6 +73,7 @@ struct own {
 	struct semu_devtext text;
 	struct scsiemu_sbc_options sbc;
 	struct scsiemu_proc_options proc;
+	struct scsiemu_ssc_options ssc;
 	struct scsiemu_alua alua;
 	struct semu_devgroups groups;
 	struct semu_devrules rules;
@@ -159,6 +162,11 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 							   h->mailbox };
 		own->config.options = &own->proc;
 	}
+	if (s->is_tape) { /* all tape drives have log pages */
+		semu_devtape_options(&own->ssc, s);
+		own->config.options = &own->ssc;
+		own->config.logs = true;
+	}
 	own->rules = s->rules;
 	own->config.inject_rules = (uint16_t)s->rules.n;
 	configure_alua(own, s);
@@ -190,8 +198,12 @@ static int summarise(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 					    : s->path;
 	char size[32], line[200];
 
-	say_size(size, s->bare ? s->size : h->medium.nblk * h->medium.blen);
-	if (s->bare)
+	say_size(size, s->bare || s->is_tape ? s->size
+					     : h->medium.nblk * h->medium.blen);
+	if (s->is_tape)
+		snprintf(line, sizeof(line), "%s in memory, %s%s", s->type_name,
+			 size, s->readonly ? ", read-only" : "");
+	else if (s->bare)
 		snprintf(line, sizeof(line), "%s, %s of messages", s->type_name,
 			 size);
 	else
@@ -359,7 +371,8 @@ static int give_state(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 	cf.quirks = NULL;
 	plain = scsiemu_lu_state_size(&cf);
 	all = scsiemu_lu_state_size(h->config);
-	if (all == plain || all <= scsiemu_device_limits(d)->lu_state)
+	if ((all == plain && h->medium.kind == SCSIEMU_BLOCK) ||
+	    all <= scsiemu_device_limits(d)->lu_state)
 		return 0;
 	h->state = malloc(all);
 	if (!h->state)
@@ -423,11 +436,25 @@ static void flushed(struct scsiemu_io *io, int result)
 	((struct last_flush *)io)->result = result;
 }
 
+static int flush_tape(struct scsiemu_medium *m, struct last_flush *f)
+{
+	const struct scsiemu_cmd w = { .verb = SCSIEMU_V_FLUSH };
+	const struct scsiemu_tape_ops *ops = m->ops;
+	int rc = ops->verb(m->ctx, &f->io, &w);
+
+	if (rc == SCSIEMU_PENDING && f->result == SCSIEMU_PENDING &&
+	    SCSIEMU_HAS(scsiemu_tape_ops, ops, cancel))
+		ops->cancel(m->ctx, &f->io);
+	return rc == SCSIEMU_PENDING ? f->result : rc;
+}
+
 static int flush(struct scsiemu_medium *m, struct last_flush *f)
 {
 	const struct scsiemu_block_ops *ops = m->ops;
 	int rc;
 
+	if (m->ops && m->kind == SCSIEMU_TAPE && !m->read_only)
+		return flush_tape(m, f);
 	if (!ops || m->kind != SCSIEMU_BLOCK || m->read_only ||
 	    !SCSIEMU_HAS(scsiemu_block_ops, ops, flush))
 		return 0;

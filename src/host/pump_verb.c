@@ -188,8 +188,12 @@ static int verb_eject(struct scsiemu_task *t, struct scsiemu_medium *m)
 
 static int verb_insert(struct scsiemu_task *t)
 {
-	if (!scsiemu_lu_ejected(t->cmd.lu))
+	struct scsiemu_medium *m = scsiemu_lu_ejected(t->cmd.lu);
+
+	if (!m)
 		return answer_no_medium(t);
+	if (m->ops && m->kind == SCSIEMU_TAPE)
+		return semu_kind_verb(t, m);
 	return semu_answer(t, SCSIEMU_OK, 0);
 }
 

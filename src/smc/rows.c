@@ -61,7 +61,7 @@ static const struct scsiemu_row smc_rows[] = {
 #endif
 	{ .name = SEMU_NAME("REPORT ELEMENT INFORMATION"),
 	  .op = SCSIEMU_OP_SERVICE_ACTION_IN_16,
-	  .sa = SCSIEMU_SA_REPORT_ELEMENT_INFORMATION,
+	  .sa = SCSIEMU_SA_ELEMENT_INFORMATION,
 	  .len = 16,
 	  .usage = SCSIEMU_USAGE(0x9e, 0x10, 0xff, 0x3f, 0, 0, FF4, FF4, 0xff,
 				 0),

@@ -137,7 +137,7 @@ unsigned semu_mode_len(const struct scsiemu_lu *lu,
 {
 	const struct semu_level_page *old;
 
-	if (!semu_before(lu, SPC_3))
+	if (!semu_before(lu, SPC_3) || p->head)
 		return p->old ? 0 : p->len;
 	old = p->sub ? NULL : find(lu, p->code);
 	return old ? old->len[lu->version - 1] : 0;

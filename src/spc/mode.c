@@ -166,7 +166,7 @@ void semu_mode_get(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
 bool semu_mode_has_blocks(const struct scsiemu_lu *lu)
 {
 	return lu->type->type == SCSIEMU_TYPE_DISK ||
-	       lu->type->type == SCSIEMU_TYPE_ZBC;
+	       lu->type->type == SCSIEMU_TYPE_ZBC || semu_mode_head(lu);
 }
 
 static void put_descriptor(struct scsiemu_wr *w, const struct semu_cap *cap,
@@ -183,6 +183,30 @@ static void put_descriptor(struct scsiemu_wr *w, const struct semu_cap *cap,
 	scsiemu_wr_be32(w, cap->blen);
 }
 
+#if SEMU_WITH_MODE_HEAD
+/* The same, of a type with a head of its own; its values lie in front of all
+ * pages'. */
+static void put_head(const struct scsiemu_cmd *c, struct scsiemu_wr *w,
+		     const struct semu_mode_page *p, bool ten)
+{
+	uint8_t head[SEMU_MODE_HEAD];
+	unsigned bdl = c->cdb[1] & 0x08 ? 0 : 8;
+
+	semu_mode_get(scsiemu_cmd_lu(c), p, 0, c->cdb[2] >> 6, head);
+	scsiemu_wr_zero(w, ten ? 2 : 1);
+	scsiemu_wr_bytes(w, head + SEMU_MODE_HEAD_TYPE, 2);
+	scsiemu_wr_zero(w, ten ? 3 : 0);
+	scsiemu_wr_u8(w, bdl);
+	scsiemu_wr_bytes(w, head + SEMU_MODE_HEAD_BLOCK, bdl);
+}
+#else
+static void put_head(const struct scsiemu_cmd *c, struct scsiemu_wr *w,
+		     const struct semu_mode_page *p, bool ten)
+{
+	(void)c, (void)w, (void)p, (void)ten;
+}
+#endif
+
 /* Header and block descriptor. ten: MODE SENSE(10). */
 static void put_header(const struct scsiemu_cmd *c, struct scsiemu_wr *w,
 		       bool ten)
@@ -194,6 +218,10 @@ static void put_header(const struct scsiemu_cmd *c, struct scsiemu_wr *w,
 	unsigned specific = (lu->guards & SCSIEMU_ON_PROTECTED ? 0x80u : 0) |
 			    (lu->cap.dpofua ? 0x10u : 0);
 
+	if (semu_mode_head(lu)) {
+		put_head(c, w, semu_mode_head(lu), ten);
+		return;
+	}
 	scsiemu_wr_zero(w, ten ? 3 : 2);
 	scsiemu_wr_u8(w, specific);
 	if (ten) {
@@ -207,11 +235,18 @@ static void put_header(const struct scsiemu_cmd *c, struct scsiemu_wr *w,
 		put_descriptor(w, &lu->cap, longlba);
 }
 
-/* Is the page asked for by page code and subpage code? */
+static bool is_head(const struct semu_mode_page *p)
+{
+	return SEMU_WITH_MODE_HEAD && p->head;
+}
+
+/* Is the page asked for by page code and subpage code? Page 00h is a head's,
+ * and empty. */
 static bool asked(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
 		  unsigned code, unsigned sub)
 {
-	return semu_mode_len(lu, p) && (code == 0x3f || code == p->code) &&
+	return semu_mode_len(lu, p) &&
+	       (code == p->code || (code == 0x3f && !is_head(p))) &&
 	       (sub == 0xff || sub == p->sub);
 }
 
@@ -226,13 +261,15 @@ static unsigned put_pages(const struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	while ((p = semu_mode_next(lu, &it)) != NULL) {
 		if (!asked(lu, p, c->cdb[2] & 0x3f, c->cdb[3]))
 			continue;
+		n++;
+		if (is_head(p))
+			continue;
 		semu_mode_get(lu, p, it.at, c->cdb[2] >> 6, page);
 		if (semu_can_save(lu))
 			page[0] |= 0x80; /* PS */
 		scsiemu_wr_bytes(w, page, semu_mode_len(lu, p));
 		if (SEMU_WITH_HINTS && p->more)
 			p->more(lu, c->cdb[2] >> 6, w);
-		n++;
 	}
 	return n;
 }

@@ -11,6 +11,15 @@
 
 #include "core/core.h"
 
+/* A head: code and length of a page, MEDIUM TYPE, the device-specific
+ * parameter, and a block descriptor of 8 bytes. */
+enum {
+	SEMU_MODE_HEAD_TYPE = 2,
+	SEMU_MODE_HEAD_SPECIFIC,
+	SEMU_MODE_HEAD_BLOCK,
+	SEMU_MODE_HEAD = 12
+};
+
 /* Longest page, header included. */
 #define SEMU_MODE_MAX 112
 
@@ -21,6 +30,12 @@ struct semu_mode_page {
 	 * only those without; 0: all */
 	int8_t part;
 	bool old; /* no longer there from SPC-3 on (levels); mask NULL */
+	/* The first of a type's list, code 00h, SEMU_MODE_HEAD bytes: no page,
+	 * but what header and block descriptor say. */
+	bool head;
+	/* MODE SELECT takes it from so many bytes on, header included; those
+	 * that are missing stay as they are. 0: only whole. */
+	uint8_t least;
 	/* len bytes each, header included: the default values, and a 1 for
 	 * every changeable bit; mask NULL: none is. */
 	const uint8_t *defaults, *mask;
@@ -85,6 +100,14 @@ const struct semu_mode_page *semu_mode_find(const struct scsiemu_lu *lu,
 void semu_mode_get(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
 		   uint32_t at, unsigned pc, uint8_t *out);
 void semu_mode_apply(struct scsiemu_lu *lu);
+/* The head of a LU's mode data; NULL: they are those of a disk, or empty. */
+static inline const struct semu_mode_page *semu_mode_head(
+	const struct scsiemu_lu *lu)
+{
+	const struct semu_mode_page *const *p = lu->type->mode;
+
+	return SEMU_WITH_MODE_HEAD && p && p[0] && p[0]->head ? p[0] : NULL;
+}
 /* Are there block descriptors in mode data? */
 bool semu_mode_has_blocks(const struct scsiemu_lu *lu);
 

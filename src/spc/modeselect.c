@@ -35,20 +35,19 @@ static uint8_t highest(unsigned bits)
 /* What is sent becomes what would change, and again what was sent. */
 static APART void flip(const struct scsiemu_lu *lu,
 		       const struct semu_mode_page *p, uint32_t value_at,
-		       uint8_t *list)
+		       uint8_t *list, unsigned len)
 {
 	uint8_t is[SEMU_MODE_MAX];
 
 	semu_mode_get(lu, p, value_at, 0, is);
-	for (unsigned i = 0; i < semu_mode_len(lu, p); i++)
+	for (unsigned i = 0; i < len; i++)
 		list[i] ^= is[i];
 }
 
 static APART int judge(struct scsiemu_cmd *c, const struct semu_mode_page *p,
 		       uint32_t value_at, const uint8_t *change,
-		       uint16_t list_at)
+		       uint16_t list_at, unsigned len)
 {
-	unsigned len = semu_mode_len(scsiemu_cmd_lu(c), p);
 	uint8_t mask[SEMU_MODE_MAX];
 
 	semu_mode_get(scsiemu_cmd_lu(c), p, value_at, 1, mask);
@@ -61,33 +60,49 @@ static APART int judge(struct scsiemu_cmd *c, const struct semu_mode_page *p,
 
 static APART void merge(const struct scsiemu_lu *lu,
 			const struct semu_mode_page *p, uint32_t value_at,
-			const uint8_t *list)
+			const uint8_t *list, unsigned len)
 {
 	uint8_t *next = lu->state + 2 * semu_mode_bytes(lu->type, lu->parts) +
 			value_at;
 	uint8_t mask[SEMU_MODE_MAX];
 
 	semu_mode_get(lu, p, value_at, 1, mask);
-	for (unsigned i = p->sub ? 4 : 2; i < semu_mode_len(lu, p); i++)
+	for (unsigned i = p->sub ? 4 : 2; i < len; i++)
 		next[i] = (uint8_t)((list[i] & mask[i]) |
 				    (next[i] & (mask[i] ^ 0xff)));
 }
 
 /* Merge one page into `next`; only changeable bits may differ. */
 static int take_page(struct scsiemu_cmd *c, const struct semu_mode_page *p,
-		     uint32_t value_at, uint8_t *list, uint16_t list_at)
+		     uint32_t value_at, uint8_t *list, uint16_t list_at,
+		     unsigned len)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	int rc;
 
-	flip(lu, p, value_at, list);
-	rc = judge(c, p, value_at, list, list_at);
-	flip(lu, p, value_at, list);
+	flip(lu, p, value_at, list, len);
+	rc = judge(c, p, value_at, list, list_at, len);
+	flip(lu, p, value_at, list, len);
 	if (rc)
 		return rc;
 	if (p->mask)
-		merge(lu, p, value_at, list);
+		merge(lu, p, value_at, list, len);
 	return p->check ? p->check(c, list, list_at) : 0;
+}
+
+/* May a page of len bytes be given by n of them? */
+static bool fits(const struct semu_mode_page *p, unsigned n, unsigned len)
+{
+	return n == len ||
+	       (SEMU_WITH_MODE_HEAD && p->least && n >= p->least && n < len);
+}
+
+/* Can a list have the page at all? */
+static bool may_send(const struct scsiemu_lu *lu,
+		     const struct semu_mode_page *p)
+{
+	return p && semu_mode_len(lu, p) && !(SEMU_WITH_HINTS && p->more) &&
+	       p != semu_mode_head(lu);
 }
 
 /* The next page of the list: header, length, values. */
@@ -98,7 +113,7 @@ static int next_page(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 	uint8_t *h = r->buf + at;
 	const struct semu_mode_page *p;
 	uint32_t value_at;
-	unsigned len;
+	unsigned len, n;
 	bool spf;
 
 	if (!scsiemu_rd_need(r, 2))
@@ -107,15 +122,16 @@ static int next_page(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 	if (spf && !scsiemu_rd_need(r, 4))
 		return SCSIEMU_FAILED;
 	p = semu_mode_find(lu, h[0] & 0x3f, spf ? h[1] : 0, &value_at);
-	len = p ? semu_mode_len(lu, p) : 0;
-	if (!len || (SEMU_WITH_HINTS && p->more) || (spf && !h[1]))
+	if (!may_send(lu, p) || (spf && !h[1]))
 		return bad(c, at, 5);
-	if (spf ? semu_be16(h + 2) + 4u != len : h[1] + 2u != len)
+	len = semu_mode_len(lu, p);
+	n = spf ? semu_be16(h + 2) + 4u : h[1] + 2u;
+	if (!fits(p, n, len))
 		return bad(c, at + (spf ? 2u : 1u), SCSIEMU_NO_BIT);
-	if (!scsiemu_rd_need(r, len))
+	if (!scsiemu_rd_need(r, n))
 		return SCSIEMU_FAILED;
-	scsiemu_rd_skip(r, len);
-	return take_page(c, p, value_at, h, at);
+	scsiemu_rd_skip(r, n);
+	return take_page(c, p, value_at, h, at, n);
 }
 
 #if SEMU_WITH_FORMAT
@@ -160,6 +176,48 @@ static int take_descriptor(struct scsiemu_cmd *c, struct scsiemu_rd *r,
 	return 0;
 }
 
+#if SEMU_WITH_MODE_HEAD
+/* DENSITY CODE: the default one, and that which is. */
+enum { DENSITY_DEFAULT = 0x00, DENSITY_SAME = 0x7f };
+
+/*
+ * Header and block descriptor, NULL: there is none, as one page (SPC-5 7.5.6).
+ * MEDIUM TYPE and WP are the cartridge's, whatever a host says of them.
+ */
+static int take_head(struct scsiemu_cmd *c, const uint8_t *h, bool ten,
+		     const uint8_t *block)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	const struct semu_mode_page *p = semu_mode_head(lu);
+	uint8_t head[SEMU_MODE_HEAD];
+	uint8_t *specific = head + SEMU_MODE_HEAD_SPECIFIC;
+	uint8_t *own = head + SEMU_MODE_HEAD_BLOCK;
+	uint8_t density;
+	int rc;
+
+	semu_mode_get(lu, p, 0, 0, head);
+	*specific = (uint8_t)((*specific & 0x80) | (h[ten ? 3 : 2] & 0x7f));
+	density = own[0];
+	if (block)
+		memcpy(own, block, 8);
+	if (own[0] == DENSITY_DEFAULT || own[0] == DENSITY_SAME)
+		own[0] = density;
+	rc = take_page(c, p, 0, head, 0, sizeof(head));
+	if (rc && c->sense.field < SEMU_MODE_HEAD_BLOCK)
+		c->sense.field = ten ? 3 : 2;
+	else if (rc)
+		c->sense.field = (uint16_t)(c->sense.field + (ten ? 4 : 0));
+	return rc;
+}
+#else
+static int take_head(struct scsiemu_cmd *c, const uint8_t *h, bool ten,
+		     const uint8_t *block)
+{
+	(void)c, (void)h, (void)ten, (void)block;
+	return 0;
+}
+#endif
+
 static int take_header(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 {
 	bool ten = c->cdb[0] == SCSIEMU_OP_MODE_SELECT_10, longlba = false;
@@ -173,12 +231,16 @@ static int take_header(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 		longlba = h[4] & 1;
 	bdl = ten ? semu_be16(h + 6) : h[3];
 	if (!bdl)
-		return 0;
-	want = longlba ? 16 : 8;
+		return semu_mode_head(scsiemu_cmd_lu(c))
+			       ? take_head(c, h, ten, NULL)
+			       : 0;
+	want = longlba && !semu_mode_head(scsiemu_cmd_lu(c)) ? 16 : 8;
 	if (bdl != want || !semu_mode_has_blocks(scsiemu_cmd_lu(c)))
 		return bad(c, ten ? 6 : 3, SCSIEMU_NO_BIT);
 	if (!scsiemu_rd_need(r, bdl))
 		return SCSIEMU_FAILED;
+	if (semu_mode_head(scsiemu_cmd_lu(c)))
+		return take_head(c, h, ten, scsiemu_rd_bytes(r, bdl));
 	return take_descriptor(c, r, longlba);
 }
 
@@ -265,8 +327,10 @@ int semu_mode_select(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 	uint8_t *next = lu->state + 2 * bytes;
 	int rc = 0;
 
-	/* without PF pages are the vendor's matter (SCSI-2 8.2.8): these */
-	if (!(c->cdb[1] & PF) && !semu_before(lu, SCSIEMU_LEVEL_SPC))
+	/* without PF pages are the vendor's matter (SCSI-2 8.2.8): these; and
+	 * hosts that only set a block length have none */
+	if (!(c->cdb[1] & PF) && !semu_before(lu, SCSIEMU_LEVEL_SPC) &&
+	    !semu_mode_head(lu))
 		return scsiemu_fail_cdb(c, 1, 4);
 	if (c->cdb[1] & SP && !semu_can_save(lu))
 		return scsiemu_fail_cdb(c, 1, 0);

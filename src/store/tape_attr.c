@@ -61,6 +61,15 @@ bool semu_attr_find(const uint8_t *list, uint32_t len, uint16_t id,
 	return true;
 }
 
+uint32_t semu_attr_below(const uint8_t *list, uint32_t len, uint16_t id)
+{
+	struct place at = { list, len };
+
+	while (id_of(&at) < id)
+		step(&at);
+	return len - at.left;
+}
+
 uint32_t semu_attr_merge(const uint8_t *old, uint32_t old_len,
 			 const uint8_t *add, uint32_t add_len, uint8_t *out)
 {

@@ -20,5 +20,7 @@ bool semu_attr_find(const uint8_t *list, uint32_t len, uint16_t id,
  * only how long it would be). Both valid; out is none of them. */
 uint32_t semu_attr_merge(const uint8_t *old, uint32_t old_len,
 			 const uint8_t *add, uint32_t add_len, uint8_t *out);
+/* How many bytes of the list are of ids below this one. */
+uint32_t semu_attr_below(const uint8_t *list, uint32_t len, uint16_t id);
 
 #endif

@@ -15,6 +15,7 @@
 /* What an object takes of the partition's size besides its bytes, and room for
  * attributes of all partitions together. */
 enum { OBJECT_COST = 16, ATTRIBUTES = 16 << 10 };
+enum { OF_HOSTS = 0x0800 }; /* attributes from here on are not the medium's */
 
 struct object {
 	uint8_t *data; /* the record, its tag behind it; NULL: a filemark */
@@ -436,6 +437,15 @@ static int verb_next(struct mem_tape *t, struct scsiemu_io *io,
 	return SCSIEMU_OK;
 }
 
+static int verb_verify(struct mem_tape *t, struct scsiemu_io *io,
+		       const struct scsiemu_cmd *w)
+{
+	struct scsiemu_tape_how *how = (void *)w->buf;
+
+	io->flags &= ~(uint32_t)SCSIEMU_IO_MORE;
+	return mem_read(t, io, how, 0, NULL, 0);
+}
+
 static int verb_insert(struct mem_tape *t, struct scsiemu_io *io,
 		       const struct scsiemu_cmd *w)
 {
@@ -456,7 +466,10 @@ static int verb_partition(struct mem_tape *t, struct scsiemu_io *io,
 	memcpy(&to, w->buf, sizeof(to));
 	if (!semu_tape_layout(&to, t->is.bytes))
 		return SCSIEMU_E_RANGE;
-	for (unsigned i = 0; i < t->n; i++)
+	t->part[0].attr_len = semu_attr_below(t->part[0].attr,
+					      t->part[0].attr_len, OF_HOSTS);
+	cut(&t->part[0], 0);
+	for (unsigned i = 1; i < t->n; i++)
 		drop_partition(&t->part[i]);
 	for (unsigned i = 0; i < to.n; i++)
 		t->part[i].size = to.size[i];
@@ -499,6 +512,7 @@ struct verb {
 
 static const struct verb verbs[] = {
 	[SCSIEMU_V_FLUSH] = { verb_nothing, false },
+	[SCSIEMU_V_VERIFY] = { verb_verify, false },
 	[SCSIEMU_V_SPACE] = { verb_space, false },
 	[SCSIEMU_V_LOCATE] = { verb_locate, false },
 	[SCSIEMU_V_MARKS] = { verb_marks, true },

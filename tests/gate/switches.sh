@@ -13,7 +13,8 @@ failed=0
 # one SWITCH
 one() {
 	rm -f "$work"/*.o
-	for f in src/core/*.c src/spc/*.c src/proc/*.c src/sbc/*.c; do
+	for f in src/core/*.c src/spc/*.c src/proc/*.c src/sbc/*.c \
+		src/ssc/*.c; do
 		echo "$f $work/$(echo "$f" | tr / _).o"
 	done >"$work/list"
 	# shellcheck disable=SC2016 # the words are the inner shell's

@@ -15,7 +15,7 @@ mount -t proc proc /proc
 mount -t sysfs sys /sys
 # The kernel asks for modules by itself, too (crc32c, for one).
 echo "$GUEST_RUN/modprobe" >/proc/sys/kernel/modprobe
-for m in overlay iscsi_tcp sd_mod sg; do
+for m in overlay iscsi_tcp sd_mod st sg; do
 	modprobe -d "$packages" "$m"
 done
 mount -t tmpfs tmpfs /mnt

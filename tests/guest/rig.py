@@ -69,6 +69,9 @@ class Disk:
         """Host managed: this kernel's sd leaves it to others."""
         return read(f"{self.sysfs}/type") == "20"
 
+    def tape(self):
+        return read(f"{self.sysfs}/type") == "1"
+
     def block(self, name):
         return read(f"{self.sysfs}/block/{self.name('block')}/{name}")
 
@@ -93,7 +96,8 @@ def units():
 def attached(folders, count):
     found = list(map(Disk, folders))
     return {d.lun: d for d in found} if len(found) == count and all(
-        opens(d.sg) and (opens(d.sd) or d.zoned()) for d in found) else None
+        opens(d.sg) and (opens(d.sd) or d.zoned() or d.tape())
+        for d in found) else None
 
 
 def login(server, count, settings=(), iface="default"):

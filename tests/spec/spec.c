@@ -8,8 +8,11 @@
 
 #include <cmocka.h>
 
+#include <scsiemu/smc.h>
+
 #include "spec/spec.h"
 #include "support/procbox.h"
+#include "support/tape.h"
 
 #ifdef SPEC_PI
 enum { PI_TYPE = 2 };
@@ -26,13 +29,60 @@ static const struct scsiemu_proc_options proc = { sizeof(proc), &procbox_ops,
 #define PROC NULL
 #endif
 
-#ifdef SPEC_SMC
-static const struct scsiemu_changer_layout layout = {
-	.of = { { 0, 0 }, { 1, 1 }, { 100, 4 }, { 10, 2 }, { 20, 2 } }
-};
-#define CHANGER &layout
+#ifdef SPEC_SSC
+/* Everything that it may have; a cartridge with a record, a filemark, a record;
+ * between the first and the mark. */
+static const struct scsiemu_ssc_options drive = { .size = sizeof(drive),
+						  .block = 512,
+						  .partitions = 4,
+						  .append_only = true,
+						  .worm = true,
+						  .reverse = true };
+
+static void fill(struct scsiemu_medium *m)
+{
+	static uint8_t bytes[512];
+	const struct scsiemu_tape_ops *ops = m->ops;
+	struct scsiemu_vec v = { bytes, sizeof(bytes) };
+	struct scsiemu_cmd mark = { .verb = SCSIEMU_V_MARKS, .count = 1 };
+	struct scsiemu_cmd go = { .verb = SCSIEMU_V_LOCATE, .addr = 1 };
+	struct scsiemu_io io = { .flags = 0 };
+
+	ops->write(m->ctx, &io, NULL, 0, &v, 1);
+	ops->verb(m->ctx, &io, &mark);
+	ops->write(m->ctx, &io, NULL, 0, &v, 1);
+	ops->verb(m->ctx, &io, &go);
+}
+
+static void as_tape(struct disk *b)
+{
+	static struct scsiemu_medium m;
+	const struct scsiemu_tape_new is = { .bytes = 1 << 20 };
+
+	assert_int_equal(scsiemu_open_tape_mem(&m, &is, NULL), 0);
+	fill(&m);
+	b->medium = &m;
+	b->cf.type = &scsiemu_ssc;
+	b->cf.options = &drive;
+	b->d.hook = tape_answer;
+}
+#define AS as_tape
+#elif defined(SPEC_SMC)
+static void as_changer(struct disk *b)
+{
+	static const struct scsiemu_changer_layout layout = {
+		.of = { { 0, 0 }, { 1, 1 }, { 100, 4 }, { 10, 2 }, { 20, 2 } }
+	};
+	static struct scsiemu_medium m;
+
+	assert_int_equal(scsiemu_open_changer_mem(&m, &layout, NULL), 0);
+	b->medium = &m;
+	b->cf.type = &scsiemu_smc;
+	b->cf.options = NULL;
+}
+#define AS as_changer
 #else
-#define CHANGER NULL
+#define AS NULL
 #endif
 
 #ifdef SPEC_ZONED
@@ -56,7 +106,7 @@ const struct disk_options spec_options = { .version = VERSION,
 					   .removable = REMOVABLE,
 					   .copies = 2,
 					   .proc = PROC,
-					   .changer = CHANGER,
+					   .as = AS,
 					   .sbc = {
 						   .defects = 16,
 						   .format = true,
@@ -92,6 +142,8 @@ void spec_make(struct spec *s)
 void spec_free(struct spec *s)
 {
 	disk_free(&s->b);
+	if (s->b.medium)
+		scsiemu_medium_close(s->b.medium);
 }
 
 /* With protection of type 2, and of an old disk: the rows that are there only

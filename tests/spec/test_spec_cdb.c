@@ -117,6 +117,15 @@ static void test_first_bad_byte(void **state)
 /* Used bits that are refused by value, with the same pointer as a reserved
  * bit's would be: {opcode, byte, bits}. */
 static const uint8_t by_value[][3] = {
+#ifdef SPEC_SSC
+	{ SCSIEMU_OP_FORMAT_MEDIUM, 2, 0x08 }, /* FORMAT 8h */
+	{ SCSIEMU_OP_SPACE_6, 1, 0x08 },       /* CODE 8h */
+	{ SCSIEMU_OP_SPACE_16, 1, 0x08 },
+	{ SCSIEMU_OP_VERIFY_6, 1, 0x02 }, /* BYTCMP */
+	{ SCSIEMU_OP_VERIFY_16, 1, 0x02 },
+	{ SCSIEMU_OP_LOCATE_16, 1, 0x10 }, /* DEST_TYPE 2h */
+	{ SCSIEMU_OP_ALLOW_OVERWRITE, 2, 0x08 },
+#endif
 	/* FMTPINFO without protection, DEFECT LIST FORMAT without a list */
 	{ SCSIEMU_OP_FORMAT_UNIT, 1, 0x84 },
 	/* BYTCHK 10b */

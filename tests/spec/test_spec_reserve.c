@@ -86,6 +86,36 @@ static const struct entry {
 	{ 0xb6, ANY, W, false, 0, 0 },	  /* SEND VOLUME TAG */
 	{ 0xb8, ANY, R, false, 6, 0x00 }, /* READ ELEMENT STATUS */
 	{ 0xb8, ANY, A, true, 6, 0x02 },  /* of what is known: CURDATA */
+#elif defined(SPEC_SSC)
+	/* SSC */
+	{ 0xb5, ANY, W, false, 0, 0 },	  /* SECURITY PROTOCOL OUT */
+	{ 0x01, ANY, R, false, 0, 0 },	  /* REWIND */
+	{ 0x04, ANY, W, false, 0, 0 },	  /* FORMAT MEDIUM */
+	{ 0x05, ANY, A, true, 0, 0 },	  /* READ BLOCK LIMITS */
+	{ 0x08, ANY, R, false, 0, 0 },	  /* READ(6) */
+	{ 0x0a, ANY, W, false, 0, 0 },	  /* WRITE(6) */
+	{ 0x0b, ANY, W, false, 0, 0 },	  /* SET CAPACITY */
+	{ 0x0f, ANY, R, false, 0, 0 },	  /* READ REVERSE(6) */
+	{ 0x10, ANY, W, false, 0, 0 },	  /* WRITE FILEMARKS(6) */
+	{ 0x11, ANY, R, false, 0, 0 },	  /* SPACE(6) */
+	{ 0x13, ANY, R, false, 0, 0 },	  /* VERIFY(6) */
+	{ 0x14, ANY, R, false, 0, 0 },	  /* RECOVER BUFFERED DATA */
+	{ 0x19, ANY, W, false, 0, 0 },	  /* ERASE(6) */
+	{ 0x1b, ANY, W, false, 0, 0 },	  /* LOAD UNLOAD */
+	{ 0x1e, ANY, A, false, 4, 0x00 }, /* PREVENT ALLOW: allow */
+	{ 0x1e, ANY, W, false, 4, 0x01 }, /* prevent */
+	{ 0x2b, ANY, R, false, 0, 0 },	  /* LOCATE(10) */
+	{ 0x34, ANY, R, false, 0, 0 },	  /* READ POSITION */
+	{ 0x44, ANY, A, true, 0, 0 },	  /* REPORT DENSITY SUPPORT */
+	{ 0x80, ANY, W, false, 0, 0 },	  /* WRITE FILEMARKS(16) */
+	{ 0x81, ANY, R, false, 0, 0 },	  /* READ REVERSE(16) */
+	{ 0x82, ANY, W, false, 0, 0 },	  /* ALLOW OVERWRITE */
+	{ 0x88, ANY, R, false, 0, 0 },	  /* READ(16) */
+	{ 0x8a, ANY, W, false, 0, 0 },	  /* WRITE(16) */
+	{ 0x8f, ANY, R, false, 0, 0 },	  /* VERIFY(16) */
+	{ 0x91, ANY, R, false, 0, 0 },	  /* SPACE(16) */
+	{ 0x92, ANY, R, false, 0, 0 },	  /* LOCATE(16) */
+	{ 0x93, ANY, W, false, 0, 0 },	  /* ERASE(16) */
 #else
 	{ 0xb5, ANY, W, false, 0, 0 }, /* SECURITY PROTOCOL OUT */
 	/* SBC */

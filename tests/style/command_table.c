@@ -4,14 +4,18 @@
 
 #include <scsiemu/proc.h>
 #include <scsiemu/sbc.h>
+#include <scsiemu/ssc.h>
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-static const struct {
+struct need {
 	uint32_t need;
 	const char *text;
-} needs[] = {
+};
+
+static const struct need needs[] = {
 	{ SCSIEMU_CAN_UNMAP, "a store that unmaps" },
 	{ SCSIEMU_NEED_REMOVABLE, "removable" },
 	{ SCSIEMU_NEED_THIN, "thin" },
@@ -32,6 +36,16 @@ static const struct {
 	{ SCSIEMU_NEED_PI_2, "type 2 protection" },
 	{ SCSIEMU_NEED_ZONES, "zoned" },
 	{ SCSIEMU_NEED_REALMS, "zone realms" },
+	{ 0, NULL },
+};
+
+/* Of tapes, whose bits are others. */
+static const struct need tape_needs[] = {
+	{ SCSIEMU_NEED_PARTITIONS, "partitions" },
+	{ SCSIEMU_NEED_REVERSE, "reading in reverse" },
+	{ SCSIEMU_NEED_APPEND_ONLY, "append-only mode" },
+	{ SCSIEMU_NEED_LOG, "log pages" },
+	{ 0, NULL },
 };
 
 struct entry {
@@ -40,24 +54,26 @@ struct entry {
 	unsigned order; /* of the layers: the first one wins */
 };
 
-/* Another device type's: beside a disk's of the same code. */
-enum { PROCESSOR = 3 };
+/* Other device types': beside a disk's of the same code. */
+enum { PROCESSOR = 3, TAPE };
 
 static void print(const struct entry *e)
 {
+	const struct need *n = e->order == TAPE ? tape_needs : needs;
 	const struct scsiemu_row *r = e->row;
-	const char *between = "";
+	const char *between = e->only ? e->only : "";
 
 	printf("| %02Xh", r->op);
 	if (r->sa != SCSIEMU_NO_SA)
 		printf("/%02Xh", r->sa);
 	printf(" | %s | %s | ", r->name ? r->name : "?", e->layer);
-	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
-		if (r->needs & needs[i].need) {
-			printf("%s%s", between, needs[i].text);
+	printf("%s", between);
+	for (between = *between ? ", " : ""; n->need; n++)
+		if (r->needs & n->need) {
+			printf("%s%s", between, n->text);
 			between = ", ";
 		}
-	printf("%s |\n", e->only ? e->only : "");
+	printf(" |\n");
 }
 
 static struct entry entries[512];
@@ -82,18 +98,30 @@ static int compare(const void *a, const void *b)
 	return (int)x->order - (int)y->order;
 }
 
+/* Is it one that all types have, only otherwise done? */
+static bool is_common(const struct entry *e)
+{
+	for (unsigned i = 0; i < scsiemu_ssc.rows[1].n; i++)
+		if (scsiemu_ssc.rows[1].row[i].op == e->row->op &&
+		    scsiemu_ssc.rows[1].row[i].sa == e->row->sa &&
+		    !strcmp(scsiemu_ssc.rows[1].row[i].name, e->row->name))
+			return true;
+	return false;
+}
+
 int main(void)
 {
 	add(&scsiemu_sbc.rows[0], "SBC", NULL, 0);
 	add(&scsiemu_sbc.old_rows, "SBC", "a level before SPC-3", 1);
 	add(&scsiemu_sbc.rows[1], "SPC", NULL, 2);
 	add(&scsiemu_proc.rows[0], "SPC-2", "a processor", PROCESSOR);
+	add(&scsiemu_ssc.rows[0], "SSC", "a tape", TAPE);
 	qsort(entries, n, sizeof(entries[0]), compare);
 	printf("| opcode | command | from | only with |\n|---|---|---|---|\n");
 	for (unsigned i = 0; i < n; i++)
 		if (!i || entries[i].row->op != entries[i - 1].row->op ||
 		    entries[i].row->sa != entries[i - 1].row->sa ||
-		    entries[i].order == PROCESSOR)
+		    (entries[i].order >= PROCESSOR && !is_common(&entries[i])))
 			print(&entries[i]);
 	return 0;
 }

@@ -94,21 +94,15 @@ void disk_make(struct disk *b, const struct disk_options *o)
 		b->cf.type = &scsiemu_proc;
 		b->cf.options = o->proc;
 	}
-	if (o->changer) {
-		b->cf.type = &scsiemu_smc;
-		b->cf.options = NULL;
-		assert_int_equal(
-			scsiemu_open_changer_mem(&b->changer, o->changer, NULL),
-			0);
-	}
+	if (o->as)
+		o->as(b);
 	b->cf.state_len = scsiemu_lu_state_size(&b->cf);
 	b->cf.state = b->state = malloc(b->cf.state_len);
 	assert_non_null(b->state);
 	b->lu = scsiemu_lu_add(b->d.dev, 0, &b->cf);
 	assert_non_null(b->lu);
 	if (!o->empty && !o->proc)
-		scsiemu_lu_load(b->lu, o->changer ? &b->changer : &b->k.m,
-				false);
+		scsiemu_lu_load(b->lu, b->medium ? b->medium : &b->k.m, false);
 	drive_settle(&b->d, b->lu, NULL);
 }
 
@@ -116,7 +110,6 @@ void disk_free(struct disk *b)
 {
 	drive_free(&b->d);
 	free(b->state);
-	scsiemu_medium_close(&b->changer);
 	drive_disk_free(&b->k);
 }
 

@@ -9,11 +9,10 @@
 #include <scsiemu/power.h>
 #include <scsiemu/proc.h>
 #include <scsiemu/sbc.h>
-#include <scsiemu/smc.h>
-#include <scsiemu/stores.h>
 
 #include "support/drive.h"
 
+struct disk;
 struct disk_options {
 	uint64_t nblk;	  /* 64 */
 	uint32_t blen;	  /* 512 */
@@ -36,8 +35,8 @@ struct disk_options {
 	struct scsiemu_sbc_options sbc; /* size is set */
 	/* It is no disk, but a processor, without medium. */
 	const struct scsiemu_proc_options *proc;
-	/* It is a changer with these elements, empty, without drives. */
-	const struct scsiemu_changer_layout *changer;
+	/* It is no disk: what it is goes into b->cf, b->medium, b->d.hook. */
+	void (*as)(struct disk *b);
 };
 
 struct disk {
@@ -46,8 +45,8 @@ struct disk {
 	struct scsiemu_lu *lu;
 	struct scsiemu_lu_config cf;
 	struct scsiemu_sbc_options sbc;
-	struct scsiemu_medium changer;
 	void *state;
+	struct scsiemu_medium *medium; /* NULL: k.m */
 };
 
 /* One target port group, which hosts and the embedder may change. */

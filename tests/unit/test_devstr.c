@@ -2,7 +2,9 @@
 /* Device strings: what they make, and what a wrong one is told. */
 #include "host/devstr.h"
 
+#include <scsiemu/exec.h>
 #include <scsiemu/sbc.h>
+#include <scsiemu/wire.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,9 +22,15 @@
 static const struct {
 	const char *device, *says; /* part of the message */
 } wrong[] = {
-	{ "", "\"\" is not a device type: write disk:" },
+	{ "", "\"\" is not a device type: write disk:..., tape:..." },
 	{ "disc:mem,size=1M", "\"disc\" is not a device type" },
 	{ "disk", "no store: add path=FILE, mem or null" },
+	{ "tape", "no cartridge: add mem" },
+	{ "tape:mem", "mem needs a size" },
+	{ "tape:mem,size=1K", "size=1024: a cartridge has at least 65536" },
+	{ "tape:mem,size=1M,thin", "thin is a disk's: leave it out of a tape" },
+	{ "tape:mem,size=1M,partitions=5", "partitions=5 is not possible" },
+	{ "disk:mem,size=1M,worm", "worm is a tape's: leave it out of a disk" },
 	{ "proc:mem", "mem is a disk's: leave it out of a proc" },
 	{ "proc:block=512", "block is a disk's" },
 	{ "proc:size=1K", "size=1024: a processor keeps 4K to 1G of messages" },
@@ -284,6 +292,33 @@ static void serial_of(const char *device, const char *target, uint16_t lun,
 	assert_int_equal(scsiemu_host_close(&h, &err), 0);
 }
 
+/* A tape drive: it is ready, and its cartridge is closed with it. */
+static void test_tape(void **state)
+{
+	static const uint8_t lun[8], ready[6];
+	struct scsiemu_host_device h = { .units = NULL };
+	static uint64_t scratch[2048];
+	struct scsiemu_exec x = { .cdb = ready,
+				  .cdb_len = sizeof(ready),
+				  .scratch = scratch,
+				  .scratch_len = sizeof(scratch) };
+	struct scsiemu_errmsg err;
+
+	(void)state;
+	assert_int_equal(scsiemu_host_device_add(
+				 &h, "tape:mem,size=1M,partitions=2", &err),
+			 0);
+	assert_int_equal(scsiemu_host_device_open(&h, "t", NULL, &err), 0);
+	for (unsigned i = 0; i < 2; i++) /* power on, then */
+		assert_int_equal(scsiemu_exec(&h.pump,
+					      scsiemu_lu_find(h.dev, lun), &x,
+					      NULL, NULL),
+				 0);
+	assert_int_equal(x.status, SCSIEMU_GOOD);
+	assert_string_equal(h.units->host.summary, "tape in memory, 1 MiB");
+	scsiemu_host_device_close(&h, &err);
+}
+
 /* By target and LUN, the same for ever; a given one stays. */
 static void test_serial(void **state)
 {
@@ -428,6 +463,7 @@ int main(void)
 		cmocka_unit_test(test_all_keys),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_attach),
+		cmocka_unit_test(test_tape),
 		cmocka_unit_test(test_serial),
 		cmocka_unit_test(test_foreign_state),
 		cmocka_unit_test(test_file),

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* host/devtape.c - tape drives in device strings: their keys, their cartridge.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "host/devstr.h"
+#include "store/open.h"
+
+static bool is_one_of(const char *const *words, const char *word)
+{
+	while (*words && strcmp(*words, word) != 0)
+		words++;
+	return *words;
+}
+
+bool semu_devtape_only(const char *key)
+{
+	static const char *const only[] = { "partitions",    "density",
+					    "early_warning", "worm",
+					    "append_only",   NULL };
+
+	return is_one_of(only, key);
+}
+
+bool semu_devtape_knows(const char *key)
+{
+	static const char *const shared[] = { "mem",	  "readonly", "logs",
+					      "deferred", "inject",   NULL };
+
+	return is_one_of(shared, key) || semu_devtape_only(key);
+}
+
+int semu_devtape_check(struct semu_devstr *s, struct scsiemu_errmsg *err)
+{
+	if (!s->mem)
+		return semu_err(err, "no cartridge: add mem");
+	if (!s->size)
+		return semu_err(err, "mem needs a size: add size=64M");
+	if (s->size < SCSIEMU_TAPE_BYTES_MIN)
+		return semu_err(err,
+				"size=%" PRIu64 ": a cartridge has at least "
+				"%d bytes",
+				s->size, SCSIEMU_TAPE_BYTES_MIN);
+	return 0;
+}
+
+int semu_devtape_open(struct scsiemu_medium *m, const struct semu_devstr *s,
+		      struct scsiemu_errmsg *err)
+{
+	const struct scsiemu_tape_new is = { .bytes = s->size,
+					     .density =
+						     (uint8_t)s->tape.density,
+					     .worm = s->tape.worm,
+					     .read_only = s->readonly };
+
+	return scsiemu_open_tape_mem(m, &is, err);
+}
+
+void semu_devtape_options(struct scsiemu_ssc_options *o,
+			  const struct semu_devstr *s)
+{
+	*o = (struct scsiemu_ssc_options){
+		.size = sizeof(*o),
+		.early_warning = s->tape.warning,
+		.partitions = (uint8_t)(s->tape.partitions ? s->tape.partitions
+							   : 1),
+		.append_only = s->tape.append_only,
+		.worm = s->tape.worm,
+	};
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How commands of a tape end (SSC-4 4.2.11, 7): one table maps what a cartridge
+ * answers to sense.
+ */
+#include "core/engine.h"
+#include "ssc/ssc.h"
+
+struct end {
+	int8_t result;
+	uint8_t key;
+	uint16_t asc;
+	uint8_t flags; /* SCSIEMU_S_* */
+	bool early;    /* and EOM past early warning */
+};
+
+static const struct end ends[] = {
+	{ SCSIEMU_R_MARK, SCSIEMU_SK_NO_SENSE, SCSIEMU_ASC_FILEMARK_DETECTED,
+	  SCSIEMU_S_MARK, false },
+	{ SCSIEMU_R_EOD, SCSIEMU_SK_BLANK_CHECK, SCSIEMU_ASC_END_OF_DATA, 0,
+	  true },
+	{ SCSIEMU_R_BOM, SCSIEMU_SK_NO_SENSE,
+	  SCSIEMU_ASC_BEGINNING_OF_PARTITION, SCSIEMU_S_EOM, false },
+	{ SCSIEMU_R_EOM, SCSIEMU_SK_VOLUME_OVERFLOW,
+	  SCSIEMU_ASC_END_OF_PARTITION, SCSIEMU_S_EOM, false },
+	{ SCSIEMU_E_READ, SCSIEMU_SK_MEDIUM_ERROR,
+	  SCSIEMU_ASC_UNRECOVERED_READ_ERROR, 0, false },
+	{ SCSIEMU_E_WRITE, SCSIEMU_SK_MEDIUM_ERROR, SCSIEMU_ASC_WRITE_ERROR, 0,
+	  false },
+	{ SCSIEMU_E_GUARD, SCSIEMU_SK_HARDWARE_ERROR,
+	  SCSIEMU_ASC_GUARD_CHECK_FAILED, 0, false },
+	{ SCSIEMU_E_ENCRYPTED, SCSIEMU_SK_DATA_PROTECT,
+	  SCSIEMU_ASC_NOT_DECRYPTED, 0, false },
+	{ SCSIEMU_E_PLAIN, SCSIEMU_SK_DATA_PROTECT, SCSIEMU_ASC_NOT_ENCRYPTED,
+	  0, false },
+	{ SCSIEMU_E_KEY, SCSIEMU_SK_DATA_PROTECT, SCSIEMU_ASC_OTHER_KEY, 0,
+	  false },
+	{ SCSIEMU_E_INTEGRITY, SCSIEMU_SK_DATA_PROTECT,
+	  SCSIEMU_ASC_DECRYPTION_INTEGRITY, 0, false },
+};
+
+int semu_ssc_end(struct scsiemu_cmd *c, uint8_t key, uint16_t asc,
+		 unsigned flags, uint64_t info)
+{
+	scsiemu_fail(c, key, asc);
+	c->sense.flags = (uint8_t)flags;
+	c->sense.info = info;
+	return SCSIEMU_FAILED;
+}
+
+static int fail(struct scsiemu_cmd *c, int result, unsigned valid,
+		uint64_t info)
+{
+	const struct end *e = ends, *past = ends + sizeof(ends) / sizeof(*ends);
+	struct scsiemu_tape_pos pos;
+	unsigned flags;
+
+	if (result == SCSIEMU_E_ABORTED)
+		return SCSIEMU_FAILED;
+	while (e < past && e->result != result)
+		e++;
+	if (e == past) {
+		c->info = SCSIEMU_NO_INFO;
+		semu_fail_result(c, result, 0);
+		return SCSIEMU_FAILED;
+	}
+	flags = e->flags | valid;
+	semu_ssc_tell(scsiemu_cmd_lu(c), &pos);
+	if (e->early &&
+	    semu_ssc_zone(scsiemu_cmd_lu(c), &pos) & SEMU_ZONE_EARLY)
+		flags |= SCSIEMU_S_EOM;
+	return semu_ssc_end(c, e->key, e->asc, flags, valid ? info : 0);
+}
+
+int semu_ssc_fail(struct scsiemu_cmd *c, int result, uint64_t info)
+{
+	return fail(c, result, SCSIEMU_S_INFO, info);
+}
+
+int semu_ssc_fail_bare(struct scsiemu_cmd *c, int result)
+{
+	return fail(c, result, 0, 0);
+}
+
+/* Programmable early warning is told once, before early warning; that is told
+ * each time (SSC-4 4.2.6). All was written: INFORMATION is 0, and valid. */
+int semu_ssc_written(struct scsiemu_cmd *c)
+{
+	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	struct semu_ssc *s = semu_ssc(lu);
+	struct scsiemu_tape_pos pos;
+	uint16_t asc = SCSIEMU_ASC_END_OF_PARTITION;
+	unsigned zone;
+
+	semu_ssc_tell(lu, &pos);
+	zone = semu_ssc_zone(lu, &pos);
+	if (!zone)
+		return SCSIEMU_FINISHED;
+	if (zone & SEMU_ZONE_PROGRAMMED && !s->warned) {
+		s->warned = true;
+		asc = SCSIEMU_ASC_PROGRAMMABLE_EARLY_WARNING;
+	} else if (!(zone & SEMU_ZONE_EARLY)) {
+		return SCSIEMU_FINISHED;
+	}
+	return semu_ssc_end(c, SCSIEMU_SK_NO_SENSE, asc,
+			    SCSIEMU_S_EOM | SCSIEMU_S_INFO, 0);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * LOAD UNLOAD (SSC-4 7.2). What is unloaded stays in the drive until somebody
+ * takes it out, and can be loaded again.
+ */
+#include "ssc/ssc.h"
+
+enum { LOAD = 0x01, EOT = 0x04, HOLD = 0x08 };
+enum { WOUND = SEMU_SSC_READY + 1, NOTED, MOVED };
+
+/* There is a cartridge in use: to its beginning. */
+static int rewind(struct scsiemu_cmd *c, int result)
+{
+	int rc;
+
+	if (*scsiemu_cmd_step(c) == WOUND)
+		return result == SCSIEMU_OK ? SCSIEMU_FINISHED
+					    : semu_ssc_fail_bare(c, result);
+	rc = semu_ssc_begin(c, result, SEMU_SSC_SYNC);
+	if (rc)
+		return rc;
+	*scsiemu_cmd_step(c) = WOUND;
+	return semu_ssc_want_locate(c, 0, 0);
+}
+
+static int insert(struct scsiemu_cmd *c)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+
+	if (!lu->ejected)
+		return scsiemu_fail(c, SCSIEMU_SK_NOT_READY,
+				    SCSIEMU_ASC_MEDIUM_NOT_PRESENT);
+	if (c->cdb[4] & HOLD) /* it is in, and not to be threaded */
+		return SCSIEMU_FINISHED;
+	*scsiemu_cmd_step(c) = MOVED;
+	return scsiemu_want_store(c, NULL, SCSIEMU_V_INSERT, 0, 0,
+				  SCSIEMU_CHANGES);
+}
+
+/* Its memory is brought up to date; whether or not that worked, it goes. */
+static int unload(struct scsiemu_cmd *c)
+{
+	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+
+	if (lu->prevents) {
+		scsiemu_ssc_alert(lu, SCSIEMU_ALERT_NO_REMOVAL, true);
+		return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
+				    SCSIEMU_ASC_REMOVAL_PREVENTED);
+	}
+	if (!lu->medium)
+		return SCSIEMU_FINISHED;
+	if (*scsiemu_cmd_step(c) != NOTED) {
+		*scsiemu_cmd_step(c) = NOTED;
+		if (semu_ssc_want_unload(c))
+			return SCSIEMU_WANTS;
+	}
+	*scsiemu_cmd_step(c) = MOVED;
+	return scsiemu_want_store(c, NULL, SCSIEMU_V_EJECT, 0, 0,
+				  SCSIEMU_CHANGES);
+}
+
+int semu_ssc_load(struct scsiemu_cmd *c, int result)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	bool load = c->cdb[4] & LOAD;
+
+	if (*scsiemu_cmd_step(c) == MOVED)
+		return result == SCSIEMU_OK ? SCSIEMU_FINISHED
+					    : semu_ssc_fail_bare(c, result);
+	if (load && c->cdb[4] & EOT)
+		return scsiemu_fail_cdb(c, 4, 2);
+	if (!load)
+		return unload(c);
+	return lu->medium ? rewind(c, result) : insert(c);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The drive as a part of its logical unit, and what it makes of a cartridge. */
+#include <string.h>
+
+#include "ssc/ssc.h"
+
+/* Of early warning: a share of the partition, in these bounds. */
+enum { SHARE = 50, LEAST = 1000000, QUARTER = 4 };
+#define MOST UINT64_C(5000000000)
+
+static uint32_t size(const struct scsiemu_lu_config *cf)
+{
+	(void)cf;
+	return sizeof(struct semu_ssc);
+}
+
+static int init(struct scsiemu_lu *lu, void *mem,
+		const struct scsiemu_lu_config *cf)
+{
+	const struct scsiemu_ssc_options *o = cf->options;
+	struct semu_ssc *s = mem;
+
+	if (o)
+		memcpy(&s->is, o,
+		       o->size < sizeof(s->is) ? o->size : sizeof(s->is));
+	if (!s->is.block_min)
+		s->is.block_min = 1;
+	if (!s->is.block_max)
+		s->is.block_max = SCSIEMU_TAPE_BLOCK_MAX;
+	if (!s->is.partitions)
+		s->is.partitions = 1;
+	lu->removable = true; /* a cartridge always is */
+	if (s->is.partitions > SCSIEMU_TAPE_PARTITIONS ||
+	    s->is.granularity > 23 ||
+	    s->is.block_max > SCSIEMU_TAPE_BLOCK_MAX ||
+	    s->is.block_min > s->is.block_max)
+		return SCSIEMU_ERR_ARG;
+	return 0;
+}
+
+/* ---- Facts ---- */
+
+void semu_ssc_tell(const struct scsiemu_lu *lu, struct scsiemu_tape_pos *pos)
+{
+	const struct scsiemu_tape_ops *ops = semu_ssc_tape(lu);
+
+	memset(pos, 0, sizeof(*pos));
+	if (ops)
+		ops->tell(lu->medium->ctx, pos);
+}
+
+void semu_ssc_info(const struct scsiemu_lu *lu, struct scsiemu_tape_info *info)
+{
+	const struct scsiemu_tape_ops *ops = semu_ssc_tape(lu);
+
+	memset(info, 0, sizeof(*info));
+	if (ops)
+		ops->info(lu->medium->ctx, info);
+}
+
+uint32_t semu_ssc_able(const struct scsiemu_lu *lu)
+{
+	struct scsiemu_tape_info info;
+
+	semu_ssc_info(lu, &info);
+	return info.able;
+}
+
+uint64_t semu_ssc_warning(const struct scsiemu_lu *lu, uint64_t bytes)
+{
+	uint64_t n = semu_ssc(lu)->is.early_warning;
+
+	if (!n) {
+		n = bytes / SHARE;
+		n = n < LEAST ? LEAST : n;
+		n = n > MOST ? MOST : n;
+	}
+	return n < bytes / QUARTER ? n : bytes / QUARTER;
+}
+
+unsigned semu_ssc_zone(const struct scsiemu_lu *lu,
+		       const struct scsiemu_tape_pos *pos)
+{
+	struct scsiemu_tape_info info;
+	uint64_t early, programmed = semu_ssc_pews(lu);
+
+	semu_ssc_info(lu, &info);
+	if (pos->partition >= info.partitions)
+		return 0;
+	early = semu_ssc_warning(lu, info.part[pos->partition].size);
+	if (pos->left < early)
+		return SEMU_ZONE_EARLY |
+		       (programmed ? (unsigned)SEMU_ZONE_PROGRAMMED : 0);
+	return pos->left - early < programmed ? SEMU_ZONE_PROGRAMMED : 0;
+}
+
+/* ---- Block lengths ---- */
+
+uint32_t semu_ssc_block_max(const struct scsiemu_lu *lu)
+{
+	uint32_t most = semu_ssc(lu)->is.block_max;
+	struct scsiemu_tape_info info;
+
+	semu_ssc_info(lu, &info);
+	return info.block_max && info.block_max < most ? info.block_max : most;
+}
+
+uint32_t semu_ssc_block_min(const struct scsiemu_lu *lu)
+{
+	return semu_ssc(lu)->is.block_min;
+}
+
+bool semu_ssc_block_ok(const struct scsiemu_lu *lu, uint32_t len)
+{
+	uint32_t granule = 1u << semu_ssc(lu)->is.granularity;
+
+	return len >= semu_ssc_block_min(lu) && len <= semu_ssc_block_max(lu) &&
+	       !(len & (granule - 1));
+}
+
+/* ---- Cartridges come and go ---- */
+
+const struct scsiemu_ssc_density *semu_ssc_density(const struct scsiemu_lu *lu,
+						   unsigned code)
+{
+	const struct semu_ssc *s = semu_ssc(lu);
+
+	for (unsigned i = 0; i < s->is.ndensities; i++)
+		if (s->is.densities[i].code == code)
+			return &s->is.densities[i];
+	return NULL;
+}
+
+static void add_up(struct semu_ssc_count *life,
+		   const struct semu_ssc_count *now)
+{
+	life->read += now->read;
+	life->written += now->written;
+	life->tape_read += now->tape_read;
+	life->tape_written += now->tape_written;
+	life->blocks_read += now->blocks_read;
+	life->blocks_written += now->blocks_written;
+	life->marks += now->marks;
+	life->failed_reads += now->failed_reads;
+	life->failed_writes += now->failed_writes;
+}
+
+/* Another one, or none: nothing of the last one counts any more. */
+static void exchanged(struct scsiemu_lu *lu, struct semu_ssc *s)
+{
+	s->loaded = lu->medium;
+	s->dirty = s->changed = s->warned = false;
+	semu_ssc_unplan(lu);
+	s->grant = SEMU_GRANT_NONE;
+	add_up(&s->life, &s->now);
+	memset(&s->now, 0, sizeof(s->now));
+	s->alerts &= ~(semu_ssc_alert_bit(SCSIEMU_ALERT_UNSUPPORTED_FORMAT) |
+		       semu_ssc_alert_bit(SCSIEMU_ALERT_WORM_OVERWRITE) |
+		       semu_ssc_alert_bit(SCSIEMU_ALERT_WRITE_PROTECT) |
+		       semu_ssc_alert_bit(SCSIEMU_ALERT_CLEANING_MEDIA));
+	if (lu->medium)
+		s->loads++;
+}
+
+/* Can it be read, and written? */
+static void judge(struct scsiemu_lu *lu, struct semu_ssc *s)
+{
+	const struct scsiemu_ssc_density *d;
+	struct scsiemu_tape_info info;
+
+	s->unfit = s->unwritable = false;
+	if (!lu->medium)
+		return;
+	semu_ssc_info(lu, &info);
+	d = semu_ssc_density(lu, info.density);
+	s->unfit = !semu_ssc_tape(lu) || info.cleaning ||
+		   (s->is.ndensities && !d);
+	s->unwritable = d && !d->write;
+	if (info.cleaning)
+		scsiemu_ssc_alert(lu, SCSIEMU_ALERT_CLEANING_MEDIA, true);
+	else if (s->unfit)
+		scsiemu_ssc_alert(lu, SCSIEMU_ALERT_UNSUPPORTED_FORMAT, true);
+}
+
+static void part_loaded(struct scsiemu_lu *lu)
+{
+	struct semu_ssc *s = semu_ssc(lu);
+
+	if (s->loaded != lu->medium)
+		exchanged(lu, s);
+	judge(lu, s);
+	if (s->is.partitions > 1)
+		lu->able |= SCSIEMU_NEED_PARTITIONS;
+	if (s->is.append_only)
+		lu->able |= SCSIEMU_NEED_APPEND_ONLY;
+	if (s->is.reverse)
+		lu->able |= SCSIEMU_NEED_REVERSE;
+	lu->able |= SCSIEMU_NEED_REMOVABLE;
+}
+
+/* A reset leaves the tape where it is, and what was allowed is no more. */
+static void part_reset(struct scsiemu_lu *lu)
+{
+	struct semu_ssc *s = semu_ssc(lu);
+
+	s->grant = SEMU_GRANT_NONE;
+	semu_ssc_unplan(lu);
+}
+
+const struct semu_part_type semu_ssc_part = { .part = SEMU_PART_SSC,
+					      .size = size,
+					      .init = init,
+					      .loaded = part_loaded,
+					      .reset = part_reset };
+
+void semu_ssc_loaded(struct scsiemu_lu *lu)
+{
+	memset(&lu->cap, 0, sizeof(lu->cap));
+	lu->cap.cache = true; /* V_SUP: writing is buffered */
+	semu_spc_guards(lu);
+}

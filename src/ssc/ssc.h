@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ssc/ssc.h - what the files of the tape drive share. Where the tape stands and
+ * how much room there is are the cartridge's facts (tape.h), asked for when
+ * they are needed: there is no second opinion that an abort could make wrong.
+ */
+#ifndef SEMU_SSC_H
+#define SEMU_SSC_H
+
+#include <scsiemu/ssc.h>
+
+#include "core/core.h"
+#include "spc/log.h"
+#include "spc/spc.h"
+
+/* What is allowed to be overwritten in append-only mode (SSC-4 7.1). */
+enum semu_ssc_grant {
+	SEMU_GRANT_NONE,
+	SEMU_GRANT_HERE, /* at grant_at of grant_partition */
+	SEMU_GRANT_FORMAT
+};
+
+/* Nexuses whose reading of TapeAlert flags is remembered. */
+enum { SEMU_SSC_READERS = 8 };
+
+/* Bytes that were moved, for log pages and the cartridge's memory. */
+struct semu_ssc_count {
+	uint64_t read, written;		  /* to and from the initiator */
+	uint64_t tape_read, tape_written; /* from and to the medium */
+	uint32_t blocks_read, blocks_written, marks;
+	uint32_t failed_reads, failed_writes;
+};
+
+/* The state of SEMU_PART_SSC. */
+struct semu_ssc {
+	struct scsiemu_ssc_options is;
+	/* How records are written and read: what compression, encryption and
+	 * logical block protection have set. */
+	struct scsiemu_tape_how writes, reads;
+	const struct scsiemu_medium *loaded; /* what the rest is about */
+	bool unfit;			     /* it cannot read the cartridge */
+	bool unwritable; /* nor, as it could read it, write it */
+	bool dirty;	 /* something was written and not made durable yet */
+	bool changed;	 /* VOLUME CHANGE REFERENCE is this load's */
+	bool warned;	 /* of programmable early warning, in this zone */
+	uint8_t grant;	 /* enum semu_ssc_grant */
+	uint32_t grant_partition;
+	uint64_t grant_at;
+	uint64_t peeked; /* files before the object in front of the position */
+	uint64_t peeked_at;		 /* that position */
+	uint32_t loads;			 /* since it was powered on */
+	struct semu_ssc_count now, life; /* this load; before it */
+	/* TapeAlert: flags 1 to 64, flag 1 the highest bit; who has read which
+	 * since it was set. */
+	uint64_t alerts;
+	uint64_t shown; /* to the LOG SENSE that runs */
+	struct {
+		const struct semu_itl *who;
+		uint64_t seen;
+	} reader[SEMU_SSC_READERS];
+	uint8_t next_reader;
+};
+
+static inline struct semu_ssc *semu_ssc(const struct scsiemu_lu *lu)
+{
+	return semu_part(lu, SEMU_PART_SSC);
+}
+static inline struct semu_ssc *semu_ssc_of(const struct scsiemu_cmd *c)
+{
+	return semu_ssc(scsiemu_cmd_lu(c));
+}
+
+/* ---- part.c: the drive and its cartridge ---- */
+
+extern const struct semu_part_type semu_ssc_part;
+void semu_ssc_loaded(struct scsiemu_lu *lu);
+
+/* The vtable of the cartridge; NULL: there is none (any more). */
+static inline const struct scsiemu_tape_ops *semu_ssc_tape(
+	const struct scsiemu_lu *lu)
+{
+	const struct scsiemu_medium *m = lu->medium;
+
+	return m && m->kind == SCSIEMU_TAPE ? m->ops : NULL;
+}
+/* Zeros without a cartridge. */
+void semu_ssc_tell(const struct scsiemu_lu *lu, struct scsiemu_tape_pos *pos);
+void semu_ssc_info(const struct scsiemu_lu *lu, struct scsiemu_tape_info *info);
+uint32_t semu_ssc_able(const struct scsiemu_lu *lu);
+
+/* Where a position is: bits. */
+enum semu_ssc_zone {
+	SEMU_ZONE_EARLY = 1,	  /* past early warning */
+	SEMU_ZONE_PROGRAMMED = 2, /* past programmable early warning, or early
+				   * warning, where the former is in use */
+};
+unsigned semu_ssc_zone(const struct scsiemu_lu *lu,
+		       const struct scsiemu_tape_pos *pos);
+/* Bytes of a partition of this size behind early warning. */
+uint64_t semu_ssc_warning(const struct scsiemu_lu *lu, uint64_t size);
+/* The longest block. */
+uint32_t semu_ssc_block_max(const struct scsiemu_lu *lu);
+uint32_t semu_ssc_block_min(const struct scsiemu_lu *lu);
+bool semu_ssc_block_ok(const struct scsiemu_lu *lu, uint32_t len);
+/* Its densities: the row of a code; NULL: there is none. */
+const struct scsiemu_ssc_density *semu_ssc_density(const struct scsiemu_lu *lu,
+						   unsigned code);
+
+/* ---- ends.c: how commands end ---- */
+
+/* CHECK CONDITION with SCSIEMU_S_* and, with SCSIEMU_S_INFO, INFORMATION. */
+int semu_ssc_end(struct scsiemu_cmd *c, uint8_t key, uint16_t asc,
+		 unsigned flags, uint64_t info);
+/* A result that is neither OK nor a record: conditions and errors; info is
+ * INFORMATION. An abort is just FAILED. */
+int semu_ssc_fail(struct scsiemu_cmd *c, int result, uint64_t info);
+/* The same, without INFORMATION. */
+int semu_ssc_fail_bare(struct scsiemu_cmd *c, int result);
+/* A command that wrote, and did all of it, is over: early warnings. */
+int semu_ssc_written(struct scsiemu_cmd *c);
+
+/* ---- begin.c: before a command touches the tape ---- */
+
+enum semu_ssc_begin {
+	SEMU_SSC_SYNC = 1,    /* what is buffered goes to the tape first */
+	SEMU_SSC_CHANGES = 2, /* it changes what is behind the position */
+	SEMU_SSC_AT = 4	      /* its CDB says where (16 bytes) */
+};
+/* The step counter when the tape is where it should be. */
+#define SEMU_SSC_READY 6
+/*
+ * Called with each result until it returns 0: the step counter is
+ * SEMU_SSC_READY then. WANTS, FAILED: as a handler.
+ */
+int semu_ssc_begin(struct scsiemu_cmd *c, int result, unsigned how);
+/* For UNDO: when the tape was moved back to look at it, it goes forth again. */
+int semu_ssc_begin_undo(struct scsiemu_cmd *c);
+
+/* Transfer length or count, of the 6-byte and the 16-byte forms. */
+static inline uint32_t semu_ssc_count_of(const struct scsiemu_cmd *c)
+{
+	return semu_be24(c->cdb + (scsiemu_cmd_row(c)->len == 16 ? 12 : 2));
+}
+/* The byte of that. */
+static inline uint16_t semu_ssc_count_at(const struct scsiemu_cmd *c)
+{
+	return scsiemu_cmd_row(c)->len == 16 ? 12 : 2;
+}
+static inline unsigned semu_ssc_at(const struct scsiemu_cmd *c)
+{
+	return scsiemu_cmd_row(c)->len == 16 ? SEMU_SSC_AT : 0;
+}
+
+/* The want's buf: how a record is to be treated. */
+int semu_ssc_want_record(struct scsiemu_cmd *c, enum scsiemu_want_kind kind,
+			 uint32_t off, uint32_t len);
+int semu_ssc_want_verify(struct scsiemu_cmd *c);
+int semu_ssc_want_locate(struct scsiemu_cmd *c, uint64_t object,
+			 uint32_t partition);
+
+/* attrset.c: what the drive keeps in the cartridge's memory, when it changes,
+ * formats or unloads it. 0: there is nothing to save, or nowhere. */
+int semu_ssc_want_change(struct scsiemu_cmd *c);
+int semu_ssc_want_formatted(struct scsiemu_cmd *c);
+int semu_ssc_want_unload(struct scsiemu_cmd *c);
+
+/* ---- mode.c ---- */
+
+extern const struct semu_mode_page semu_ssc_head, semu_ssc_mode_01,
+	semu_ssc_mode_0af0, semu_ssc_mode_0f, semu_ssc_mode_10,
+	semu_ssc_mode_1001, semu_ssc_mode_11, semu_ssc_mode_1d;
+/* BLOCK LENGTH of the block descriptor; 0: variable. */
+uint32_t semu_ssc_block(const struct scsiemu_lu *lu);
+bool semu_ssc_buffered(const struct scsiemu_lu *lu);
+bool semu_ssc_append_only(const struct scsiemu_lu *lu);
+/* SHORT ERASE MODE 1: that it has no effect. */
+bool semu_ssc_short_erases(const struct scsiemu_lu *lu);
+/* Programmable early warning: bytes in front of early warning; 0: none. */
+uint64_t semu_ssc_pews(const struct scsiemu_lu *lu);
+bool semu_ssc_compresses(const struct scsiemu_lu *lu);
+/* Block length and buffered mode of the configuration are in force. */
+void semu_ssc_head_begin(struct scsiemu_lu *lu);
+/* layout.c: was mode page 11h selected for a FORMAT MEDIUM? Not any more. */
+bool semu_ssc_planned(const struct scsiemu_lu *lu);
+void semu_ssc_unplan(struct scsiemu_lu *lu);
+/* What mode page 11h says of a cartridge of so many bytes. False: it
+ * cannot be. */
+bool semu_ssc_layout(const struct scsiemu_lu *lu, const uint8_t *page,
+		     struct scsiemu_tape_layout *l);
+
+/* ---- handlers, a file for each group ---- */
+
+/* move.c */
+scsiemu_nodata_fn semu_ssc_tur;
+scsiemu_step_fn semu_ssc_rewind, semu_ssc_space, semu_ssc_locate_10,
+	semu_ssc_locate_16;
+/* read.c, verify.c */
+scsiemu_step_fn semu_ssc_read, semu_ssc_read_reverse, semu_ssc_verify;
+scsiemu_nodata_fn semu_ssc_recover;
+/* write.c */
+scsiemu_step_fn semu_ssc_write, semu_ssc_marks, semu_ssc_erase;
+uint32_t semu_ssc_stops(const struct scsiemu_cmd *c);
+/* position.c */
+scsiemu_in_fn semu_ssc_position_short, semu_ssc_position_long,
+	semu_ssc_position_extended, semu_ssc_block_limits, semu_ssc_serial;
+/* load.c */
+scsiemu_step_fn semu_ssc_load;
+/* format.c */
+scsiemu_step_fn semu_ssc_format, semu_ssc_set_capacity;
+scsiemu_nodata_fn semu_ssc_allow_overwrite;
+/* density.c */
+scsiemu_in_fn semu_ssc_report_density;
+/* attr.c */
+scsiemu_in_fn semu_ssc_attr_values, semu_ssc_attr_list, semu_ssc_attr_volumes,
+	semu_ssc_attr_partitions, semu_ssc_attr_known;
+/* attrwrite.c */
+scsiemu_out_fn semu_ssc_write_attr;
+scsiemu_step_fn semu_ssc_attr_written;
+/* log.c, alert.c */
+extern const struct semu_log_type semu_ssc_log;
+scsiemu_in_fn semu_ssc_log_sense;
+scsiemu_step_fn semu_ssc_log_read;
+void semu_ssc_lost(struct scsiemu_lu *lu, const struct semu_itl *itl);
+/* Flag 1 is the highest bit. */
+static inline uint64_t semu_ssc_alert_bit(unsigned flag)
+{
+	return UINT64_C(1) << (64 - flag);
+}
+/* vpd.c */
+extern const struct semu_vpd_page semu_ssc_vpd_b0, semu_ssc_vpd_b1,
+	semu_ssc_vpd_b2;
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Log pages, TapeAlert, densities and positions of the tape drive, as LTFS, PBS
+ * and sg3_utils read them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <scsiemu/log.h>
+
+#include "support/tape.h"
+
+enum { ROOM = 4096 };
+
+static const struct tape_options options = { .logs = true,
+					     .ssc = { .partitions = 2 },
+					     .is = { .bytes = 20000000 } };
+
+/* A page, from a parameter on. */
+static const uint8_t *page(struct tape *t, uint8_t code, uint16_t from)
+{
+	TAPE_IN(t, ROOM, 0x4d, 0, 0x40 | code, 0, 0, (uint8_t)(from >> 8),
+		(uint8_t)from, ROOM >> 8, 0, 0);
+	return t->d.t.in;
+}
+
+static uint64_t be(const uint8_t *p, unsigned n)
+{
+	uint64_t v = 0;
+
+	while (n--)
+		v = v << 8 | *p++;
+	return v;
+}
+
+/* The value of a parameter that is there, of so many bytes. */
+static const uint8_t *param(struct tape *t, uint8_t code, uint16_t which,
+			    uint8_t len)
+{
+	const uint8_t *p = page(t, code, which);
+
+	drive_good(&t->d);
+	assert_int_equal(p[0], 0x80 | code); /* DS: nothing of it is saved */
+	assert_int_equal(be(p + 4, 2), which);
+	assert_int_equal(p[7], len);
+	return p + 8;
+}
+
+static void test_list(void **state)
+{
+	struct tape t;
+
+	(void)state;
+	tape_make(&t, &options);
+	TAPE_IN(&t, ROOM, 0x4d, 0, 0x40, 0, 0, 0, 0, ROOM >> 8, 0, 0);
+	drive_data(&t.d,
+		   "\0\0\0\x0d\0\x02\x03\x06\x0c\x0d\x11\x12\x14\x17\x1b\x2e"
+		   "\x31",
+		   17);
+	page(&t, 0x15, 0);
+	drive_cdb(&t.d, 2, 5);
+	tape_free(&t);
+}
+
+/* LTFS: 64 parameters of one byte; what was read is not told again, to this
+ * nexus. */
+static void test_alerts(void **state)
+{
+	struct scsiemu_nexus *a, *b;
+	const uint8_t *p;
+	struct tape t;
+
+	(void)state;
+	tape_make(&t, &options);
+	a = drive_attach(&t.d, 0, 0);
+	b = drive_attach(&t.d, 1, 0);
+	drive_settle(&t.d, t.lu, a);
+	drive_settle(&t.d, t.lu, b);
+	t.d.nexus = a;
+	assert_int_equal(scsiemu_ssc_alert(t.lu, 0, true), SCSIEMU_ERR_ARG);
+	assert_int_equal(scsiemu_ssc_alert(t.lu, 65, true), SCSIEMU_ERR_ARG);
+	assert_int_equal(scsiemu_ssc_alert(t.lu, SCSIEMU_ALERT_CLEAN_NOW, true),
+			 0);
+	assert_int_equal(scsiemu_ssc_alert(t.lu, 64, true), 0);
+	p = page(&t, 0x2e, 0);
+	drive_good(&t.d);
+	assert_int_equal(be(p + 2, 2), 64 * 5);
+	for (unsigned i = 0; i < 64; i++) {
+		assert_int_equal(be(p + 4 + 5 * i, 2), i + 1);
+		assert_int_equal(p[7 + 5 * i], 1);
+		assert_int_equal(p[8 + 5 * i], i + 1 == 20 || i + 1 == 64);
+	}
+	assert_int_equal(*param(&t, 0x2e, 20, 1), 0);
+	t.d.nexus = b;
+	assert_int_equal(*param(&t, 0x2e, 20, 1), 1);
+	assert_int_equal(*param(&t, 0x2e, 20, 1), 0);
+	t.d.nexus = a;
+	assert_memory_equal(param(&t, 0x12, 0, 8), "\0\0\x10\0\0\0\0\x01", 8);
+	assert_int_equal(param(&t, 0x11, 0, 4)[3], 0x01);
+	scsiemu_ssc_alert(t.lu, 64, true); /* again */
+	assert_int_equal(*param(&t, 0x2e, 64, 1), 1);
+	scsiemu_ssc_alert(t.lu, 64, false);
+	scsiemu_ssc_alert(t.lu, 20, false);
+	assert_memory_equal(param(&t, 0x12, 0, 8), "\0\0\0\0\0\0\0\0", 8);
+	/* what the drive finds by itself */
+	TAPE_DO(&t, 0x1e, 0, 0, 0, 1, 0);
+	TAPE_DO(&t, 0x1b, 0, 0, 0, 0, 0);
+	assert_int_equal(*param(&t, 0x2e, SCSIEMU_ALERT_NO_REMOVAL, 1), 1);
+	tape_free(&t);
+}
+
+static void test_status(void **state)
+{
+	struct tape t;
+
+	(void)state;
+	tape_make(&t, &options);
+	assert_memory_equal(param(&t, 0x11, 0, 4), "\x31\x17\0\0", 4);
+	TAPE_DO(&t, 0x1e, 0, 0, 0, 1, 0);
+	assert_int_equal(*param(&t, 0x11, 0, 4), 0xb1);
+	TAPE_DO(&t, 0x1e, 0, 0, 0, 0, 0);
+	TAPE_DO(&t, 0x1b, 0, 0, 0, 0, 0);
+	assert_memory_equal(param(&t, 0x11, 0, 4), "\x11\x10\0\0", 4);
+	param(&t, 0x11, 1, 2);
+	tape_free(&t);
+}
+
+/* Page 17h: LTFS looks for end of data of each partition in the first 1024
+ * bytes, and there may be no record of a partition that is not there. */
+static void test_volume(void **state)
+{
+	/* page 11h: two of equal size */
+	static const uint8_t two[12] = { 0, 0, 0x10, 0, 0x11, 6,
+					 1, 1, 0x54, 3, 0,    0 };
+	const uint8_t *p, *at;
+	struct tape t;
+
+	(void)state;
+	tape_make(&t, &options);
+	at = param(&t, 0x17, 0x0203, 8);
+	assert_memory_equal(at, "\x07\0\0\0\0\0\0\0", 8);
+	tape_lay(&t, "20*100000 M");
+	assert_memory_equal(param(&t, 0x17, 0x0203, 8), "\x07\0\0\0\0\0\0\x02",
+			    8);
+	assert_memory_equal(param(&t, 0x17, 0x0202, 8), "\x07\0\0\0\0\0\0\x14",
+			    8);
+	assert_memory_equal(param(&t, 0x17, 0x0204, 8), "\x07\0\0\0\0\0\0\x11",
+			    8);
+	assert_int_equal(be(param(&t, 0x17, 0x0002, 8), 8), 21);
+	assert_int_equal(be(param(&t, 0x17, 0x0010, 8), 8), 2);
+	p = page(&t, 0x17, 0);
+	assert_true(be(p + 2, 2) + 4 < 1024);
+	TAPE_DO(&t, 0x01, 0, 0, 0, 0, 0);
+	TAPE_OUT(&t, two, sizeof(two), 0x15, 0x10, 0, 0, sizeof(two), 0);
+	drive_good(&t.d);
+	TAPE_DO(&t, 0x04, 0, 1, 0, 0, 0);
+	drive_good(&t.d);
+	assert_memory_equal(param(&t, 0x17, 0x0202, 16),
+			    "\x07\0\0\0\0\0\0\x0a\x07\0\0\x01\0\0\0\x0a", 16);
+	tape_free(&t);
+}
+
+static void test_counters(void **state)
+{
+	struct tape t;
+
+	(void)state;
+	tape_make(&t, &options);
+	tape_lay(&t, "3*1000");
+	TAPE_DO(&t, 0x01, 0, 0, 0, 0, 0);
+	TAPE_IN(&t, 1000, 0x08, 0, 0, 3, 232, 0);
+	drive_good(&t.d);
+	assert_int_equal(be(page(&t, 0x02, 5) + 8, 8), 3000);
+	assert_int_equal(be(page(&t, 0x03, 5) + 8, 8), 1000);
+	assert_int_equal(be(param(&t, 0x0c, 0, 8), 8), 3000);
+	assert_int_equal(be(param(&t, 0x0c, 3, 8), 8), 1000);
+	assert_int_equal(be(param(&t, 0x1b, 0, 2), 2), 100);
+	assert_int_equal(be(param(&t, 0x1b, 7, 4), 4), 3000);
+	assert_int_equal(be(param(&t, 0x1b, 0x100, 2), 2), 1);
+	assert_int_equal(be(param(&t, 0x14, 0, 4), 4), 1);
+	assert_int_equal(be(param(&t, 0x31, 1, 4), 4), 19);
+	assert_int_equal(be(param(&t, 0x31, 3, 4), 4), 19);
+	assert_int_equal(be(param(&t, 0x31, 4, 4), 4), 0);
+	assert_int_equal(scsiemu_log_set(t.lu, SCSIEMU_LOG_TEMPERATURE, 30), 0);
+	assert_int_equal(scsiemu_log_set(t.lu, SCSIEMU_LOG_READS, 30),
+			 SCSIEMU_ERR_ARG);
+	tape_free(&t);
+}
+
+static void test_densities(void **state)
+{
+	static const struct scsiemu_ssc_density list[] = {
+		{ .code = 0x44,
+		  .bits_mm = 9638,
+		  .width = 127,
+		  .tracks = 704,
+		  .capacity = 400000,
+		  .organization = "LTO-CVE",
+		  .name = "U-316",
+		  .description = "Ultrium 3/16T" },
+		{ .code = 0x46, .write = true, .usual = true }
+	};
+	static const struct scsiemu_ssc_medium_type media[] = {
+		{ .code = 0x00,
+		  .ndensities = 1,
+		  .densities = { 0x44 },
+		  .width = 127,
+		  .length = 680,
+		  .organization = "HP",
+		  .name = "LTO3Data" }
+	};
+	struct tape_options o = { .ssc = { .densities = list,
+					   .ndensities = 2,
+					   .media = media,
+					   .nmedia = 1 },
+				  .is = { .bytes = 7000000, .density = 0x44 } };
+	struct tape t;
+
+	(void)state;
+	tape_make(&t, &o);
+	TAPE_IN(&t, ROOM, 0x44, 0, 0, 0, 0, 0, 0, ROOM >> 8, 0, 0);
+	drive_good(&t.d);
+	assert_int_equal(t.d.t.c.in_done, 4 + 2 * 52);
+	assert_memory_equal(t.d.t.in,
+			    "\0\x6a\0\0\x44\x44\0\0\0\0\x25\xa6\0\x7f\x02\xc0"
+			    "\0\x06\x1a\x80LTO-CVE U-316   Ultrium 3/16T       "
+			    "\x46\x46\xa0",
+			    59);
+	TAPE_IN(&t, ROOM, 0x44, 1, 0, 0, 0, 0, 0, ROOM >> 8, 0, 0);
+	assert_int_equal(t.d.t.c.in_done, 56);
+	assert_int_equal(be(t.d.t.in + 16, 4), 7);
+	TAPE_IN(&t, ROOM, 0x44, 3, 0, 0, 0, 0, 0, ROOM >> 8, 0, 0);
+	drive_good(&t.d);
+	assert_memory_equal(t.d.t.in,
+			    "\0\x3a\0\0\0\0\0\x34\x01\x44\0\0\0\0\0\0\0\0\0\x7f"
+			    "\x02\xa8\0\0HP      LTO3Data",
+			    40);
+	TAPE_DO(&t, 0x1b, 0, 0, 0, 0, 0);
+	TAPE_IN(&t, ROOM, 0x44, 1, 0, 0, 0, 0, 0, ROOM >> 8, 0, 0);
+	drive_check(&t.d, SCSIEMU_SK_NOT_READY, 0x3a00);
+	TAPE_IN(&t, 12, 0x1a, 0, 0, 0, 12, 0); /* the usual density */
+	assert_int_equal(t.d.t.in[4], 0x46);
+	tape_free(&t);
+}
+
+/* READ POSITION in its four forms. */
+static void test_positions(void **state)
+{
+	static const uint8_t long_form[32] = { [15] = 5, [23] = 2 };
+	struct tape t;
+
+	(void)state;
+	tape_make(&t, &options);
+	tape_lay(&t, "10 M 10 M 10 10");
+	tape_go(&t, 0, 5);
+	for (uint8_t sa = 0; sa < 2; sa++) {
+		TAPE_IN(&t, 64, 0x34, sa, 0, 0, 0, 0, 0, 0, 0, 0);
+		drive_data(&t.d, "\0\0\0\0\0\0\0\x05\0\0\0\x05\0\0\0\0\0\0\0\0",
+			   20);
+	}
+	TAPE_IN(&t, 64, 0x34, 6, 0, 0, 0, 0, 0, 0, 0, 0);
+	drive_data(&t.d, long_form, 32);
+	TAPE_IN(&t, 64, 0x34, 8, 0, 0, 0, 0, 0, 0, 64, 0);
+	drive_data(&t.d,
+		   "\0\0\0\x1c\0\0\0\0\0\0\0\0\0\0\0\x05\0\0\0\0\0\0\0\x05"
+		   "\0\0\0\0\0\0\0\0",
+		   32);
+	TAPE_IN(&t, 64, 0x34, 8, 0, 0, 0, 0, 0, 0, 4, 0);
+	drive_data(&t.d, "\0\0\0\x1c", 4);
+	TAPE_IN(&t, 64, 0x34, 7, 0, 0, 0, 0, 0, 0, 0, 0);
+	drive_cdb(&t.d, 1, 4);
+	tape_free(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_alerts),
+		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_volume),
+		cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_densities),
+		cmocka_unit_test(test_positions),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
