@@ -86,6 +86,32 @@ int scsiemu_open_tape_mem(struct scsiemu_medium *m,
 			  const struct scsiemu_tape_new *is,
 			  struct scsiemu_errmsg *err);
 
+/*
+ * In one file (docs/tape-format.md): an append log with an index. is: makes the
+ * file when it is missing or empty; of one that is there bytes must be the
+ * same, and the rest is as it was made. NULL: it must be there. Locked: one
+ * server that writes, or any that read. What is damaged is refused; some of it
+ * can be opened read_only.
+ */
+int scsiemu_open_tape_log(struct scsiemu_medium *m, const char *path,
+			  const struct scsiemu_tape_new *is, bool read_only,
+			  struct scsiemu_errmsg *err);
+
+/* A check of all that is in such a file. Nothing is changed. */
+struct scsiemu_tape_check {
+	/* NULL, or told what is wrong, a sentence each time. */
+	void (*found)(void *ctx, const char *what);
+	/* NULL, or told how far it is, in bytes; false: enough. */
+	bool (*progress)(void *ctx, uint64_t done, uint64_t all);
+	void *ctx;
+	/* out: what is there, and how often something was wrong */
+	uint64_t records, marks, bytes, faults;
+};
+/* 0: it has been read, and c->faults says how good it is; -1: it cannot be, or
+ * is in use by a server that writes. */
+int scsiemu_tape_log_check(const char *path, struct scsiemu_tape_check *c,
+			   struct scsiemu_errmsg *err);
+
 /* A changer in memory, empty. */
 int scsiemu_open_changer_mem(struct scsiemu_medium *m,
 			     const struct scsiemu_changer_layout *l,

@@ -9,7 +9,8 @@
 
 #include <scsiemu/tape.h>
 
-enum { SEMU_ATTR_HEAD = 5 };
+/* SEMU_ATTR_HOSTS: from this id on they are not the medium's own. */
+enum { SEMU_ATTR_HEAD = 5, SEMU_ATTR_HOSTS = 0x0800 };
 
 /* Is it such a list: ascending, and whole? */
 bool semu_attr_valid(const uint8_t *list, uint32_t len);

@@ -54,22 +54,22 @@ static uint64_t used_before(const struct partition *p, uint64_t object)
 	return object ? p->obj[object - 1].used : 0;
 }
 
-static uint64_t files_before(const void *part, uint64_t object)
+static uint64_t files_before(void *part, uint64_t object)
 {
 	const struct partition *p = part;
 
 	return object ? p->obj[object - 1].files : 0;
 }
 
-static uint64_t mark_at(const void *part, uint64_t n)
+static uint64_t mark_at(void *part, uint64_t n)
 {
 	return ((const struct partition *)part)->mark[n];
 }
 
-static struct semu_tape_view view(const struct partition *p)
+static struct semu_tape_view view(struct partition *p)
 {
-	return (struct semu_tape_view){ p, p->n, p->nmarks, mark_at,
-					files_before };
+	return (struct semu_tape_view){ p,	 p->n,	       p->nmarks,
+					mark_at, files_before, NULL };
 }
 
 /* ---- Memory ---- */
@@ -126,7 +126,7 @@ static void drop_partition(struct partition *p)
 static void mem_tell(void *ctx, struct scsiemu_tape_pos *out)
 {
 	struct mem_tape *t = ctx;
-	const struct partition *p = here(t);
+	struct partition *p = here(t);
 
 	*out = (struct scsiemu_tape_pos){
 		.object = t->pos,
@@ -281,9 +281,11 @@ static int more_record(struct mem_tape *t, struct scsiemu_io *io,
 	struct semu_cursor from = semu_cursor(v, nv);
 	size_t n = vec_len(v, nv);
 	uint64_t room = t->open_room;
+	bool more_comes = io->flags & SCSIEMU_IO_MORE;
 	uint8_t *more;
 
-	if (n > SCSIEMU_TAPE_BLOCK_MAX - t->open_len)
+	if (n > SCSIEMU_TAPE_BLOCK_MAX - t->open_len ||
+	    (!more_comes && !t->open_len && !n))
 		return SCSIEMU_E_RANGE;
 	if (!has_room(here(t), t->open_len + n))
 		return SCSIEMU_R_EOM;
@@ -295,7 +297,7 @@ static int more_record(struct mem_tape *t, struct scsiemu_io *io,
 	semu_vec_get(&from, t->open + t->open_len, n);
 	t->open_len += (uint32_t)n;
 	io->moved = (uint32_t)n;
-	if (io->flags & SCSIEMU_IO_MORE)
+	if (more_comes)
 		return SCSIEMU_OK;
 	io->info = t->open_len;
 	return close_record(t, how);
@@ -306,15 +308,14 @@ static int mem_write(void *ctx, struct scsiemu_io *io,
 		     const struct scsiemu_vec *v, unsigned nv)
 {
 	struct mem_tape *t = ctx;
-	int rc;
+	int rc = SCSIEMU_E_RANGE;
 
 	if (!skip) {
 		forget_record(t);
 		cut(here(t), t->pos);
 	}
-	if (skip != t->open_len)
-		return SCSIEMU_E_RANGE;
-	rc = more_record(t, io, how, v, nv);
+	if (skip == t->open_len)
+		rc = more_record(t, io, how, v, nv);
 	if (rc != SCSIEMU_OK && rc != SCSIEMU_R_RECORD)
 		forget_record(t);
 	return rc;
@@ -466,8 +467,8 @@ static int verb_partition(struct mem_tape *t, struct scsiemu_io *io,
 	memcpy(&to, w->buf, sizeof(to));
 	if (!semu_tape_layout(&to, t->is.bytes))
 		return SCSIEMU_E_RANGE;
-	t->part[0].attr_len = semu_attr_below(t->part[0].attr,
-					      t->part[0].attr_len, OF_HOSTS);
+	t->part[0].attr_len = semu_attr_below(
+		t->part[0].attr, t->part[0].attr_len, SEMU_ATTR_HOSTS);
 	cut(&t->part[0], 0);
 	for (unsigned i = 1; i < t->n; i++)
 		drop_partition(&t->part[i]);

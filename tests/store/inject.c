@@ -215,6 +215,11 @@ static int in_mkdir(const char *path, mode_t mode)
 	return hit(INJECT_MKDIR) ? -1 : semu_sys_real.mkdir(path, mode);
 }
 
+static int in_room(int fd, uint64_t *bytes)
+{
+	return hit(INJECT_ROOM) ? -1 : semu_sys_real.room(fd, bytes);
+}
+
 static const struct semu_sys table = {
 	.alloc = in_alloc,
 	.free = in_free,
@@ -236,6 +241,7 @@ static const struct semu_sys table = {
 	.rename = in_rename,
 	.unlink = in_unlink,
 	.mkdir = in_mkdir,
+	.room = in_room,
 };
 
 void inject_on(void)

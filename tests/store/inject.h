@@ -30,6 +30,7 @@ enum inject_call {
 	INJECT_RENAME,
 	INJECT_UNLINK,
 	INJECT_MKDIR,
+	INJECT_ROOM,
 	INJECT_CALLS
 };
 #define INJECT(call) (1U << INJECT_##call)
