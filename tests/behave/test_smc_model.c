@@ -78,15 +78,22 @@ static uint16_t move(struct model *m, unsigned from, unsigned to)
 	return 0;
 }
 
+/* Three elements that cartridges rest in, and no third drive. */
+static bool may_be(unsigned from, unsigned to, unsigned second)
+{
+	bool drives = from < DRIVES && to < DRIVES && second < DRIVES;
+
+	if (from == N - 1 || to == N - 1 || second == N - 1)
+		return false;
+	return from != to && to != second && (!drives || from == second);
+}
+
 static uint16_t exchange(struct model *m, unsigned from, unsigned to,
 			 unsigned second)
 {
 	int a = m->in[from], b = m->in[to];
 
-	if (from == N - 1 || to == N - 1 || second == N - 1)
-		return 0x2101;
-	if (from == to || to == second ||
-	    (from < DRIVES && to < DRIVES && second < DRIVES && from != second))
+	if (!may_be(from, to, second))
 		return 0x2101;
 	if (a == EMPTY || b == EMPTY)
 		return 0x3b0e;
