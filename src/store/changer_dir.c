@@ -212,6 +212,36 @@ static int dir_exchange(void *ctx, struct scsiemu_io *io, uint16_t from,
 	return transfer(ctx, from, to, second);
 }
 
+/* Is the cartridge's file there? Those in drives are open, or known not to be.
+ */
+static void look(struct semu_library *r, uint16_t addr)
+{
+	struct semu_slot *s = semu_map_at(&r->map, addr);
+	const struct semu_volume *v;
+	struct stat st;
+
+	if (!s || !s->full || is_drive(r, addr))
+		return;
+	v = s->in.store;
+	s->fault = semu_sys->stat(
+			   semu_library_path(r, v->name, SEMU_CARTRIDGE_ENDING),
+			   &st)
+			   ? SCSIEMU_ELEMENT_UNREADABLE
+			   : SCSIEMU_ELEMENT_SOUND;
+}
+
+static int dir_scan(void *ctx, struct scsiemu_io *io, uint16_t first,
+		    uint16_t n)
+{
+	uint32_t end = n ? (uint32_t)first + n : UINT16_MAX + 1;
+
+	(void)io;
+	for (uint32_t addr = n ? first : 0; addr < end && addr <= UINT16_MAX;
+	     addr++)
+		look(ctx, (uint16_t)addr);
+	return SCSIEMU_OK;
+}
+
 static int dir_tag(void *ctx, struct scsiemu_io *io, uint16_t addr,
 		   const struct scsiemu_changer_tag *tag)
 {
@@ -265,6 +295,7 @@ const struct scsiemu_changer_ops semu_library_ops = {
 	.medium = dir_medium,
 	.move = dir_move,
 	.exchange = dir_exchange,
+	.scan = dir_scan,
 	.tag = dir_tag,
 	.door = dir_door,
 	.close = semu_library_close,

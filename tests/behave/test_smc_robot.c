@@ -170,6 +170,7 @@ static void test_operator(void **state)
 	static const uint8_t sense[6] = { 0x03, [4] = 252 };
 	static const uint8_t prevent[6] = { 0x1e, [4] = 1 },
 			     allow[6] = { 0x1e };
+	struct scsiemu_cmd query = { .tmf = SCSIEMU_TMF_QUERY_ASYNC_EVENT };
 	struct library *b = *state;
 
 	assert_int_equal(scsiemu_smc_may(b->lu, IE), 0);
@@ -186,8 +187,14 @@ static void test_operator(void **state)
 	/* the operator has put it there (IMPEXP), it cleans */
 	assert_int_equal(library_element(b, IE)[2], 0x3b);
 	assert_int_equal(library_element(b, IE)[9], 0x02);
-	/* REQUEST SENSE tells and clears it, too */
+	/* QUERY ASYNCHRONOUS EVENT tells, REQUEST SENSE clears it, too */
 	scsiemu_smc_changed(b->lu, IE);
+	query.scratch = b->d.t.scratch;
+	query.scratch_len = b->d.scratch;
+	assert_int_equal(scsiemu_start(b->lu, &query), SCSIEMU_DONE);
+	assert_int_equal(query.response, SCSIEMU_RSP_SUCCEEDED);
+	assert_int_equal(query.response_info, 0x162801);
+	assert_int_equal(scsiemu_end(&query), 0);
 	run(b, sense, 6);
 	drive_good(&b->d);
 	assert_int_equal(b->d.t.in[2], 6);

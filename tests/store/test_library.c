@@ -303,6 +303,44 @@ static void test_unreadable(void **state)
 	library_shut(&m);
 }
 
+/* An inventory sees files that have gone, and that are back. */
+static void test_scan(void **state)
+{
+	static const struct {
+		uint16_t first, n;
+		bool sees;
+	} range[] = { { 0, 0, true },	      { SLOT, 1, true },
+		      { SLOT + 1, 9, false }, { 50, 51, true },
+		      { 50, 50, false },      { 99, 65535, true } };
+	struct scsiemu_medium m = library_open(&library_usual);
+	const struct scsiemu_changer_ops *ops = m.ops;
+	struct scsiemu_io io = { .info = SCSIEMU_NO_INFO };
+	struct scsiemu_element e;
+
+	(void)state;
+	assert_int_equal(library_move(&m, SLOT + 1, DRIVE), 0);
+	for (unsigned i = 0; i < sizeof(range) / sizeof(range[0]); i++) {
+		assert_int_equal(rename(kit_path("lib/VOL001L8.tape"),
+					kit_path("lib/away")),
+				 0);
+		assert_int_equal(
+			ops->scan(m.ctx, &io, range[i].first, range[i].n), 0);
+		ops->element(m.ctx, SLOT, &e);
+		assert_int_equal(e.fault, range[i].sees
+						  ? SCSIEMU_ELEMENT_UNREADABLE
+						  : SCSIEMU_ELEMENT_SOUND);
+		assert_int_equal(rename(kit_path("lib/away"),
+					kit_path("lib/VOL001L8.tape")),
+				 0);
+		assert_int_equal(ops->scan(m.ctx, &io, 0, 0), 0);
+		ops->element(m.ctx, SLOT, &e);
+		assert_int_equal(e.fault, SCSIEMU_ELEMENT_SOUND);
+	}
+	ops->element(m.ctx, DRIVE, &e);
+	assert_int_equal(e.fault, SCSIEMU_ELEMENT_SOUND);
+	library_shut(&m);
+}
+
 static void cannot(struct scsiemu_medium *m, unsigned addr, const char *barcode,
 		   const struct scsiemu_tape_new *is, const char *why)
 {
@@ -403,8 +441,8 @@ int main(void)
 		WITH(test_format),     WITH(test_order),
 		WITH(test_damaged),    WITH(test_forged),
 		WITH(test_refused),    WITH(test_labels),
-		WITH(test_unreadable), WITH(test_operator),
-		WITH(test_tag),
+		WITH(test_unreadable), WITH(test_scan),
+		WITH(test_operator),   WITH(test_tag),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
