@@ -59,14 +59,24 @@ static int unload(struct scsiemu_cmd *c)
 				  SCSIEMU_CHANGES);
 }
 
+/* Out or in. Who loaded it is told of another cartridge, too: that is where
+ * Linux's driver begins to count files. */
+static int moved(struct scsiemu_cmd *c, int result)
+{
+	if (result != SCSIEMU_OK)
+		return semu_ssc_fail_bare(c, result);
+	if (c->cdb[4] & LOAD)
+		semu_ua_itl(semu_ctx(c)->itl, SEMU_UA_MEDIUM);
+	return SCSIEMU_FINISHED;
+}
+
 int semu_ssc_load(struct scsiemu_cmd *c, int result)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	bool load = c->cdb[4] & LOAD;
 
 	if (*scsiemu_cmd_step(c) == MOVED)
-		return result == SCSIEMU_OK ? SCSIEMU_FINISHED
-					    : semu_ssc_fail_bare(c, result);
+		return moved(c, result);
 	if (load && c->cdb[4] & EOT)
 		return scsiemu_fail_cdb(c, 4, 2);
 	if (!load)

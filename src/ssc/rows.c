@@ -262,7 +262,7 @@ const struct scsiemu_type scsiemu_ssc = {
 	.rows = { { ssc_rows, LEN(ssc_rows) },
 		  { semu_spc_rows, SEMU_SPC_NROWS } },
 #if SEMU_WITH_LEVELS
-	.levels = { NULL, &semu_spc_levels },
+	.levels = { &semu_ssc_levels, &semu_spc_levels },
 #endif
 	.mode = ssc_mode,
 	.vpd = ssc_vpd,

@@ -226,6 +226,10 @@ static inline uint64_t semu_ssc_alert_bit(unsigned flag)
 {
 	return UINT64_C(1) << (64 - flag);
 }
+/* level.c: what came when. */
+#if SEMU_WITH_LEVELS
+extern const struct semu_levels semu_ssc_levels;
+#endif
 /* vpd.c */
 extern const struct semu_vpd_page semu_ssc_vpd_b0, semu_ssc_vpd_b1,
 	semu_ssc_vpd_b2;

@@ -130,6 +130,9 @@ static const struct ssc_case ssc_cases[] = {
 	  FM, 500, 6, 0 },
 	{ "back to the beginning", "2*512", 2, 512, { REVERSE, BYTORD | FIXED, N(5) },
 	  2560, 0, 0x0004, EOM, 3, 0, 1024 },
+	{ "elsewhere, back", MIXED, 0, 0, { 0x81, BYTORD, 0, 0, N8(6), N(700), 0 }, 700,
+	  GOOD, 5, 700 },
+	{ "nothing is asked for", MIXED, 4, 0, { 0x14 }, 0, GOOD, 4, 0 },
 	{ "nothing is buffered", MIXED, 4, 0, { 0x14, 0, N(512) }, 512, 0, 0x0005, EOM,
 	  512, 4, 0 },
 	/* ---- WRITE ---- */
@@ -221,6 +224,8 @@ static const struct ssc_case ssc_cases[] = {
 	{ "VERIFY by marks, end of data", MIXED, 0, 0, { VERIFY, 0x08, N(4) }, 0, 8,
 	  0x0005, INFO, 1, 9, 0 },
 	{ "VERIFY to the end", MIXED, 1, 0, { VERIFY, 0x20 }, 0, GOOD, 9, 0 },
+	{ "VERIFY elsewhere", MIXED, 1, 0, { 0x8f, 0, 0, 0, N8(5), N(700), 0 }, 0, GOOD,
+	  6, 0 },
 	{ "VERIFY bytes", MIXED, 1, 0, { VERIFY, 2, N(1) }, 0, BAD_CDB, 1, 0 },
 };
 /* clang-format on */

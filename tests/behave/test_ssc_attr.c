@@ -175,6 +175,15 @@ static void test_full(void **state)
 	tape_free(&t);
 }
 
+static void reload(struct tape *t)
+{
+	TAPE_DO(t, 0x1b, 0, 0, 0, 0, 0);
+	drive_good(&t->d);
+	TAPE_DO(t, 0x1b, 0, 0, 0, 1, 0);
+	drive_good(&t->d);
+	drive_settle(&t->d, t->lu, t->d.nexus);
+}
+
 /* VOLUME CHANGE REFERENCE: once per load, and before the first change. */
 static void test_change(void **state)
 {
@@ -183,8 +192,7 @@ static void test_change(void **state)
 	(void)state;
 	tape_make(&t, NULL);
 	assert_int_equal(number(value(&t, 0, 0x0009, 4), 4), 1);
-	TAPE_DO(&t, 0x1b, 0, 0, 0, 0, 0);
-	TAPE_DO(&t, 0x1b, 0, 0, 0, 1, 0);
+	reload(&t);
 	assert_int_equal(number(value(&t, 0, 0x0009, 4), 4), 1);
 	TAPE_DO(&t, 0x10, 0, 0, 0, 1, 0);
 	assert_int_equal(t.d.log[0].verb, SCSIEMU_V_SETATTR);
@@ -193,8 +201,7 @@ static void test_change(void **state)
 	assert_int_equal(number(value(&t, 0, 0x0009, 4), 4), 2);
 	tape_lay(&t, "10 M");
 	assert_int_equal(number(value(&t, 0, 0x0009, 4), 4), 2);
-	TAPE_DO(&t, 0x1b, 0, 0, 0, 0, 0);
-	TAPE_DO(&t, 0x1b, 0, 0, 0, 1, 0);
+	reload(&t);
 	TAPE_DO(&t, 0x19, 0, 0, 0, 0, 0);
 	assert_int_equal(number(value(&t, 0, 0x0009, 4), 4), 3);
 	assert_int_equal(number(value(&t, 0, 0x0003, 8), 8), 3);
@@ -264,7 +271,7 @@ static void test_load(void **state)
 	TAPE_DO(&t, 0x1b, 0, 0, 0, 1, 0);
 	drive_good(&t.d);
 	tape_at(&t, 0, 0);
-	assert_int_equal(drive_ua(&t.d, t.lu, a), 0);
+	assert_int_equal(drive_ua(&t.d, t.lu, a), 0x2800);
 	assert_int_equal(drive_ua(&t.d, t.lu, b), 0x2800);
 	/* another one */
 	scsiemu_lu_load(t.lu, NULL, false);

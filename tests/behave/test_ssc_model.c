@@ -334,6 +334,7 @@ static void do_reload(struct model *m)
 	drive_good(&m->t.d);
 	TAPE_DO(&m->t, SCSIEMU_OP_LOAD_UNLOAD, 0, 0, 0, 1, 0);
 	check(m, "LOAD");
+	drive_settle(&m->t.d, m->t.lu, NULL);
 }
 
 typedef void step_fn(struct model *m);

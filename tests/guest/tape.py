@@ -20,6 +20,7 @@ MTIOCTOP, MTIOCGET, MTIOCPOS = 0x40086d01, 0x80306d02, 0x80086d03
  ERASE) = range(14)
 (SETBLK, SETDENSITY, SEEK, TELL, SETDRVBUFFER) = range(20, 25)
 (LOCK, UNLOCK, LOAD, UNLOAD, COMPRESSION, SETPART, MKPART) = range(28, 35)
+CAN_PARTITIONS = 0x30000000 | 0x400 # MT_ST_SETBOOLEANS
 # GMT_*
 EOF, BOT, EOD, WR_PROT, ONLINE = 1 << 31, 1 << 30, 1 << 27, 1 << 26, 1 << 24
 
@@ -100,11 +101,9 @@ def variable(t):
     t.do(REW)
     t.at(0, 0)
     t.read(*A, b"", *B, b"")
-    t.do(BSF)
-    t.at(1, -1)
-    t.do(BSFM, 1)
-    t.do(FSF, 1)
-    t.at(2, 0) if t.status()[0] == 2 else t.at(1, 0)
+    for op, where in (BSF, 13), (BSFM, 6), (FSF, 14), (BSF, 13), (FSFM, 13):
+        t.do(op)
+        expect(f"behind operation {op}", t.tell(), where)
     t.do(REW)
     t.do(FSF)
     t.at(1, 0)
@@ -157,7 +156,7 @@ def rest(t):
     t.do(FSF)
     t.do(ERASE)
     t.do(EOM)
-    t.at(1, 0)
+    expect("behind ERASE", t.tell(), 6)
 
 
 def reload():
@@ -173,6 +172,7 @@ def reload():
 
 def partitions():
     with Tape() as t:
+        t.do(SETDRVBUFFER, CAN_PARTITIONS)
         t.do(REW)
         t.do(MKPART, 8)
         t.do(SETPART, 1)

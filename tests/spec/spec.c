@@ -56,12 +56,13 @@ static void fill(struct scsiemu_medium *m)
 
 static void as_tape(struct disk *b)
 {
-	static struct scsiemu_medium m;
+	struct scsiemu_medium *m = malloc(sizeof(*m));
 	const struct scsiemu_tape_new is = { .bytes = 1 << 20 };
 
-	assert_int_equal(scsiemu_open_tape_mem(&m, &is, NULL), 0);
-	fill(&m);
-	b->medium = &m;
+	assert_non_null(m);
+	assert_int_equal(scsiemu_open_tape_mem(m, &is, NULL), 0);
+	fill(m);
+	b->medium = m;
 	b->cf.type = &scsiemu_ssc;
 	b->cf.options = &drive;
 	b->d.hook = tape_answer;
@@ -144,6 +145,7 @@ void spec_free(struct spec *s)
 	disk_free(&s->b);
 	if (s->b.medium)
 		scsiemu_medium_close(s->b.medium);
+	free(s->b.medium);
 }
 
 /* With protection of type 2, and of an old disk: the rows that are there only
