@@ -98,8 +98,14 @@ enum scsiemu_verb {
 			    * many, UINT64_MAX: all; the medium's facts are the
 			    * new ones before did(OK) */
 	SCSIEMU_V_PARTITION, /* tape: buf = struct scsiemu_tape_layout */
-	SCSIEMU_V_SETATTR    /* tape: buf = attributes as they are on the wire,
+	SCSIEMU_V_SETATTR,   /* tape: buf = attributes as they are on the wire,
 			      * addr = partition; all or none of them */
+	/* changer (changer.h); addr = element: */
+	SCSIEMU_V_EXCHANGE, /* addr = source, count = first destination << 16 |
+			     * second */
+	SCSIEMU_V_SCAN,	    /* count elements from addr on; 0: all */
+	SCSIEMU_V_TAG,	    /* buf = struct scsiemu_changer_tag */
+	SCSIEMU_V_DOOR	    /* count 1 opens it, 0 closes it */
 };
 
 /* What did() is told. One table maps result x want to sense. With E_READ and

@@ -7,6 +7,7 @@
 #ifndef SCSIEMU_STORES_H
 #define SCSIEMU_STORES_H
 
+#include <scsiemu/changer.h>
 #include <scsiemu/device.h>
 #include <scsiemu/tape.h>
 
@@ -133,6 +134,69 @@ int scsiemu_open_tape_image(struct scsiemu_medium *m, const char *path,
 			    enum scsiemu_image format,
 			    const struct scsiemu_tape_new *is,
 			    struct scsiemu_errmsg *err);
+
+/* A changer in memory, empty. */
+int scsiemu_open_changer_mem(struct scsiemu_medium *m,
+			     const struct scsiemu_changer_layout *l,
+			     struct scsiemu_errmsg *err);
+/*
+ * Of such a changer, as its operator: the cartridge comes into an element (of
+ * any type but transports), with a barcode or without (NULL), and stays the
+ * caller's. 0, or SCSIEMU_ERR_ARG: no such element, it is full, or the barcode
+ * is none (1 to 32 printable characters).
+ */
+int scsiemu_changer_mem_put(struct scsiemu_medium *m, uint16_t addr,
+			    const char *tag, enum scsiemu_cartridge type,
+			    struct scsiemu_medium *cartridge);
+/* What was in the element, which is empty then; NULL: it was already. Not what
+ * a drive has loaded. */
+struct scsiemu_medium *scsiemu_changer_mem_take(struct scsiemu_medium *m,
+						uint16_t addr);
+
+/*
+ * A cartridge in a file: scsiemu_open_tape_log(). is: makes it when it is
+ * missing; NULL: it must be there. 0, or -1.
+ */
+typedef int scsiemu_open_cartridge(struct scsiemu_medium *m, const char *path,
+				   const struct scsiemu_tape_new *is,
+				   bool read_only, struct scsiemu_errmsg *err);
+
+struct scsiemu_library {
+	uint32_t size; /* sizeof *this */
+	/* Of one that is made, and then what it has to have; zeros: it must be
+	 * there, as it is. */
+	struct scsiemu_changer_layout layout;
+	/* In the first storage elements of one that is made: so many new
+	 * cartridges, with barcodes from a prefix ("VOL", or "V" for more than
+	 * 999), a number that makes it six characters, and a suffix ("L8"). */
+	uint32_t cartridges;
+	const char *prefix, *suffix;
+	struct scsiemu_tape_new cartridge;
+	scsiemu_open_cartridge *open;
+};
+/*
+ * A library in a directory: a file for each cartridge (BARCODE.tape), and what
+ * is where in the file "slots". Makes the directory, and its last part only,
+ * when it is missing. Locked against other servers.
+ */
+int scsiemu_open_library(struct scsiemu_medium *m, const char *dir,
+			 const struct scsiemu_library *cf,
+			 struct scsiemu_errmsg *err);
+/*
+ * Its operator: the cartridge of this barcode comes into a slot (of storage or
+ * import/export). is: its file is made when it is missing; NULL: it must be
+ * there. Durable. 0, or -1.
+ */
+int scsiemu_library_insert(struct scsiemu_medium *m, uint16_t addr,
+			   const char *barcode,
+			   const struct scsiemu_tape_new *is,
+			   struct scsiemu_errmsg *err);
+/* What is in a slot leaves the library. Its file stays, to be inserted again,
+ * or carried away. Durable. 0, or -1. */
+int scsiemu_library_eject(struct scsiemu_medium *m, uint16_t addr,
+			  struct scsiemu_errmsg *err);
+/* Why the last cartridge that a drive should have could not be opened. */
+const char *scsiemu_library_why(const struct scsiemu_medium *m);
 
 /* The CRC of protection information (polynomial 8BB7h) of n bytes at p behind
  * bytes whose CRC is crc, with the processor's help where it has any: for

@@ -192,6 +192,13 @@
 #define SEMU_WITH_TAPE 1
 #endif
 
+/* Types that keep something for a pair (struct scsiemu_type, lost()). */
+#ifdef SEMU_WITH_SMC
+#define SEMU_WITH_LOST 1
+#else
+#define SEMU_WITH_LOST SEMU_WITH_COPY
+#endif
+
 /* What not every nexus is stopped by: reservations, access states. */
 #define SEMU_WITH_APPLIES (SEMU_WITH_PARTS || SEMU_WITH_RESERVE)
 

@@ -73,6 +73,7 @@ const struct semu_sys semu_sys_real = {
 	.fsync = fsync,
 	.rename = rename,
 	.unlink = unlink,
+	.mkdir = mkdir,
 	.room = sys_room,
 };
 

@@ -209,6 +209,12 @@ static int in_unlink(const char *path)
 	return hit(INJECT_UNLINK) ? -1 : semu_sys_real.unlink(path);
 }
 
+static int in_mkdir(const char *path, mode_t mode)
+{
+	note('m');
+	return hit(INJECT_MKDIR) ? -1 : semu_sys_real.mkdir(path, mode);
+}
+
 static int in_room(int fd, uint64_t *bytes)
 {
 	return hit(INJECT_ROOM) ? -1 : semu_sys_real.room(fd, bytes);
@@ -234,6 +240,7 @@ static const struct semu_sys table = {
 	.fsync = in_fsync,
 	.rename = in_rename,
 	.unlink = in_unlink,
+	.mkdir = in_mkdir,
 	.room = in_room,
 };
 
