@@ -294,7 +294,9 @@ static int write_slot(struct semu_tl *t)
 			t->part[i].kept = t->part[i].end;
 	t->unsynced = true;
 	return semu_tl_move_bytes(t, SEMU_WRITING, seq % 2 * SEMU_TL_SLOT,
-				  t->slot, len);
+				  t->slot, len)
+		       ? SCSIEMU_E_WRITE
+		       : SCSIEMU_OK;
 }
 
 enum { HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE };

@@ -474,26 +474,14 @@ static int verb_setattr(struct mem_tape *t, struct scsiemu_io *io,
 			const struct scsiemu_cmd *w)
 {
 	struct partition *p;
-	uint8_t *all = NULL;
-	uint32_t len;
 
 	(void)io;
-	if (w->addr >= t->n || !semu_attr_valid(w->buf, w->len))
+	if (w->addr >= t->n)
 		return SCSIEMU_E_RANGE;
 	p = &t->part[w->addr];
-	len = semu_attr_merge(p->attr, p->attr_len, w->buf, w->len, NULL);
-	if (attributes(t) - p->attr_len + len > ATTRIBUTES)
-		return SCSIEMU_E_NO_SPACE;
-	if (len) {
-		all = semu_sys->alloc(len);
-		if (!all)
-			return SCSIEMU_E_WRITE;
-		semu_attr_merge(p->attr, p->attr_len, w->buf, w->len, all);
-	}
-	semu_sys->free(p->attr);
-	p->attr = all;
-	p->attr_len = len;
-	return SCSIEMU_OK;
+	return semu_attr_set(&p->attr, &p->attr_len,
+			     ATTRIBUTES - (attributes(t) - p->attr_len), w->buf,
+			     w->len);
 }
 
 struct verb {

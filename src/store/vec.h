@@ -21,7 +21,7 @@ static inline struct semu_cursor semu_cursor(const struct scsiemu_vec *v,
 	return (struct semu_cursor){ v, nv, 0 };
 }
 
-/* Bytes of all elements. */
+/* Bytes of all of them. */
 static inline size_t semu_vec_len(const struct scsiemu_vec *v, unsigned nv)
 {
 	size_t sum = 0;

@@ -21,10 +21,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+#define FIX_OWN	  (1U << 31)
+#define FIX_BYTES (1U << 30)
+
 enum {
 	ROOM = SEMU_TL_DATA + (64 << 10),
-	FIX_OWN = 1U << 31,
-	FIX_BYTES = 1 << 30,
 	CRC_BYTES = 12, /* places in a frame's header */
 	CRC_OWN = 60,
 	SLOT_LEN = 12,
