@@ -94,6 +94,7 @@ static void test_no_memory(void **state)
 	int memory;
 
 	(void)state;
+	scsiemu_medium_close(&m);
 	inject_on();
 	memory = inject.memory;
 	for (unsigned w = 1; w < KIT_WAYS; w++) {
