@@ -120,6 +120,7 @@ enum scsiemu_image {
 	SCSIEMU_IMAGE_FAKE, /* FakeTape of FLEX-ES: only read */
 	SCSIEMU_IMAGE_TAR,  /* a tar archive as it would be on a tape: only read
 			     */
+	SCSIEMU_IMAGE_TGT,  /* .ssc of tgt: only read */
 	SCSIEMU_IMAGES
 };
 /*

@@ -58,7 +58,7 @@ struct semu_scan_format {
 };
 
 extern const struct semu_scan_format semu_simh, semu_simh_e11, semu_aws,
-	semu_faketape, semu_tar;
+	semu_faketape, semu_tar, semu_tgt;
 
 enum { SEMU_SCAN_WINDOW = 32 << 10 };
 

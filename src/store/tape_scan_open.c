@@ -110,6 +110,7 @@ static const struct semu_scan_format *const formats[SCSIEMU_IMAGES] = {
 	[SCSIEMU_IMAGE_AWS] = &semu_aws,
 	[SCSIEMU_IMAGE_FAKE] = &semu_faketape,
 	[SCSIEMU_IMAGE_TAR] = &semu_tar,
+	[SCSIEMU_IMAGE_TGT] = &semu_tgt,
 };
 
 static int open_file(struct semu_scan *s, const char *path, bool *made,

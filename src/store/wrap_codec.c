@@ -204,8 +204,18 @@ static int fetched(struct codec *c, int result)
 	return deliver(c);
 }
 
+static int is_behind(struct codec *c, int result)
+{
+	(void)c, (void)result;
+	return SCSIEMU_E_READ;
+}
+
 static int seen_to_read(struct codec *c, int result)
 {
+	if (result == SCSIEMU_E_READ) /* as READ has it: behind the record */
+		return went(c, c->on->read(c->below.ctx,
+					   begin(c, WHOLE, is_behind), NULL, 0,
+					   NULL, 0));
 	if (result)
 		return result;
 	if (c->seen.kind != SCSIEMU_NEXT_RECORD)

@@ -126,6 +126,8 @@ static int glass_verb(void *ctx, struct scsiemu_io *io,
 			flip(next.tag, g->flip_tag);
 		memcpy(w->buf, &next, sizeof(next));
 	}
+	if (w->verb == SCSIEMU_V_NEXT && g->next_fails)
+		rc = g->next_fails;
 	return answer(g, io, rc);
 }
 

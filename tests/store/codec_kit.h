@@ -19,8 +19,9 @@ struct glass {
 	bool no_tags;
 	/* Damage: this bit of what is read, of the tag; -1: none */
 	long flip, flip_tag;
-	int tag_len; /* tags have this length; -1: their own */
-	int fails;   /* reads and writes give this; 0: their own */
+	int tag_len;	/* tags have this length; -1: their own */
+	int fails;	/* reads and writes give this; 0: their own */
+	int next_fails; /* NEXT gives this */
 	/* seen */
 	unsigned calls, cancels;
 	const void *base; /* of the last write's or read's first element */

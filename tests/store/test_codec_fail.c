@@ -81,6 +81,16 @@ static void test_below_fails(void **state)
 				 SCSIEMU_E_HARDWARE);
 		kit_rewind(&m);
 		glass.fails = 0;
+		glass.next_fails = SCSIEMU_E_READ; /* as a READ: behind it */
+		assert_int_equal(kit_get(&m, &how, got, 44, NULL, 0, &n),
+				 SCSIEMU_E_READ);
+		assert_int_equal(kit_object(&m), 1);
+		kit_rewind(&m);
+		glass.next_fails = SCSIEMU_E_HARDWARE;
+		assert_int_equal(kit_get(&m, &how, got, 44, NULL, 0, &n),
+				 SCSIEMU_E_HARDWARE);
+		assert_int_equal(kit_object(&m), 0);
+		glass.next_fails = 0;
 	}
 }
 
@@ -94,6 +104,7 @@ static void test_no_memory(void **state)
 	int memory;
 
 	(void)state;
+	scsiemu_medium_close(&m);
 	inject_on();
 	memory = inject.memory;
 	for (unsigned w = 1; w < KIT_WAYS; w++) {
