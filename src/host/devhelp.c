@@ -99,6 +99,7 @@ static const char help[] =
 	"tape:mem,size=BYTES    a tape drive (SSC-4)\n"
 	"    partitions=N density=N early_warning=BYTES worm append_only "
 	"readonly\n"
+	"library:dir=DIR[,KEY...]  docs/changer.md\n"
 	"  \"\\,\" is a comma inside a value\n";
 
 const char *scsiemu_host_help(void)
