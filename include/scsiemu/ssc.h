@@ -66,6 +66,9 @@ struct scsiemu_ssc_options {
 	bool worm;	  /* takes WORM cartridges as such (VPD B0h) */
 	bool reverse;	  /* READ REVERSE, RECOVER BUFFERED DATA */
 	bool unbuffered;  /* begins with BUFFERED MODE 0 */
+	/* Logical block protection (mode page 0Ah/F0h, VPD B5h), with
+	 * cartridges whose store has SCSIEMU_TAPE_PROTECT. */
+	bool protection;
 	/* For VPD B1h, and log page 14h: at most 12 characters. NULL: the
 	 * serial number of the logical unit. */
 	const char *manufacturer_serial;

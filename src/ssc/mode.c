@@ -142,7 +142,8 @@ enum { LBP_W = 0x80, LBP_R = 0x40, VALUE = 4, METHODS = 2 };
 
 static void lbp_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *page)
 {
-	if (pc != CHANGEABLE || semu_ssc_able(lu) & SCSIEMU_TAPE_PROTECT)
+	if (pc != CHANGEABLE || (semu_ssc(lu)->is.protection &&
+				 semu_ssc_able(lu) & SCSIEMU_TAPE_PROTECT))
 		return;
 	page[METHOD] = page[CHECK_LEN] = page[WHEN] = 0;
 }

@@ -216,6 +216,6 @@ const struct semu_part_type semu_ssc_part = { .part = SEMU_PART_SSC,
 void semu_ssc_loaded(struct scsiemu_lu *lu)
 {
 	memset(&lu->cap, 0, sizeof(lu->cap));
-	lu->cap.cache = true; /* V_SUP: writing is buffered */
+	lu->cap.pi = semu_ssc(lu)->is.protection; /* PROTECT of INQUIRY */
 	semu_spc_guards(lu);
 }

@@ -197,16 +197,21 @@ static const struct semu_mode_page *const ssc_mode[] = {
 	&semu_ssc_mode_1d,   NULL
 };
 
-static const struct semu_vpd_page *const ssc_vpd[] = {
-	&semu_vpd_00,	  &semu_vpd_80,	    &semu_vpd_83,
+static const struct semu_vpd_page *const ssc_vpd[] = { &semu_vpd_00,
+						       &semu_vpd_80,
+						       &semu_vpd_83,
 #if SEMU_WITH_VPD_MORE
-	&semu_vpd_86,	  &semu_vpd_87,
+						       &semu_ssc_vpd_86,
+						       &semu_vpd_87,
 #if SEMU_WITH_PORTS
-	&semu_vpd_88,
+						       &semu_vpd_88,
 #endif
 #endif
-	&semu_ssc_vpd_b0, &semu_ssc_vpd_b1, &semu_ssc_vpd_b2, NULL
-};
+						       &semu_ssc_vpd_b0,
+						       &semu_ssc_vpd_b1,
+						       &semu_ssc_vpd_b2,
+						       &semu_ssc_vpd_b5,
+						       NULL };
 
 #if SEMU_WITH_PARTS
 static const struct semu_part_type *const ssc_parts[] = {

@@ -231,7 +231,7 @@ static inline uint64_t semu_ssc_alert_bit(unsigned flag)
 extern const struct semu_levels semu_ssc_levels;
 #endif
 /* vpd.c */
-extern const struct semu_vpd_page semu_ssc_vpd_b0, semu_ssc_vpd_b1,
-	semu_ssc_vpd_b2;
+extern const struct semu_vpd_page semu_ssc_vpd_86, semu_ssc_vpd_b0,
+	semu_ssc_vpd_b1, semu_ssc_vpd_b2, semu_ssc_vpd_b5;
 
 #endif

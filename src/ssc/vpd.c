@@ -29,9 +29,49 @@ static void put_alerts(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	scsiemu_wr_be64(w, UINT64_MAX);
 }
 
+/* Logical block protection methods: Reed-Solomon, CRC-32C; LBP_W_C, LBP_R_C. */
+static void put_protection(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	enum { BEHIND = 3, METHODS = 2, LEN = 4, BOTH = 0xc0 };
+
+	scsiemu_wr_zero(w, 4);
+	for (unsigned i = 1; semu_ssc_of(c)->is.protection && i <= METHODS;
+	     i++) {
+		scsiemu_wr_u8(w, BEHIND);
+		scsiemu_wr_u8(w, i);
+		scsiemu_wr_u8(w, LEN);
+		scsiemu_wr_u8(w, BOTH);
+	}
+}
+
+#if SEMU_WITH_VPD_MORE
+/* Extended INQUIRY data (SPC-5 7.7.7). SPT 001b: logical block protection. */
+static void put_extended(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	enum { SPT = 0x08, PRIOR_SUP = 0x08, V_SUP = 1, LUICLR = 1 };
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+
+	scsiemu_wr_u8(w, semu_ssc(lu)->is.protection ? SPT : 0);
+	/* HEADSUP, ORDSUP, SIMPSUP */
+	scsiemu_wr_u8(w, (lu->able & SCSIEMU_NEED_PRIORITY ? PRIOR_SUP : 0u) |
+				 0x07);
+	scsiemu_wr_u8(w, V_SUP);
+	scsiemu_wr_u8(w, LUICLR);
+	scsiemu_wr_u8(w, SEMU_WITH_MODE_SELECT ? 0x08 : 0); /* RTD_SUP */
+	scsiemu_wr_zero(w, 4);
+	scsiemu_wr_u8(w, 252); /* maximum supported sense data length */
+	scsiemu_wr_zero(w, 64 - 14);
+}
+
+const struct semu_vpd_page semu_ssc_vpd_86 = { .code = 0x86,
+					       .fill = put_extended };
+#endif
+
 const struct semu_vpd_page semu_ssc_vpd_b0 = { .code = 0xb0,
 					       .fill = put_capabilities };
 const struct semu_vpd_page semu_ssc_vpd_b1 = { .code = 0xb1,
 					       .fill = put_serial };
 const struct semu_vpd_page semu_ssc_vpd_b2 = { .code = 0xb2,
 					       .fill = put_alerts };
+const struct semu_vpd_page semu_ssc_vpd_b5 = { .code = 0xb5,
+					       .fill = put_protection };

@@ -166,12 +166,10 @@ uint32_t semu_ssc_stops(const struct scsiemu_cmd *c)
 static int marks_written(struct scsiemu_cmd *c, int result)
 {
 	bool immed = c->cdb[1] & IMMED;
+	uint64_t n = semu_ssc_count_of(c);
 
-	if (result != SCSIEMU_OK)
-		return semu_ssc_fail(c, result,
-				     result == SCSIEMU_R_EOM
-					     ? c->info
-					     : semu_ssc_count_of(c));
+	if (result != SCSIEMU_OK) /* info: those that were not written */
+		return semu_ssc_fail(c, result, c->info < n ? c->info : n);
 	semu_ssc_of(c)->dirty = immed;
 	semu_ssc_of(c)->now.marks += semu_ssc_count_of(c);
 	return semu_ssc_written(c);

@@ -221,13 +221,33 @@ static void test_inquiry(void **state)
 	assert_memory_equal(t.d.t.in, "\x01\x80\x06\x12\x5b\0\0\x02SCSIEMU ",
 			    16);
 	TAPE_IN(&t, 96, 0x12, 1, 0, 0, 96, 0);
-	drive_data(&t.d, "\x01\0\0\x09\0\x80\x83\x86\x87\x88\xb0\xb1\xb2", 13);
+	drive_data(&t.d, "\x01\0\0\x0a\0\x80\x83\x86\x87\x88\xb0\xb1\xb2\xb5",
+		   14);
 	TAPE_IN(&t, 96, 0x12, 1, 0xb0, 0, 96, 0);
 	drive_data(&t.d, "\x01\xb0\0\x02\0\0", 6);
 	TAPE_IN(&t, 96, 0x12, 1, 0xb2, 0, 96, 0);
 	drive_data(&t.d, "\x01\xb2\0\x08\xff\xff\xff\xff\xff\xff\xff\xff", 12);
 	TAPE_IN(&t, 96, 0x12, 1, 0xb4, 0, 96, 0);
 	drive_cdb(&t.d, 2, SCSIEMU_NO_BIT);
+	tape_free(&t);
+}
+
+/* Logical block protection: that it is offered. */
+static void test_protection(void **state)
+{
+	const struct tape_options o = { .ssc.protection = true };
+	struct tape t;
+
+	(void)state;
+	tape_make(&t, &o);
+	TAPE_IN(&t, 96, 0x12, 0, 0, 0, 96, 0);
+	assert_int_equal(t.d.t.in[5] & 1, 1);
+	TAPE_IN(&t, 96, 0x12, 1, 0x86, 0, 96, 0);
+	assert_memory_equal(t.d.t.in, "\x01\x86\0\x3c\x08\x07\x01\x01\x08", 9);
+	TAPE_IN(&t, 96, 0x12, 1, 0xb5, 0, 96, 0);
+	drive_data(&t.d,
+		   "\x01\xb5\0\x0c\0\0\0\0\x03\x01\x04\xc0\x03\x02\x04\xc0",
+		   16);
 	tape_free(&t);
 }
 
@@ -241,6 +261,7 @@ int main(void)
 		cmocka_unit_test(test_saved),
 		cmocka_unit_test(test_drains),
 		cmocka_unit_test(test_inquiry),
+		cmocka_unit_test(test_protection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

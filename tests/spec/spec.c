@@ -37,7 +37,8 @@ static const struct scsiemu_ssc_options drive = { .size = sizeof(drive),
 						  .partitions = 4,
 						  .append_only = true,
 						  .worm = true,
-						  .reverse = true };
+						  .reverse = true,
+						  .protection = true };
 
 static void fill(struct scsiemu_medium *m)
 {

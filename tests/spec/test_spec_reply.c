@@ -37,6 +37,8 @@ static const struct reply replies[] = {
 	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0xb0 } },
 	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0xb1 } },
 	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0xb2 } },
+	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0x86 } },
+	{ .op = SCSIEMU_OP_INQUIRY, .cdb = { 0, 1, 0xb5 } },
 	{ .op = SCSIEMU_OP_READ_BLOCK_LIMITS },
 	{ .op = SCSIEMU_OP_READ_BLOCK_LIMITS, .cdb = { 0, 1 } },
 	{ .op = SCSIEMU_OP_MODE_SENSE_6, .cdb = { 0, 0, 0x3f, 0xff } },
