@@ -136,15 +136,6 @@ static void step(struct semu_tl *t, const struct semu_tl_head *next)
 
 /* ---- Reading ---- */
 
-static size_t vec_len(const struct scsiemu_vec *v, unsigned nv)
-{
-	size_t sum = 0;
-
-	while (nv--)
-		sum += v++->len;
-	return sum;
-}
-
 /* Where byte number skip of the record is, in the file. */
 static uint64_t byte_at(struct semu_tl *t, uint32_t skip)
 {
@@ -257,7 +248,7 @@ int semu_tl_read(void *ctx, struct scsiemu_io *io, struct scsiemu_tape_how *how,
 		 uint32_t skip, const struct scsiemu_vec *v, unsigned nv)
 {
 	struct semu_tl *t = ctx;
-	size_t n = vec_len(v, nv);
+	size_t n = semu_vec_len(v, nv);
 	int rc;
 
 	if (t->pos.object == semu_tl_objects(semu_tl_here(t)))
@@ -402,7 +393,7 @@ static int log_write(void *ctx, struct scsiemu_io *io,
 	}
 	if (!rc)
 		rc = more_record(t, io, how, semu_cursor(v, nv),
-				 vec_len(v, nv));
+				 semu_vec_len(v, nv));
 	if (rc != SCSIEMU_OK)
 		t->writing.open = false;
 	if (rc == SCSIEMU_R_EOM)

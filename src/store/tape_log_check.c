@@ -24,7 +24,8 @@ struct walk {
 	bool stopped;
 };
 
-static void found(struct walk *w, const char *fmt, ...)
+static __attribute__((format(printf, 2, 3))) void found(struct walk *w,
+							const char *fmt, ...)
 {
 	char text[200];
 	va_list ap;

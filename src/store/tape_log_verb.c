@@ -328,26 +328,19 @@ static uint32_t attributes(const struct semu_tl *t)
 static int verb_setattr(struct semu_tl *t, struct scsiemu_io *io,
 			const struct scsiemu_cmd *w)
 {
-	struct semu_tl_part *p = &t->part[w->addr % SCSIEMU_TAPE_PARTITIONS];
-	uint8_t *all = NULL;
-	uint32_t len;
+	struct semu_tl_part *p;
+	int rc;
 
-	if (w->addr >= t->n || !semu_attr_valid(w->buf, w->len))
+	if (w->addr >= t->n)
 		return SCSIEMU_E_RANGE;
 	if (t->dead)
 		return SCSIEMU_E_WRITE;
-	len = semu_attr_merge(p->attr, p->attr_len, w->buf, w->len, NULL);
-	if (attributes(t) - p->attr_len + len > SEMU_TL_ATTRIBUTES)
-		return SCSIEMU_E_NO_SPACE;
-	if (len) {
-		all = semu_sys->alloc(len);
-		if (!all)
-			return SCSIEMU_E_WRITE;
-		semu_attr_merge(p->attr, p->attr_len, w->buf, w->len, all);
-	}
-	semu_sys->free(p->attr);
-	p->attr = all;
-	p->attr_len = len;
+	p = &t->part[w->addr];
+	rc = semu_attr_set(&p->attr, &p->attr_len,
+			   SEMU_TL_ATTRIBUTES - (attributes(t) - p->attr_len),
+			   w->buf, w->len);
+	if (rc)
+		return rc;
 	t->changed = true;
 	return io->flags & SCSIEMU_FUA ? semu_tl_commit(t) : SCSIEMU_OK;
 }

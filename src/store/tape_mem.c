@@ -186,15 +186,6 @@ static bool mem_attribute(void *ctx, uint32_t partition, uint16_t id,
 
 /* ---- Records ---- */
 
-static size_t vec_len(const struct scsiemu_vec *v, unsigned nv)
-{
-	size_t sum = 0;
-
-	while (nv--)
-		sum += v++->len;
-	return sum;
-}
-
 static void read_tag(struct scsiemu_tape_how *how, const struct object *o)
 {
 	if (!how || !how->tag)
@@ -212,7 +203,7 @@ static int mem_read(void *ctx, struct scsiemu_io *io,
 	struct mem_tape *t = ctx;
 	const struct partition *p = here(t);
 	const struct object *o;
-	size_t n = vec_len(v, nv);
+	size_t n = semu_vec_len(v, nv);
 
 	if (t->pos == p->n)
 		return SCSIEMU_R_EOD;
@@ -279,7 +270,7 @@ static int more_record(struct mem_tape *t, struct scsiemu_io *io,
 		       const struct scsiemu_vec *v, unsigned nv)
 {
 	struct semu_cursor from = semu_cursor(v, nv);
-	size_t n = vec_len(v, nv);
+	size_t n = semu_vec_len(v, nv);
 	uint64_t room = t->open_room;
 	bool more_comes = io->flags & SCSIEMU_IO_MORE;
 	uint8_t *more;
@@ -484,26 +475,14 @@ static int verb_setattr(struct mem_tape *t, struct scsiemu_io *io,
 			const struct scsiemu_cmd *w)
 {
 	struct partition *p;
-	uint8_t *all = NULL;
-	uint32_t len;
 
 	(void)io;
-	if (w->addr >= t->n || !semu_attr_valid(w->buf, w->len))
+	if (w->addr >= t->n)
 		return SCSIEMU_E_RANGE;
 	p = &t->part[w->addr];
-	len = semu_attr_merge(p->attr, p->attr_len, w->buf, w->len, NULL);
-	if (attributes(t) - p->attr_len + len > ATTRIBUTES)
-		return SCSIEMU_E_NO_SPACE;
-	if (len) {
-		all = semu_sys->alloc(len);
-		if (!all)
-			return SCSIEMU_E_WRITE;
-		semu_attr_merge(p->attr, p->attr_len, w->buf, w->len, all);
-	}
-	semu_sys->free(p->attr);
-	p->attr = all;
-	p->attr_len = len;
-	return SCSIEMU_OK;
+	return semu_attr_set(&p->attr, &p->attr_len,
+			     ATTRIBUTES - (attributes(t) - p->attr_len), w->buf,
+			     w->len);
 }
 
 struct verb {
