@@ -75,10 +75,11 @@ static void as_changer(struct disk *b)
 	static const struct scsiemu_changer_layout layout = {
 		.of = { { 0, 0 }, { 1, 1 }, { 100, 4 }, { 10, 2 }, { 20, 2 } }
 	};
-	static struct scsiemu_medium m;
+	struct scsiemu_medium *m = malloc(sizeof(*m));
 
-	assert_int_equal(scsiemu_open_changer_mem(&m, &layout, NULL), 0);
-	b->medium = &m;
+	assert_non_null(m);
+	assert_int_equal(scsiemu_open_changer_mem(m, &layout, NULL), 0);
+	b->medium = m;
 	b->cf.type = &scsiemu_smc;
 	b->cf.options = NULL;
 }
