@@ -143,11 +143,10 @@ static ssize_t mem_pwritev(int fd, const struct iovec *v, int nv, off_t off)
 		sum += v[i].iov_len;
 	if (reach(at + sum))
 		return -1;
-	for (int i = 0; i < nv; at += v[i++].iov_len) {
-		tell(MEMFILE_WRITE, at, v[i].iov_len, v[i].iov_base);
+	for (int i = 0; i < nv; at += v[i++].iov_len)
 		if (v[i].iov_len)
 			memcpy(memfile.data + at, v[i].iov_base, v[i].iov_len);
-	}
+	tell(MEMFILE_WRITE, (uint64_t)off, sum, memfile.data + off);
 	return (ssize_t)sum;
 }
 

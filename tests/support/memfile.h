@@ -22,7 +22,8 @@ struct memfile {
 	/* counted */
 	unsigned reads, syncs, opens;
 	int memory; /* allocations of the store's */
-	/* NULL, or told of each change before it is made */
+	/* NULL, or told of each call that changes the file; bytes: for as
+	 * long as this takes */
 	void (*told)(void *ctx, enum memfile_change what, uint64_t off,
 		     uint64_t len, const uint8_t *bytes);
 	void *ctx;
