@@ -79,7 +79,7 @@ enum scsiemu_verb {
 	SCSIEMU_V_LOCATE, /* addr = object, count = partition */
 	SCSIEMU_V_MARKS,  /* count filemarks; without IMMED durable */
 	SCSIEMU_V_ERASE,  /* from here to the end; count 1: the bytes, too */
-	SCSIEMU_V_NEXT,	  /* buf = struct scsiemu_tape_next */
+	SCSIEMU_V_NEXT,	  /* buf = struct scsiemu_tape_next, its key set */
 	SCSIEMU_V_LOCATE_FILE, /* addr = filemarks from BOP, count = partition
 				*/
 	SCSIEMU_V_DISCARD,     /* forget the record that is half written */
@@ -98,8 +98,14 @@ enum scsiemu_verb {
 			    * many, UINT64_MAX: all; the medium's facts are the
 			    * new ones before did(OK) */
 	SCSIEMU_V_PARTITION, /* tape: buf = struct scsiemu_tape_layout */
-	SCSIEMU_V_SETATTR    /* tape: buf = attributes as they are on the wire,
+	SCSIEMU_V_SETATTR,   /* tape: buf = attributes as they are on the wire,
 			      * addr = partition; all or none of them */
+	/* changer (changer.h); addr = element: */
+	SCSIEMU_V_EXCHANGE, /* addr = source, count = first destination << 16 |
+			     * second */
+	SCSIEMU_V_SCAN,	    /* count elements from addr on; 0: all */
+	SCSIEMU_V_TAG,	    /* buf = struct scsiemu_changer_tag */
+	SCSIEMU_V_DOOR	    /* count 1 opens it, 0 closes it */
 };
 
 /* What did() is told. One table maps result x want to sense. With E_READ and

@@ -4,6 +4,8 @@
  *
  *	TYPE[:key=value,...]	disk:path=a.img,size=1G,thin,serial=X1
  *	disk:mem,size=64M	disk:null,size=1T
+ *	tape:mem,size=64M
+ *	library:dir=DIR,drives=2,slots=24	a changer and its drives
  *	proc			a processor: a queue of messages
  *
  * "\," is a comma inside a value; sizes take K M G T P (2^10 ...). The file
@@ -78,7 +80,8 @@ struct scsiemu_host_device {
 
 /*
  * One more logical unit, "[LUN=]DEVICE": without a LUN it is the next one
- * behind the last. Only the LUN is looked at. 0, or -1 with a message.
+ * behind the last. Only the LUN is looked at. 0, or -1 with a message. The
+ * drives of a library are at the LUNs behind it, once the device is open.
  */
 int scsiemu_host_device_add(struct scsiemu_host_device *h, const char *text,
 			    struct scsiemu_errmsg *err);

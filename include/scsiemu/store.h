@@ -151,24 +151,6 @@ struct scsiemu_block_ops {
 	int (*refresh)(void *s, struct scsiemu_medium *m);
 };
 
-struct scsiemu_element {
-	uint16_t source;
-	uint8_t full, access, type, svalid;
-	char tag[33];
-};
-struct scsiemu_changer_layout {
-	uint16_t mt, nmt, st, nst, ie, nie, dt, ndt;
-};
-struct scsiemu_changer_ops {
-	uint32_t size;
-	/* facts */
-	void (*layout)(void *r, struct scsiemu_changer_layout *out);
-	void (*element)(void *r, uint16_t addr, struct scsiemu_element *out);
-	struct scsiemu_medium *(*medium)(void *r, uint16_t addr);
-	int (*move)(void *r, struct scsiemu_io *io, uint16_t src, uint16_t dst);
-	void (*close)(void *r);
-};
-
 struct scsiemu_object_ops {
 	uint32_t size;
 	/* R_SHORT past the end */

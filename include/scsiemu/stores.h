@@ -7,6 +7,7 @@
 #ifndef SCSIEMU_STORES_H
 #define SCSIEMU_STORES_H
 
+#include <scsiemu/changer.h>
 #include <scsiemu/device.h>
 #include <scsiemu/tape.h>
 
@@ -84,6 +85,119 @@ struct scsiemu_tape_new {
 int scsiemu_open_tape_mem(struct scsiemu_medium *m,
 			  const struct scsiemu_tape_new *is,
 			  struct scsiemu_errmsg *err);
+
+/*
+ * In one file (docs/tape-format.md): an append log with an index. is: makes the
+ * file when it is missing or empty; of one that is there bytes must be the
+ * same, and the rest is as it was made. NULL: it must be there. Locked: one
+ * server that writes, or any that read. What is damaged is refused; some of it
+ * can be opened read_only.
+ */
+int scsiemu_open_tape_log(struct scsiemu_medium *m, const char *path,
+			  const struct scsiemu_tape_new *is, bool read_only,
+			  struct scsiemu_errmsg *err);
+
+/* A check of all that is in such a file. Nothing is changed. */
+struct scsiemu_tape_check {
+	/* NULL, or told what is wrong, a sentence each time. */
+	void (*found)(void *ctx, const char *what);
+	/* NULL, or told how far it is, in bytes; false: enough. */
+	bool (*progress)(void *ctx, uint64_t done, uint64_t all);
+	void *ctx;
+	/* out: what is there, and how often something was wrong */
+	uint64_t records, marks, bytes, faults;
+};
+/* 0: it has been read, and c->faults says how good it is; -1: it cannot be, or
+ * is in use by a server that writes. */
+int scsiemu_tape_log_check(const char *path, struct scsiemu_tape_check *c,
+			   struct scsiemu_errmsg *err);
+
+/* Cartridges of other programs (docs/stores.md, "Tapes"). */
+enum scsiemu_image {
+	SCSIEMU_IMAGE_SIMH, /* .tap: SIMH; records of odd length padded */
+	SCSIEMU_IMAGE_E11,  /* ... not padded, as Ersatz-11 does it */
+	SCSIEMU_IMAGE_AWS,  /* AWSTAPE and HET, of Hercules; written as AWS */
+	SCSIEMU_IMAGE_FAKE, /* FakeTape of FLEX-ES: only read */
+	SCSIEMU_IMAGE_TAR,  /* a tar archive as it would be on a tape: only read
+			     */
+	SCSIEMU_IMAGE_TGT,  /* .ssc of tgt: only read */
+	SCSIEMU_IMAGES
+};
+/*
+ * The file at path, which is made if it is missing and is->bytes says how large
+ * it may become; 0: as large as it is. A format that is only read, and
+ * is->read_only, give a cartridge that cannot be written. A damaged file is
+ * refused, unless it is only read and something can be read: then 0 comes with
+ * what is wrong in err->text (else empty), and a record that fails (E_READ) is
+ * where the damage is.
+ */
+int scsiemu_open_tape_image(struct scsiemu_medium *m, const char *path,
+			    enum scsiemu_image format,
+			    const struct scsiemu_tape_new *is,
+			    struct scsiemu_errmsg *err);
+
+/* A changer in memory, empty. */
+int scsiemu_open_changer_mem(struct scsiemu_medium *m,
+			     const struct scsiemu_changer_layout *l,
+			     struct scsiemu_errmsg *err);
+/*
+ * Of such a changer, as its operator: the cartridge comes into an element (of
+ * any type but transports), with a barcode or without (NULL), and stays the
+ * caller's. 0, or SCSIEMU_ERR_ARG: no such element, it is full, or the barcode
+ * is none (1 to 32 printable characters).
+ */
+int scsiemu_changer_mem_put(struct scsiemu_medium *m, uint16_t addr,
+			    const char *tag, enum scsiemu_cartridge type,
+			    struct scsiemu_medium *cartridge);
+/* What was in the element, which is empty then; NULL: it was already. Not what
+ * a drive has loaded. */
+struct scsiemu_medium *scsiemu_changer_mem_take(struct scsiemu_medium *m,
+						uint16_t addr);
+
+/*
+ * A cartridge in a file: scsiemu_open_tape_log(). is: makes it when it is
+ * missing; NULL: it must be there. 0, or -1.
+ */
+typedef int scsiemu_open_cartridge(struct scsiemu_medium *m, const char *path,
+				   const struct scsiemu_tape_new *is,
+				   bool read_only, struct scsiemu_errmsg *err);
+
+struct scsiemu_library {
+	uint32_t size; /* sizeof *this */
+	/* Of one that is made, and then what it has to have; zeros: it must be
+	 * there, as it is. */
+	struct scsiemu_changer_layout layout;
+	/* In the first storage elements of one that is made: so many new
+	 * cartridges, with barcodes from a prefix ("VOL", or "V" for more than
+	 * 999), a number that makes it six characters, and a suffix ("L8"). */
+	uint32_t cartridges;
+	const char *prefix, *suffix;
+	struct scsiemu_tape_new cartridge;
+	scsiemu_open_cartridge *open;
+};
+/*
+ * A library in a directory: a file for each cartridge (BARCODE.tape), and what
+ * is where in the file "slots". Makes the directory, and its last part only,
+ * when it is missing. Locked against other servers.
+ */
+int scsiemu_open_library(struct scsiemu_medium *m, const char *dir,
+			 const struct scsiemu_library *cf,
+			 struct scsiemu_errmsg *err);
+/*
+ * Its operator: the cartridge of this barcode comes into a slot (of storage or
+ * import/export). is: its file is made when it is missing; NULL: it must be
+ * there. Durable. 0, or -1.
+ */
+int scsiemu_library_insert(struct scsiemu_medium *m, uint16_t addr,
+			   const char *barcode,
+			   const struct scsiemu_tape_new *is,
+			   struct scsiemu_errmsg *err);
+/* What is in a slot leaves the library. Its file stays, to be inserted again,
+ * or carried away. Durable. 0, or -1. */
+int scsiemu_library_eject(struct scsiemu_medium *m, uint16_t addr,
+			  struct scsiemu_errmsg *err);
+/* Why the last cartridge that a drive should have could not be opened. */
+const char *scsiemu_library_why(const struct scsiemu_medium *m);
 
 /* The CRC of protection information (polynomial 8BB7h) of n bytes at p behind
  * bytes whose CRC is crc, with the processor's help where it has any: for

@@ -110,12 +110,27 @@ enum scsiemu_tape_space {
 	SCSIEMU_SPACE_END	  /* to EOD; count does not matter */
 };
 
+/* scsiemu_tape_next.cipher */
+enum scsiemu_tape_cipher {
+	SCSIEMU_CIPHER_NONE,   /* the record is not encrypted */
+	SCSIEMU_CIPHER_FITS,   /* it is, and next.key is its key */
+	SCSIEMU_CIPHER_OTHER,  /* with another key than next.key */
+	SCSIEMU_CIPHER_UNKNOWN /* by a cipher that is not here */
+};
+
 /* V_NEXT: what stands behind the position; nothing moves. */
 struct scsiemu_tape_next {
 	enum { SCSIEMU_NEXT_END, SCSIEMU_NEXT_MARK, SCSIEMU_NEXT_RECORD } kind;
 	uint32_t len; /* bytes of the record for the initiator */
 	uint8_t tag_len;
 	uint8_t tag[SCSIEMU_TAPE_TAG_MAX];
+	/* Of a codec; the others leave NULL and zeros. */
+	const struct scsiemu_tape_key *key; /* in: to be tried; NULL: none */
+	bool compressed;
+	uint8_t cipher;	   /* enum scsiemu_tape_cipher */
+	uint8_t algorithm; /* index, as in the key; 0 none */
+	uint8_t ukad_len, akad_len;
+	uint8_t ukad[32], akad[60]; /* as they were written */
 };
 
 /* V_PARTITION: everything is erased, and these are the partitions. */

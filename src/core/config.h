@@ -188,6 +188,17 @@
 #define SEMU_WITH_ODX (SEMU_WITH_COPY && SEMU_WITH_PARTS)
 #endif
 
+#ifndef SEMU_WITH_TAPE /* results that only tapes have */
+#define SEMU_WITH_TAPE 1
+#endif
+
+/* Types that keep something for a pair (struct scsiemu_type, lost()). */
+#ifdef SEMU_WITH_SMC
+#define SEMU_WITH_LOST 1
+#else
+#define SEMU_WITH_LOST SEMU_WITH_COPY
+#endif
+
 /* What not every nexus is stopped by: reservations, access states. */
 #define SEMU_WITH_APPLIES (SEMU_WITH_PARTS || SEMU_WITH_RESERVE)
 

@@ -422,7 +422,7 @@ struct scsiemu_type {
 
 	/* Logical unit reset (SAM-5 6.3.3): state back to saved. */
 	void (*reset)(struct scsiemu_lu *lu);
-#if SEMU_WITH_COPY
+#if SEMU_WITH_LOST
 	/* The state of a pair goes (nexus loss, reset); itl NULL: that of the
 	 * LU, which is being removed. */
 	void (*lost)(struct scsiemu_lu *lu, const struct semu_itl *itl);

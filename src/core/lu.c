@@ -345,7 +345,7 @@ void scsiemu_lu_remove(struct scsiemu_lu *lu)
 	semu_kill_lu(lu, NULL, 0, true);
 	while (lu->itls)
 		semu_itl_free(d, lu->itls);
-#if SEMU_WITH_COPY
+#if SEMU_WITH_LOST
 	if (lu->type->lost)
 		lu->type->lost(lu, NULL);
 #endif

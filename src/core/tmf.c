@@ -197,6 +197,14 @@ static void query_event(struct scsiemu_cmd *tmf)
 	if (!itl || !itl->ua)
 		return;
 	asc = semu_ua_peek(itl);
+#if SEMU_WITH_ATTENTION
+	if (itl->lu->type->attention && asc) {
+		struct scsiemu_sense s = { .asc = asc };
+
+		itl->lu->type->attention(itl->lu, &s);
+		asc = s.asc;
+	}
+#endif
 	if (SEMU_WITH_DEFERRED && !asc) {
 		key = semu_deferred_at(itl->lu, itl->ua)->key;
 		asc = semu_deferred_at(itl->lu, itl->ua)->asc;

@@ -219,6 +219,12 @@ static int set_pi_store(const struct key *k, void *to, const char *value)
 	return semu_devpi_store(to, value);
 }
 
+static int set_unload(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devlibrary_unload(to, value);
+}
+
 #define AT(member) offsetof(struct semu_devstr, member)
 
 static const struct key keys[] = {
@@ -306,6 +312,15 @@ static const struct key keys[] = {
 	  "1 or more bytes, with K M G T P for 2^10 ... 2^50" },
 	{ "worm", NULL, AT(tape.worm), 0, 0, "" },
 	{ "append_only", NULL, AT(tape.append_only), 0, 0, "" },
+	{ "dir", set_path, AT(path), 1, SEMU_PATH - 1,
+	  "the path of a directory" },
+	{ "drives", set_number, AT(library.drives), 1, 64, "1 to 64" },
+	{ "slots", set_number, AT(library.slots), 1, 60000, "1 to 60000" },
+	{ "ie", set_number, AT(library.ie), 1, 255, "1 to 255" },
+	{ "cartridges", set_number, AT(library.cartridges), 1, 60000,
+	  "1 to 60000, at most slots" },
+	{ "unload", set_unload, AT(library.unload), 0, 0,
+	  "auto (the drive does) or host (a host has to)" },
 	{ "inject", set_text, 0, 0, 0, "for example any:every=9:status=busy" },
 	{ "nv", set_path, AT(nv), 1, SEMU_PATH - 1,
 	  "the path of a file for saved state" },
@@ -431,12 +446,17 @@ static bool of_any_type(const char *key)
 static int check_type(const struct semu_devstr *s, const char *key,
 		      struct scsiemu_errmsg *err)
 {
-	bool disk = !s->bare && !s->is_tape;
+	bool disk = !s->bare && !s->is_tape && !s->is_library;
 
 	if (disk && semu_devtape_only(key))
 		return semu_err(err, "%s is a tape's: leave it out of a disk",
 				key);
-	if (disk || of_any_type(key) || (s->is_tape && semu_devtape_knows(key)))
+	if (!s->is_library && semu_devlibrary_only(key))
+		return semu_err(err, "%s is a library's: leave it out of a %s",
+				key, s->type_name);
+	if (disk || of_any_type(key) ||
+	    (s->is_tape && semu_devtape_knows(key)) ||
+	    (s->is_library && semu_devlibrary_knows(key)))
 		return 0;
 	return semu_err(err, "%s is a disk's: leave it out of a %s", key,
 			s->type_name);

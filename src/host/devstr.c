@@ -15,18 +15,21 @@ enum { ITEM = SEMU_PATH + 16, TYPE_SHOWN = 30 };
 static const struct {
 	const char *name;
 	const struct scsiemu_type *type;
-	bool bare, is_tape;
+	bool bare, is_tape, is_library;
 } types[] = {
 #ifdef SEMU_WITH_SBC
-	{ "disk", &scsiemu_sbc, false, false },
+	{ "disk", &scsiemu_sbc, false, false, false },
 #endif
 #ifdef SEMU_WITH_PROC
-	{ "proc", &scsiemu_proc, true, false },
+	{ "proc", &scsiemu_proc, true, false, false },
 #endif
 #ifdef SEMU_WITH_SSC
-	{ "tape", &scsiemu_ssc, false, true },
+	{ "tape", &scsiemu_ssc, false, true, false },
 #endif
-	{ NULL, NULL, false, false },
+#if defined(SEMU_WITH_SMC) && defined(SEMU_WITH_SSC)
+	{ "library", &scsiemu_smc, false, false, true },
+#endif
+	{ NULL, NULL, false, false, false },
 };
 
 /* What follows the type: "" or ":..."; NULL: no such type. */
@@ -43,11 +46,12 @@ static const char *take_type(struct semu_devstr *s, const char *device,
 		s->type_name = types[i].name;
 		s->bare = types[i].bare;
 		s->is_tape = types[i].is_tape;
+		s->is_library = types[i].is_library;
 		return device + len;
 	}
 	semu_err(err,
-		 "\"%.*s\" is not a device type: write disk:..., tape:... or "
-		 "proc, for example disk:path=a.img,size=1G or "
+		 "\"%.*s\" is not a device type: write disk:..., tape:..., "
+		 "library:... or proc, for example disk:path=a.img,size=1G or "
 		 "tape:mem,size=64M",
 		 len < TYPE_SHOWN ? (int)len : TYPE_SHOWN, device);
 	return NULL;
@@ -219,6 +223,8 @@ int semu_devstr_parse(struct semu_devstr *s, const char *device,
 		return check_mailbox(s, err);
 	if (s->is_tape)
 		return semu_devtape_check(s, err);
+	if (s->is_library)
+		return semu_devlibrary_check(s, err);
 	if (check_store(s, err) || semu_devzones_check(s, err) ||
 	    semu_devpi_check(s, err))
 		return -1;

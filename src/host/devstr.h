@@ -8,9 +8,12 @@
 #include <scsiemu/inject.h>
 #include <scsiemu/proc.h>
 #include <scsiemu/sbc.h>
+#include <scsiemu/smc.h>
 #include <scsiemu/ssc.h>
 
 #define SEMU_PATH 1024
+/* Drives of a library that become logical units of a program. */
+#define SEMU_DEVDRIVES 64
 
 #define SEMU_DEVGROUPS 16
 struct semu_devgroups {
@@ -52,6 +55,12 @@ struct semu_devstr {
 		uint64_t exponent;
 		uint8_t where; /* enum semu_devpi_where; 0: not given */
 	} pi;
+	bool is_library;
+	struct semu_devlibrary {
+		uint64_t drives, slots, ie, cartridges; /* 0: not given */
+		uint8_t unload; /* enum scsiemu_smc_unload */
+	} library;
+	unsigned drive; /* of a library: from 1 on */
 	struct semu_devtape {
 		uint64_t partitions, density, warning;
 		bool worm, append_only;
@@ -110,6 +119,21 @@ void semu_devpi_geometry(struct scsiemu_geometry *g,
 			 const struct semu_devstr *s);
 void semu_devpi_options(struct scsiemu_sbc_options *o,
 			const struct semu_devstr *s);
+
+/* devlibrary.c: is the key one of libraries; only of them? What the keys
+ * together say; the store; the value of unload. */
+bool semu_devlibrary_knows(const char *key);
+bool semu_devlibrary_only(const char *key);
+int semu_devlibrary_check(struct semu_devstr *s, struct scsiemu_errmsg *err);
+int semu_devlibrary_open(struct scsiemu_medium *m, const struct semu_devstr *s,
+			 struct scsiemu_errmsg *err);
+int semu_devlibrary_unload(uint8_t *unload, const char *value);
+/* hostlu.c: the i-th drive (0 ...) of a library that was opened, without a
+ * cartridge. How many it has; 0: it is none. */
+int semu_host_open_drive(struct scsiemu_host_lu *h,
+			 const struct scsiemu_host_lu *library, unsigned i,
+			 struct scsiemu_errmsg *err);
+unsigned semu_host_drives(const struct scsiemu_host_lu *h);
 
 /* devtape.c: is the key one of tape drives; only of them? What the keys
  * together say; the cartridge; the drive's options. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* host/hostdevice.c - a device with the logical units of a command line. */
+#include "host/devstr.h"
 #include "store/open.h"
 
 #include <scsiemu/host.h>
@@ -56,16 +57,56 @@ int scsiemu_host_device_add(struct scsiemu_host_device *h, const char *text,
 	return 0;
 }
 
-static int open_units(struct scsiemu_host_device *h, const char *name,
+/* A library's drives are the logical units behind it. */
+static int add_drives(struct scsiemu_host_device *h,
+		      struct scsiemu_host_unit *library,
 		      struct scsiemu_errmsg *err)
 {
-	for (struct scsiemu_host_unit *u = h->units; u; u = u->next) {
-		if (scsiemu_host_open(&u->host, u->text, err))
+	struct scsiemu_host_unit *at = library;
+	unsigned n = semu_host_drives(&library->host);
+
+	for (unsigned i = 0; i < n; i++) {
+		struct scsiemu_host_unit *u = calloc(1, sizeof(*u));
+
+		if (!u)
+			return semu_err(err, "%s: out of memory",
+					library->text);
+		u->text = library->text;
+		u->lun = (uint16_t)(at->lun + 1);
+		u->next = at->next;
+		at = at->next = u;
+		h->nunits++;
+		if (semu_host_open_drive(&u->host, &library->host, i, err))
 			return -1;
+	}
+	return 0;
+}
+
+static int open_units(struct scsiemu_host_device *h, struct scsiemu_errmsg *err)
+{
+	for (struct scsiemu_host_unit *u = h->units; u; u = u->next) {
+		if (u->host.summary) /* a drive */
+			continue;
+		if (scsiemu_host_open(&u->host, u->text, err) ||
+		    add_drives(h, u, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int attach_units(struct scsiemu_host_device *h, const char *name,
+			struct scsiemu_errmsg *err)
+{
+	for (struct scsiemu_host_unit *u = h->units; u; u = u->next) {
 		scsiemu_host_serial(&u->host, name, u->lun);
 		if (scsiemu_host_attach(&u->host, h->dev, u->lun, err))
 			return -1;
 	}
+#ifdef SEMU_WITH_SMC
+	for (struct scsiemu_host_unit *u = h->units; u; u = u->next)
+		if (semu_host_drives(&u->host))
+			scsiemu_smc_load_drives(u->host.lu);
+#endif
 	return 0;
 }
 
@@ -81,6 +122,8 @@ int scsiemu_host_device_open(struct scsiemu_host_device *h, const char *name,
 	scsiemu_host_limits(&l);
 	if (limits)
 		l = *limits;
+	if (open_units(h, err))
+		return -1;
 	if (l.lus < h->nunits)
 		l.lus = h->nunits;
 	h->dev = scsiemu_device_create(&l, &scsiemu_host_allocator);
@@ -92,7 +135,7 @@ int scsiemu_host_device_open(struct scsiemu_host_device *h, const char *name,
 				"%s: limits.cmd_size has no room for a task",
 				name);
 	scsiemu_device_copy(h->dev, &copy);
-	return open_units(h, name, err);
+	return attach_units(h, name, err);
 }
 
 int scsiemu_host_device_close(struct scsiemu_host_device *h,

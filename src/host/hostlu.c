@@ -54,6 +54,8 @@ static int open_store(struct scsiemu_host_lu *h, const struct semu_devstr *s,
 		return open_mailbox(h, s, err);
 	if (s->is_tape)
 		return semu_devtape_open(&h->medium, s, err);
+	if (s->is_library)
+		return semu_devlibrary_open(&h->medium, s, err);
 	semu_devpi_geometry(&g, s);
 	if (s->mem)
 		return scsiemu_open_mem(&h->medium, &g, err);
@@ -73,6 +75,8 @@ struct own {
 	struct semu_devtext text;
 	struct scsiemu_sbc_options sbc;
 	struct scsiemu_proc_options proc;
+	struct scsiemu_smc_options smc;
+	uint16_t luns[SEMU_DEVDRIVES]; /* of its drives */
 	struct scsiemu_ssc_options ssc;
 	struct scsiemu_alua alua;
 	struct semu_devgroups groups;
@@ -167,6 +171,16 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		own->config.options = &own->ssc;
 		own->config.logs = true;
 	}
+	if (s->is_library) {
+		own->smc = (struct scsiemu_smc_options){
+			.size = sizeof(own->smc),
+			.drives = own->luns,
+			.ndrives = (uint16_t)semu_host_drives(h),
+			.unload = s->library.unload
+		};
+		own->config.options = &own->smc;
+		own->config.logs = true;
+	}
 	own->rules = s->rules;
 	own->config.inject_rules = (uint16_t)s->rules.n;
 	configure_alua(own, s);
@@ -200,7 +214,13 @@ static int summarise(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 
 	say_size(size, s->bare || s->is_tape ? s->size
 					     : h->medium.nblk * h->medium.blen);
-	if (s->is_tape)
+	if (s->drive)
+		snprintf(line, sizeof(line), "drive %u of library %s", s->drive,
+			 path);
+	else if (s->is_library)
+		snprintf(line, sizeof(line), "library %s, %u drives", path,
+			 semu_host_drives(h));
+	else if (s->is_tape)
 		snprintf(line, sizeof(line), "%s in memory, %s%s", s->type_name,
 			 size, s->readonly ? ", read-only" : "");
 	else if (s->bare)
@@ -258,6 +278,51 @@ int scsiemu_host_open(struct scsiemu_host_lu *h, const char *device,
 	}
 	return 0;
 }
+
+unsigned semu_host_drives(const struct scsiemu_host_lu *h)
+{
+	const struct scsiemu_changer_ops *ops = h->medium.ops;
+	struct scsiemu_changer_layout l;
+
+	if (h->medium.kind != SCSIEMU_CHANGER)
+		return 0;
+	ops->layout(h->medium.ctx, &l);
+	return l.of[SCSIEMU_ELEMENT_DT].n < SEMU_DEVDRIVES
+		       ? l.of[SCSIEMU_ELEMENT_DT].n
+		       : SEMU_DEVDRIVES;
+}
+
+#ifdef SEMU_WITH_SSC
+int semu_host_open_drive(struct scsiemu_host_lu *h,
+			 const struct scsiemu_host_lu *library, unsigned i,
+			 struct scsiemu_errmsg *err)
+{
+	/* the word behind "library " */
+	const char *name = strchr(library->summary, ' ') + 1;
+	struct semu_devstr s = { .type = &scsiemu_ssc,
+				 .type_name = "tape",
+				 .is_tape = true,
+				 .drive = i + 1,
+				 .sbc.size = sizeof(s.sbc) };
+
+	memset(h, 0, sizeof(*h));
+	snprintf(s.path, sizeof(s.path), "%.*s", (int)strcspn(name, ","), name);
+	if (configure(h, &s) < 0 || summarise(h, &s) < 0) {
+		semu_err(err, "%s: out of memory", library->summary);
+		release(h);
+		return -1;
+	}
+	return 0;
+}
+#else
+int semu_host_open_drive(struct scsiemu_host_lu *h,
+			 const struct scsiemu_host_lu *library, unsigned i,
+			 struct scsiemu_errmsg *err)
+{
+	(void)h, (void)library, (void)i, (void)err;
+	return 0;
+}
+#endif
 
 /* FNV-1a, 64 bits */
 static uint64_t mix(uint64_t h, uint8_t byte)
@@ -387,6 +452,8 @@ int scsiemu_host_attach(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 {
 	if (!h->config)
 		return semu_err(err, "%s: it is attached already", h->summary);
+	for (uint16_t i = 0; i < SEMU_DEVDRIVES; i++)
+		own_of(h)->luns[i] = (uint16_t)(lun + 1 + i);
 	if (give_state(h, d, err))
 		return -1;
 	h->lu = scsiemu_lu_add(d, lun, h->config);
@@ -404,7 +471,7 @@ int scsiemu_host_attach(struct scsiemu_host_lu *h, struct scsiemu_device *d,
 	}
 	free(h->config);
 	h->config = NULL;
-	if (!h->mailbox)
+	if (h->medium.kind) /* a processor has none, a drive not yet */
 		scsiemu_lu_load(h->lu, &h->medium, false);
 	return 0;
 }

@@ -7,6 +7,7 @@
  */
 #include "host/task.h"
 
+#include <scsiemu/changer.h>
 #include <scsiemu/tape.h>
 
 #include <string.h>
@@ -273,17 +274,22 @@ static void cancel_store(struct scsiemu_task *t)
 	struct scsiemu_medium *m = scsiemu_lu_medium(t->cmd.lu);
 	const struct scsiemu_block_ops *block;
 	const struct scsiemu_tape_ops *tape;
+	const struct scsiemu_changer_ops *changer;
 
 	if (t->mode == SEMU_A_NV || !m)
 		return;
 	block = m->ops;
 	tape = m->ops;
+	changer = m->ops;
 	if (m->kind == SCSIEMU_BLOCK &&
 	    SCSIEMU_HAS(scsiemu_block_ops, block, cancel))
 		block->cancel(m->ctx, &t->io);
 	if (m->kind == SCSIEMU_TAPE &&
 	    SCSIEMU_HAS(scsiemu_tape_ops, tape, cancel))
 		tape->cancel(m->ctx, &t->io);
+	if (m->kind == SCSIEMU_CHANGER &&
+	    SCSIEMU_HAS(scsiemu_changer_ops, changer, cancel))
+		changer->cancel(m->ctx, &t->io);
 }
 
 static void cancel_window(struct scsiemu_task *t)

@@ -5,6 +5,7 @@
  */
 #include "host/task.h"
 
+#include <scsiemu/changer.h>
 #include <scsiemu/tape.h>
 
 static bool is_kind(const struct scsiemu_medium *m, uint32_t kind)
@@ -120,9 +121,34 @@ int semu_after_kind_verb(struct scsiemu_task *t, int result)
 	return semu_answer(t, result, t->io.moved);
 }
 
+#define HAS(member) SCSIEMU_HAS(scsiemu_changer_ops, ops, member)
+
+/* What a changer offers of its verbs. A scan of what is always known is one
+ * that is over. */
+static int changer_verb(struct scsiemu_task *t, struct scsiemu_medium *m)
+{
+	const struct scsiemu_changer_ops *ops = m->ops;
+	const struct scsiemu_cmd *c = &t->cmd;
+	uint16_t addr = (uint16_t)c->addr, to = (uint16_t)c->count;
+
+	if (c->verb == SCSIEMU_V_MOVE && HAS(move))
+		return ops->move(m->ctx, &t->io, addr, to);
+	if (c->verb == SCSIEMU_V_EXCHANGE && HAS(exchange))
+		return ops->exchange(m->ctx, &t->io, addr,
+				     (uint16_t)(c->count >> 16), to);
+	if (c->verb == SCSIEMU_V_SCAN)
+		return HAS(scan) ? ops->scan(m->ctx, &t->io, addr, to)
+				 : SCSIEMU_OK;
+	if (c->verb == SCSIEMU_V_TAG && HAS(tag))
+		return ops->tag(m->ctx, &t->io, addr,
+				(const void *)(uintptr_t)c->buf);
+	if (c->verb == SCSIEMU_V_DOOR && HAS(door))
+		return ops->door(m->ctx, &t->io, addr, to != 0);
+	return SCSIEMU_E_HARDWARE;
+}
+
 int semu_kind_verb(struct scsiemu_task *t, struct scsiemu_medium *m)
 {
-	const struct scsiemu_changer_ops *changer = m->ops;
 	const struct scsiemu_object_ops *object = m->ops;
 	const struct scsiemu_tape_ops *tape = m->ops;
 	struct scsiemu_cmd *c = &t->cmd;
@@ -133,9 +159,8 @@ int semu_kind_verb(struct scsiemu_task *t, struct scsiemu_medium *m)
 		rc = tape->verb(m->ctx, &t->io, c);
 	else if (m->kind == SCSIEMU_OBJECT)
 		rc = object->verb(m->ctx, &t->io, c);
-	else if (m->kind == SCSIEMU_CHANGER && c->verb == SCSIEMU_V_MOVE)
-		rc = changer->move(m->ctx, &t->io, (uint16_t)c->addr,
-				   (uint16_t)c->count);
+	else if (m->kind == SCSIEMU_CHANGER)
+		rc = changer_verb(t, m);
 	rc = semu_io_rc(t, m, rc);
 	return rc == SEMU_OUT ? SEMU_OUT : semu_after_kind_verb(t, rc);
 }

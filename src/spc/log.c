@@ -87,7 +87,7 @@ void semu_log_begin(struct scsiemu_lu *lu, unsigned which)
 
 static bool full(const struct scsiemu_lu *lu, unsigned which)
 {
-	return which < SCSIEMU_LOG_COUNTERS &&
+	return which < SCSIEMU_LOG_COUNTERS && row(lu, which)->len &&
 	       semu_log_value(lu, which) == highest(lu, which);
 }
 

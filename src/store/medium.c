@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include <scsiemu/changer.h>
 #include <scsiemu/device.h>
 #include <scsiemu/store.h>
 #include <scsiemu/stores.h>
@@ -22,6 +23,17 @@ uint32_t scsiemu_block_able(const struct scsiemu_block_ops *ops)
 	       ABLE(status, SCSIEMU_CAN_STATUS) | ABLE(cas, SCSIEMU_CAN_CAS) |
 	       ABLE(lend, SCSIEMU_CAN_LEND) | ABLE(read_pi, SCSIEMU_CAN_PI) |
 	       ABLE(format, SCSIEMU_CAN_FORMAT);
+}
+
+#define CHANGER_ABLE(member, bit)                                              \
+	(SCSIEMU_HAS(scsiemu_changer_ops, ops, member) ? (unsigned)(bit) : 0U)
+
+uint32_t scsiemu_changer_able(const struct scsiemu_changer_ops *ops)
+{
+	return CHANGER_ABLE(move, SCSIEMU_CHANGER_MOVE) |
+	       CHANGER_ABLE(exchange, SCSIEMU_CHANGER_EXCHANGE) |
+	       CHANGER_ABLE(tag, SCSIEMU_CHANGER_TAG) |
+	       CHANGER_ABLE(door, SCSIEMU_CHANGER_DOOR);
 }
 
 /* Of an operation that nobody waits for. */

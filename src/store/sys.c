@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -41,6 +42,17 @@ static int sys_devsize(int fd, uint64_t *bytes)
 	return ioctl(fd, BLKGETSIZE64, bytes);
 }
 
+static int sys_room(int fd, uint64_t *bytes)
+{
+	struct statvfs st;
+	int rc = fstatvfs(fd, &st);
+
+	*bytes = rc ? 0 : (uint64_t)st.f_bavail * st.f_frsize;
+	if (!rc && !st.f_blocks) /* without a size: memory's */
+		*bytes = INT64_MAX;
+	return rc;
+}
+
 const struct semu_sys semu_sys_real = {
 	.alloc = sys_alloc,
 	.free = free,
@@ -61,6 +73,8 @@ const struct semu_sys semu_sys_real = {
 	.fsync = fsync,
 	.rename = rename,
 	.unlink = unlink,
+	.mkdir = mkdir,
+	.room = sys_room,
 };
 
 const struct semu_sys *semu_sys = &semu_sys_real;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/bytes.h"
+#include "store/sys.h"
 
 /* A place in a list: the attribute that stands there. */
 struct place {
@@ -90,4 +91,27 @@ uint32_t semu_attr_merge(const uint8_t *old, uint32_t old_len,
 		step(from);
 	}
 	return len;
+}
+
+int semu_attr_set(uint8_t **list, uint32_t *len, uint32_t room,
+		  const uint8_t *add, uint32_t add_len)
+{
+	uint8_t *all = NULL;
+	uint32_t n;
+
+	if (!semu_attr_valid(add, add_len))
+		return SCSIEMU_E_RANGE;
+	n = semu_attr_merge(*list, *len, add, add_len, NULL);
+	if (n > room)
+		return SCSIEMU_E_NO_SPACE;
+	if (n) {
+		all = semu_sys->alloc(n);
+		if (!all)
+			return SCSIEMU_E_WRITE;
+		semu_attr_merge(*list, *len, add, add_len, all);
+	}
+	semu_sys->free(*list);
+	*list = all;
+	*len = n;
+	return SCSIEMU_OK;
 }

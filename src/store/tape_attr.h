@@ -9,7 +9,8 @@
 
 #include <scsiemu/tape.h>
 
-enum { SEMU_ATTR_HEAD = 5 };
+/* SEMU_ATTR_HOSTS: from this id on they are not the medium's own. */
+enum { SEMU_ATTR_HEAD = 5, SEMU_ATTR_HOSTS = 0x0800 };
 
 /* Is it such a list: ascending, and whole? */
 bool semu_attr_valid(const uint8_t *list, uint32_t len);
@@ -20,6 +21,10 @@ bool semu_attr_find(const uint8_t *list, uint32_t len, uint16_t id,
  * only how long it would be). Both valid; out is none of them. */
 uint32_t semu_attr_merge(const uint8_t *old, uint32_t old_len,
 			 const uint8_t *add, uint32_t add_len, uint8_t *out);
+/* V_SETATTR: add goes into *list (allocated), of *len bytes, which then has at
+ * most room. OK or a result, and nothing has changed. */
+int semu_attr_set(uint8_t **list, uint32_t *len, uint32_t room,
+		  const uint8_t *add, uint32_t add_len);
 /* How many bytes of the list are of ids below this one. */
 uint32_t semu_attr_below(const uint8_t *list, uint32_t len, uint16_t id);
 

@@ -15,7 +15,6 @@
 /* What an object takes of the partition's size besides its bytes, and room for
  * attributes of all partitions together. */
 enum { OBJECT_COST = 16, ATTRIBUTES = 16 << 10 };
-enum { OF_HOSTS = 0x0800 }; /* attributes from here on are not the medium's */
 
 struct object {
 	uint8_t *data; /* the record, its tag behind it; NULL: a filemark */
@@ -54,22 +53,22 @@ static uint64_t used_before(const struct partition *p, uint64_t object)
 	return object ? p->obj[object - 1].used : 0;
 }
 
-static uint64_t files_before(const void *part, uint64_t object)
+static uint64_t files_before(void *part, uint64_t object)
 {
 	const struct partition *p = part;
 
 	return object ? p->obj[object - 1].files : 0;
 }
 
-static uint64_t mark_at(const void *part, uint64_t n)
+static uint64_t mark_at(void *part, uint64_t n)
 {
 	return ((const struct partition *)part)->mark[n];
 }
 
-static struct semu_tape_view view(const struct partition *p)
+static struct semu_tape_view view(struct partition *p)
 {
-	return (struct semu_tape_view){ p, p->n, p->nmarks, mark_at,
-					files_before };
+	return (struct semu_tape_view){ p,	 p->n,	       p->nmarks,
+					mark_at, files_before, NULL };
 }
 
 /* ---- Memory ---- */
@@ -126,7 +125,7 @@ static void drop_partition(struct partition *p)
 static void mem_tell(void *ctx, struct scsiemu_tape_pos *out)
 {
 	struct mem_tape *t = ctx;
-	const struct partition *p = here(t);
+	struct partition *p = here(t);
 
 	*out = (struct scsiemu_tape_pos){
 		.object = t->pos,
@@ -186,15 +185,6 @@ static bool mem_attribute(void *ctx, uint32_t partition, uint16_t id,
 
 /* ---- Records ---- */
 
-static size_t vec_len(const struct scsiemu_vec *v, unsigned nv)
-{
-	size_t sum = 0;
-
-	while (nv--)
-		sum += v++->len;
-	return sum;
-}
-
 static void read_tag(struct scsiemu_tape_how *how, const struct object *o)
 {
 	if (!how || !how->tag)
@@ -212,7 +202,7 @@ static int mem_read(void *ctx, struct scsiemu_io *io,
 	struct mem_tape *t = ctx;
 	const struct partition *p = here(t);
 	const struct object *o;
-	size_t n = vec_len(v, nv);
+	size_t n = semu_vec_len(v, nv);
 
 	if (t->pos == p->n)
 		return SCSIEMU_R_EOD;
@@ -279,11 +269,13 @@ static int more_record(struct mem_tape *t, struct scsiemu_io *io,
 		       const struct scsiemu_vec *v, unsigned nv)
 {
 	struct semu_cursor from = semu_cursor(v, nv);
-	size_t n = vec_len(v, nv);
+	size_t n = semu_vec_len(v, nv);
 	uint64_t room = t->open_room;
+	bool more_comes = io->flags & SCSIEMU_IO_MORE;
 	uint8_t *more;
 
-	if (n > SCSIEMU_TAPE_BLOCK_MAX - t->open_len)
+	if (n > SCSIEMU_TAPE_BLOCK_MAX - t->open_len ||
+	    (!more_comes && !t->open_len && !n))
 		return SCSIEMU_E_RANGE;
 	if (!has_room(here(t), t->open_len + n))
 		return SCSIEMU_R_EOM;
@@ -295,7 +287,7 @@ static int more_record(struct mem_tape *t, struct scsiemu_io *io,
 	semu_vec_get(&from, t->open + t->open_len, n);
 	t->open_len += (uint32_t)n;
 	io->moved = (uint32_t)n;
-	if (io->flags & SCSIEMU_IO_MORE)
+	if (more_comes)
 		return SCSIEMU_OK;
 	io->info = t->open_len;
 	return close_record(t, how);
@@ -306,15 +298,14 @@ static int mem_write(void *ctx, struct scsiemu_io *io,
 		     const struct scsiemu_vec *v, unsigned nv)
 {
 	struct mem_tape *t = ctx;
-	int rc;
+	int rc = SCSIEMU_E_RANGE;
 
 	if (!skip) {
 		forget_record(t);
 		cut(here(t), t->pos);
 	}
-	if (skip != t->open_len)
-		return SCSIEMU_E_RANGE;
-	rc = more_record(t, io, how, v, nv);
+	if (skip == t->open_len)
+		rc = more_record(t, io, how, v, nv);
 	if (rc != SCSIEMU_OK && rc != SCSIEMU_R_RECORD)
 		forget_record(t);
 	return rc;
@@ -466,8 +457,8 @@ static int verb_partition(struct mem_tape *t, struct scsiemu_io *io,
 	memcpy(&to, w->buf, sizeof(to));
 	if (!semu_tape_layout(&to, t->is.bytes))
 		return SCSIEMU_E_RANGE;
-	t->part[0].attr_len = semu_attr_below(t->part[0].attr,
-					      t->part[0].attr_len, OF_HOSTS);
+	t->part[0].attr_len = semu_attr_below(
+		t->part[0].attr, t->part[0].attr_len, SEMU_ATTR_HOSTS);
 	cut(&t->part[0], 0);
 	for (unsigned i = 1; i < t->n; i++)
 		drop_partition(&t->part[i]);
@@ -483,26 +474,14 @@ static int verb_setattr(struct mem_tape *t, struct scsiemu_io *io,
 			const struct scsiemu_cmd *w)
 {
 	struct partition *p;
-	uint8_t *all = NULL;
-	uint32_t len;
 
 	(void)io;
-	if (w->addr >= t->n || !semu_attr_valid(w->buf, w->len))
+	if (w->addr >= t->n)
 		return SCSIEMU_E_RANGE;
 	p = &t->part[w->addr];
-	len = semu_attr_merge(p->attr, p->attr_len, w->buf, w->len, NULL);
-	if (attributes(t) - p->attr_len + len > ATTRIBUTES)
-		return SCSIEMU_E_NO_SPACE;
-	if (len) {
-		all = semu_sys->alloc(len);
-		if (!all)
-			return SCSIEMU_E_WRITE;
-		semu_attr_merge(p->attr, p->attr_len, w->buf, w->len, all);
-	}
-	semu_sys->free(p->attr);
-	p->attr = all;
-	p->attr_len = len;
-	return SCSIEMU_OK;
+	return semu_attr_set(&p->attr, &p->attr_len,
+			     ATTRIBUTES - (attributes(t) - p->attr_len), w->buf,
+			     w->len);
 }
 
 struct verb {

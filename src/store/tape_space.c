@@ -72,12 +72,17 @@ static bool is_run(const struct semu_tape_view *v, uint64_t first, uint64_t n)
 	return v->mark(v->t, first + n - 1) - v->mark(v->t, first) == n - 1;
 }
 
+static bool failed(const struct semu_tape_view *v)
+{
+	return v->failed && *v->failed;
+}
+
 static int run_forward(struct walk *w)
 {
 	const struct semu_tape_view *v = w->v;
 	uint64_t file = v->files_before(v->t, w->to), n = w->left;
 
-	for (; n <= v->files - file; file++) {
+	for (; n <= v->files - file && !failed(v); file++) {
 		if (is_run(v, file, n))
 			return stop(w, v->mark(v->t, file + n - 1) + 1, n,
 				    SCSIEMU_OK);
@@ -90,7 +95,7 @@ static int run_back(struct walk *w)
 	const struct semu_tape_view *v = w->v;
 	uint64_t file = v->files_before(v->t, w->to), n = w->left;
 
-	for (; n <= file; file--) {
+	for (; n <= file && !failed(v); file--) {
 		if (is_run(v, file - n, n))
 			return stop(w, v->mark(v->t, file - n), n, SCSIEMU_OK);
 	}
@@ -119,6 +124,8 @@ int semu_tape_space(const struct semu_tape_view *v, uint64_t at, uint64_t what,
 		return SCSIEMU_E_RANGE;
 	if (count || what == SCSIEMU_SPACE_END)
 		rc = walks[what][count < 0](&w);
+	if (failed(v) || w.to > v->objects)
+		rc = stop(&w, at, 0, SCSIEMU_E_READ);
 	*to = w.to;
 	*left = w.left;
 	return rc;
@@ -133,10 +140,11 @@ int semu_tape_object(const struct semu_tape_view *v, uint64_t object,
 
 int semu_tape_file(const struct semu_tape_view *v, uint64_t file, uint64_t *to)
 {
-	if (file > v->files) {
-		*to = v->objects;
-		return SCSIEMU_R_EOD;
-	}
-	*to = file ? v->mark(v->t, file - 1) + 1 : 0;
-	return SCSIEMU_OK;
+	uint64_t at = file && file <= v->files ? v->mark(v->t, file - 1) + 1
+					       : 0;
+
+	if (failed(v) || at > v->objects)
+		return SCSIEMU_E_READ;
+	*to = file > v->files ? v->objects : at;
+	return file > v->files ? SCSIEMU_R_EOD : SCSIEMU_OK;
 }

@@ -21,6 +21,16 @@ static inline struct semu_cursor semu_cursor(const struct scsiemu_vec *v,
 	return (struct semu_cursor){ v, nv, 0 };
 }
 
+/* Bytes of all of them. */
+static inline size_t semu_vec_len(const struct scsiemu_vec *v, unsigned nv)
+{
+	size_t sum = 0;
+
+	while (nv--)
+		sum += v++->len;
+	return sum;
+}
+
 /* Never written: zeros to read from, one page of memory however much is
  * named. */
 enum { SEMU_ZEROS_LEN = 256 << 10 };

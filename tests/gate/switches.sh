@@ -13,8 +13,13 @@ failed=0
 # one SWITCH
 one() {
 	rm -f "$work"/*.o
+	smc='src/smc/*.c'
+	case $1 in # a changer is a part, and moves between logical units
+	SEMU_WITH_PARTS | SEMU_WITH_QUEUE) smc= ;;
+	esac
+	# shellcheck disable=SC2086 # a pattern, or nothing
 	for f in src/core/*.c src/spc/*.c src/proc/*.c src/sbc/*.c \
-		src/ssc/*.c; do
+		src/ssc/*.c $smc; do
 		echo "$f $work/$(echo "$f" | tr / _).o"
 	done >"$work/list"
 	# shellcheck disable=SC2016 # the words are the inner shell's

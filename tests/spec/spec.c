@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include <scsiemu/smc.h>
+
 #include "spec/spec.h"
 #include "support/procbox.h"
 #include "support/tape.h"
@@ -67,6 +69,21 @@ static void as_tape(struct disk *b)
 	b->d.hook = tape_answer;
 }
 #define AS as_tape
+#elif defined(SPEC_SMC)
+static void as_changer(struct disk *b)
+{
+	static const struct scsiemu_changer_layout layout = {
+		.of = { { 0, 0 }, { 1, 1 }, { 100, 4 }, { 10, 2 }, { 20, 2 } }
+	};
+	struct scsiemu_medium *m = malloc(sizeof(*m));
+
+	assert_non_null(m);
+	assert_int_equal(scsiemu_open_changer_mem(m, &layout, NULL), 0);
+	b->medium = m;
+	b->cf.type = &scsiemu_smc;
+	b->cf.options = NULL;
+}
+#define AS as_changer
 #else
 #define AS NULL
 #endif

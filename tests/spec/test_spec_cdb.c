@@ -141,6 +141,13 @@ static const uint8_t by_value[][3] = {
 	{ SCSIEMU_OP_MODE_SENSE_10, 2, 0x20 },
 	{ SCSIEMU_OP_LOG_SELECT, 2, 0x20 },
 	{ SCSIEMU_OP_LOG_SENSE, 2, 0x20 },
+#ifdef SPEC_SMC
+	{ SCSIEMU_OP_REQUEST_VOLUME_ADDRESS, 1, 0x08 }, /* element type 8h */
+	{ SCSIEMU_OP_SEND_VOLUME_TAG, 1, 0x08 },
+	{ SCSIEMU_OP_SEND_VOLUME_TAG, 5, 0x10 }, /* SEND ACTION CODE 10h */
+	{ SCSIEMU_OP_READ_ELEMENT_STATUS, 1, 0x08 },
+	{ SCSIEMU_OP_SERVICE_ACTION_IN_16, 3, 0x08 },
+#endif
 #ifdef SPEC_ZONED /* not removable: LOEJ, too */
 	{ SCSIEMU_OP_START_STOP_UNIT, 4, 0x82 },
 #endif

@@ -71,9 +71,24 @@ static const struct entry {
 	{ 0xa3, 0x1d, R, false, 0, 0 }, /* ... INITIALIZATION PATTERN */
 	{ 0xa4, ANY, W, false, 0, 0 },	/* SET ..., CHANGE ALIASES */
 	{ 0xab, 0x01, A, true, 0, 0 },	/* READ MEDIA SERIAL NUMBER */
-	{ 0xb5, ANY, W, false, 0, 0 },	/* SECURITY PROTOCOL OUT */
-#ifdef SPEC_SSC
+#ifdef SPEC_SMC
+	{ 0x01, ANY, W, false, 0, 0 },	  /* REZERO UNIT */
+	{ 0x07, ANY, W, false, 0, 0 },	  /* INITIALIZE ELEMENT STATUS */
+	{ 0x1b, ANY, W, false, 0, 0 },	  /* OPEN/CLOSE ... ELEMENT */
+	{ 0x1e, ANY, A, false, 4, 0x00 }, /* PREVENT ALLOW: allow */
+	{ 0x1e, ANY, W, false, 4, 0x01 }, /* prevent */
+	{ 0x2b, ANY, W, false, 0, 0 },	  /* POSITION TO ELEMENT */
+	{ 0x37, ANY, W, false, 0, 0 },	  /* INITIALIZE ... WITH RANGE */
+	{ 0x9e, 0x10, R, false, 0, 0 },	  /* REPORT ELEMENT INFORMATION */
+	{ 0xa5, ANY, W, false, 0, 0 },	  /* MOVE MEDIUM */
+	{ 0xa6, ANY, W, false, 0, 0 },	  /* EXCHANGE MEDIUM */
+	{ 0xb5, ANY, R, false, 0, 0 },	  /* REQUEST VOLUME ... ADDRESS */
+	{ 0xb6, ANY, W, false, 0, 0 },	  /* SEND VOLUME TAG */
+	{ 0xb8, ANY, R, false, 6, 0x00 }, /* READ ELEMENT STATUS */
+	{ 0xb8, ANY, A, true, 6, 0x02 },  /* of what is known: CURDATA */
+#elif defined(SPEC_SSC)
 	/* SSC */
+	{ 0xb5, ANY, W, false, 0, 0 },	  /* SECURITY PROTOCOL OUT */
 	{ 0x01, ANY, R, false, 0, 0 },	  /* REWIND */
 	{ 0x04, ANY, W, false, 0, 0 },	  /* FORMAT MEDIUM */
 	{ 0x05, ANY, A, true, 0, 0 },	  /* READ BLOCK LIMITS */
@@ -102,6 +117,7 @@ static const struct entry {
 	{ 0x92, ANY, R, false, 0, 0 },	  /* LOCATE(16) */
 	{ 0x93, ANY, W, false, 0, 0 },	  /* ERASE(16) */
 #else
+	{ 0xb5, ANY, W, false, 0, 0 }, /* SECURITY PROTOCOL OUT */
 	/* SBC */
 	{ 0x04, ANY, W, false, 0, 0 },	  /* FORMAT UNIT */
 	{ 0x07, ANY, W, false, 0, 0 },	  /* REASSIGN BLOCKS */

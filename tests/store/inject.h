@@ -29,6 +29,8 @@ enum inject_call {
 	INJECT_FSYNC,
 	INJECT_RENAME,
 	INJECT_UNLINK,
+	INJECT_MKDIR,
+	INJECT_ROOM,
 	INJECT_CALLS
 };
 #define INJECT(call) (1U << INJECT_##call)

@@ -14,7 +14,6 @@ struct scsiemu_io kit_io;
 unsigned kit_done;
 uint64_t kit_seed = 1;
 
-enum { VECS = 12 };
 static int late_result;
 
 uint32_t kit_random(uint32_t below)
@@ -39,7 +38,7 @@ static void done(struct scsiemu_io *io, int result)
 	kit_done++;
 }
 
-static struct scsiemu_io *begin(uint32_t flags)
+struct scsiemu_io *kit_begin(uint32_t flags)
 {
 	memset(&kit_io, 0, sizeof(kit_io));
 	kit_io.info = SCSIEMU_NO_INFO;
@@ -49,7 +48,7 @@ static struct scsiemu_io *begin(uint32_t flags)
 	return &kit_io;
 }
 
-static int end(int result)
+int kit_end(int result)
 {
 	if (result != SCSIEMU_PENDING) {
 		assert_int_equal(kit_done, 0);
@@ -63,13 +62,12 @@ static int end(int result)
 	return late_result;
 }
 
-/* len bytes at buf as vectors of odd lengths, some of them empty. */
-static unsigned cut(struct scsiemu_vec *v, void *buf, size_t len)
+unsigned kit_cut(struct scsiemu_vec *v, void *buf, size_t len)
 {
 	uint8_t *p = buf;
 	unsigned n = 0;
 
-	while (n < VECS - 1 && len) {
+	while (n < KIT_VECS - 1 && len) {
 		size_t piece = kit_random((uint32_t)len + 1);
 
 		v[n].base = p;
@@ -85,74 +83,79 @@ static unsigned cut(struct scsiemu_vec *v, void *buf, size_t len)
 int kit_read(const struct scsiemu_medium *m, uint64_t lba, uint32_t nblk,
 	     void *buf)
 {
-	struct scsiemu_vec v[VECS];
-	unsigned nv = cut(v, buf, (size_t)nblk * m->blen);
+	struct scsiemu_vec v[KIT_VECS];
+	unsigned nv = kit_cut(v, buf, (size_t)nblk * m->blen);
 
-	return end(kit_ops(m)->read(m->ctx, begin(0), lba, nblk, v, nv));
+	return kit_end(
+		kit_ops(m)->read(m->ctx, kit_begin(0), lba, nblk, v, nv));
 }
 
 int kit_write(const struct scsiemu_medium *m, uint64_t lba, uint32_t nblk,
 	      const void *buf, uint32_t flags)
 {
-	struct scsiemu_vec v[VECS];
-	unsigned nv = cut(v, (void *)(uintptr_t)buf, (size_t)nblk * m->blen);
+	struct scsiemu_vec v[KIT_VECS];
+	unsigned nv = kit_cut(v, (void *)(uintptr_t)buf,
+			      (size_t)nblk * m->blen);
 
-	return end(kit_ops(m)->write(m->ctx, begin(flags), lba, nblk, v, nv));
+	return kit_end(
+		kit_ops(m)->write(m->ctx, kit_begin(flags), lba, nblk, v, nv));
 }
 
 int kit_read_pi(const struct scsiemu_medium *m, uint64_t lba, uint32_t nblk,
 		void *buf, uint8_t *pi)
 {
-	struct scsiemu_vec v[VECS];
-	unsigned nv = cut(v, buf, (size_t)nblk * m->blen);
+	struct scsiemu_vec v[KIT_VECS];
+	unsigned nv = kit_cut(v, buf, (size_t)nblk * m->blen);
 
-	return end(kit_ops(m)->read_pi(m->ctx, begin(0), lba, nblk, v, nv, pi));
+	return kit_end(kit_ops(m)->read_pi(m->ctx, kit_begin(0), lba, nblk, v,
+					   nv, pi));
 }
 
 int kit_write_pi(const struct scsiemu_medium *m, uint64_t lba, uint32_t nblk,
 		 const void *buf, const uint8_t *pi, uint32_t flags)
 {
-	struct scsiemu_vec v[VECS];
-	unsigned nv = cut(v, (void *)(uintptr_t)buf, (size_t)nblk * m->blen);
+	struct scsiemu_vec v[KIT_VECS];
+	unsigned nv = kit_cut(v, (void *)(uintptr_t)buf,
+			      (size_t)nblk * m->blen);
 
-	return end(kit_ops(m)->write_pi(m->ctx, begin(flags), lba, nblk, v, nv,
-					pi));
+	return kit_end(kit_ops(m)->write_pi(m->ctx, kit_begin(flags), lba, nblk,
+					    v, nv, pi));
 }
 
 int kit_cas(const struct scsiemu_medium *m, uint64_t lba, uint32_t nblk,
 	    const void *buf)
 {
-	struct scsiemu_vec v[VECS];
-	unsigned nv = cut(v, (void *)(uintptr_t)buf,
-			  2 * (size_t)nblk * m->blen);
+	struct scsiemu_vec v[KIT_VECS];
+	unsigned nv = kit_cut(v, (void *)(uintptr_t)buf,
+			      2 * (size_t)nblk * m->blen);
 
-	return end(kit_ops(m)->cas(m->ctx, begin(0), lba, nblk, v, nv));
+	return kit_end(kit_ops(m)->cas(m->ctx, kit_begin(0), lba, nblk, v, nv));
 }
 
 int kit_flush(const struct scsiemu_medium *m, uint64_t lba, uint64_t nblk)
 {
-	return end(kit_ops(m)->flush(m->ctx, begin(0), lba, nblk));
+	return kit_end(kit_ops(m)->flush(m->ctx, kit_begin(0), lba, nblk));
 }
 
 int kit_zero(const struct scsiemu_medium *m, uint64_t lba, uint64_t nblk)
 {
-	return end(kit_ops(m)->zero(m->ctx, begin(0), lba, nblk));
+	return kit_end(kit_ops(m)->zero(m->ctx, kit_begin(0), lba, nblk));
 }
 
 int kit_unmap(const struct scsiemu_medium *m, uint64_t lba, uint64_t nblk)
 {
-	return end(kit_ops(m)->unmap(m->ctx, begin(0), lba, nblk));
+	return kit_end(kit_ops(m)->unmap(m->ctx, kit_begin(0), lba, nblk));
 }
 
 int kit_verify(const struct scsiemu_medium *m, uint64_t lba, uint64_t nblk)
 {
-	return end(kit_ops(m)->verify(m->ctx, begin(0), lba, nblk));
+	return kit_end(kit_ops(m)->verify(m->ctx, kit_begin(0), lba, nblk));
 }
 
 int kit_status(const struct scsiemu_medium *m, uint64_t lba,
 	       struct scsiemu_extent *e, unsigned *n)
 {
-	return end(kit_ops(m)->status(m->ctx, begin(0), lba, e, n));
+	return kit_end(kit_ops(m)->status(m->ctx, kit_begin(0), lba, e, n));
 }
 
 static char folder[64];

@@ -25,6 +25,13 @@ extern struct scsiemu_io kit_io;
 /* How often done() was called for it. */
 extern unsigned kit_done;
 
+/* What such a call is made of: an io, its result when it is there, and len
+ * bytes at buf as vectors of odd lengths, some of them empty. */
+enum { KIT_VECS = 12 };
+struct scsiemu_io *kit_begin(uint32_t flags);
+int kit_end(int result);
+unsigned kit_cut(struct scsiemu_vec *v, void *buf, size_t len);
+
 int kit_read(const struct scsiemu_medium *m, uint64_t lba, uint32_t nblk,
 	     void *buf);
 int kit_write(const struct scsiemu_medium *m, uint64_t lba, uint32_t nblk,

@@ -4,6 +4,7 @@
 
 #include <scsiemu/proc.h>
 #include <scsiemu/sbc.h>
+#include <scsiemu/smc.h>
 #include <scsiemu/ssc.h>
 
 #include <stdio.h>
@@ -48,6 +49,14 @@ static const struct need tape_needs[] = {
 	{ 0, NULL },
 };
 
+/* Of changers, likewise. */
+static const struct need changer_needs[] = {
+	{ SCSIEMU_CHANGER_MOVE, "a store that moves" },
+	{ SCSIEMU_CHANGER_EXCHANGE, "a store that exchanges" },
+	{ SCSIEMU_CHANGER_DOOR, "a store with doors" },
+	{ 0, NULL },
+};
+
 struct entry {
 	const struct scsiemu_row *row;
 	const char *layer, *only;
@@ -55,11 +64,13 @@ struct entry {
 };
 
 /* Other device types': beside a disk's of the same code. */
-enum { PROCESSOR = 3, TAPE };
+enum { PROCESSOR = 3, TAPE, CHANGER };
 
 static void print(const struct entry *e)
 {
-	const struct need *n = e->order == TAPE ? tape_needs : needs;
+	const struct need *n = e->order == TAPE	     ? tape_needs
+			       : e->order == CHANGER ? changer_needs
+						     : needs;
 	const struct scsiemu_row *r = e->row;
 	const char *between = e->only ? e->only : "";
 
@@ -116,6 +127,7 @@ int main(void)
 	add(&scsiemu_sbc.rows[1], "SPC", NULL, 2);
 	add(&scsiemu_proc.rows[0], "SPC-2", "a processor", PROCESSOR);
 	add(&scsiemu_ssc.rows[0], "SSC", "a tape", TAPE);
+	add(&scsiemu_smc.rows[0], "SMC", "a changer", CHANGER);
 	qsort(entries, n, sizeof(entries[0]), compare);
 	printf("| opcode | command | from | only with |\n|---|---|---|---|\n");
 	for (unsigned i = 0; i < n; i++)

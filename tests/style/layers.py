@@ -17,9 +17,9 @@ CORE, SPC, TYPE, STORE, HOST, TRANSPORT, TOP = range(1, 8)
 SRC = {"core": CORE, "spc": SPC, **{t: TYPE for t in TYPES}, "store": STORE,
        "host": HOST, "transport": TRANSPORT}
 PUBLIC = {"cmd": CORE, "row": CORE, "wire": CORE, "trace": CORE,
-          "store": CORE, "tape": CORE, "device": CORE, "inject": CORE,
+          "store": CORE, "changer": CORE, "tape": CORE, "device": CORE, "inject": CORE,
           "log": CORE, "alua": SPC, "power": SPC, "zones": SPC, **{t: TYPE for t in TYPES},
-          "stores": STORE, "pump": HOST, "exec": HOST, "host": HOST}
+          "stores": STORE, "codec": STORE, "pump": HOST, "exec": HOST, "host": HOST}
 
 
 def place(path):

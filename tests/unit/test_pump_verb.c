@@ -303,11 +303,11 @@ static void test_nv_save(void **state)
 	rig_close(&r);
 }
 
-/* A tape of one record, an object, a changer: what reaches their stores. */
+/* A tape of one record, an object: what reaches their stores. */
 struct other {
 	uint32_t skip, flags, record;
 	uint64_t off, id;
-	unsigned verb, src, dst;
+	unsigned verb;
 	uint8_t got[2048];
 	uint32_t ngot;
 };
@@ -456,43 +456,6 @@ static void test_object(void **state)
 	rig_close(&r);
 }
 
-static int changer_move(void *ctx, struct scsiemu_io *io, uint16_t src,
-			uint16_t dst)
-{
-	struct other *o = ctx;
-
-	(void)io;
-	o->src = src;
-	o->dst = dst;
-	return SCSIEMU_OK;
-}
-
-static void test_changer(void **state)
-{
-	static const struct scsiemu_changer_ops ops = { .size = sizeof(ops),
-							.move = changer_move };
-	struct scsiemu_medium m = { .kind = SCSIEMU_CHANGER, .ops = &ops };
-	struct fc_step s = { .want = SCSIEMU_READ, .len = 100 };
-	struct other o = { 0 };
-	uint8_t in[100];
-	struct rig r;
-
-	(void)state;
-	rig_open(&r);
-	m.ctx = &o;
-	r.lu.medium = &m;
-	run(&r, verb(SCSIEMU_V_MOVE, 1000, 256));
-	rig_good(&r);
-	assert_int_equal(o.src, 1000);
-	assert_int_equal(o.dst, 256);
-	run(&r, verb(SCSIEMU_V_SPACE, 1000, 256));
-	rig_bad(&r, SCSIEMU_E_HARDWARE);
-	rig_again(&r);
-	rig_run(&r, &s, 1, in, sizeof(in), NULL, 0);
-	rig_bad(&r, SCSIEMU_E_HARDWARE);
-	rig_close(&r);
-}
-
 struct array {
 	struct scsiemu_io *io;
 	unsigned group, state;
@@ -552,7 +515,6 @@ int main(void)
 		cmocka_unit_test(test_access),
 		cmocka_unit_test(test_tape),
 		cmocka_unit_test(test_object),
-		cmocka_unit_test(test_changer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

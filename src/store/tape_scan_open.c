@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* store/tape_scan_open.c - opening a file of another program, and reading it
+ * through. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "store/file_io.h"
+#include "store/sys.h"
+#include "store/tape_scan.h"
+
+/* More than any tape has; a file of zeros could say so. */
+enum { MOST_OBJECTS = 1 << 25 };
+
+/* ---- Scanning ---- */
+
+int semu_scan_load(const struct semu_scan *s, uint64_t off, uint8_t *to,
+		   size_t n)
+{
+	const struct scsiemu_vec v = { to, n };
+	size_t done;
+	int err = semu_file_move(s->fd, SEMU_READING, off, n, &v, 1, &done);
+
+	if (err)
+		return semu_errno_result(err, SEMU_READING);
+	return done == n ? SCSIEMU_OK : SCSIEMU_E_READ;
+}
+
+int semu_scan_damage(struct semu_scan *s, uint64_t at, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(s->damage, sizeof(s->damage), fmt, ap);
+	va_end(ap);
+	s->damage_at = at;
+	return -1;
+}
+
+const uint8_t *semu_scan_peek(struct semu_scan *s, uint64_t off, size_t n)
+{
+	size_t len = SEMU_SCAN_WINDOW;
+
+	if (off > s->bytes || n > s->bytes - off) {
+		semu_scan_damage(s, off, "the file ends inside an object");
+		return NULL;
+	}
+	if (off < s->window_at || off + n > s->window_at + s->window_len) {
+		if (len > s->bytes - off)
+			len = (size_t)(s->bytes - off);
+		s->window_len = 0;
+		if (semu_scan_load(s, off, s->window, len)) {
+			semu_scan_damage(s, off, "the file cannot be read");
+			return NULL;
+		}
+		s->window_at = off;
+		s->window_len = len;
+	}
+	return s->window + (off - s->window_at);
+}
+
+/* Room for one more of n things where there is some for *room. */
+static void *grow(void *mem, uint64_t n, uint64_t *room, size_t size)
+{
+	uint64_t want = *room ? 2 * *room : 64;
+	void *more;
+
+	if (n < *room)
+		return mem;
+	more = semu_sys->alloc((size_t)want * size);
+	if (!more)
+		return NULL;
+	if (n)
+		memcpy(more, mem, (size_t)n * size);
+	semu_sys->free(mem);
+	*room = want;
+	return more;
+}
+
+int semu_scan_add(struct semu_scan *s, struct semu_scan_object o)
+{
+	void *obj, *mark;
+
+	if (s->n == MOST_OBJECTS)
+		return semu_scan_damage(s, o.at, "too many objects");
+	obj = grow(s->obj, s->n, &s->room, sizeof(*s->obj));
+	if (obj)
+		s->obj = obj;
+	mark = grow(s->mark, s->nmarks, &s->mark_room, sizeof(*s->mark));
+	if (mark)
+		s->mark = mark;
+	if (!obj || !mark)
+		return semu_scan_damage(s, o.at, "out of memory");
+	if (o.kind == SEMU_SCAN_MARK)
+		s->mark[s->nmarks++] = s->n;
+	s->obj[s->n++] = o;
+	return 0;
+}
+
+/* ---- Opening ---- */
+
+static const struct semu_scan_format *const formats[SCSIEMU_IMAGES] = {
+	[SCSIEMU_IMAGE_SIMH] = &semu_simh,
+	[SCSIEMU_IMAGE_E11] = &semu_simh_e11,
+	[SCSIEMU_IMAGE_AWS] = &semu_aws,
+	[SCSIEMU_IMAGE_FAKE] = &semu_faketape,
+	[SCSIEMU_IMAGE_TAR] = &semu_tar,
+	[SCSIEMU_IMAGE_TGT] = &semu_tgt,
+};
+
+static int open_file(struct semu_scan *s, const char *path, bool *made,
+		     struct scsiemu_errmsg *err)
+{
+	int how = s->is.read_only ? LOCK_SH : LOCK_EX;
+	struct stat st;
+
+	s->fd = semu_file_open(path, s->is.read_only ? O_RDONLY : O_RDWR);
+	if (s->fd == -ENOENT && s->is.bytes && !s->is.read_only) {
+		s->fd = semu_file_open(path, O_RDWR | O_CREAT | O_EXCL);
+		*made = s->fd >= 0;
+	}
+	if (s->fd < 0)
+		return semu_err_system(err, path, -s->fd);
+	if (semu_sys->fstat(s->fd, &st))
+		return semu_err_system(err, path, errno);
+	if (!S_ISREG(st.st_mode))
+		return semu_err_file(err, path,
+				     "is not a regular file: name one");
+	s->bytes = (uint64_t)st.st_size;
+	if (semu_sys->flock(s->fd, how | LOCK_NB) && errno == EWOULDBLOCK) {
+		*made = false;
+		return semu_err_file(err, path,
+				     "is in use by another server: stop that, "
+				     "or open it read-only in both");
+	}
+	return 0;
+}
+
+/* The name of a file that was made is durable, too. */
+static int settle(struct semu_scan *s, const char *path,
+		  struct scsiemu_errmsg *err)
+{
+	int why = semu_file_sync(semu_sys->fsync, s->fd);
+
+	if (!why)
+		why = semu_file_sync_folder(path);
+	return why ? semu_err_system(err, path, why) : 0;
+}
+
+/* A damaged file that is only read: what is in front can be had. */
+static int accept_damage(struct semu_scan *s, const char *path,
+			 struct scsiemu_errmsg *err)
+{
+	const struct semu_scan_object bad = { .at = s->damage_at,
+					      .kind = SEMU_SCAN_BAD };
+
+	semu_err_file(err, path, "byte %" PRIu64 ": %s: not %s, or damaged%s",
+		      s->damage_at, s->damage, s->f->name,
+		      s->n && !s->is.read_only
+			      ? "; opened read-only, what is in front of it "
+				"can be read"
+			      : "");
+	if (!s->n || !s->is.read_only)
+		return -1;
+	return semu_scan_add(s, bad);
+}
+
+static int scan(struct semu_scan *s, const char *path,
+		struct scsiemu_errmsg *err)
+{
+	s->window = semu_sys->alloc(SEMU_SCAN_WINDOW);
+	if (!s->window)
+		return semu_err_memory(err);
+	if (s->f->scan(s) && accept_damage(s, path, err))
+		return -1;
+	semu_sys->free(s->window);
+	s->window = NULL;
+	if (s->is.bytes < s->end)
+		s->is.bytes = s->end;
+	semu_scan_spare(s);
+	return 0;
+}
+
+int scsiemu_open_tape_image(struct scsiemu_medium *m, const char *path,
+			    enum scsiemu_image format,
+			    const struct scsiemu_tape_new *is,
+			    struct scsiemu_errmsg *err)
+{
+	struct scsiemu_errmsg none;
+	struct semu_scan *s;
+	bool made = false;
+
+	if (!err)
+		err = &none;
+	err->text[0] = '\0';
+	if ((unsigned)format >= SCSIEMU_IMAGES)
+		return semu_err(err, "no such format of tapes");
+	if (is->bytes && semu_tape_check(is, err))
+		return -1;
+	s = semu_sys->alloc(sizeof(*s));
+	if (!s)
+		return semu_err_memory(err);
+	s->f = formats[format];
+	s->is = *is;
+	s->is.read_only = is->read_only || !s->f->encode;
+	s->unpadded = s->f->unpadded;
+	s->rec_is = UINT64_MAX;
+	if (open_file(s, path, &made, err) || (made && settle(s, path, err)) ||
+	    scan(s, path, err)) {
+		if (made)
+			semu_sys->unlink(path);
+		semu_scan_close(s);
+		return -1;
+	}
+	semu_tape_medium(
+		m, s->is.read_only ? &semu_scan_read_ops : &semu_scan_ops, s);
+	return 0;
+}
