@@ -338,7 +338,7 @@ static void test_tape_file(void **state)
 {
 	struct scsiemu_host_lu h;
 	struct scsiemu_errmsg err;
-	char dir[] = "/tmp/tape.XXXXXX", made[64], there[64], path[64];
+	char dir[] = "/tmp/tape.XXXXXX", made[128], there[96], path[64];
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
