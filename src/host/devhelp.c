@@ -99,8 +99,8 @@
 	"    size=BYTES         of proc: room for messages, 4K to 1G; "        \
 	"1M\n"                                                                 \
 	"    and the keys above that are not about blocks\n"                   \
-	"tape:mem[,KEY...]      a tape drive (SSC-4), its cartridge in "       \
-	"memory\n"                                                             \
+	"tape:STORE[,KEY...]    a tape drive (SSC-4): path=FILE, which size= " \
+	"makes, or mem\n"                                                      \
 	"    partitions=N       of tape: 1 to 4; 1\n"                          \
 	"    density=N          of tape: a code\n"                             \
 	"    early_warning=BYTES of tape: before the end\n"                    \

@@ -136,12 +136,13 @@ int semu_host_open_drive(struct scsiemu_host_lu *h,
 unsigned semu_host_drives(const struct scsiemu_host_lu *h);
 
 /* devtape.c: is the key one of tape drives; only of them? What the keys
- * together say; the cartridge; the drive's options. */
+ * together say; the cartridge, and its bytes; the drive's options. */
 bool semu_devtape_knows(const char *key);
 bool semu_devtape_only(const char *key);
 int semu_devtape_check(struct semu_devstr *s, struct scsiemu_errmsg *err);
 int semu_devtape_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 		      struct scsiemu_errmsg *err);
+uint64_t semu_devtape_size(const struct scsiemu_medium *m);
 void semu_devtape_options(struct scsiemu_ssc_options *o,
 			  const struct semu_devstr *s);
 

@@ -25,18 +25,26 @@ bool semu_devtape_only(const char *key)
 
 bool semu_devtape_knows(const char *key)
 {
-	static const char *const shared[] = { "mem",	  "readonly", "logs",
-					      "deferred", "inject",   NULL };
+	static const char *const shared[] = { "path",	  "mem",    "logs",
+					      "readonly", "inject", "deferred",
+					      NULL };
 
 	return is_one_of(shared, key) || semu_devtape_only(key);
 }
 
 int semu_devtape_check(struct semu_devstr *s, struct scsiemu_errmsg *err)
 {
-	if (!s->mem)
-		return semu_err(err, "no cartridge: add mem");
-	if (!s->size)
+	if (!s->mem && !s->path[0])
+		return semu_err(err, "no cartridge: add path=FILE, or mem");
+	if (s->mem && s->path[0])
+		return semu_err(err, "path and mem: keep one of them");
+	if (s->mem && !s->size)
 		return semu_err(err, "mem needs a size: add size=64M");
+	if (s->path[0] && s->size && s->readonly)
+		return semu_err(err, "size makes a cartridge and readonly "
+				     "cannot: leave one of them out");
+	if (s->path[0] && !s->size)
+		return 0;
 	if (s->size < SCSIEMU_TAPE_BYTES_MIN)
 		return semu_err(err,
 				"size=%" PRIu64 ": a cartridge has at least "
@@ -54,7 +62,19 @@ int semu_devtape_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 					     .worm = s->tape.worm,
 					     .read_only = s->readonly };
 
-	return scsiemu_open_tape_mem(m, &is, err);
+	if (s->mem)
+		return scsiemu_open_tape_mem(m, &is, err);
+	return scsiemu_open_tape_log(m, s->path, s->size ? &is : NULL,
+				     s->readonly, err);
+}
+
+uint64_t semu_devtape_size(const struct scsiemu_medium *m)
+{
+	const struct scsiemu_tape_ops *ops = m->ops;
+	struct scsiemu_tape_info info;
+
+	ops->info(m->ctx, &info);
+	return info.size;
 }
 
 void semu_devtape_options(struct scsiemu_ssc_options *o,

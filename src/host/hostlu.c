@@ -204,6 +204,15 @@ static void say_size(char out[32], uint64_t bytes)
 	snprintf(out, 32, "%" PRIu64 " %s", bytes, unit[i]);
 }
 
+/* What there is room for. */
+static uint64_t bytes_of(const struct scsiemu_host_lu *h,
+			 const struct semu_devstr *s)
+{
+	if (s->is_tape && !s->drive)
+		return semu_devtape_size(&h->medium);
+	return s->bare ? s->size : h->medium.nblk * h->medium.blen;
+}
+
 /* Kept for messages: one line, in as much memory as it needs. */
 static int summarise(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 {
@@ -212,8 +221,7 @@ static int summarise(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 					    : s->path;
 	char size[32], line[200];
 
-	say_size(size, s->bare || s->is_tape ? s->size
-					     : h->medium.nblk * h->medium.blen);
+	say_size(size, bytes_of(h, s));
 	if (s->drive)
 		snprintf(line, sizeof(line), "drive %u of library %s", s->drive,
 			 path);
@@ -221,8 +229,9 @@ static int summarise(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 		snprintf(line, sizeof(line), "library %s, %u drives", path,
 			 semu_host_drives(h));
 	else if (s->is_tape)
-		snprintf(line, sizeof(line), "%s in memory, %s%s", s->type_name,
-			 size, s->readonly ? ", read-only" : "");
+		snprintf(line, sizeof(line), "%s %s, %s%s", s->type_name,
+			 s->mem ? "in memory" : path, size,
+			 s->readonly ? ", read-only" : "");
 	else if (s->bare)
 		snprintf(line, sizeof(line), "%s, %s of messages", s->type_name,
 			 size);

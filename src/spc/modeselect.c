@@ -180,6 +180,26 @@ static int take_descriptor(struct scsiemu_cmd *c, struct scsiemu_rd *r,
 /* DENSITY CODE: the default one, and that which is. */
 enum { DENSITY_DEFAULT = 0x00, DENSITY_SAME = 0x7f };
 
+/* Merge what header and block descriptor say; only changeable bits may differ.
+ */
+static int merge_head(struct scsiemu_cmd *c, const uint8_t *is,
+		      const uint8_t *to)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	const struct semu_mode_page *p = semu_mode_head(lu);
+	uint8_t *next = lu->state + 2 * semu_mode_bytes(lu->type, lu->parts);
+
+	for (unsigned i = SEMU_MODE_HEAD_SPECIFIC; i < SEMU_MODE_HEAD; i++) {
+		unsigned wrong = (to[i] ^ is[i]) & ~p->mask[i] & 0xffu;
+
+		if (wrong)
+			return bad(c, i, highest(wrong));
+		next[i] = (uint8_t)((to[i] & p->mask[i]) |
+				    (next[i] & (p->mask[i] ^ 0xff)));
+	}
+	return p->check(c, to, 0);
+}
+
 /*
  * Header and block descriptor, NULL: there is none, as one page (SPC-5 7.5.6).
  * MEDIUM TYPE and WP are the cartridge's, whatever a host says of them.
@@ -188,21 +208,20 @@ static int take_head(struct scsiemu_cmd *c, const uint8_t *h, bool ten,
 		     const uint8_t *block)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	const struct semu_mode_page *p = semu_mode_head(lu);
-	uint8_t head[SEMU_MODE_HEAD];
-	uint8_t *specific = head + SEMU_MODE_HEAD_SPECIFIC;
-	uint8_t *own = head + SEMU_MODE_HEAD_BLOCK;
-	uint8_t density;
+	uint8_t is[SEMU_MODE_HEAD], to[SEMU_MODE_HEAD];
+	uint8_t *own = to + SEMU_MODE_HEAD_BLOCK;
 	int rc;
 
-	semu_mode_get(lu, p, 0, 0, head);
-	*specific = (uint8_t)((*specific & 0x80) | (h[ten ? 3 : 2] & 0x7f));
-	density = own[0];
+	semu_mode_get(lu, semu_mode_head(lu), 0, 0, is);
+	memcpy(to, is, sizeof(to));
+	to[SEMU_MODE_HEAD_SPECIFIC] =
+		(uint8_t)((is[SEMU_MODE_HEAD_SPECIFIC] & 0x80) |
+			  (h[ten ? 3 : 2] & 0x7f));
 	if (block)
 		memcpy(own, block, 8);
 	if (own[0] == DENSITY_DEFAULT || own[0] == DENSITY_SAME)
-		own[0] = density;
-	rc = take_page(c, p, 0, head, 0, sizeof(head));
+		own[0] = is[SEMU_MODE_HEAD_BLOCK];
+	rc = merge_head(c, is, to);
 	if (rc && c->sense.field < SEMU_MODE_HEAD_BLOCK)
 		c->sense.field = ten ? 3 : 2;
 	else if (rc)

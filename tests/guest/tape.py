@@ -142,6 +142,14 @@ def fixed(t):
     t.do(SETBLK, 0)
 
 
+def large(t):
+    """Blocks that go over the wire in many pieces."""
+    t.do(REW)
+    t.write(block(3, 262144), block(4, 262143))
+    t.do(REW)
+    t.read(block(3, 262144), block(4, 262143))
+
+
 def rest(t):
     """What else mt has."""
     t.do(COMPRESSION, 0)
@@ -227,6 +235,7 @@ def main():
         with Tape() as t:
             variable(t)
             fixed(t)
+            large(t)
             rest(t)
         reload()
         partitions()

@@ -37,7 +37,9 @@ static const struct {
 	{ "library:dir=/dev/null", "not a directory" },
 	{ "tape:mem,size=1M,slots=3", "slots is a library's: leave it out of" },
 	{ "disk:mem,size=1M,dir=x", "dir is a library's: leave it out of a" },
-	{ "tape", "no cartridge: add mem" },
+	{ "tape", "no cartridge: add path=FILE, or mem" },
+	{ "tape:mem,path=x,size=1M", "path and mem: keep one of them" },
+	{ "tape:path=x,size=1M,readonly", "leave one of them out" },
 	{ "tape:mem", "mem needs a size" },
 	{ "tape:mem,size=1K", "size=1024: a cartridge has at least 65536" },
 	{ "tape:mem,size=1M,thin", "thin is a disk's: leave it out of a tape" },
@@ -331,6 +333,28 @@ static void test_tape(void **state)
 	scsiemu_host_device_close(&h, &err);
 }
 
+/* Made by its size, and there without it. */
+static void test_tape_file(void **state)
+{
+	struct scsiemu_host_lu h;
+	struct scsiemu_errmsg err;
+	char dir[] = "/tmp/tape.XXXXXX", made[128], there[96], path[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/a.tape", dir);
+	snprintf(there, sizeof(there), "tape:path=%s", path);
+	snprintf(made, sizeof(made), "%s,size=1G", there);
+	assert_int_equal(scsiemu_host_open(&h, there, &err), -1);
+	assert_int_equal(scsiemu_host_open(&h, made, &err), 0);
+	assert_int_equal(scsiemu_host_close(&h, &err), 0);
+	assert_int_equal(scsiemu_host_open(&h, there, &err), 0);
+	assert_non_null(strstr(h.summary, "a.tape, 1 GiB"));
+	assert_int_equal(scsiemu_host_close(&h, &err), 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 /* By target and LUN, the same for ever; a given one stays. */
 static void test_serial(void **state)
 {
@@ -476,6 +500,7 @@ int main(void)
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_attach),
 		cmocka_unit_test(test_tape),
+		cmocka_unit_test(test_tape_file),
 		cmocka_unit_test(test_serial),
 		cmocka_unit_test(test_foreign_state),
 		cmocka_unit_test(test_file),
