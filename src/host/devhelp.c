@@ -108,12 +108,13 @@
 	"    append_only        of tape: ALLOW OVERWRITE\n"                    \
 	"library:dir=DIR[,KEY...] a changer (SMC-3), its drives at the LUNs "  \
 	"behind it\n"                                                          \
-	"    drives=N slots=N   of a new library: 1 to 64, 2; 1 to 60000, "    \
-	"24\n"                                                                 \
-	"    ie=N               of a new library: 1 to 255, 4\n"               \
+	"    dir=DIR            of library: the directory\n"                   \
+	"    drives=N           of a new library: 1 to 64; 2\n"                \
+	"    slots=N            of a new library: 1 to 60000; 24\n"            \
+	"    ie=N               of a new library: 1 to 255; 4\n"               \
 	"    cartridges=N       of a new library; as many as slots\n"          \
 	"    size=BYTES         of its cartridges; 12G\n"                      \
-	"    unload=WHO         of library: auto, or host: it has to\n"        \
+	"    unload=WHO         of library: auto, or host: a host has to\n"    \
 	"  \"\\,\" is a comma inside a value\n"
 
 static const struct {
