@@ -7,6 +7,7 @@
 #include <scsiemu/wire.h>
 #include <transport/loop.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -453,6 +454,40 @@ static void test_messages(void **state)
 	drop();
 }
 
+/* Refused, as the front end has asked to be told; the connection stays. */
+static void refused(uint32_t request, const void *body, uint32_t len, int fd)
+{
+	uint64_t code = 0;
+
+	vhost_sim_send(&sim, request, MSG_NEED, body, len, fd);
+	assert_int_equal(vhost_sim_receive(&sim, &code, 8, NULL), 8);
+	assert_int_equal(code, 1);
+}
+
+/* The memory of queues that run is taken away: they end. */
+static void test_memory_goes(void **state)
+{
+	static const struct {
+		uint64_t n, size;
+	} tables[] = { { 0, 0 }, { 1, 64 }, { 1, 2 * SIM_MEMORY } };
+	struct sim_part p[2] = { { 4096, 51, false }, { 8192, 108, true } };
+
+	(void)state;
+	for (unsigned i = 0; i < 6; i++) {
+		uint64_t n = tables[i / 2].n;
+		uint64_t table[5] = { n, SIM_GUEST, tables[i / 2].size,
+				      SIM_USER, 0 };
+
+		make(i % 2, 0, false);
+		refused(MSG_SET_MEM_TABLE, table, (uint32_t)(8 + 32 * n),
+			n ? sim.memfd : -1);
+		assert_non_null(strstr(said, "its memory was taken away"));
+		vhost_sim_put(&sim, QUEUE_REQUEST, p, 2);
+		settle();
+		drop();
+	}
+}
+
 static void test_socket(void **state)
 {
 	struct scsiemu_vhost_config cf = {
@@ -486,6 +521,7 @@ int main(void)
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_memory_goes),
 		cmocka_unit_test(test_socket),
 	};
 

@@ -113,10 +113,9 @@ static enum semu_handled nothing(struct scsiemu_vhost *v,
 
 /* ---- Memory: nobody uses it while it changes ---- */
 
-static enum semu_handled remap(struct scsiemu_vhost *v)
+/* good: so far. Queues that run are found again, or end. */
+static enum semu_handled remap(struct scsiemu_vhost *v, bool good)
 {
-	bool good = true;
-
 	for (unsigned i = 0; i < v->nrings; i++)
 		good &= semu_ring_remap(&v->ring[i]);
 	return good ? HANDLED : REFUSED;
@@ -126,17 +125,17 @@ static enum semu_handled set_mem_table(struct scsiemu_vhost *v,
 				       struct semu_message *m)
 {
 	uint32_t n = get32(m, 0);
+	bool good = true;
 
 	if (v->slots.live)
 		return HELD;
 	if (n > MSG_FDS || n != m->nfds || m->size < 8 + n * MSG_REGION)
 		return REFUSED;
 	semu_vhost_forget_memory(v);
-	for (uint32_t i = 0; i < n; i++)
-		if (!semu_vhost_add_region(v, m->body + 8 + i * MSG_REGION,
-					   m->fd[i]))
-			return REFUSED;
-	return remap(v);
+	for (uint32_t i = 0; i < n && good; i++)
+		good = semu_vhost_add_region(v, m->body + 8 + i * MSG_REGION,
+					     m->fd[i]);
+	return remap(v, good);
 }
 
 static enum semu_handled get_slots(struct scsiemu_vhost *v,
@@ -159,7 +158,8 @@ static enum semu_handled remove_region(struct scsiemu_vhost *v,
 {
 	if (v->slots.live)
 		return HELD;
-	return semu_vhost_remove_region(v, m->body + 8) ? remap(v) : REFUSED;
+	return semu_vhost_remove_region(v, m->body + 8) ? remap(v, true)
+							: REFUSED;
 }
 
 /* ---- Queues ---- */

@@ -414,7 +414,10 @@ void semu_ring_stop(struct semu_vring *r)
 
 bool semu_ring_remap(struct semu_vring *r)
 {
-	return !r->started || r->format->map(r);
+	if (!r->started || r->broken || r->format->map(r))
+		return true;
+	semu_ring_break(r, "its memory was taken away");
+	return false;
 }
 
 void semu_ring_close(struct semu_vring *r)
