@@ -488,6 +488,25 @@ static void test_memory_goes(void **state)
 	}
 }
 
+/* What is in flight cannot move under queues that run. */
+static void test_flight_stays(void **state)
+{
+	uint8_t fly[MSG_INFLIGHT + 4] = { [16] = SIM_QUEUES, [18] = SIM_SIZE };
+	struct request r;
+
+	(void)state;
+	for (int packed = 0; packed < 2; packed++) {
+		make(packed, 0, false);
+		refused(MSG_GET_INFLIGHT, fly, sizeof(fly), -1);
+		memcpy(fly, &sim.fly_len, 8);
+		refused(MSG_SET_INFLIGHT, fly, sizeof(fly), sim.fly);
+		memset(fly, 0, 8);
+		r = send(lun0, rw(0x28, 0, 1), 10, NULL, 0, 512);
+		expect(ended(&r, 108 + 512), VIRTIO_OK, SCSIEMU_GOOD, 0);
+		drop();
+	}
+}
+
 static void test_socket(void **state)
 {
 	struct scsiemu_vhost_config cf = {
@@ -522,6 +541,7 @@ int main(void)
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_memory_goes),
+		cmocka_unit_test(test_flight_stays),
 		cmocka_unit_test(test_socket),
 	};
 

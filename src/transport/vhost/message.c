@@ -361,6 +361,15 @@ static uint16_t get16(const struct semu_message *m, unsigned at)
 	return n;
 }
 
+static bool any_started(const struct scsiemu_vhost *v)
+{
+	unsigned i = 0;
+
+	while (i < v->nrings && !v->ring[i].started)
+		i++;
+	return i < v->nrings;
+}
+
 static enum semu_handled get_inflight(struct scsiemu_vhost *v,
 				      struct semu_message *m)
 {
@@ -371,7 +380,8 @@ static enum semu_handled get_inflight(struct scsiemu_vhost *v,
 
 	if (v->slots.live)
 		return HELD;
-	if (!n || n > v->nrings || !size || size > SEMU_VHOST_RING)
+	if (any_started(v) || !n || n > v->nrings || !size ||
+	    size > SEMU_VHOST_RING)
 		return REFUSED;
 	/* What fits a packed queue fits a split one. */
 	len = n * semu_vhost_fly_len(&semu_ring_packed, size);
@@ -390,10 +400,8 @@ static enum semu_handled set_inflight(struct scsiemu_vhost *v,
 {
 	if (v->slots.live)
 		return HELD;
-	for (unsigned i = 0; i < v->nrings; i++)
-		if (v->ring[i].started)
-			return REFUSED;
-	return m->nfds == 1 && semu_vhost_map_fly(v, m->fd[0], get64(m, 0),
+	return m->nfds == 1 && !any_started(v) &&
+			       semu_vhost_map_fly(v, m->fd[0], get64(m, 0),
 						  get64(m, 8))
 		       ? HANDLED
 		       : REFUSED;
