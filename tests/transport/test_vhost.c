@@ -507,6 +507,32 @@ static void test_flight_stays(void **state)
 	}
 }
 
+/* A signal goes to a pipe that nobody empties, or nobody has any more. */
+static void test_signals(void **state)
+{
+	uint64_t which = QUEUE_REQUEST;
+	struct request r;
+	int fd[2];
+
+	(void)state;
+	for (int gone = 0; gone < 2; gone++) {
+		make(false, 0, false);
+		assert_int_equal(pipe2(fd, O_NONBLOCK), 0);
+		while (!gone && write(fd[1], data, 1) == 1)
+			;
+		if (gone)
+			close(fd[0]);
+		fcntl(fd[1], F_SETFL, 0);
+		vhost_sim_send(&sim, MSG_SET_VRING_CALL, 0, &which, 8, fd[1]);
+		r = send(lun0, rw(0x28, 0, 1), 10, NULL, 0, 512);
+		expect(ended(&r, 108 + 512), VIRTIO_OK, SCSIEMU_GOOD, 0);
+		drop();
+		if (!gone)
+			close(fd[0]);
+		close(fd[1]);
+	}
+}
+
 static void test_socket(void **state)
 {
 	struct scsiemu_vhost_config cf = {
@@ -542,6 +568,7 @@ int main(void)
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_memory_goes),
 		cmocka_unit_test(test_flight_stays),
+		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_socket),
 	};
 
