@@ -533,6 +533,25 @@ static void test_signals(void **state)
 	}
 }
 
+/* While it closes nobody comes any more. */
+static void test_close(void **state)
+{
+	struct vhost_sim late = { .fd = -1 };
+	uint8_t c;
+
+	(void)state;
+	make(false, 0, true);
+	send(lun0, rw(0x28, 0, 1), 10, NULL, 0, 512);
+	assert_false(scsiemu_vhost_close(v));
+	run_store();
+	vhost_sim_dial(&late, path);
+	settle();
+	assert_null(strstr(said, "a front end is here"));
+	drop();
+	assert_int_equal(read(late.fd, &c, 1), -1);
+	close(late.fd);
+}
+
 static void test_socket(void **state)
 {
 	struct scsiemu_vhost_config cf = {
@@ -569,6 +588,7 @@ int main(void)
 		cmocka_unit_test(test_memory_goes),
 		cmocka_unit_test(test_flight_stays),
 		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_close),
 		cmocka_unit_test(test_socket),
 	};
 

@@ -265,6 +265,7 @@ void semu_vhost_adopt(struct scsiemu_vhost *v, int fd)
 	v->socket.ready = socket_ready;
 	if (scsiemu_loop_add(v->loop, &v->socket)) {
 		close(fd);
+		v->socket.fd = -1;
 		return;
 	}
 	v->listener.events = 0;
