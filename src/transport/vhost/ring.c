@@ -392,14 +392,14 @@ void semu_ring_set_signal(struct semu_signal *s, int fd)
 static void begin_fly(struct semu_vring *r)
 {
 	size_t len = semu_vhost_fly_len(r->format, r->size);
-	uint8_t *fly = r->v->fly + r->index * len;
+	uint8_t *fly;
 
 	r->fly = NULL;
 	r->counter = 0;
 	r->after = UINT64_MAX;
 	if (!r->v->fly || (r->index + 1) * len > r->v->fly_len)
 		return;
-	r->fly = fly;
+	r->fly = fly = r->v->fly + r->index * len;
 	if (vhost_get16(fly + FLY_VERSION_AT) != 1 ||
 	    vhost_get16(fly + FLY_COUNT_AT) != r->size) {
 		memset(fly, 0, len);
