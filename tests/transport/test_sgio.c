@@ -264,6 +264,26 @@ static void late_and_forgotten(void **state)
 	close(socket);
 }
 
+/* What an initiator's first file begins with is no reset that was before. */
+static void a_scan_resets_nothing(void **state)
+{
+	int fd = sgio_open(SGIO_SG, O_RDWR), other = sgio_connect();
+	struct semu_sgio_request reset = { .what = SEMU_SGIO_COMMAND,
+					   .tmf = SCSIEMU_TMF_LU_RESET };
+	struct semu_sgio_request q = { .what = SEMU_SGIO_OPEN,
+				       .major = SGIO_SG,
+				       .flags = O_RDWR,
+				       .initiator = 2 };
+
+	(void)state;
+	fails(fd, &reset, -1, 0);
+	fails(other, &q, -1, 0);
+	assert_true(is_ready(other)); /* the scan has met what is to be told */
+	assert_false(is_ready(fd));
+	close(fd);
+	close(other);
+}
+
 static void an_open_waits(void **state)
 {
 	int first = sgio_open(SGIO_SG, O_RDWR | O_EXCL), fd = sgio_connect();
@@ -318,6 +338,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(data_lies_where_it_should,
 						begin, end),
 		cmocka_unit_test_setup_teardown(late_and_forgotten, begin, end),
+		cmocka_unit_test_setup_teardown(a_scan_resets_nothing, begin,
+						end),
 		cmocka_unit_test_setup_teardown(an_open_waits, begin, end),
 		cmocka_unit_test_setup_teardown(path_errors, begin, end),
 	};

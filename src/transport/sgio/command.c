@@ -265,6 +265,9 @@ void semu_sgio_scan(struct scsiemu_sgio *s, struct scsiemu_lu *lu,
 	c->m.t.cmd.nexus = n;
 	c->m.t.cmd.cdb = c->cdb;
 	c->m.t.cmd.cdb_len = 6;
+	c->m.t.cmd.tmf = SCSIEMU_TMF_NONE;
+	c->m.t.cmd.attr = SCSIEMU_SIMPLE;
+	c->m.t.cmd.in_len = c->m.t.cmd.out_len = 0;
 	start(c, lu);
 }
 
