@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <scsi/sg.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -284,6 +285,26 @@ static void a_scan_resets_nothing(void **state)
 	close(other);
 }
 
+/* A time below 0 is the kernel's longest. */
+static void a_negative_time(void **state)
+{
+	int fd = sgio_open(SGIO_SD, O_RDWR), socket;
+	struct semu_sgio_request q = command("\x2f\0\0\0\0\0\0\0\0\0", 10);
+	struct semu_sgio_request set = { .what = SEMU_SGIO_CONTROL,
+					 .number = SG_SET_TIMEOUT,
+					 .value = -1 };
+	struct semu_sgio_reply r;
+
+	(void)state;
+	fails(fd, &set, -1, 0);
+	socket = sgio_ask(fd, &q, -1);
+	sgio_serve();
+	sgio_serve();
+	assert_int_equal(sgio_reply(socket, &r), 0);
+	close(socket);
+	close(fd);
+}
+
 static void an_open_waits(void **state)
 {
 	int first = sgio_open(SGIO_SG, O_RDWR | O_EXCL), fd = sgio_connect();
@@ -340,6 +361,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(late_and_forgotten, begin, end),
 		cmocka_unit_test_setup_teardown(a_scan_resets_nothing, begin,
 						end),
+		cmocka_unit_test_setup_teardown(a_negative_time, begin, end),
 		cmocka_unit_test_setup_teardown(an_open_waits, begin, end),
 		cmocka_unit_test_setup_teardown(path_errors, begin, end),
 	};

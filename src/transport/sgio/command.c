@@ -151,7 +151,8 @@ static void arm(struct scsiemu_sgio *s, uint64_t when)
 /* sg takes what it is told; the block layer has its own idea of too short. */
 static uint64_t patience(const struct semu_sgio_file *f, uint32_t ms)
 {
-	uint64_t own = (uint64_t)f->timeout * MS_OF_A_TICK;
+	uint64_t own = f->timeout < 0 ? NO_TIME
+				      : (uint64_t)f->timeout * MS_OF_A_TICK;
 
 	if (ms == UINT32_MAX)
 		return NO_TIME;
