@@ -305,6 +305,31 @@ static void a_negative_time(void **state)
 	close(fd);
 }
 
+/* Interrupted again and again, a program does wait again. */
+static void a_fetch_waits_again(void **state)
+{
+	int fd = sgio_open(SGIO_SG, O_RDWR), socket;
+	struct semu_sgio_request q = { .what = SEMU_SGIO_FETCH };
+	struct semu_sgio_request post = command("\0\0\0\0\0\0", 6);
+	struct semu_sgio_reply r;
+
+	(void)state;
+	for (unsigned i = 0; i < 2 * SEMU_SGIO_QUEUE; i++) {
+		socket = sgio_ask(fd, &q, -1);
+		sgio_serve();
+		assert_int_equal(sgio_reply(socket, &r), 0);
+		close(socket);
+	}
+	socket = sgio_ask(fd, &q, -1);
+	sgio_serve();
+	post.what = SEMU_SGIO_POST;
+	fails(fd, &post, sgio_memory(4096), 0);
+	assert_int_equal(sgio_reply(socket, &r), 1);
+	assert_int_equal(r.error, 0);
+	close(socket);
+	close(fd);
+}
+
 static void an_open_waits(void **state)
 {
 	int first = sgio_open(SGIO_SG, O_RDWR | O_EXCL), fd = sgio_connect();
@@ -362,6 +387,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_scan_resets_nothing, begin,
 						end),
 		cmocka_unit_test_setup_teardown(a_negative_time, begin, end),
+		cmocka_unit_test_setup_teardown(a_fetch_waits_again, begin,
+						end),
 		cmocka_unit_test_setup_teardown(an_open_waits, begin, end),
 		cmocka_unit_test_setup_teardown(path_errors, begin, end),
 	};
