@@ -67,9 +67,9 @@ struct scsiemu_source *scsiemu_tcmu_source(struct scsiemu_tcmu *t);
 const char *scsiemu_tcmu_broken(const struct scsiemu_tcmu *t);
 
 /*
- * Stop. Commands under way are given up: they stay in the ring for who opens
- * the device next, so let a store that is slow finish first if that matters.
- * false: a store still has some; call again when it has answered.
+ * Stop. Commands under way are given up, with status BUSY: hosts try them
+ * again. Those that were not taken up yet stay in the ring for who opens the
+ * device next. false: a store still has some; call again when it has answered.
  */
 bool scsiemu_tcmu_close(struct scsiemu_tcmu *t);
 
