@@ -134,9 +134,12 @@ int main(int argc, char **argv)
 	int n = 0;
 
 	if (argc < 2 || argc > MAX_DEVICES || argv[1][0] == '-') {
-		fprintf(stderr, "usage: tcmu CONFIG=DEVICE ...\n%s",
+		bool help = argc == 2 && !strcmp(argv[1], "--help");
+
+		fprintf(help ? stdout : stderr,
+			"usage: tcmu CONFIG=DEVICE ...\n\n%s",
 			scsiemu_host_help());
-		return 2;
+		return help ? 0 : 2;
 	}
 	for (int i = 1; i < argc; i++)
 		add(argv[i], i - 1);
