@@ -8,7 +8,6 @@
 #include <scsi/scsi_ioctl.h>
 #include <scsi/sg.h>
 #include <stdarg.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/sysmacros.h>
 
@@ -43,18 +42,13 @@ static int control(int fd, uint32_t number, void *arg)
 	for (size_t i = 0; i < sizeof(takes) / sizeof(takes[0]); i++) {
 		if (takes[i] != number)
 			continue;
-		if (!arg)
+		if (shim_take(&q.value, arg, sizeof(q.value)))
 			return -EFAULT;
-		memcpy(&q.value, arg, sizeof(q.value));
 	}
 	error = shim_call(fd, &q, -1, &r);
 	if (error)
 		return -error;
-	if (r.len && !arg)
-		return -EFAULT;
-	if (r.len)
-		memcpy(arg, r.data, r.len);
-	return r.result;
+	return shim_give(arg, r.data, r.len) ? -EFAULT : r.result;
 }
 
 static int node_ioctl(int fd, const struct shim_node *n, uint32_t number,

@@ -3,14 +3,17 @@
  * sgio/control.c - the ioctls that are no command, as rows: what each kind of
  * node answers (Linux, drivers/scsi/sg.c, scsi_ioctl.c, block/ioctl.c).
  */
+#define _GNU_SOURCE
 #include <transport/sgio/sgio.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/fs.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_ioctl.h>
 #include <scsi/sg.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define HOST		"libscsiemu" /* SCSI_IOCTL_PROBE_HOST */
@@ -94,6 +97,51 @@ static void probe_host(struct semu_sgio_file *f, int32_t value,
 		len = (uint32_t)value;
 	give(r, HOST, len);
 	r->result = 1;
+}
+
+/* ---- The buffer ---- */
+
+/* It stays as large as it is once somebody may have mapped it. */
+static void reserve(struct semu_sgio_file *f, int32_t value,
+		    struct semu_sgio_reply *r)
+{
+	if (value > (int32_t)SEMU_SGIO_MAX)
+		value = SEMU_SGIO_MAX;
+	if (value < 0)
+		r->error = EINVAL;
+	else if (value != f->reserved && f->buffer >= 0)
+		r->error = EBUSY;
+	else
+		f->reserved = value;
+}
+
+static int make_buffer(int32_t len)
+{
+	int fd = memfd_create("scsiemu", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd >= 0 && (ftruncate(fd, semu_sgio_in_at((uint32_t)len)) ||
+			fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+void semu_sgio_memory(struct semu_sgio_file *f, int reply)
+{
+	struct semu_sgio_reply r = { .error = 0 };
+
+	if (f->node->kind != SCSIEMU_SGIO_SG)
+		r.error = ENODEV;
+	else if (f->buffer < 0)
+		f->buffer = make_buffer(f->reserved);
+	if (!r.error && f->buffer < 0)
+		r.error = ENOMEM;
+	give_int(&r, f->reserved);
+	if (r.error)
+		semu_sgio_reply(reply, &r);
+	else
+		semu_sgio_reply_mem(reply, &r, f->buffer);
 }
 
 /* ---- What can be fetched ---- */
@@ -245,7 +293,11 @@ static const struct control {
 	  .how = RETURN,
 	  .at = OF(timeout) },
 	{ .number = SG_SET_RESERVED_SIZE,
-	  .kinds = SCSI,
+	  .kinds = SG,
+	  .how = CALL,
+	  .call = reserve },
+	{ .number = SG_SET_RESERVED_SIZE,
+	  .kinds = BSG | BLOCK,
 	  .how = SET,
 	  .error = EINVAL,
 	  .at = OF(reserved),

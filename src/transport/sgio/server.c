@@ -32,6 +32,31 @@ void semu_sgio_reply(int fd, const struct semu_sgio_reply *r)
 	close(fd);
 }
 
+bool semu_sgio_reply_mem(int fd, const struct semu_sgio_reply *r, int mem)
+{
+	struct iovec v = { (void *)(uintptr_t)r, sizeof(*r) };
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr m = { .msg_iov = &v,
+			    .msg_iovlen = 1,
+			    .msg_control = &control,
+			    .msg_controllen = sizeof(control) };
+	struct cmsghdr *h;
+	bool sent;
+
+	memset(&control, 0, sizeof(control));
+	h = CMSG_FIRSTHDR(&m);
+	h->cmsg_level = SOL_SOCKET;
+	h->cmsg_type = SCM_RIGHTS;
+	h->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(h), &mem, sizeof(int));
+	sent = sendmsg(fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+	close(fd);
+	return sent;
+}
+
 static void fail(int fd, int error)
 {
 	const struct semu_sgio_reply r = { .error = error };
@@ -85,6 +110,13 @@ static const struct scsiemu_sgio_node *find(const struct scsiemu_sgio *s,
 	return NULL;
 }
 
+static bool refuses_writes(const struct scsiemu_sgio_node *node)
+{
+	const struct scsiemu_medium *m = scsiemu_lu_medium(node->lu);
+
+	return m && m->read_only;
+}
+
 /* As sg and the block layer do it: errno, or -1: later. */
 static int try_open(struct semu_sgio_file *f, const struct semu_sgio_request *q)
 {
@@ -96,6 +128,9 @@ static int try_open(struct semu_sgio_file *f, const struct semu_sgio_request *q)
 		return ENXIO;
 	if (is_sg && f->flags & O_EXCL && reads_only(f))
 		return EPERM;
+	if (node->kind == SCSIEMU_SGIO_BLOCK && !reads_only(f) &&
+	    refuses_writes(node))
+		return EROFS;
 	f->nexus = semu_sgio_nexus_get(f->s, q->initiator);
 	if (!f->nexus)
 		return ENOMEM;
@@ -143,6 +178,8 @@ static void end_file(struct semu_sgio_file *f)
 	semu_sgio_unpost(f);
 	if (f->waits >= 0)
 		close(f->waits);
+	if (f->buffer >= 0)
+		close(f->buffer);
 	*f->prev = f->next;
 	if (f->next)
 		f->next->prev = f->prev;
@@ -196,6 +233,9 @@ static bool serve(struct semu_sgio_file *f, const struct semu_sgio_request *q,
 		return true;
 	case SEMU_SGIO_FETCH:
 		semu_sgio_fetch(f, q, fd[0]);
+		return true;
+	case SEMU_SGIO_MEMORY:
+		semu_sgio_memory(f, fd[0]);
 		return true;
 	case SEMU_SGIO_SEEK:
 		semu_sgio_seek(f, q->number, q->position, &r);
@@ -281,6 +321,7 @@ static void connected(struct scsiemu_source *listener, short revents)
 		.next = s->files,
 		.prev = &s->files,
 		.waits = -1,
+		.buffer = -1,
 		.timeout = SG_TIMEOUT,
 		.reserved = SG_RESERVED,
 	};
