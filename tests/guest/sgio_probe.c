@@ -24,10 +24,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SG    "/dev/sg0"
-#define BLOCK "/dev/sda"
-#define BSG   "/dev/bsg/0:0:0:0"
-#define ROOM  (256 << 10)
+#define SG	 "/dev/sg0"
+#define BLOCK	 "/dev/sda"
+#define BSG	 "/dev/bsg/0:0:0:0"
+#define ROOM	 (256 << 10)
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static uint8_t data[ROOM], sense[96];
@@ -47,7 +47,7 @@ static void tell_data(const struct sg_io_hdr *h)
 	if (h->resid > 0)
 		len -= (size_t)h->resid < len ? (size_t)h->resid : len;
 	if (h->dxfer_direction == SG_DXFER_FROM_DEV)
-		hex("data", data, len < 40 ? len : 40);
+		hex("data", data, len < 36 ? len : 36);
 }
 
 static void tell_error(void)
@@ -67,48 +67,107 @@ static const struct row {
 } rows[] = {
 	{ .name = "TEST UNIT READY", .len = 6, .direction = SG_DXFER_NONE },
 	{ "INQUIRY", { 0x12, 0, 0, 0, 36 }, 6, SG_DXFER_FROM_DEV, 36 },
-	{ "INQUIRY, more room", { 0x12, 0, 0, 0, 36 }, 6, SG_DXFER_FROM_DEV,
+	{ "INQUIRY, more room",
+	  { 0x12, 0, 0, 0, 36 },
+	  6,
+	  SG_DXFER_FROM_DEV,
 	  100 },
-	{ "INQUIRY, less room", { 0x12, 0, 0, 0, 36 }, 6, SG_DXFER_FROM_DEV,
+	{ "INQUIRY, less room",
+	  { 0x12, 0, 0, 0, 36 },
+	  6,
+	  SG_DXFER_FROM_DEV,
 	  10 },
-	{ "INQUIRY, unknown direction", { 0x12, 0, 0, 0, 36 }, 6,
-	  -5, 36 },
-	{ "INQUIRY, to and from", { 0x12, 0, 0, 0, 36 }, 6,
-	  SG_DXFER_TO_FROM_DEV, 100 },
+	{ "INQUIRY, unknown direction", { 0x12, 0, 0, 0, 36 }, 6, -5, 36 },
+	{ "INQUIRY, to and from",
+	  { 0x12, 0, 0, 0, 36 },
+	  6,
+	  SG_DXFER_TO_FROM_DEV,
+	  100 },
 	{ "INQUIRY, no data wanted", { 0x12, 0, 0, 0, 36 }, 6, SG_DXFER_NONE },
-	{ "INQUIRY, none but a length", { 0x12, 0, 0, 0, 36 }, 6,
-	  SG_DXFER_NONE, 36 },
-	{ "INQUIRY, wrong field", { 0x12, 4, 0, 0, 36 }, 6, SG_DXFER_FROM_DEV,
+	{ "INQUIRY, none but a length",
+	  { 0x12, 0, 0, 0, 36 },
+	  6,
+	  SG_DXFER_NONE,
 	  36 },
-	{ "INQUIRY, 8 bytes of sense", { 0x12, 4, 0, 0, 36 }, 6,
-	  SG_DXFER_FROM_DEV, 36, .mx_sb = 8 },
-	{ "INQUIRY, no sense wanted", { 0x12, 4, 0, 0, 36 }, 6,
-	  SG_DXFER_FROM_DEV, 36, .mx_sb = -1 },
-	{ "INQUIRY, direct", { 0x12, 0, 0, 0, 36 }, 6, SG_DXFER_FROM_DEV, 36,
+	{ "INQUIRY, wrong field",
+	  { 0x12, 4, 0, 0, 36 },
+	  6,
+	  SG_DXFER_FROM_DEV,
+	  36 },
+	{ "INQUIRY, 8 bytes of sense",
+	  { 0x12, 4, 0, 0, 36 },
+	  6,
+	  SG_DXFER_FROM_DEV,
+	  36,
+	  .mx_sb = 8 },
+	{ "INQUIRY, no sense wanted",
+	  { 0x12, 4, 0, 0, 36 },
+	  6,
+	  SG_DXFER_FROM_DEV,
+	  36,
+	  .mx_sb = -1 },
+	{ "INQUIRY, direct",
+	  { 0x12, 0, 0, 0, 36 },
+	  6,
+	  SG_DXFER_FROM_DEV,
+	  36,
 	  .flags = SG_FLAG_DIRECT_IO },
-	{ "INQUIRY, mapped", { 0x12, 0, 0, 0, 36 }, 6, SG_DXFER_FROM_DEV, 36,
+	{ "INQUIRY, mapped",
+	  { 0x12, 0, 0, 0, 36 },
+	  6,
+	  SG_DXFER_FROM_DEV,
+	  36,
 	  .flags = 4 },
-	{ "INQUIRY, no transfer", { 0x12, 0, 0, 0, 36 }, 6, SG_DXFER_FROM_DEV,
-	  36, .flags = SG_FLAG_NO_DXFER },
-	{ "INQUIRY, at head", { 0x12, 0, 0, 0, 36 }, 6, SG_DXFER_FROM_DEV, 36,
+	{ "INQUIRY, no transfer",
+	  { 0x12, 0, 0, 0, 36 },
+	  6,
+	  SG_DXFER_FROM_DEV,
+	  36,
+	  .flags = SG_FLAG_NO_DXFER },
+	{ "INQUIRY, at head",
+	  { 0x12, 0, 0, 0, 36 },
+	  6,
+	  SG_DXFER_FROM_DEV,
+	  36,
 	  .flags = 0x20 },
-	{ "INQUIRY, two places", { 0x12, 0, 0, 0, 36 }, 6, SG_DXFER_FROM_DEV,
-	  36, .vectors = 2 },
-	{ "INQUIRY, places beyond it", { 0x12, 0, 0, 0, 36 }, 6,
-	  SG_DXFER_FROM_DEV, 100, .vectors = 2 },
-	{ "INQUIRY, 2000 places", { 0x12, 0, 0, 0, 36 }, 6, SG_DXFER_FROM_DEV,
-	  36, .vectors = 2000 },
+	{ "INQUIRY, two places",
+	  { 0x12, 0, 0, 0, 36 },
+	  6,
+	  SG_DXFER_FROM_DEV,
+	  36,
+	  .vectors = 2 },
+	{ "INQUIRY, places beyond it",
+	  { 0x12, 0, 0, 0, 36 },
+	  6,
+	  SG_DXFER_FROM_DEV,
+	  100,
+	  .vectors = 2 },
+	{ "INQUIRY, 2000 places",
+	  { 0x12, 0, 0, 0, 36 },
+	  6,
+	  SG_DXFER_FROM_DEV,
+	  36,
+	  .vectors = 2000 },
 	{ "data-out that nobody takes", { 0 }, 6, SG_DXFER_TO_DEV, 100 },
 	{ "WRITE(10)", { 0x2a, [5] = 9, [8] = 2 }, 10, SG_DXFER_TO_DEV, 1024 },
-	{ "WRITE(10), too little", { 0x2a, [5] = 9, [8] = 2 }, 10,
-	  SG_DXFER_TO_DEV, 512 },
+	{ "WRITE(10), too little",
+	  { 0x2a, [5] = 9, [8] = 2 },
+	  10,
+	  SG_DXFER_TO_DEV,
+	  512 },
 	{ "READ(10)", { 0x28, [5] = 9, [8] = 2 }, 10, SG_DXFER_FROM_DEV, 1024 },
-	{ "READ(10), 128 KiB", { 0x28, [7] = 1 }, 10, SG_DXFER_FROM_DEV,
+	{ "READ(10), 128 KiB",
+	  { 0x28, [7] = 1 },
+	  10,
+	  SG_DXFER_FROM_DEV,
 	  128 << 10 },
 	{ "READ(10) in 6 bytes", { 0x28 }, 6, SG_DXFER_FROM_DEV, 512 },
 	{ "READ(16)", { 0x88, [9] = 9, [13] = 1 }, 16, SG_DXFER_FROM_DEV, 512 },
-	{ "READ(10) beyond the end", { 0x28, 0, 0xff, [8] = 1 }, 10,
-	  SG_DXFER_FROM_DEV, 512 },
+	{ "READ(10) beyond the end",
+	  { 0x28, 0, 0xff, [8] = 1 },
+	  10,
+	  SG_DXFER_FROM_DEV,
+	  512 },
 	{ "an opcode that is not", { 0xdf }, 10, SG_DXFER_NONE },
 	{ "a CDB of 0 bytes", { 0 }, 0, SG_DXFER_NONE },
 	{ "a CDB of 5 bytes", { 0 }, 5, SG_DXFER_NONE },
@@ -119,7 +178,10 @@ static const struct row {
 	{ "no SCSI interface", { 0 }, 6, SG_DXFER_NONE, .interface = 'X' },
 	{ "direction -9", { 0x12, 0, 0, 0, 36 }, 6, -9, 36 },
 	{ "direction 7", { 0x12, 0, 0, 0, 36 }, 6, 7, 36 },
-	{ "a length of 1 GiB", { 0x12, 0, 0, 0, 36 }, 6, SG_DXFER_FROM_DEV,
+	{ "a length of 1 GiB",
+	  { 0x12, 0, 0, 0, 36 },
+	  6,
+	  SG_DXFER_FROM_DEV,
 	  1 << 30 },
 };
 
@@ -135,8 +197,8 @@ static void tell_header(const struct sg_io_hdr *h)
 static struct sg_io_hdr header(const struct row *r, uint8_t *cdb)
 {
 	static struct sg_iovec v[2000];
-	struct sg_io_hdr h = { .interface_id = r->interface ? r->interface
-							    : 'S' };
+	struct sg_io_hdr h = { .interface_id =
+				       r->interface ? r->interface : 'S' };
 
 	memcpy(cdb, r->cdb, sizeof(r->cdb));
 	memset(data, 0xee, sizeof(data));
@@ -192,7 +254,8 @@ static void addresses(const char *path)
 					    .len = 6,
 					    .direction = SG_DXFER_FROM_DEV,
 					    .bytes = 36 };
-	static const char *const names[] = { "header", "CDB", "data", "sense",
+	static const char *const names[] = { "header",	"CDB",
+					     "data",	"sense",
 					     "vectors", "data, nowhere" };
 	int fd = open(path, O_RDWR);
 
@@ -226,11 +289,13 @@ static void io_4(int fd, const struct row *r)
 {
 	uint8_t cdb[256] = { 0 };
 	struct sg_io_hdr h = header(r, cdb);
-	struct sg_io_v4 v = { .guard = 'Q', .request = (uintptr_t)cdb,
+	struct sg_io_v4 v = { .guard = 'Q',
+			      .request = (uintptr_t)cdb,
 			      .request_len = (uint32_t)r->len,
 			      .response = (uintptr_t)h.sbp,
 			      .max_response_len = h.mx_sb_len,
-			      .timeout = h.timeout, .usr_ptr = 99 };
+			      .timeout = h.timeout,
+			      .usr_ptr = 99 };
 
 	if (r->direction == SG_DXFER_TO_DEV) {
 		v.dout_xferp = (uintptr_t)data;
@@ -245,9 +310,9 @@ static void io_4(int fd, const struct row *r)
 		return;
 	}
 	printf(" status=%x transport=%x driver=%x info=%x retry=%x "
-	       "resid=%d/%d response=%u", v.device_status, v.transport_status,
-	       v.driver_status, v.info, v.retry_delay, v.din_resid,
-	       v.dout_resid, v.response_len);
+	       "resid=%d/%d response=%u",
+	       v.device_status, v.transport_status, v.driver_status, v.info,
+	       v.retry_delay, v.din_resid, v.dout_resid, v.response_len);
 	hex("sense", sense, v.response_len);
 	h.resid = v.din_resid;
 	tell_data(&h);
@@ -315,8 +380,9 @@ static const struct control {
 	{ "SCSI_IOCTL_TEST_UNIT_READY", SCSI_IOCTL_TEST_UNIT_READY, NUMBER },
 	{ "SCSI_IOCTL_DOORLOCK", SCSI_IOCTL_DOORLOCK, NUMBER },
 	{ "SCSI_IOCTL_DOORUNLOCK", SCSI_IOCTL_DOORUNLOCK, NUMBER },
-	{ "SCSI_IOCTL_START_UNIT", 5, NUMBER },
-	{ "SCSI_IOCTL_BENCHMARK_COMMAND", 3, NUMBER },
+	{ "SCSI_IOCTL_START_UNIT", SCSI_IOCTL_START_UNIT, NUMBER },
+	{ "SCSI_IOCTL_BENCHMARK_COMMAND", SCSI_IOCTL_BENCHMARK_COMMAND,
+	  NUMBER },
 	{ "BLKGETSIZE64", BLKGETSIZE64, BYTES, 0, 8 },
 	{ "BLKGETSIZE", BLKGETSIZE, BYTES, 0, 8 },
 	{ "BLKSSZGET", BLKSSZGET, NUMBER },
@@ -472,11 +538,15 @@ static void pairs(void)
 static void read_only(void)
 {
 	static const struct row safe = { "INQUIRY, read only",
-					 { 0x12, 0, 0, 0, 36 }, 6,
-					 SG_DXFER_FROM_DEV, 36 };
+					 { 0x12, 0, 0, 0, 36 },
+					 6,
+					 SG_DXFER_FROM_DEV,
+					 36 };
 	static const struct row writes = { "WRITE(10), read only",
-					   { 0x2a, [5] = 9, [8] = 1 }, 10,
-					   SG_DXFER_TO_DEV, 512 };
+					   { 0x2a, [5] = 9, [8] = 1 },
+					   10,
+					   SG_DXFER_TO_DEV,
+					   512 };
 	const char *const nodes[] = { SG, BLOCK };
 
 	for (int i = 0; i < 2; i++) {
@@ -538,10 +608,13 @@ static void wake(int number)
 
 static void slow(void)
 {
-	static const struct row hangs = { "VERIFY(10) that hangs", { 0x2f },
-					  10, SG_DXFER_NONE,
+	static const struct row hangs = { "VERIFY(10) that hangs",
+					  { 0x2f },
+					  10,
+					  SG_DXFER_NONE,
 					  .timeout = 400 };
-	static const struct row turs = { .name = "TEST UNIT READY", .len = 6,
+	static const struct row turs = { .name = "TEST UNIT READY",
+					 .len = 6,
 					 .direction = SG_DXFER_NONE };
 	const char *const nodes[] = { "/dev/sg1", "/dev/sdb" };
 	const struct sigaction act = { .sa_handler = wake };
@@ -567,7 +640,8 @@ static void slow(void)
 
 static void resets(void)
 {
-	static const struct row turs = { .name = "TEST UNIT READY", .len = 6,
+	static const struct row turs = { .name = "TEST UNIT READY",
+					 .len = 6,
 					 .direction = SG_DXFER_NONE };
 	static const struct control reset[] = {
 		{ "SG_SCSI_RESET device", SG_SCSI_RESET, NUMBER, 1 },
@@ -586,7 +660,9 @@ static void resets(void)
 
 static void take(int fd, int pack_id)
 {
-	struct sg_io_hdr h = { .interface_id = 'S', .pack_id = pack_id };
+	struct sg_io_hdr h = { .interface_id = 'S',
+			       .dxfer_direction = SG_DXFER_NONE,
+			       .pack_id = pack_id };
 	ssize_t n = read(fd, &h, sizeof(h));
 
 	printf(SG " read, %d:", pack_id);
@@ -623,7 +699,7 @@ static void posted(void)
 			tell_error();
 			continue;
 		}
-		printf(" poll=%d/%x\n", poll(&p, 1, 5000), p.revents);
+		say(SG, "poll", poll(&p, 1, 5000));
 		take(fd, -1);
 		ioctl(fd, SG_SET_FORCE_PACK_ID, &on);
 		take(fd, 5);

@@ -52,10 +52,12 @@ shim_function *shim_next(shim_function **slot, const char *name);
 
 /* place.c: the run's folder; NULL: the program is not run by scsiemu. */
 const char *shim_folder(void);
-/* Where path really is: itself, or built in room. */
+/* Where path really is: itself, or built in room; at: the descriptor of the
+ * folder that it begins in. */
 const char *shim_place(const char *path, char room[PATH_MAX]);
-/* The same where it is to be listed: all of /dev is ours, too. */
-const char *shim_place_folder(const char *path, char room[PATH_MAX]);
+const char *shim_place_at(int at, const char *path, char room[PATH_MAX]);
+/* The same where it is to be listed: shim_lists are ours, too. */
+const char *shim_place_folder(int at, const char *path, char room[PATH_MAX]);
 /* Cut what shim_place() has put in front of a name that came back. */
 void shim_unplace(char *path);
 /* What stat() said of a place is a node; *st becomes that of the node. */

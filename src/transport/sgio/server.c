@@ -22,6 +22,8 @@
 /* What a file begins with, of the kernel. */
 #define SG_TIMEOUT  (60 * TICKS)
 #define SG_RESERVED (32 << 10)
+#define BSG_QUEUE   32
+#define SECTOR	    512
 
 void semu_sgio_reply(int fd, const struct semu_sgio_reply *r)
 {
@@ -94,8 +96,31 @@ static bool is_taken(const struct semu_sgio_file *f)
 	return g;
 }
 
+/* What a node of this kind is opened with. */
+static void set_usual(struct semu_sgio_file *f)
+{
+	ssize_t told;
+
+	switch (f->node->kind) {
+	case SCSIEMU_SGIO_SG:
+		f->timeout = SG_TIMEOUT;
+		f->reserved = SG_RESERVED;
+		return;
+	case SCSIEMU_SGIO_BSG:
+		f->queue = BSG_QUEUE;
+		break;
+	default:
+		break;
+	}
+	f->reserved = UINT16_MAX * SECTOR;
+	/* these are always ready to be read, for poll() */
+	told = send(f->source.fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)told;
+}
+
 static void open_now(struct semu_sgio_file *f, int reply)
 {
+	set_usual(f);
 	f->waits = -1;
 	fail(reply, 0);
 }
@@ -322,8 +347,6 @@ static void connected(struct scsiemu_source *listener, short revents)
 		.prev = &s->files,
 		.waits = -1,
 		.buffer = -1,
-		.timeout = SG_TIMEOUT,
-		.reserved = SG_RESERVED,
 	};
 	if (scsiemu_loop_add(s->cf.loop, &f->source)) {
 		close(fd);

@@ -43,8 +43,7 @@ struct semu_sgio_file {
 	struct semu_sgio_wait fetch[SEMU_SGIO_QUEUE];
 	unsigned nfetch;
 	int buffer; /* of a sg node, for mmap(); -1: nobody has asked yet */
-	int32_t timeout, reserved, queue, orphans, pack_id, next_len, low_dma,
-		debug;
+	int32_t timeout, reserved, queue, orphans, pack_id, next_len, debug;
 };
 
 struct semu_sgio_cmd {
