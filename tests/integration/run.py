@@ -196,6 +196,43 @@ class End(Run):
                               "No such file or directory\n")
         self.run_it("/dev/null", status=126)
 
+    def test_what_would_not_see_them(self):
+        def build(name, *flags):
+            path = os.path.join(self.folder, name)
+            self.addCleanup(os.remove, path)
+            done = subprocess.run(
+                ["cc", "-x", "c", "-", "-o", path, *flags], check=False,
+                input=b"int main(void) { return 0; }", capture_output=True)
+            if done.returncode:
+                self.skipTest(done.stderr.decode())
+            return path
+
+        def refused(path, why):
+            _, err = self.run_it(path, status=126)
+            self.assertIn(f"scsiemu: {path} {why}: ", err)
+
+        try:
+            usual = build("usual")
+            refused(build("static", "-static"), "is statically linked")
+            refused(build("pie", "-static-pie"), "is statically linked")
+            refused(build("other", "-Wl,--dynamic-linker=/lib/ld-musl.so.1"),
+                    "is for another C library than scsiemu")
+            self.run_it(usual)
+            script = os.path.join(self.folder, "script")
+            self.addCleanup(os.remove, script)
+            with open(script, "w", encoding="ascii") as f:
+                f.write(f"#! {self.folder}/static -x\n")
+            os.chmod(script, 0o755)
+            _, err = self.run_it(script, status=126)
+            self.assertIn("/static is statically linked", err)
+            if not os.getuid():
+                os.chown(usual, 65534, 65534)
+                os.chmod(usual, 0o4755)
+                refused(usual, "runs with other rights than yours "
+                        "(set-user-ID, set-group-ID or capabilities)")
+        finally:
+            self.doCleanups()
+
     def test_wrong_use(self):
         for words, why in (
                 ([], "no device"), (["disk:mem,size=1M"], "no command"),
