@@ -146,6 +146,27 @@ Hence:
         self.assertIn("67.1MB", self.tool("lsscsi", "-s"))
         self.assertIn("[0]    scsiemu", self.tool("lsscsi", "-H"))
 
+    def test_lsblk(self):
+        out = self.tool("lsblk", "-rno", "NAME,SIZE,TYPE,MODEL")
+        self.assertIn("sda 64M disk Thing", out)
+        self.assertIn("sdb 1M disk Other", out)
+
+    def test_sgm_dd(self):
+        self.tool("sgm_dd", "if=/dev/sg0", "of=/dev/sg0", "bs=512",
+                  "count=128", "seek=1000")
+
+    def test_other_names(self):
+        out = self.sh("cd /dev && sg_inq sg1 | grep Product.id;"
+                      "cd disk/by-id && ls && sg_readcap -b scsi-3*67;"
+                      "realpath wwn-0x3001122334455667;"
+                      "find /dev -name 'sg?' -type c | sort;"
+                      "grep sd /proc/partitions; lsscsi -c | grep -c Vendor")
+        self.assertIn(" Product identification: Other", out)
+        self.assertIn("scsi-33001122334455667\n", out)
+        self.assertIn("0x20000 0x200\n/dev/sda\n/dev/sg0\n/dev/sg1\n"
+                      "   8        0      65536 sda\n"
+                      "   8       16       1024 sdb\n2\n", out)
+
     def test_sdparm(self):
         nv = os.path.join(self.folder, "nv")  # or saved pages are an error
         disk = [DISK + ",nv=" + nv]
@@ -182,7 +203,9 @@ Hence:
         if not shutil.which("mkfs.ext4", path=PATH):
             self.skipTest("mkfs.ext4 is not installed")
         out = self.sh("mkfs.ext4 -q /dev/sda && fsck.ext4 -fn /dev/sda 2>&1 &&"
-                      "dd if=/dev/sda of=/dev/null bs=64k 2>&1")
+                      "dd if=/dev/sda of=/dev/null bs=64k 2>&1 &&"
+                      "cp /dev/sda $TMPDIR/copy && cmp /dev/sda $TMPDIR/copy &&"
+                      "cat </dev/sda | cmp - $TMPDIR/copy && rm $TMPDIR/copy")
         self.assertIn("/dev/sda: 11/", out)
         self.assertIn("1024+0 records in", out)
 
