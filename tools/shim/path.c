@@ -7,6 +7,8 @@
 #define _GNU_SOURCE
 #include "shim.h"
 
+#include "names.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -351,6 +353,34 @@ SHIM_EXPORT DIR *opendir(const char *path)
 
 	return NEXT(opendir)(shim_place_folder(AT_FDCWD, path, room));
 }
+
+/* In a list a node is a file, as long as it is not asked what it is. */
+static bool may_be_node(DIR *d, const char *name)
+{
+	char path[sizeof("/dev/") + NAME_MAX];
+	struct shim_node n;
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	return shim_folder() && (shim_is_name(path) || strchr(name, ':')) &&
+	       !NEXT(fstatat)(dirfd(d), name, &st, AT_SYMLINK_NOFOLLOW) &&
+	       shim_stat_node(&st, &n);
+}
+
+#define READDIR(NAME, TYPE)                                                    \
+	SHIM_EXPORT struct TYPE *NAME(DIR *d)                                  \
+	{                                                                      \
+		struct TYPE *e = NEXT(NAME)(d);                                \
+		int had = errno;                                               \
+                                                                               \
+		if (e && e->d_type == DT_REG && may_be_node(d, e->d_name))     \
+			e->d_type = DT_UNKNOWN;                                \
+		errno = had;                                                   \
+		return e;                                                      \
+	}
+
+READDIR(readdir, dirent)
+READDIR(readdir64, dirent64)
 
 typedef int order_fn(const struct dirent **a, const struct dirent **b);
 typedef int order64_fn(const struct dirent64 **a, const struct dirent64 **b);
