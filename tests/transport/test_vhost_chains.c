@@ -118,7 +118,7 @@ static void run_bad_length(bool packed, uint32_t len)
 
 static void test_bad_tables(void **state)
 {
-	static const char loops[] = "a table of descriptors that loops";
+	static const char loops[] = "descriptors that loop, or lead outside";
 	enum { LAST_BUT_ONE = 2 * DESC };
 
 	(void)state;
@@ -137,6 +137,22 @@ static void test_bad_tables(void **state)
 		run_bad_length(packed, READ_PARTS * DESC - 1);
 		run_bad_length(packed, (SEMU_VHOST_RING + 1) * DESC);
 	}
+}
+
+/* The ring is its own table. */
+static void test_ring_as_table(void **state)
+{
+	struct sim_part p;
+
+	(void)state;
+	make(false, VIRTIO_INDIRECT, false);
+	p = (struct sim_part){ .at = sim.q[QUEUE_REQUEST].desc,
+			       .len = SIM_SIZE * DESC,
+			       .table = true };
+	sim.next_id = 0;
+	vhost_sim_put(&sim, QUEUE_REQUEST, &p, 1);
+	expect_broken("a table of descriptors in a table");
+	drop();
 }
 
 /* A table is the whole of a chain. */
@@ -192,6 +208,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_bad_tables),
+		cmocka_unit_test(test_ring_as_table),
 		cmocka_unit_test(test_table_and_more),
 		cmocka_unit_test(test_hostile),
 	};
