@@ -17,7 +17,8 @@ LIBRARIES = ("libdaxctl1", "libexecs0", "libfdt1", "libndctl6", "libpmem1",
 QEMU = ("qemu-system-x86", "qemu-system-common", "qemu-system-data", "seabios")
 # Its QEMU, 7.2, gives a back end up that has gone once.
 TOO_OLD = "bookworm"
-MEMORY = "256M"
+MEMORY = ("-M", "q35,memory-backend=m", "-m", "256M", "-object",
+          "memory-backend-memfd,id=m,size=256M,share=on")
 SECONDS = 60 # for one command
 
 INIT = """#!/bin/busybox sh
@@ -84,13 +85,15 @@ def qemu(root):
     return os.path.join(root, "usr/bin/qemu-system-x86_64")
 
 
-def libraries(root):
-    return {**os.environ, "LD_LIBRARY_PATH":
-            os.path.join(root, "usr/lib/x86_64-linux-gnu")}
+def environment(root):
+    """It and its libraries are found first."""
+    return {**os.environ,
+            "PATH": f"{root}/usr/bin:{os.environ['PATH']}",
+            "LD_LIBRARY_PATH": f"{root}/usr/lib/x86_64-linux-gnu"}
 
 
 def needs(root, program):
-    return subprocess.run(["ldd", program], env=libraries(root), check=True,
+    return subprocess.run(["ldd", program], env=environment(root), check=True,
                           capture_output=True, text=True).stdout.splitlines()
 
 
@@ -144,9 +147,10 @@ def first_memory(root, modules, programs, folder):
 # ---- The guest ----
 
 class Guest(servers.Process):
-    """It runs; with more options of QEMU's."""
+    """It runs; with more options of QEMU's. command: what the shell does
+    instead, with "$@"; it says what memory there is."""
 
-    def __init__(self, build, modules, programs, *options):
+    def __init__(self, build, modules, programs, *options, command=None):
         root = packages.unpacked(build, "qemu", fill)
         self.files = tempfile.TemporaryDirectory(prefix="scsiemu-qemu-")
         at = self.files.name
@@ -155,17 +159,17 @@ class Guest(servers.Process):
                   if f.startswith("vmlinuz-")][0]
         share = os.path.join(root, "usr/share")
         super().__init__(
-            [qemu(root), "-L", f"{share}/qemu", "-L", f"{share}/seabios",
-             "-M", "q35,memory-backend=m", "-cpu", "max", "-smp", "2",
-             "-accel", "tcg,thread=multi", "-m", MEMORY, "-object",
-             f"memory-backend-memfd,id=m,size={MEMORY},share=on",
+            [*(("sh", "-c", command, "sh") if command else
+               (qemu(root), *MEMORY)),
+             "-L", f"{share}/qemu", "-L", f"{share}/seabios",
+             "-cpu", "max", "-smp", "2", "-accel", "tcg,thread=multi",
              "-nodefaults", "-no-user-config", "-display", "none",
              "-no-reboot", "-serial", f"file:{self.log}",
              "-chardev", f"socket,id=tty,path={at}/tty,server=on,wait=off",
              "-serial", "chardev:tty", "-kernel", f"{root}/boot/{kernel}",
              "-initrd", first_memory(root, modules, programs, at),
              "-append", "console=ttyS0 panic=-1", *options],
-            env=libraries(root))
+            env=environment(root))
         try:
             self.tty = self.connect(f"{at}/tty")
             self.answer("start")
