@@ -68,13 +68,12 @@ static void claim(struct semu_targ_buf *b, const struct semu_targ_cmd *c)
 	b->owner = c->nexus;
 }
 
-static void give_buf(struct scsiemu_targ *t, struct semu_targ_buf *b)
+/* Only one: it takes the buffer, or ends, which wakes the next. */
+void semu_targ_wake(struct scsiemu_targ *t)
 {
 	struct semu_targ_cmd *c = t->wait;
 
-	b->next = t->free;
-	t->free = b;
-	if (!c)
+	if (!c || !t->free)
 		return;
 	t->wait = c->next;
 	if (!t->wait)
@@ -83,12 +82,19 @@ static void give_buf(struct scsiemu_targ *t, struct semu_targ_buf *b)
 	scsiemu_pump_window(&c->task, 0);
 }
 
+static void give_buf(struct scsiemu_targ *t, struct semu_targ_buf *b)
+{
+	b->next = t->free;
+	t->free = b;
+	semu_targ_wake(t);
+}
+
 SEMU_TARG_RARE static int wait_for_buf(struct semu_targ_cmd *c)
 {
 	struct scsiemu_targ *t = c->t;
 
-	if (!t->nbuf)
-		return SCSIEMU_E_TRANSPORT; /* there is no memory at all */
+	if (!t->nbuf || t->free)
+		return SCSIEMU_E_TRANSPORT; /* what is short is memory */
 	c->next = NULL;
 	*t->wait_end = c;
 	t->wait_end = &c->next;

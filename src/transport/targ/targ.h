@@ -173,8 +173,8 @@ void semu_targ_tell(struct scsiemu_targ *t);
 /* A control block that the driver does at once: h has the result. false: it
  * was not taken. */
 bool semu_targ_do(struct scsiemu_targ *t, struct ccb_hdr *h, int code);
-/* What has come. */
-void semu_targ_take(struct scsiemu_targ *t);
+/* A batch of what has come. true: there may be more. */
+bool semu_targ_take(struct scsiemu_targ *t);
 /* The driver is gone: whatever it had is back. */
 void semu_targ_all_back(struct scsiemu_targ *t);
 
@@ -213,6 +213,8 @@ void semu_targ_put(struct semu_targ_cmd *c, const uint8_t *from, uint32_t len,
 		   bool hold);
 /* What no CTIO is under way with goes back. */
 void semu_targ_empty(struct semu_targ_cmd *c);
+/* A buffer is free, and a command may wait for one. */
+void semu_targ_wake(struct scsiemu_targ *t);
 /* The adapter is to give its CTIOs back. */
 void semu_targ_recall(struct semu_targ_cmd *c);
 extern const struct scsiemu_port_ops semu_targ_port_ops;
