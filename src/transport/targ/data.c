@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-enum { AHEAD = 4, RETRIES = 2 };
+enum { AHEAD = 4 };
 enum { INQUIRY = 0x12, EVPD = 1 };
 /* Byte 7 of INQUIRY: WBUS16, SYNC, CMDQUE are the adapter's to say. */
 enum { FLAGS_AT = 7, FLAGS = 0x32 };
@@ -68,7 +68,7 @@ static void claim(struct semu_targ_buf *b, const struct semu_targ_cmd *c)
 	b->owner = c->nexus;
 }
 
-static void give_buf(struct scsiemu_targ *t, struct semu_targ_buf *b)
+void semu_targ_give_buf(struct scsiemu_targ *t, struct semu_targ_buf *b)
 {
 	struct semu_targ_cmd *c = t->wait;
 
@@ -79,7 +79,7 @@ static void give_buf(struct scsiemu_targ *t, struct semu_targ_buf *b)
 	t->wait = c->next;
 	if (!t->wait)
 		t->wait_end = &t->wait;
-	c->queued = c->waits = false;
+	c->waits = SEMU_TARG_NOTHING;
 	scsiemu_pump_window(&c->task, 0);
 }
 
@@ -92,7 +92,7 @@ SEMU_TARG_RARE static int wait_for_buf(struct semu_targ_cmd *c)
 	c->next = NULL;
 	*t->wait_end = c;
 	t->wait_end = &c->next;
-	c->queued = c->waits = true;
+	c->waits = SEMU_TARG_BUFFER;
 	return SCSIEMU_PENDING;
 }
 
@@ -106,48 +106,9 @@ static void unqueue(struct semu_targ_cmd *c)
 	*at = c->next;
 	if (t->wait_end == &c->next)
 		t->wait_end = at;
-	c->queued = false;
 }
 
 /* ---- CTIOs ---- */
-
-struct semu_targ_io *semu_targ_io_new(struct semu_targ_cmd *c)
-{
-	struct semu_targ_io *io = semu_targ_pool_take(&c->t->ios);
-	const struct ccb_accept_tio *a = &c->ccb.atio;
-
-	if (!io)
-		return NULL;
-	io->cmd = c;
-	io->next = NULL;
-	io->buf = NULL;
-	io->len = 0;
-	io->out = io->status = io->back = io->bad = false;
-	io->ccb.ccb_h.retry_count = RETRIES;
-	io->ccb.ccb_h.timeout = CAM_TIME_INFINITY;
-	io->ccb.ccb_h.flags = c->flags;
-	io->ccb.data_ptr = NULL;
-	io->ccb.dxfer_len = 0;
-	io->ccb.sglist_cnt = 0;
-	io->ccb.resid = 0;
-	io->ccb.sense_len = 0;
-	io->ccb.scsi_status = 0;
-	io->ccb.msg_len = 0;
-	io->ccb.tag_action = a->tag_action;
-	io->ccb.tag_id = a->tag_id;
-	io->ccb.init_id = a->init_id;
-	return io;
-}
-
-void semu_targ_io_drop(struct semu_targ_io *io)
-{
-	struct scsiemu_targ *t = io->cmd->t;
-	struct semu_targ_buf *b = io->buf;
-
-	semu_targ_pool_give(&t->ios, io);
-	if (b)
-		give_buf(t, b);
-}
 
 static void aim(struct semu_targ_io *io, uint8_t *data, uint32_t len,
 		uint32_t dir)
@@ -158,13 +119,9 @@ static void aim(struct semu_targ_io *io, uint8_t *data, uint32_t len,
 	io->ccb.ccb_h.flags |= dir;
 }
 
-void semu_targ_io_send(struct semu_targ_io *io)
+void semu_targ_io_unsent(struct semu_targ_io *io)
 {
-	struct semu_targ_cmd *c = io->cmd;
-
-	if (semu_targ_send(c->t, &io->ccb.ccb_h, XPT_CONT_TARGET_IO))
-		c->flying++;
-	else if (io->out)
+	if (io->out)
 		io->back = io->bad = true;
 	else
 		semu_targ_io_drop(io);
@@ -202,84 +159,6 @@ void semu_targ_empty(struct semu_targ_cmd *c)
 		semu_targ_io_drop(first_off(&c->out));
 }
 
-static void recall(void *object, void *ctx)
-{
-	struct semu_targ_io *io = object;
-	struct ccb_abort a = { .abort_ccb = (union ccb *)object };
-
-	if (io->cmd == ctx && semu_targ_is_out(&io->ccb.ccb_h))
-		semu_targ_do(io->cmd->t, &a.ccb_h, XPT_ABORT);
-}
-
-void semu_targ_recall(struct semu_targ_cmd *c)
-{
-	if (c->flying)
-		semu_targ_pool_each(&c->t->ios, recall, c);
-}
-
-/* ---- CTIOs that are back ---- */
-
-/* What ends the command on the initiator's side, too. */
-static bool is_end(uint32_t status)
-{
-	return status == CAM_REQ_ABORTED || status == CAM_SCSI_BUS_RESET ||
-	       status == CAM_BDR_SENT || status == TARG_NEXUS_LOST;
-}
-
-/* The sense went nowhere: the adapter cannot send it with the status. */
-SEMU_TARG_RARE static void keep_sense(struct semu_targ_cmd *c)
-{
-	struct semu_targ_nexus *n = c->nexus;
-
-	if (!n)
-		return;
-	n->allegiance = 1;
-	for (unsigned desc = 0; desc < 2; desc++) {
-		n->len[desc] = c->sense_len;
-		memcpy(n->sense[desc], c->sense, c->sense_len);
-		if (!c->sense_len)
-			n->len[desc] = (uint8_t)scsiemu_sense_encode(
-				&c->task.cmd, n->sense[desc], SEMU_TARG_SENSE,
-				desc ? 0x72 : 0x70);
-	}
-}
-
-static void status_back(struct semu_targ_cmd *c, uint32_t status, bool good)
-{
-	if (good && c->task.cmd.status == SCSIEMU_CHECK_CONDITION &&
-	    !(status & CAM_SENT_SENSE))
-		keep_sense(c);
-	if (good || c->again)
-		return;
-	c->again = true; /* as CHECK CONDITION, alone */
-	c->told = false;
-}
-
-void semu_targ_io_back(struct semu_targ_io *io, uint32_t status)
-{
-	struct semu_targ_cmd *c = io->cmd;
-	uint32_t what = status & CAM_STATUS_MASK;
-	bool good = what == CAM_REQ_CMP;
-
-	c->flying--;
-	c->lost |= is_end(what);
-	c->failed |= !good;
-	if (io->status)
-		status_back(c, status, good);
-	io->back = true;
-	io->bad = !good;
-	if (!io->out)
-		semu_targ_io_drop(io);
-	if (c->lost) {
-		semu_targ_lose(c);
-	} else if (c->waits && !c->queued) {
-		c->waits = false;
-		scsiemu_pump_window(&c->task, 0);
-	} else {
-		semu_targ_settle(c);
-	}
-}
-
 /* ---- Windows ---- */
 
 static int window_in(struct semu_targ_cmd *c, uint32_t len, bool whole,
@@ -298,7 +177,7 @@ static int window_in(struct semu_targ_cmd *c, uint32_t len, bool whole,
 					 : wait_for_buf(c);
 			io = semu_targ_io_new(c);
 			if (!io) {
-				give_buf(t, b);
+				semu_targ_give_buf(t, b);
 				return SCSIEMU_E_TRANSPORT;
 			}
 			io->buf = b;
@@ -332,7 +211,7 @@ static bool ask(struct semu_targ_cmd *c, uint64_t end)
 
 	if (!io) {
 		if (b)
-			give_buf(t, b);
+			semu_targ_give_buf(t, b);
 		return false;
 	}
 	claim(b, c);
@@ -342,7 +221,7 @@ static bool ask(struct semu_targ_cmd *c, uint64_t end)
 	aim(io, b->data, n, CAM_DIR_OUT);
 	c->asked += n;
 	append(&c->out, io);
-	semu_targ_io_send(io);
+	semu_targ_io_send(io->cmd, io);
 	return true;
 }
 
@@ -368,6 +247,13 @@ static int64_t received(const struct semu_targ_cmd *c, uint32_t off,
 	return !got && io && io->bad ? SCSIEMU_E_TRANSPORT : (int64_t)got;
 }
 
+/* The usual: one CTIO has just these bytes. */
+static inline bool is_all(const struct semu_targ_io *io, uint32_t off,
+			  uint32_t len)
+{
+	return io && io->off == off && io->len == len && io->back && !io->bad;
+}
+
 static int window_out(struct semu_targ_cmd *c, uint32_t off, uint32_t len,
 		      bool whole, struct scsiemu_vec *v, unsigned *nv)
 {
@@ -375,25 +261,36 @@ static int window_out(struct semu_targ_cmd *c, uint32_t off, uint32_t len,
 	uint32_t most = whole ? AHEAD + len / c->t->most : AHEAD;
 	int64_t got;
 
+	if (is_all(c->out.head, off, len)) {
+		v->base = c->out.head->buf->data;
+		v->len = len;
+		*nv = 1;
+		return 0;
+	}
 	pass(c, off);
 	while (c->asked < end && c->out.n < most)
 		if (!ask(c, end))
 			break;
 	if (!c->out.head)
 		return wait_for_buf(c);
+	c->waits = SEMU_TARG_DATA;
+	if (!c->out.head->back)
+		return SCSIEMU_PENDING;
 	got = received(c, off, len, v, nv);
+	c->waits = SEMU_TARG_NOTHING;
 	if (got < 0 || (got && (!whole || got == len)))
 		return got < 0 ? (int)got : 0;
-	c->waits = true;
 	for (const struct semu_targ_io *io = c->out.head; io; io = io->next)
-		if (!io->back)
+		if (!io->back) {
+			c->waits = SEMU_TARG_DATA;
 			return SCSIEMU_PENDING;
-	c->waits = false;
+		}
 	return SCSIEMU_E_TRANSPORT; /* not all of it is to be had at once */
 }
 
-static int window(void *port, struct scsiemu_task *task, bool in, uint32_t off,
-		  uint32_t len, bool whole, struct scsiemu_vec *v, unsigned *nv)
+int semu_targ_window(void *port, struct scsiemu_task *task, bool in,
+		     uint32_t off, uint32_t len, bool whole,
+		     struct scsiemu_vec *v, unsigned *nv)
 {
 	struct semu_targ_cmd *c = of(task);
 
@@ -404,14 +301,14 @@ static int window(void *port, struct scsiemu_task *task, bool in, uint32_t off,
 		  : window_out(c, off, len, whole, v, nv);
 }
 
-static void cancel(void *port, struct scsiemu_task *task)
+void semu_targ_cancel(void *port, struct scsiemu_task *task)
 {
 	struct semu_targ_cmd *c = of(task);
 
 	(void)port;
-	c->waits = false;
-	if (c->queued)
+	if (c->waits == SEMU_TARG_BUFFER)
 		unqueue(c);
+	c->waits = SEMU_TARG_NOTHING;
 }
 
 /* ---- Data-in ---- */
@@ -421,7 +318,7 @@ static void go(struct semu_targ_io *io, bool hold)
 	if (hold)
 		io->cmd->held = io;
 	else
-		semu_targ_io_send(io);
+		semu_targ_io_send(io->cmd, io);
 }
 
 /* In one piece from a page's boundary as much as the adapter can map. */
@@ -459,7 +356,7 @@ void semu_targ_put(struct semu_targ_cmd *c, const uint8_t *from, uint32_t len,
 
 		if (!io) {
 			if (b)
-				give_buf(c->t, b);
+				semu_targ_give_buf(c->t, b);
 			c->failed = true;
 			return;
 		}
@@ -507,9 +404,9 @@ SEMU_TARG_RARE static void correct(struct semu_targ_cmd *c, uint32_t off,
 	semu_targ_put(c, inquiry, len, hold);
 }
 
-static void push(void *port, struct scsiemu_task *task, uint32_t off,
-		 uint32_t len, const struct scsiemu_vec *v, unsigned nv,
-		 enum scsiemu_push how, bool last)
+void semu_targ_push(void *port, struct scsiemu_task *task, uint32_t off,
+		    uint32_t len, const struct scsiemu_vec *v, unsigned nv,
+		    enum scsiemu_push how, bool last)
 {
 	struct semu_targ_cmd *c = of(task);
 
@@ -532,39 +429,3 @@ static void push(void *port, struct scsiemu_task *task, uint32_t off,
 				      last && !nv);
 	}
 }
-
-static void done(void *port, struct scsiemu_task *task)
-{
-	struct semu_targ_cmd *c = of(task);
-
-	(void)port;
-	c->ended = true;
-	if (c->notify) {
-		semu_targ_notified(c);
-		return;
-	}
-	if (task->cmd.outcome == SCSIEMU_ABORTED) {
-		c->lost = true;
-		semu_targ_recall(c);
-	}
-	semu_targ_settle(c);
-}
-
-static void flush(void *port)
-{
-	struct scsiemu_targ *t = port;
-
-	semu_targ_tell(t);
-	if (t->broken)
-		semu_targ_leave(t);
-}
-
-const struct scsiemu_port_ops semu_targ_port_ops = {
-	.size = sizeof(semu_targ_port_ops),
-	.window = window,
-	.push = push,
-	.done = done,
-	.cancel = cancel,
-	.flush = flush,
-	.lends = true,
-};
