@@ -194,29 +194,45 @@ SEMU_TARG_RARE static void thaw(struct scsiemu_targ *t)
 	semu_targ_do(t, &r.ccb_h, XPT_REL_SIMQ);
 }
 
+/* It is a control block of ours. false: the driver did not have it. */
+static inline bool is_back(struct scsiemu_targ *t, struct ccb_hdr *h)
+{
+	if (!semu_targ_is_out(h))
+		return false;
+	h->pinfo.index = SEMU_TARG_OURS;
+	if (h->status & CAM_DEV_QFRZN)
+		thaw(t);
+	return true;
+}
+
+SEMU_TARG_RARE static bool borrowed_back(struct scsiemu_targ *t, void *at)
+{
+	struct semu_targ_io *io = find(&t->ios, at);
+
+	if (!io || !is_back(t, &io->ccb.ccb_h))
+		return false;
+	semu_targ_io_back(io);
+	return true;
+}
+
 /* false: it is not what was sent. */
 static inline bool one_back(struct scsiemu_targ *t, struct ccb_hdr *at)
 {
 	uintptr_t off = (uintptr_t)at - (uintptr_t)t->cmd;
 	size_t n = off / sizeof(*t->cmd);
-	struct semu_targ_io *io = NULL;
-	uint32_t status;
+	struct semu_targ_cmd *c = t->cmd + n;
 
 	if (n >= t->ncmd)
-		io = find(&t->ios, at);
-	else if (is_own(&t->cmd[n], at))
-		io = (struct semu_targ_io *)at;
-	if ((!io && (n >= t->ncmd || at != &t->cmd[n].ccb.ccb_h)) ||
-	    !semu_targ_is_out(at))
+		return borrowed_back(t, at);
+	if (is_own(c, at)) {
+		if (!is_back(t, at))
+			return false;
+		semu_targ_io_back((struct semu_targ_io *)at);
+		return true;
+	}
+	if (at != &c->ccb.ccb_h || !is_back(t, at))
 		return false;
-	at->pinfo.index = SEMU_TARG_OURS;
-	status = at->status;
-	if (status & CAM_DEV_QFRZN)
-		thaw(t);
-	if (io)
-		semu_targ_io_back(io, status);
-	else
-		semu_targ_command(&t->cmd[n], status);
+	semu_targ_command(c);
 	return true;
 }
 
@@ -261,7 +277,8 @@ static void io_lost(struct semu_targ_io *io, void *ctx)
 {
 	(void)ctx;
 	io->ccb.ccb_h.pinfo.index = SEMU_TARG_OURS;
-	semu_targ_io_back(io, CAM_REQ_ABORTED);
+	io->ccb.ccb_h.status = CAM_REQ_ABORTED;
+	semu_targ_io_back(io);
 }
 
 void semu_targ_all_back(struct scsiemu_targ *t)

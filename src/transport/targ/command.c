@@ -19,11 +19,14 @@ static struct semu_targ_cmd *of(struct scsiemu_task *t)
 
 /* ---- The end ---- */
 
-static inline void recycle(struct semu_targ_cmd *c)
+static void recycle(struct semu_targ_cmd *c)
 {
 	bool started = c->started;
 
-	semu_targ_empty(c);
+	if (c->in.head)
+		semu_targ_empty(c);
+	while (c->out.head)
+		semu_targ_io_drop(semu_targ_first_off(&c->out));
 	if (c->borrowed)
 		semu_targ_give_back(c);
 	c->sense_len = 0;
@@ -66,6 +69,7 @@ static void say(struct semu_targ_cmd *c)
 {
 	struct semu_targ_io *io = c->held;
 
+	c->told = true;
 	if (c->failed && c->task.cmd.status == SCSIEMU_GOOD)
 		regret(&c->task.cmd);
 	c->held = NULL;
@@ -75,8 +79,10 @@ static void say(struct semu_targ_cmd *c)
 	}
 	if (!io) {
 		io = semu_targ_io_new(c);
-		if (!io)
-			return; /* the initiator's time-out says it */
+		if (!io) {
+			recycle(c); /* the initiator's time-out says it */
+			return;
+		}
 		io->ccb.ccb_h.flags |= CAM_DIR_NONE;
 	}
 	io->status = true;
@@ -88,18 +94,18 @@ static void say(struct semu_targ_cmd *c)
 }
 
 /* Results are known or a CTIO is back: what is due next. */
-static void settle(struct semu_targ_cmd *c)
+static inline void settle(struct semu_targ_cmd *c)
 {
 	if (!c->ended)
 		return;
-	if (c->lost) {
+	if (c->lost)
 		semu_targ_empty(c);
-	} else if (!c->told && !c->flying) {
-		c->told = true;
-		say(c);
-	}
-	if (!c->flying)
+	if (c->flying)
+		return;
+	if (c->lost || c->told)
 		recycle(c);
+	else
+		say(c);
 }
 
 void semu_targ_lose(struct semu_targ_cmd *c)
@@ -155,42 +161,62 @@ SEMU_TARG_RARE static void keep_sense(struct semu_targ_cmd *c)
 	}
 }
 
-static void status_back(struct semu_targ_cmd *c, uint32_t status, bool good)
-{
-	if (good && c->task.cmd.status == SCSIEMU_CHECK_CONDITION &&
-	    !(status & CAM_SENT_SENSE))
-		keep_sense(c);
-	if (good || c->again)
-		return;
-	c->again = true; /* as CHECK CONDITION, alone */
-	c->told = false;
-}
-
-void semu_targ_io_back(struct semu_targ_io *io, uint32_t status)
+/* It failed, or the command is lost. A status is said once more: as CHECK
+ * CONDITION, alone. */
+SEMU_TARG_RARE static void io_failed(struct semu_targ_io *io, uint32_t what)
 {
 	struct semu_targ_cmd *c = io->cmd;
-	uint32_t what = status & CAM_STATUS_MASK;
-	bool good = what == CAM_REQ_CMP;
 
-	c->flying--;
-	if (!good) {
+	if (what != CAM_REQ_CMP) {
 		c->lost |= is_end(what);
 		c->failed = true;
 		io->bad = true;
+		if (io->status && !c->again) {
+			c->again = true;
+			c->told = false;
+		}
 	}
-	if (io->status)
-		status_back(c, status, good);
 	io->back = true;
 	if (!io->out)
 		semu_targ_io_drop(io);
-	if (c->lost) {
+	if (c->lost)
 		semu_targ_lose(c);
-	} else if (c->waits == SEMU_TARG_DATA) {
-		c->waits = SEMU_TARG_NOTHING;
-		scsiemu_pump_window(&c->task, 0);
-	} else {
+	else if (c->waits == SEMU_TARG_DATA)
+		semu_targ_data_came(c);
+	else
 		settle(c);
+}
+
+static SEMU_TARG_ALONE void in_back(struct semu_targ_io *io)
+{
+	struct semu_targ_cmd *c = io->cmd;
+
+	if (io->status && c->task.cmd.status == SCSIEMU_CHECK_CONDITION &&
+	    !(io->ccb.ccb_h.status & CAM_SENT_SENSE))
+		keep_sense(c);
+	semu_targ_io_drop(io);
+	settle(c);
+}
+
+void semu_targ_io_back(struct semu_targ_io *io)
+{
+	struct semu_targ_cmd *c = io->cmd;
+	uint32_t what = io->ccb.ccb_h.status & CAM_STATUS_MASK;
+
+	c->flying--;
+	if (what != CAM_REQ_CMP || c->lost) {
+		io_failed(io, what);
+		return;
 	}
+	if (!io->out) {
+		in_back(io);
+		return;
+	}
+	io->back = true;
+	if (c->waits == SEMU_TARG_DATA)
+		semu_targ_data_came(c);
+	else
+		settle(c);
 }
 
 /* ---- The beginning ---- */
@@ -300,8 +326,8 @@ static inline void begin(struct semu_targ_cmd *c)
 
 	c->flags = a->ccb_h.flags & (CAM_DIS_DISCONNECT | CAM_TAG_ACTION_VALID);
 	c->nexus = semu_targ_nexus(c->t, a->init_id);
-	if (a->sense_len || a->ccb_h.flags & CAM_CDB_POINTER || !c->nexus ||
-	    c->nexus->allegiance)
+	if (!c->nexus || (a->ccb_h.flags & CAM_CDB_POINTER) | a->sense_len |
+				 c->nexus->allegiance)
 		begin_odd(c);
 	else
 		start(c);
@@ -318,15 +344,15 @@ SEMU_TARG_RARE void semu_targ_unused(struct semu_targ_cmd *c, int code)
 		semu_targ_break(t, "the adapter accepts no commands any more");
 }
 
-void semu_targ_command(struct semu_targ_cmd *c, uint32_t status)
+void semu_targ_command(struct semu_targ_cmd *c)
 {
 	if (c->notify) {
-		semu_targ_notify(c, status);
+		semu_targ_notify(c);
 		return;
 	}
 	if (c->t->ending)
 		return;
-	if ((status & CAM_STATUS_MASK) != CAM_CDB_RECVD) {
+	if ((c->ccb.ccb_h.status & CAM_STATUS_MASK) != CAM_CDB_RECVD) {
 		semu_targ_unused(c, XPT_ACCEPT_TARGET_IO);
 		return;
 	}

@@ -45,37 +45,49 @@ SEMU_TARG_RARE static struct semu_targ_buf *new_buf(struct scsiemu_targ *t)
 
 /* more: beyond the limit if need be, for who could not wait without keeping
  * others waiting. */
-static struct semu_targ_buf *take_buf(const struct semu_targ_cmd *c, bool more)
+static inline struct semu_targ_buf *take_buf(struct scsiemu_targ *t, bool more)
 {
-	struct scsiemu_targ *t = c->t;
 	struct semu_targ_buf *b = t->free;
 
-	if (b)
-		t->free = b->next;
-	else if (t->nbuf < t->maxbuf || more)
-		b = new_buf(t);
+	if (!b)
+		return t->nbuf < t->maxbuf || more ? new_buf(t) : NULL;
+	t->free = b->next;
+	return b;
+}
+
+/* For data-in, of which only what is written goes out. */
+static struct semu_targ_buf *buf_in(const struct semu_targ_cmd *c, bool more)
+{
+	struct semu_targ_buf *b = take_buf(c->t, more);
+
 	if (b && b->owner != c->nexus)
 		b->owner = NULL;
 	return b;
 }
 
-/* Before data-out: if less comes than the adapter says, the rest must not be
- * another initiator's. */
-static void claim(struct semu_targ_buf *b, const struct semu_targ_cmd *c)
+SEMU_TARG_RARE static void claim(struct semu_targ_buf *b,
+				 const struct semu_targ_cmd *c)
 {
-	if (!b->owner)
-		memset(b->data, 0, c->t->most);
+	memset(b->data, 0, c->t->most);
 	b->owner = c->nexus;
 }
 
-void semu_targ_give_buf(struct scsiemu_targ *t, struct semu_targ_buf *b)
+/* For data-out: if less comes than the adapter says, the rest must not be
+ * another initiator's. */
+static inline struct semu_targ_buf *buf_out(const struct semu_targ_cmd *c,
+					    bool more)
+{
+	struct semu_targ_buf *b = take_buf(c->t, more);
+
+	if (b && b->owner != c->nexus)
+		claim(b, c);
+	return b;
+}
+
+void semu_targ_buf_freed(struct scsiemu_targ *t)
 {
 	struct semu_targ_cmd *c = t->wait;
 
-	b->next = t->free;
-	t->free = b;
-	if (!c)
-		return;
 	t->wait = c->next;
 	if (!t->wait)
 		t->wait_end = &t->wait;
@@ -131,19 +143,10 @@ static void append(struct semu_targ_ios *l, struct semu_targ_io *io)
 {
 	if (!l->head)
 		l->end = &l->head;
+	io->next = NULL;
 	*l->end = io;
 	l->end = &io->next;
 	l->n++;
-}
-
-static struct semu_targ_io *first_off(struct semu_targ_ios *l)
-{
-	struct semu_targ_io *io = l->head;
-
-	l->head = io->next;
-	io->next = NULL;
-	l->n--;
-	return io;
 }
 
 void semu_targ_empty(struct semu_targ_cmd *c)
@@ -154,23 +157,26 @@ void semu_targ_empty(struct semu_targ_cmd *c)
 	if (held)
 		semu_targ_io_drop(held);
 	while (c->in.head)
-		semu_targ_io_drop(first_off(&c->in));
+		semu_targ_io_drop(semu_targ_first_off(&c->in));
 	while (c->out.head && c->out.head->back)
-		semu_targ_io_drop(first_off(&c->out));
+		semu_targ_io_drop(semu_targ_first_off(&c->out));
 }
 
 /* ---- Windows ---- */
 
-static int window_in(struct semu_targ_cmd *c, uint32_t len, bool whole,
-		     struct scsiemu_vec *v, unsigned *nv)
+static SEMU_TARG_ALONE int window_in(struct semu_targ_cmd *c, uint32_t len,
+				     bool whole, struct scsiemu_vec *v,
+				     unsigned *nv)
 {
 	struct scsiemu_targ *t = c->t;
 	unsigned most = whole ? *nv : 1, n = 0;
 	struct semu_targ_io *io = c->in.head;
 
+	if (c->lost)
+		return SCSIEMU_E_TRANSPORT;
 	for (; len && n < most; n++, io = io->next) {
 		if (!io) {
-			struct semu_targ_buf *b = take_buf(c, c->in.head);
+			struct semu_targ_buf *b = buf_in(c, c->in.head);
 
 			if (!b)
 				return n ? SCSIEMU_E_TRANSPORT
@@ -197,32 +203,45 @@ static void pass(struct semu_targ_cmd *c, uint32_t off)
 	struct semu_targ_io *io;
 
 	while ((io = c->out.head) && io->back && io->off + io->len <= off)
-		semu_targ_io_drop(first_off(&c->out));
+		semu_targ_io_drop(semu_targ_first_off(&c->out));
 }
 
-/* One more piece of data-out, up to `end`. */
-static bool ask(struct semu_targ_cmd *c, uint64_t end)
+/* One more piece of data-out. */
+static inline bool ask(struct semu_targ_cmd *c, uint32_t n)
 {
-	struct scsiemu_targ *t = c->t;
-	uint32_t n = end - c->asked < t->most ? (uint32_t)(end - c->asked)
-					      : t->most;
-	struct semu_targ_buf *b = take_buf(c, c->out.head);
+	struct semu_targ_buf *b = buf_out(c, c->out.head);
 	struct semu_targ_io *io = b ? semu_targ_io_new(c) : NULL;
 
 	if (!io) {
 		if (b)
-			semu_targ_give_buf(t, b);
+			semu_targ_give_buf(c->t, b);
 		return false;
 	}
-	claim(b, c);
 	io->buf = b;
 	io->out = true;
 	io->off = c->asked;
 	aim(io, b->data, n, CAM_DIR_OUT);
 	c->asked += n;
 	append(&c->out, io);
-	semu_targ_io_send(io->cmd, io);
+	semu_targ_io_send(c, io);
 	return true;
+}
+
+/* A few pieces of what is left to ask for. Then it waits, for the first that
+ * comes, or for a buffer if there is not even a first. */
+static SEMU_TARG_ALONE int ask_ahead(struct semu_targ_cmd *c, uint64_t left,
+				     uint32_t most)
+{
+	uint32_t n;
+
+	do {
+		n = left < c->t->most ? (uint32_t)left : c->t->most;
+		left -= n;
+	} while (ask(c, n) && left && c->out.n < most);
+	if (!c->out.head)
+		return wait_for_buf(c);
+	c->waits = SEMU_TARG_DATA;
+	return SCSIEMU_PENDING;
 }
 
 /* Bytes of [off, off + len) that are there, from off on. < 0: never. */
@@ -247,32 +266,23 @@ static int64_t received(const struct semu_targ_cmd *c, uint32_t off,
 	return !got && io && io->bad ? SCSIEMU_E_TRANSPORT : (int64_t)got;
 }
 
-/* The usual: one CTIO has just these bytes. */
-static inline bool is_all(const struct semu_targ_io *io, uint32_t off,
-			  uint32_t len)
+static SEMU_TARG_ALONE int window_out(struct semu_targ_cmd *c, uint32_t off,
+				      uint32_t len, bool whole,
+				      struct scsiemu_vec *v, unsigned *nv)
 {
-	return io && io->off == off && io->len == len && io->back && !io->bad;
-}
-
-static int window_out(struct semu_targ_cmd *c, uint32_t off, uint32_t len,
-		      bool whole, struct scsiemu_vec *v, unsigned *nv)
-{
-	uint64_t end = (uint64_t)off + len;
 	uint32_t most = whole ? AHEAD + len / c->t->most : AHEAD;
+	uint64_t end = (uint64_t)off + len;
 	int64_t got;
 
-	if (is_all(c->out.head, off, len)) {
-		v->base = c->out.head->buf->data;
-		v->len = len;
-		*nv = 1;
-		return 0;
-	}
+	if (c->lost)
+		return SCSIEMU_E_TRANSPORT;
 	pass(c, off);
-	while (c->asked < end && c->out.n < most)
-		if (!ask(c, end))
-			break;
-	if (!c->out.head)
-		return wait_for_buf(c);
+	if (c->asked < end && c->out.n < most) {
+		int rc = ask_ahead(c, end - c->asked, most);
+
+		if (!c->out.head)
+			return rc;
+	}
 	c->waits = SEMU_TARG_DATA;
 	if (!c->out.head->back)
 		return SCSIEMU_PENDING;
@@ -288,17 +298,30 @@ static int window_out(struct semu_targ_cmd *c, uint32_t off, uint32_t len,
 	return SCSIEMU_E_TRANSPORT; /* not all of it is to be had at once */
 }
 
+/* The usual: one CTIO has just these bytes. */
+static inline bool is_all(const struct semu_targ_io *io, uint32_t off,
+			  uint32_t len)
+{
+	return io->off == off && io->len == len && io->back && !io->bad;
+}
+
 int semu_targ_window(void *port, struct scsiemu_task *task, bool in,
 		     uint32_t off, uint32_t len, bool whole,
 		     struct scsiemu_vec *v, unsigned *nv)
 {
 	struct semu_targ_cmd *c = of(task);
+	const struct semu_targ_io *io = c->out.head;
 
 	(void)port;
-	if (c->lost || c->t->broken || c->t->ending)
-		return SCSIEMU_E_TRANSPORT;
-	return in ? window_in(c, len, whole, v, nv)
-		  : window_out(c, off, len, whole, v, nv);
+	if (in)
+		return window_in(c, len, whole, v, nv);
+	if (!c->asked && !c->lost) /* the first time: none can be there */
+		return ask_ahead(c, len, AHEAD);
+	if (!io || !is_all(io, off, len))
+		return window_out(c, off, len, whole, v, nv);
+	*v = (struct scsiemu_vec){ io->buf->data, len };
+	*nv = 1;
+	return 0;
 }
 
 void semu_targ_cancel(void *port, struct scsiemu_task *task)
@@ -350,7 +373,7 @@ void semu_targ_put(struct semu_targ_cmd *c, const uint8_t *from, uint32_t len,
 		   bool hold)
 {
 	while (len) {
-		struct semu_targ_buf *b = take_buf(c, true);
+		struct semu_targ_buf *b = buf_in(c, true);
 		struct semu_targ_io *io = b ? semu_targ_io_new(c) : NULL;
 		uint32_t n = len < c->t->most ? len : c->t->most;
 
@@ -372,7 +395,7 @@ void semu_targ_put(struct semu_targ_cmd *c, const uint8_t *from, uint32_t len,
 static void push_window(struct semu_targ_cmd *c, uint32_t len, bool hold)
 {
 	while (len && c->in.head) {
-		struct semu_targ_io *io = first_off(&c->in);
+		struct semu_targ_io *io = semu_targ_first_off(&c->in);
 		uint32_t n = len < c->t->most ? len : c->t->most;
 
 		aim(io, io->buf->data, n, CAM_DIR_IN);

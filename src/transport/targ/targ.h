@@ -25,6 +25,8 @@
 
 /* Out of the way of what every command does. */
 #define SEMU_TARG_RARE __attribute__((noinline, cold))
+/* The function that may call it need not save registers for it. */
+#define SEMU_TARG_ALONE __attribute__((noinline))
 
 /* CTIOs in slabs that never move. */
 struct semu_targ_pool {
@@ -210,8 +212,9 @@ bool semu_targ_nexus_init(struct scsiemu_targ *t, uint32_t most);
 void semu_targ_nexus_end(struct scsiemu_targ *t);
 
 /* command.c */
-void semu_targ_command(struct semu_targ_cmd *c, uint32_t status);
-void semu_targ_io_back(struct semu_targ_io *io, uint32_t status);
+/* They are back from the driver: what their header's status says is due. */
+void semu_targ_command(struct semu_targ_cmd *c);
+void semu_targ_io_back(struct semu_targ_io *io);
 /* It came back without a command or an event: it goes out again. */
 void semu_targ_unused(struct semu_targ_cmd *c, int code);
 /* Its initiator does not wait for it any more: nothing goes out. */
@@ -230,7 +233,6 @@ static inline struct semu_targ_io *semu_targ_io_new(struct semu_targ_cmd *c)
 			return NULL;
 	}
 	c->spare = io->next;
-	io->next = NULL;
 	io->buf = NULL;
 	io->out = io->status = io->back = io->bad = false;
 	io->ccb.ccb_h.retry_count = SEMU_TARG_RETRIES;
@@ -246,8 +248,16 @@ static inline struct semu_targ_io *semu_targ_io_new(struct semu_targ_cmd *c)
 }
 
 /* data.c */
-/* A buffer is free: one who waits for it goes on. */
-void semu_targ_give_buf(struct scsiemu_targ *t, struct semu_targ_buf *b);
+/* The first of those who wait for a buffer goes on. */
+SEMU_TARG_RARE void semu_targ_buf_freed(struct scsiemu_targ *t);
+static inline void semu_targ_give_buf(struct scsiemu_targ *t,
+				      struct semu_targ_buf *b)
+{
+	b->next = t->free;
+	t->free = b;
+	if (t->wait)
+		semu_targ_buf_freed(t);
+}
 /* What no CTIO is under way with goes back. */
 void semu_targ_empty(struct semu_targ_cmd *c);
 /* A copy of len bytes as data-in; hold: the last of it is, for the status. */
@@ -272,6 +282,22 @@ static inline void semu_targ_io_drop(struct semu_targ_io *io)
 		semu_targ_give_buf(c->t, b);
 }
 
+static inline struct semu_targ_io *semu_targ_first_off(struct semu_targ_ios *l)
+{
+	struct semu_targ_io *io = l->head;
+
+	l->head = io->next;
+	l->n--;
+	return io;
+}
+
+/* The pump asks again for what it waited for. */
+static inline void semu_targ_data_came(struct semu_targ_cmd *c)
+{
+	c->waits = SEMU_TARG_NOTHING;
+	scsiemu_pump_window(&c->task, 0);
+}
+
 /* It did not go out. */
 SEMU_TARG_RARE void semu_targ_io_unsent(struct semu_targ_io *io);
 static inline void semu_targ_io_send(struct semu_targ_cmd *c,
@@ -284,7 +310,7 @@ static inline void semu_targ_io_send(struct semu_targ_cmd *c,
 }
 
 /* notify.c */
-void semu_targ_notify(struct semu_targ_cmd *c, uint32_t status);
+void semu_targ_notify(struct semu_targ_cmd *c);
 int semu_targ_notify_code(const struct scsiemu_targ *t);
 void semu_targ_notified(struct semu_targ_cmd *c);
 
