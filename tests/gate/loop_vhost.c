@@ -93,7 +93,7 @@ static struct semu_vring *start(struct scsiemu_vhost *v)
 	semu_ring_set_call(r, eventfd(0, EFD_NONBLOCK));
 	semu_ring_set_kick(r, eventfd(0, 0));
 	semu_ring_start(r);
-	eventfd_read(r->call, &one); /* for what was before */
+	eventfd_read(r->call.fd, &one); /* for what was before */
 	return r;
 }
 
@@ -103,7 +103,7 @@ static bool is_good(struct semu_vring *r, uint16_t end)
 	eventfd_t signals = 0;
 	unsigned last = (uint16_t)(end - 1) % SIZE;
 
-	eventfd_read(r->call, &signals);
+	eventfd_read(r->call.fd, &signals);
 	return signals == 1 &&
 	       vhost_get16(memory + USED_AT + SPLIT_IDX_AT) == end &&
 	       !memory[RESPONSE_AT + last * RESPONSE + RSP_STATUS_AT];

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "vhost_rig.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -176,6 +177,51 @@ static void test_events(void **state)
 	drop();
 }
 
+/* A signal goes to a pipe that nobody empties, or nobody has any more. */
+static void test_signals(void **state)
+{
+	uint64_t which = QUEUE_REQUEST;
+	struct request r;
+	int fd[2];
+
+	(void)state;
+	for (int gone = 0; gone < 2; gone++) {
+		make(false, 0, false);
+		assert_int_equal(pipe2(fd, O_NONBLOCK), 0);
+		while (!gone && write(fd[1], data, 1) == 1)
+			;
+		if (gone)
+			close(fd[0]);
+		fcntl(fd[1], F_SETFL, 0);
+		vhost_sim_send(&sim, MSG_SET_VRING_CALL, 0, &which, 8, fd[1]);
+		r = put_request(lun0, rw(0x28, 0, 1), 10, NULL, 0, 512);
+		expect(ended(&r, 108 + 512), VIRTIO_OK, SCSIEMU_GOOD, 0);
+		drop();
+		if (!gone)
+			close(fd[0]);
+		close(fd[1]);
+	}
+}
+
+/* While it closes nobody comes any more. */
+static void test_close(void **state)
+{
+	struct vhost_sim late = { .fd = -1 };
+	uint8_t c;
+
+	(void)state;
+	make(false, 0, true);
+	put_request(lun0, rw(0x28, 0, 1), 10, NULL, 0, 512);
+	assert_false(scsiemu_vhost_close(server));
+	run_store();
+	vhost_sim_dial(&late, path);
+	settle();
+	assert_null(strstr(said, "a front end is here"));
+	drop();
+	assert_int_equal(read(late.fd, &c, 1), -1);
+	close(late.fd);
+}
+
 static void test_socket(void **state)
 {
 	struct scsiemu_vhost_config cf = {
@@ -207,6 +253,8 @@ int main(void)
 		cmocka_unit_test(test_functions),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_close),
 		cmocka_unit_test(test_socket),
 	};
 

@@ -157,6 +157,54 @@ static void test_region_in_use(void **state)
 	drop();
 }
 
+/* The memory of queues that run is taken away: they end. */
+static void test_memory_goes(void **state)
+{
+	static const struct {
+		uint64_t n, size;
+	} tables[] = { { 0, 0 }, { 1, 64 }, { 1, 2 * SIM_MEMORY } };
+	struct sim_part p[2] = { { .at = 4096, .len = 51 },
+				 { .at = 8192, .len = 108, .in = true } };
+
+	(void)state;
+	for (unsigned i = 0; i < 6; i++) {
+		uint64_t n = tables[i / 2].n;
+		uint64_t table[5] = { n, SIM_GUEST, tables[i / 2].size,
+				      SIM_USER, 0 };
+
+		make(i % 2, 0, false);
+		assert_int_equal(acked(MSG_SET_MEM_TABLE, table,
+				       (uint32_t)(8 + 32 * n),
+				       n ? sim.memfd : -1),
+				 1);
+		assert_non_null(strstr(said, "its memory was taken away"));
+		vhost_sim_put(&sim, QUEUE_REQUEST, p, 2);
+		settle();
+		drop();
+	}
+}
+
+/* What is in flight cannot move under queues that run. */
+static void test_flight_stays(void **state)
+{
+	uint8_t fly[MSG_INFLIGHT + 4] = { [16] = SIM_QUEUES, [18] = SIM_SIZE };
+	struct request r;
+
+	(void)state;
+	for (int packed = 0; packed < 2; packed++) {
+		make(packed, 0, false);
+		assert_int_equal(acked(MSG_GET_INFLIGHT, fly, sizeof(fly), -1),
+				 1);
+		memcpy(fly, &sim.fly_len, 8);
+		assert_int_equal(
+			acked(MSG_SET_INFLIGHT, fly, sizeof(fly), sim.fly), 1);
+		memset(fly, 0, 8);
+		r = put_request(lun0, rw(0x28, 0, 1), 10, NULL, 0, 512);
+		expect(ended(&r, 108 + 512), VIRTIO_OK, SCSIEMU_GOOD, 0);
+		drop();
+	}
+}
+
 /* ---- Configuration ---- */
 
 static void put_config(uint8_t m[20], uint32_t sense, uint32_t cdb)
@@ -253,6 +301,8 @@ int main(void)
 		cmocka_unit_test(test_long_table),
 		cmocka_unit_test(test_regions),
 		cmocka_unit_test(test_region_in_use),
+		cmocka_unit_test(test_memory_goes),
+		cmocka_unit_test(test_flight_stays),
 		cmocka_unit_test(test_config),
 		cmocka_unit_test(test_reset),
 	};

@@ -142,9 +142,10 @@ static void begin(struct semu_targ_cmd *c, const struct event *e)
 	}
 }
 
-void semu_targ_notify(struct semu_targ_cmd *c, uint32_t status)
+void semu_targ_notify(struct semu_targ_cmd *c)
 {
-	struct event e = read_event(c, status & CAM_STATUS_MASK);
+	uint32_t status = c->ccb.ccb_h.status & CAM_STATUS_MASK;
+	struct event e = read_event(c, status);
 
 	if (c->t->ending)
 		return;
@@ -156,7 +157,7 @@ void semu_targ_notify(struct semu_targ_cmd *c, uint32_t status)
 	} else if (e.message) {
 		c->t->idle = 0;
 		respond(c, TARG_RSP_REJECTED);
-	} else if ((status & CAM_STATUS_MASK) == CAM_REQ_ABORTED) {
+	} else if (status == CAM_REQ_ABORTED) {
 		semu_targ_unused(c, semu_targ_notify_code(c->t));
 	} /* else the adapter has no use for one: it stays here */
 }
