@@ -117,6 +117,13 @@ void semu_targ_lose(struct semu_targ_cmd *c)
 		settle(c);
 }
 
+void semu_targ_lose_all(struct scsiemu_targ *t)
+{
+	for (uint32_t i = 0; i < t->ncmd; i++)
+		if (t->cmd[i].started && !t->cmd[i].notify)
+			semu_targ_lose(&t->cmd[i]);
+}
+
 static void done(void *port, struct scsiemu_task *task)
 {
 	struct semu_targ_cmd *c = of(task);

@@ -206,8 +206,8 @@ static inline struct semu_targ_nexus *semu_targ_nexus(struct scsiemu_targ *t,
 		return t->last;
 	return semu_targ_look_up(t, init_id);
 }
-/* No sense is kept any more: of n, or (NULL) of anybody. */
-void semu_targ_relieve(struct scsiemu_targ *t, struct semu_targ_nexus *n);
+/* No sense is kept any more. */
+void semu_targ_relieve(struct scsiemu_targ *t);
 bool semu_targ_nexus_init(struct scsiemu_targ *t, uint32_t most);
 void semu_targ_nexus_end(struct scsiemu_targ *t);
 
@@ -219,6 +219,7 @@ void semu_targ_io_back(struct semu_targ_io *io);
 void semu_targ_unused(struct semu_targ_cmd *c, int code);
 /* Its initiator does not wait for it any more: nothing goes out. */
 void semu_targ_lose(struct semu_targ_cmd *c);
+void semu_targ_lose_all(struct scsiemu_targ *t);
 extern const struct scsiemu_port_ops semu_targ_port_ops;
 
 /* A CTIO without data, yet. NULL: no memory. */
