@@ -337,6 +337,31 @@ static void test_abort_waiting(void **state)
 	rig_drop();
 }
 
+/* One that waits for a buffer is lost, and leaves it to the next. */
+static void test_lost_waiting(void **state)
+{
+	struct sim_cmd *a, *b;
+
+	(void)state;
+	rig_make("disk:mem,size=1M", false);
+	rig.cf.buffers = 1;
+	rig_open();
+	rig_one(rig_tur, 6, NULL, 0);
+	rig.sim.hold = true;
+	a = rig_send(rig_rw(READ, 0, 600), 10, NULL, 0);
+	b = rig_send(rig_rw(WRITE, 0, 1), 10, rig.data, 512);
+	rig_serve();
+	rig.sim.fail = CAM_SCSI_BUS_RESET;
+	do
+		rig_serve();
+	while (targ_sim_run(&rig.sim, 1));
+	assert_false(a->answered);
+	rig_good(b);
+	assert_int_equal(targ_sim_pending(&rig.sim, XPT_ACCEPT_TARGET_IO),
+			 ATIOS);
+	rig_drop();
+}
+
 static void test_messages(void **state)
 {
 	static const struct {
@@ -559,6 +584,7 @@ int main(void)
 		cmocka_unit_test(test_abort_task),
 		cmocka_unit_test(test_abort_ctios),
 		cmocka_unit_test(test_abort_waiting),
+		cmocka_unit_test(test_lost_waiting),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_old_messages),
 		cmocka_unit_test(test_acknowledge),

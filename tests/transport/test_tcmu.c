@@ -13,17 +13,32 @@ static struct scsiemu_host_device dev;
 static struct scsiemu_wrap_delay *delay; /* the store waits for run() */
 static struct scsiemu_tcmu *t;
 static uint8_t data[1 << 17];
+static const char *said; /* by the adapter, of its end */
 
-static struct scsiemu_tcmu *try_open(struct scsiemu_errmsg *err)
+static void notice(void *ctx, const char *why)
+{
+	(void)ctx;
+	said = why;
+}
+
+static struct scsiemu_tcmu *open_in(struct scsiemu_loop *loop,
+				    struct scsiemu_errmsg *err)
 {
 	struct scsiemu_tcmu_config cf = {
 		.size = sizeof(cf),
 		.pump = &dev.pump,
 		.lu = dev.units->host.lu,
+		.loop = loop,
+		.notice = notice,
 		.allocator = &scsiemu_host_allocator,
 	};
 
 	return semu_tcmu_open(&cf, &tcmu_sim_calls, "/dev/uio0", sim.len, err);
+}
+
+static struct scsiemu_tcmu *try_open(struct scsiemu_errmsg *err)
+{
+	return open_in(NULL, err);
 }
 
 /* The kernel has signalled: the ring is served. */
@@ -409,6 +424,31 @@ static void test_broken(void **state)
 	drop();
 }
 
+/* The kernel's device goes while a store is slow: nobody waits for it, and a
+ * loop that has nothing else ends. */
+static void test_gone(void **state)
+{
+	struct scsiemu_errmsg err;
+	struct scsiemu_loop *loop;
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, true);
+	assert_true(scsiemu_tcmu_close(t));
+	loop = scsiemu_loop_create(&dev.pump);
+	t = open_in(loop, &err);
+	assert_non_null(t);
+	tcmu_sim_send(&sim, rw(0x28, 0, 1), 10, NULL, 512, 512);
+	serve();
+	sim.write_error = EIO;
+	run_store();
+	assert_string_equal(said, scsiemu_tcmu_broken(t));
+	assert_non_null(strstr(scsiemu_tcmu_broken(t), "is gone"));
+	assert_int_equal(scsiemu_tcmu_source(t)->events, 0);
+	assert_int_equal(scsiemu_loop_run(loop), 0);
+	drop();
+	scsiemu_loop_destroy(loop);
+}
+
 static void refused(const char *why)
 {
 	struct scsiemu_errmsg err;
@@ -463,6 +503,7 @@ int main(void)
 		cmocka_unit_test(test_close),
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_open),
 	};
 

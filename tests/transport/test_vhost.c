@@ -7,6 +7,7 @@
 #include <scsiemu/wire.h>
 #include <transport/loop.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -453,6 +454,104 @@ static void test_messages(void **state)
 	drop();
 }
 
+/* Refused, as the front end has asked to be told; the connection stays. */
+static void refused(uint32_t request, const void *body, uint32_t len, int fd)
+{
+	uint64_t code = 0;
+
+	vhost_sim_send(&sim, request, MSG_NEED, body, len, fd);
+	assert_int_equal(vhost_sim_receive(&sim, &code, 8, NULL), 8);
+	assert_int_equal(code, 1);
+}
+
+/* The memory of queues that run is taken away: they end. */
+static void test_memory_goes(void **state)
+{
+	static const struct {
+		uint64_t n, size;
+	} tables[] = { { 0, 0 }, { 1, 64 }, { 1, 2 * SIM_MEMORY } };
+	struct sim_part p[2] = { { 4096, 51, false }, { 8192, 108, true } };
+
+	(void)state;
+	for (unsigned i = 0; i < 6; i++) {
+		uint64_t n = tables[i / 2].n;
+		uint64_t table[5] = { n, SIM_GUEST, tables[i / 2].size,
+				      SIM_USER, 0 };
+
+		make(i % 2, 0, false);
+		refused(MSG_SET_MEM_TABLE, table, (uint32_t)(8 + 32 * n),
+			n ? sim.memfd : -1);
+		assert_non_null(strstr(said, "its memory was taken away"));
+		vhost_sim_put(&sim, QUEUE_REQUEST, p, 2);
+		settle();
+		drop();
+	}
+}
+
+/* What is in flight cannot move under queues that run. */
+static void test_flight_stays(void **state)
+{
+	uint8_t fly[MSG_INFLIGHT + 4] = { [16] = SIM_QUEUES, [18] = SIM_SIZE };
+	struct request r;
+
+	(void)state;
+	for (int packed = 0; packed < 2; packed++) {
+		make(packed, 0, false);
+		refused(MSG_GET_INFLIGHT, fly, sizeof(fly), -1);
+		memcpy(fly, &sim.fly_len, 8);
+		refused(MSG_SET_INFLIGHT, fly, sizeof(fly), sim.fly);
+		memset(fly, 0, 8);
+		r = send(lun0, rw(0x28, 0, 1), 10, NULL, 0, 512);
+		expect(ended(&r, 108 + 512), VIRTIO_OK, SCSIEMU_GOOD, 0);
+		drop();
+	}
+}
+
+/* A signal goes to a pipe that nobody empties, or nobody has any more. */
+static void test_signals(void **state)
+{
+	uint64_t which = QUEUE_REQUEST;
+	struct request r;
+	int fd[2];
+
+	(void)state;
+	for (int gone = 0; gone < 2; gone++) {
+		make(false, 0, false);
+		assert_int_equal(pipe2(fd, O_NONBLOCK), 0);
+		while (!gone && write(fd[1], data, 1) == 1)
+			;
+		if (gone)
+			close(fd[0]);
+		fcntl(fd[1], F_SETFL, 0);
+		vhost_sim_send(&sim, MSG_SET_VRING_CALL, 0, &which, 8, fd[1]);
+		r = send(lun0, rw(0x28, 0, 1), 10, NULL, 0, 512);
+		expect(ended(&r, 108 + 512), VIRTIO_OK, SCSIEMU_GOOD, 0);
+		drop();
+		if (!gone)
+			close(fd[0]);
+		close(fd[1]);
+	}
+}
+
+/* While it closes nobody comes any more. */
+static void test_close(void **state)
+{
+	struct vhost_sim late = { .fd = -1 };
+	uint8_t c;
+
+	(void)state;
+	make(false, 0, true);
+	send(lun0, rw(0x28, 0, 1), 10, NULL, 0, 512);
+	assert_false(scsiemu_vhost_close(v));
+	run_store();
+	vhost_sim_dial(&late, path);
+	settle();
+	assert_null(strstr(said, "a front end is here"));
+	drop();
+	assert_int_equal(read(late.fd, &c, 1), -1);
+	close(late.fd);
+}
+
 static void test_socket(void **state)
 {
 	struct scsiemu_vhost_config cf = {
@@ -486,6 +585,10 @@ int main(void)
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_memory_goes),
+		cmocka_unit_test(test_flight_stays),
+		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_close),
 		cmocka_unit_test(test_socket),
 	};
 

@@ -146,20 +146,25 @@ static void share_memory(struct vhost_sim *s)
 	vhost_sim_send(s, MSG_SET_INFLIGHT, 0, &fly, sizeof(fly), s->fly);
 }
 
-void vhost_sim_connect(struct vhost_sim *s, const char *path, bool packed,
-		       uint64_t features, void (*settle)(void))
+void vhost_sim_dial(struct vhost_sim *s, const char *path)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 
+	memcpy(a.sun_path, path, strlen(path));
+	s->fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(connect(s->fd, (struct sockaddr *)&a, sizeof(a)), 0);
+}
+
+void vhost_sim_connect(struct vhost_sim *s, const char *path, bool packed,
+		       uint64_t features, void (*settle)(void))
+{
 	settle_fn = settle;
 	s->packed = packed;
 	s->features = features | VIRTIO_VERSION_1 | VIRTIO_PROTOCOL |
 		      (packed ? VIRTIO_PACKED : 0);
 	if (!s->mem)
 		make_memory(s);
-	memcpy(a.sun_path, path, strlen(path));
-	s->fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	assert_int_equal(connect(s->fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	vhost_sim_dial(s, path);
 	settle();
 	send64(s, MSG_SET_PROTOCOL,
 	       PROTOCOL_MQ | PROTOCOL_REPLY_ACK | PROTOCOL_CONFIG |

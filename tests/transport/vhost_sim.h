@@ -44,6 +44,8 @@ struct sim_part {
 	bool in;
 };
 
+/* Connect, say nothing. */
+void vhost_sim_dial(struct vhost_sim *s, const char *path);
 /* Connect, negotiate, share the memory, start the queues; settle: lets the
  * back end run until it waits. */
 void vhost_sim_connect(struct vhost_sim *s, const char *path, bool packed,

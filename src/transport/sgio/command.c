@@ -151,7 +151,8 @@ static void arm(struct scsiemu_sgio *s, uint64_t when)
 /* sg takes what it is told; the block layer has its own idea of too short. */
 static uint64_t patience(const struct semu_sgio_file *f, uint32_t ms)
 {
-	uint64_t own = (uint64_t)f->timeout * MS_OF_A_TICK;
+	uint64_t own = f->timeout < 0 ? NO_TIME
+				      : (uint64_t)f->timeout * MS_OF_A_TICK;
 
 	if (ms == UINT32_MAX)
 		return NO_TIME;
@@ -265,6 +266,9 @@ void semu_sgio_scan(struct scsiemu_sgio *s, struct scsiemu_lu *lu,
 	c->m.t.cmd.nexus = n;
 	c->m.t.cmd.cdb = c->cdb;
 	c->m.t.cmd.cdb_len = 6;
+	c->m.t.cmd.tmf = SCSIEMU_TMF_NONE;
+	c->m.t.cmd.attr = SCSIEMU_SIMPLE;
+	c->m.t.cmd.in_len = c->m.t.cmd.out_len = 0;
 	start(c, lu);
 }
 

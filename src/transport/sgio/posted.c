@@ -66,25 +66,39 @@ bool semu_sgio_post(struct semu_sgio_file *f, struct semu_sgio_cmd *c,
 	return true;
 }
 
+/* The i-th that waits does so no longer: its socket. */
+static int unwait(struct semu_sgio_file *f, unsigned i)
+{
+	int fd = f->fetch[i].fd;
+
+	f->nfetch--;
+	memmove(&f->fetch[i], &f->fetch[i + 1],
+		(f->nfetch - i) * sizeof(f->fetch[0]));
+	return fd;
+}
+
 /* Somebody waits for it, and takes it. */
 static bool is_awaited(struct semu_sgio_file *f, const struct semu_sgio_cmd *c)
 {
 	unsigned i = 0;
 
-	while (i < f->nfetch) {
-		int fd = f->fetch[i].fd;
-
-		if (!is_meant(f->fetch[i].pack_id, c)) {
+	while (i < f->nfetch)
+		if (!is_meant(f->fetch[i].pack_id, c))
 			i++;
-			continue;
-		}
-		f->nfetch--;
-		memmove(&f->fetch[i], &f->fetch[i + 1],
-			(f->nfetch - i) * sizeof(f->fetch[0]));
-		if (hand_over(fd, c))
+		else if (hand_over(unwait(f, i), c))
 			return true;
-	}
 	return false;
+}
+
+/* Room for one more who waits: those are gone who were interrupted. */
+static bool may_wait(struct semu_sgio_file *f)
+{
+	char c;
+
+	for (unsigned i = f->nfetch; i--;)
+		if (!recv(f->fetch[i].fd, &c, 1, MSG_PEEK | MSG_DONTWAIT))
+			close(unwait(f, i));
+	return f->nfetch < SEMU_SGIO_QUEUE;
 }
 
 void semu_sgio_ended(struct semu_sgio_cmd *c)
@@ -136,7 +150,7 @@ void semu_sgio_fetch(struct semu_sgio_file *f,
 	if (c) {
 		hand_over(reply, c);
 		forget(f, c);
-	} else if (q->flags & O_NONBLOCK || f->nfetch == SEMU_SGIO_QUEUE) {
+	} else if (q->flags & O_NONBLOCK || !may_wait(f)) {
 		semu_sgio_reply(reply, &r);
 	} else {
 		f->fetch[f->nfetch++] = (struct semu_sgio_wait){ reply,

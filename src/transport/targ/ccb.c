@@ -248,8 +248,7 @@ static bool all_of(struct scsiemu_targ *t, struct ccb_hdr *const *box,
 	return true;
 }
 
-/* true: there may be more. */
-static bool take_some(struct scsiemu_targ *t)
+bool semu_targ_take(struct scsiemu_targ *t)
 {
 	struct ccb_hdr *box[SEMU_TARG_BATCH];
 	ssize_t n = t->sys->read(t->source.fd, box, sizeof(box));
@@ -265,12 +264,6 @@ static bool take_some(struct scsiemu_targ *t)
 		return false;
 	}
 	return n == (ssize_t)sizeof(box) && (t->ending || !t->broken);
-}
-
-void semu_targ_take(struct scsiemu_targ *t)
-{
-	while (take_some(t))
-		;
 }
 
 static void io_lost(struct semu_targ_io *io, void *ctx)

@@ -36,6 +36,8 @@ static void recycle(struct semu_targ_cmd *c)
 	if (started)
 		scsiemu_pump_sent(&c->task);
 	semu_targ_send(c->t, &c->ccb.ccb_h, XPT_ACCEPT_TARGET_IO);
+	if (c->t->wait)
+		semu_targ_buf_freed(c->t);
 }
 
 /* Data did not arrive, and the core does not know. */

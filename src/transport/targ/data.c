@@ -84,10 +84,13 @@ static inline struct semu_targ_buf *buf_out(const struct semu_targ_cmd *c,
 	return b;
 }
 
+/* Only one: it takes the buffer, or ends, which wakes the next. */
 void semu_targ_buf_freed(struct scsiemu_targ *t)
 {
 	struct semu_targ_cmd *c = t->wait;
 
+	if (!t->free)
+		return;
 	t->wait = c->next;
 	if (!t->wait)
 		t->wait_end = &t->wait;
@@ -99,8 +102,8 @@ SEMU_TARG_RARE static int wait_for_buf(struct semu_targ_cmd *c)
 {
 	struct scsiemu_targ *t = c->t;
 
-	if (!t->nbuf)
-		return SCSIEMU_E_TRANSPORT; /* there is no memory at all */
+	if (!t->nbuf || t->free)
+		return SCSIEMU_E_TRANSPORT; /* what is short is memory */
 	c->next = NULL;
 	*t->wait_end = c;
 	t->wait_end = &c->next;

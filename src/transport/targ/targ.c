@@ -64,7 +64,8 @@ void semu_targ_leave(struct scsiemu_targ *t)
 	if (t->loop)
 		scsiemu_loop_remove(t->loop, &t->source);
 	if (t->enabled && !t->sys->ioctl(t->source.fd, TARGIOCDISABLE, NULL))
-		semu_targ_take(t);
+		while (semu_targ_take(t))
+			;
 	t->enabled = false;
 	t->sys->close(t->source.fd);
 	t->source.fd = -1;
@@ -78,7 +79,7 @@ static void ready(struct scsiemu_source *s, short revents)
 	(void)revents;
 	if (!t->enabled)
 		return;
-	semu_targ_take(t);
+	semu_targ_take(t); /* if there is more, others get their turn first */
 	semu_targ_tell(t);
 	if (t->broken)
 		semu_targ_leave(t);

@@ -182,8 +182,8 @@ static inline bool semu_targ_send(struct scsiemu_targ *t, struct ccb_hdr *h,
 /* A control block that the driver does at once: h has the result. false: it
  * was not taken. */
 bool semu_targ_do(struct scsiemu_targ *t, struct ccb_hdr *h, int code);
-/* What has come. */
-void semu_targ_take(struct scsiemu_targ *t);
+/* A batch of what has come. true: there may be more. */
+bool semu_targ_take(struct scsiemu_targ *t);
 /* The driver is gone: whatever it had is back. */
 void semu_targ_all_back(struct scsiemu_targ *t);
 /* The adapter is to give the command's CTIOs back. */

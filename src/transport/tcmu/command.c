@@ -193,8 +193,8 @@ void semu_tcmu_take(struct scsiemu_tcmu *t)
 	while (t->next != head) {
 		if (take(t, head))
 			continue;
-		t->broken = "an entry is outside the ring, or names memory "
-			    "outside the device's";
+		semu_tcmu_break(t, "an entry is outside the ring, or names "
+				   "memory outside the device's");
 		break;
 	}
 	semu_tcmu_tell(t);

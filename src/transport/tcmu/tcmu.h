@@ -54,6 +54,8 @@ struct scsiemu_tcmu {
 	uint8_t read_len; /* the flag that says so, if the kernel knows it */
 	bool closing;
 	const char *broken;
+	void (*notice)(void *ctx, const char *why);
+	void *ctx;
 };
 
 /* As the public ones, over other calls than the system's. */
@@ -89,6 +91,9 @@ static inline uint32_t semu_tcmu_behind(const struct scsiemu_tcmu *t,
 /* tcmu.c: the part of a UIO device's name that is its configuration string;
  * NULL: it is none of TCMU's. */
 const char *semu_tcmu_config(const char *name);
+
+/* tcmu.c: it serves no more; the first reason stays. */
+void semu_tcmu_break(struct scsiemu_tcmu *t, const char *why);
 
 /* ring.c: moves the tail over what wants no answer. */
 void semu_tcmu_pass(struct scsiemu_tcmu *t);

@@ -31,6 +31,8 @@ static void *map_file(int fd, uint64_t off, uint64_t len, size_t *map_len)
 		return NULL;
 	page = st.st_blksize > 0 ? (uint64_t)st.st_blksize : 1;
 	end = off + len + page - 1;
+	if (end > SIZE_MAX)
+		return NULL;
 	*map_len = (size_t)(end - end % page);
 	map = mmap(NULL, *map_len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	return map == MAP_FAILED ? NULL : map;

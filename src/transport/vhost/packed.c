@@ -162,6 +162,8 @@ static enum semu_fetch again(struct semu_vring *r, struct semu_chain *c,
 	uint16_t n = vhost_get16(semu_ring_fly(r, entry) + FLY_NUM_AT);
 	bool more = true;
 
+	/* The front end may change it while we look: no longer than that. */
+	n = n < r->size ? n : r->size;
 	c->entry = entry;
 	while (more) {
 		const uint8_t *e = semu_ring_fly(r, entry);

@@ -6,14 +6,38 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-static void signal_fd(int fd)
+/* To one that nobody has any more: SIGPIPE would be the end of us. */
+static void signal_pipe(int fd)
 {
-	if (fd >= 0)
-		eventfd_write(fd, 1);
+	static const struct timespec now = { 0, 0 };
+	sigset_t mask, pending, broken;
+	bool was;
+
+	sigemptyset(&broken);
+	sigaddset(&broken, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &broken, &mask);
+	sigpending(&pending);
+	was = sigismember(&pending, SIGPIPE);
+	if (eventfd_write(fd, 1) && errno == EPIPE && !was)
+		sigtimedwait(&broken, NULL, &now);
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
+}
+
+static void send_signal(const struct semu_signal *s)
+{
+	if (s->fd < 0)
+		return;
+	if (s->pipe)
+		signal_pipe(s->fd);
+	else
+		eventfd_write(s->fd, 1);
 }
 
 static void close_fd(int *fd)
@@ -44,7 +68,7 @@ void semu_ring_break(struct semu_vring *r, const char *why)
 		 "device: %s",
 		 r->v->path, (unsigned)r->index, why);
 	semu_vhost_note(r->v, text);
-	signal_fd(r->err);
+	send_signal(&r->err);
 }
 
 /* ---- Chains ---- */
@@ -261,7 +285,7 @@ void semu_ring_tell(struct semu_vring *r)
 	/* Before we look whether a signal is wanted. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (r->format->wants_call(r))
-		signal_fd(r->call);
+		send_signal(&r->call);
 	r->told = r->used_idx;
 }
 
@@ -298,14 +322,14 @@ void semu_ring_serve(struct semu_vring *r)
 		semu_vhost_events(r->v);
 		return;
 	}
-	if (take(r)) {
-		signal_fd(r->kick.fd); /* others first */
-	} else if (semu_ring_runs(r)) {
+	r->more = take(r); /* others first */
+	if (!r->more && semu_ring_runs(r)) {
 		r->format->arm(r);
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
-		if (r->format->waiting(r))
-			signal_fd(r->kick.fd);
+		r->more = r->format->waiting(r);
 	}
+	if (r->more)
+		semu_vhost_wake(r->v);
 	for (unsigned i = 0; i < r->v->nrings; i++)
 		semu_ring_tell(&r->v->ring[i]);
 }
@@ -332,7 +356,7 @@ void semu_ring_init(struct semu_vring *r, struct scsiemu_vhost *v,
 	r->v = v;
 	r->index = (uint16_t)index;
 	r->format = &semu_ring_split;
-	r->kick.fd = r->call = r->err = -1;
+	r->kick.fd = r->call.fd = r->err.fd = -1;
 	r->kick.ready = kicked;
 }
 
@@ -351,18 +375,31 @@ void semu_ring_set_kick(struct semu_vring *r, int fd)
 		close_fd(&r->kick.fd);
 }
 
+/* User-mode Linux has pipes. Who does not empty it is told already. */
+void semu_ring_set_signal(struct semu_signal *s, int fd)
+{
+	struct stat st;
+
+	close_fd(&s->fd);
+	if (fd < 0)
+		return;
+	s->fd = fd;
+	s->pipe = fstat(fd, &st) || st.st_mode & S_IFMT;
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+}
+
 /* Its part of the memory of what is in flight, if there is such a part. */
 static void begin_fly(struct semu_vring *r)
 {
 	size_t len = semu_vhost_fly_len(r->format, r->size);
-	uint8_t *fly = r->v->fly + r->index * len;
+	uint8_t *fly;
 
 	r->fly = NULL;
 	r->counter = 0;
 	r->after = UINT64_MAX;
 	if (!r->v->fly || (r->index + 1) * len > r->v->fly_len)
 		return;
-	r->fly = fly;
+	r->fly = fly = r->v->fly + r->index * len;
 	if (vhost_get16(fly + FLY_VERSION_AT) != 1 ||
 	    vhost_get16(fly + FLY_COUNT_AT) != r->size) {
 		memset(fly, 0, len);
@@ -414,7 +451,10 @@ void semu_ring_stop(struct semu_vring *r)
 
 bool semu_ring_remap(struct semu_vring *r)
 {
-	return !r->started || r->format->map(r);
+	if (!r->started || r->broken || r->format->map(r))
+		return true;
+	semu_ring_break(r, "its memory was taken away");
+	return false;
 }
 
 void semu_ring_close(struct semu_vring *r)
@@ -422,7 +462,7 @@ void semu_ring_close(struct semu_vring *r)
 	struct scsiemu_vhost *v = r->v;
 
 	unwatch(r);
-	close_fd(&r->call);
-	close_fd(&r->err);
+	semu_ring_set_signal(&r->call, -1);
+	semu_ring_set_signal(&r->err, -1);
 	semu_ring_init(r, v, r->index);
 }

@@ -81,11 +81,17 @@ struct semu_ring_format {
 };
 extern const struct semu_ring_format semu_ring_split, semu_ring_packed;
 
+/* Where a queue's signals go. */
+struct semu_signal {
+	int fd;	   /* -1: nowhere */
+	bool pipe; /* it is no eventfd */
+};
+
 struct semu_vring {
 	struct scsiemu_source kick; /* first */
 	struct scsiemu_vhost *v;
 	const struct semu_ring_format *format;
-	int call, err;
+	struct semu_signal call, err;
 	uint64_t at[3];		      /* desc, used, avail: user addresses */
 	uint8_t *desc, *used, *avail; /* once started */
 	uint8_t *fly;		      /* in flight; NULL: not kept */
@@ -101,6 +107,7 @@ struct semu_vring {
 	uint16_t told;	      /* what it had a signal for */
 	bool wrap, used_wrap; /* packed */
 	bool started, enabled, gave;
+	bool more; /* to be served again after others */
 };
 
 struct semu_region {
@@ -158,6 +165,8 @@ void semu_vhost_adopt(struct scsiemu_vhost *v, int fd);
 void semu_vhost_hang_up(struct scsiemu_vhost *v, const char *why);
 /* Commands have ended: go on with what waited for that. */
 void semu_vhost_go_on(struct scsiemu_vhost *v);
+/* The loop comes back to what is left. */
+void semu_vhost_wake(struct scsiemu_vhost *v);
 /* An answer with at most one descriptor (-1: none). */
 bool semu_vhost_answer(struct scsiemu_vhost *v, uint32_t size, int fd);
 void semu_vhost_note(struct scsiemu_vhost *v, const char *text);
@@ -200,6 +209,7 @@ bool semu_ring_remap(struct semu_vring *r);
 void semu_ring_serve(struct semu_vring *r);
 void semu_ring_close(struct semu_vring *r);
 void semu_ring_set_kick(struct semu_vring *r, int fd);
+void semu_ring_set_signal(struct semu_signal *s, int fd);
 enum semu_fetch semu_ring_fetch(struct semu_vring *r, struct semu_chain *c);
 void semu_ring_give(struct semu_vring *r, const struct semu_chain *c,
 		    uint32_t len);
