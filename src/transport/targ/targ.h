@@ -68,7 +68,7 @@ struct semu_targ_io {
 	uint32_t off, len;	   /* place in the data phase */
 	bool out;		   /* data-out */
 	bool status;		   /* the command's status is with it */
-	bool back, bad;		   /* data-out: it has come; it has failed */
+	bool back, came;	   /* data-out: the CTIO is; its bytes have */
 };
 
 /* A list of CTIOs in the order of their bytes. */
@@ -235,7 +235,7 @@ static inline struct semu_targ_io *semu_targ_io_new(struct semu_targ_cmd *c)
 	}
 	c->spare = io->next;
 	io->buf = NULL;
-	io->out = io->status = io->back = io->bad = false;
+	io->out = io->status = io->back = io->came = false;
 	io->ccb.ccb_h.retry_count = SEMU_TARG_RETRIES;
 	io->ccb.ccb_h.flags = c->flags;
 	io->ccb.data_ptr = NULL;
@@ -259,7 +259,8 @@ static inline void semu_targ_give_buf(struct scsiemu_targ *t,
 	if (t->wait)
 		semu_targ_buf_freed(t);
 }
-/* What no CTIO is under way with goes back. */
+/* It failed, or is lost: what no CTIO is under way with goes back, and is for
+ * who waits for it, though the command itself had none. */
 void semu_targ_empty(struct semu_targ_cmd *c);
 /* A copy of len bytes as data-in; hold: the last of it is, for the status. */
 void semu_targ_put(struct semu_targ_cmd *c, const uint8_t *from, uint32_t len,
