@@ -73,7 +73,7 @@ struct targ_sim {
 	unsigned ndebug, nwrite, nread, naborts, nthaw, ndisable;
 	unsigned nack;
 	unsigned strays; /* CTIOs of commands that nobody waits for */
-	unsigned wired; /* buffers that nobody unmapped before close() */
+	unsigned wired;	 /* buffers that nobody unmapped before close() */
 	uint32_t ack_arg, ack_seq;
 	uint32_t largest; /* dxfer_len */
 
