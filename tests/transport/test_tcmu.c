@@ -13,6 +13,7 @@ static struct scsiemu_host_device dev;
 static struct scsiemu_wrap_delay *delay; /* the store waits for run() */
 static struct scsiemu_tcmu *t;
 static uint8_t data[1 << 17];
+static const uint8_t tur[6]; /* TEST UNIT READY */
 
 static struct scsiemu_tcmu *try_open(struct scsiemu_errmsg *err)
 {
@@ -22,8 +23,9 @@ static struct scsiemu_tcmu *try_open(struct scsiemu_errmsg *err)
 		.lu = dev.units->host.lu,
 		.allocator = &scsiemu_host_allocator,
 	};
+	struct semu_tcmu_paths paths = { "/dev/uio0", SIM_FREE_KEPT, sim.len };
 
-	return semu_tcmu_open(&cf, &tcmu_sim_calls, "/dev/uio0", sim.len, err);
+	return semu_tcmu_open(&cf, &tcmu_sim_calls, &paths, err);
 }
 
 /* The kernel has signalled: the ring is served. */
@@ -54,7 +56,6 @@ static struct sim_cmd *one(int id)
 
 static void make(const char *device, uint32_t ring, bool slow)
 {
-	static const uint8_t tur[6];
 	struct scsiemu_errmsg err;
 
 	for (unsigned i = 0; i < sizeof(data); i++)
@@ -173,7 +174,6 @@ static void test_wrap(void **state)
 	(void)state;
 	make("disk:mem,size=1M", 1024, true);
 	for (unsigned i = 0; i < 200; i++) {
-		static const uint8_t tur[6];
 		bool slow = i % 3;
 		int id = slow ? tcmu_sim_send(&sim, rw(0x28, 0, 1), 10, NULL,
 					      512, 512)
@@ -199,7 +199,6 @@ static void test_wrap(void **state)
 /* The second is answered first, into the first one's entry. */
 static void test_order(void **state)
 {
-	static const uint8_t tur[6];
 	int a, b, c;
 
 	(void)state;
@@ -238,7 +237,6 @@ static void test_batch(void **state)
 /* Opcodes that came later than this code are stepped over, and marked. */
 static void test_unknown(void **state)
 {
-	static const uint8_t tur[6];
 	uint8_t *e;
 
 	(void)state;
@@ -257,7 +255,6 @@ static void test_unknown(void **state)
 
 static void test_functions(void **state)
 {
-	static const uint8_t tur[6];
 	uint16_t ids[3];
 	struct sim_cmd *c;
 
@@ -294,23 +291,168 @@ static void test_functions(void **state)
 	drop();
 }
 
-/* The ring is emptied while commands are under way: they are forgotten. */
-static void test_reset_ring(void **state)
+static uint64_t now; /* ms */
+
+/* Functions wait no longer. */
+static void pass_abort_ms(void)
 {
-	static const uint8_t tur[6];
+	scsiemu_pump_tick(&dev.pump, now);
+	now += 2000;
+	scsiemu_pump_tick(&dev.pump, now);
+	scsiemu_pump_flush(&dev.pump);
+}
+
+/* WRITE(10) of n blocks to an LBA, and the store hangs. */
+static uint16_t hung_write(uint8_t lba, uint8_t n)
+{
+	int id = tcmu_sim_send(&sim, rw(0x2a, lba, n), 10, data + lba, n * 512,
+			       1000);
+
+	assert_true(id >= 0);
+	serve();
+	assert_int_equal(tcmu_sim_take(&sim), 0);
+	return (uint16_t)id;
+}
+
+static void is_written(uint8_t lba, uint8_t n)
+{
+	int id = tcmu_sim_send(&sim, rw(0x28, lba, n), 10, NULL, n * 512, 4096);
+
+	assert_true(id >= 0);
+	serve();
+	run_store();
+	assert_int_equal(tcmu_sim_take(&sim), 1);
+	assert_int_equal(sim.cmd[id].status, SCSIEMU_GOOD);
+	assert_memory_equal(sim.cmd[id].got_in, data + lba, n * 512);
+}
+
+/* An abort is answered although a store hangs: it goes on from a buffer that is
+ * still its own, and gives it back. */
+static void test_keep(void **state)
+{
+	uint16_t id[4];
 
 	(void)state;
 	make("disk:mem,size=1M", 65536, true);
-	for (unsigned i = 0; i < 3; i++)
-		tcmu_sim_send(&sim, rw(0x28, 0, 1), 10, NULL, 512, 512);
+	for (uint8_t i = 0; i < 4; i++)
+		id[i] = hung_write((uint8_t)(i * 16), 9);
+	tcmu_sim_tmr(&sim, 1, &id[1], 1);
 	serve();
-	tcmu_sim_reset(&sim);
-	assert_int_equal(one(tcmu_sim_send(&sim, tur, 6, NULL, 0, 512))->status,
-			 0);
+	assert_int_equal(tcmu_sim_take(&sim), 0);
+	pass_abort_ms();
+	assert_int_equal(tcmu_sim_take(&sim), 1);
+	assert_int_equal(sim.cmd[id[1]].status, SCSIEMU_TASK_ABORTED);
+	assert_true(sim.cmd[id[1]].kept);
+	/* Again: nobody is left that the kernel waits for. */
+	tcmu_sim_tmr(&sim, 1, &id[1], 1);
+	serve();
+	pass_abort_ms();
+	assert_int_equal(tcmu_sim_take(&sim), 0);
+	/* All: the ring is free, although the store has not moved. */
+	tcmu_sim_tmr(&sim, 5, id, 4);
+	serve();
+	pass_abort_ms();
+	assert_int_equal(tcmu_sim_take(&sim), 3);
+	assert_int_equal(tcmu_get32(sim.map + TCMU_TAIL_AT), sim.head);
+	assert_int_equal(sim.nfreed, 0);
 	run_store();
 	assert_int_equal(tcmu_sim_take(&sim), 0);
+	assert_int_equal(sim.nfreed, 4);
 	assert_int_equal(one(tcmu_sim_send(&sim, tur, 6, NULL, 0, 512))->status,
-			 0);
+			 SCSIEMU_CHECK_CONDITION); /* the reset */
+	for (uint8_t i = 0; i < 4; i++)
+		is_written((uint8_t)(i * 16), 9);
+	drop();
+}
+
+/* The store lets go in the same batch as the answer is given: the kernel sees
+ * the answer first. */
+static void test_keep_at_once(void **state)
+{
+	uint16_t id;
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, true);
+	id = hung_write(0, 4);
+	tcmu_sim_tmr(&sim, 1, &id, 1);
+	serve();
+	scsiemu_pump_tick(&dev.pump, now);
+	now += 2000;
+	scsiemu_pump_tick(&dev.pump, now);
+	semu_tcmu_keep(t);
+	scsiemu_delay_run(delay, UINT64_MAX);
+	assert_int_equal(sim.nfreed, 1);
+	assert_true(sim.cmd[id].answered);
+	is_written(0, 4);
+	drop();
+}
+
+/* Where nothing can be kept, the answer waits for the store. */
+static void test_keep_not(void **state)
+{
+	struct scsiemu_errmsg err;
+	uint16_t id;
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, true);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_true(scsiemu_tcmu_close(t));
+		sim.keep_error = i ? 0 : EACCES;
+		tcmu_put16(sim.map + TCMU_FLAGS_AT, i ? 7 : 0xf);
+		t = try_open(&err);
+		assert_non_null(t);
+		assert_false(sim.keeps);
+		id = hung_write(0, 4);
+		tcmu_sim_tmr(&sim, 1, &id, 1);
+		serve();
+		pass_abort_ms();
+		assert_int_equal(tcmu_sim_take(&sim), 0);
+		run_store();
+		assert_int_equal(tcmu_sim_take(&sim), 1);
+		assert_int_equal(sim.cmd[id].status, SCSIEMU_TASK_ABORTED);
+		assert_false(sim.cmd[id].kept);
+		assert_int_equal(sim.nfreed, 0);
+	}
+	drop();
+}
+
+/* The ring is emptied while commands are under way, one of them kept: they are
+ * forgotten, but what comes then may have their buffers, and waits for the
+ * store. */
+static void test_reset_ring(void **state)
+{
+	uint16_t id;
+	int next;
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, true);
+	id = hung_write(0, 4);
+	hung_write(16, 4);
+	tcmu_sim_tmr(&sim, 1, &id, 1);
+	serve();
+	pass_abort_ms();
+	assert_int_equal(tcmu_sim_take(&sim), 1);
+	tcmu_sim_reset(&sim);
+	next = tcmu_sim_send(&sim, rw(0x2a, 32, 4), 10, data + 32, 2048, 512);
+	serve();
+	assert_true(next >= 0);
+	assert_int_equal(tcmu_sim_take(&sim), 0);
+	run_store();
+	run_store();
+	assert_int_equal(tcmu_sim_take(&sim), 1);
+	assert_int_equal(sim.cmd[next].status, SCSIEMU_GOOD);
+	assert_int_equal(sim.nfreed, 0);
+	is_written(32, 4);
+	/* Before anything of the new ring was answered. */
+	tcmu_sim_reset(&sim);
+	serve();
+	hung_write(0, 4);
+	tcmu_sim_reset(&sim);
+	serve();
+	run_store();
+	assert_int_equal(tcmu_sim_take(&sim), 0);
+	is_written(32, 4);
+	assert_null(scsiemu_tcmu_broken(t));
 	drop();
 }
 
@@ -459,6 +601,9 @@ int main(void)
 		cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_functions),
+		cmocka_unit_test(test_keep),
+		cmocka_unit_test(test_keep_at_once),
+		cmocka_unit_test(test_keep_not),
 		cmocka_unit_test(test_reset_ring),
 		cmocka_unit_test(test_close),
 		cmocka_unit_test(test_restart),

@@ -147,7 +147,7 @@ static COLD bool refuse(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c,
 		semu_tcmu_drop(t, c);
 	if (why == WRONG)
 		return false;
-	semu_tcmu_answer(t, id, SCSIEMU_TASK_SET_FULL, 0);
+	semu_tcmu_answer(t, id, SCSIEMU_TASK_SET_FULL, 0, 0);
 	return true;
 }
 
@@ -190,7 +190,9 @@ void semu_tcmu_take(struct scsiemu_tcmu *t)
 {
 	uint32_t head = semu_tcmu_head(t);
 
-	while (t->next != head) {
+	/* What they bring may lie where a store still writes or reads. */
+	t->late = t->forgotten;
+	while (t->next != head && !t->late) {
 		if (take(t, head))
 			continue;
 		t->broken = "an entry is outside the ring, or names memory "
@@ -224,7 +226,8 @@ static inline void answer(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c)
 
 	if (!(cmd->in_done | cmd->out_done | cmd->status) && cmd->in_len)
 		forget(c);
-	sense = semu_tcmu_answer(t, c->id, cmd->status, cmd->in_done);
+	sense = semu_tcmu_answer(t, c->id, cmd->status,
+				 cmd->in_done ? t->read_len : 0, cmd->in_done);
 	if (cmd->status == SCSIEMU_CHECK_CONDITION)
 		put_sense(cmd, sense);
 }
@@ -232,7 +235,7 @@ static inline void answer(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c)
 static COLD void answer_aborted(struct semu_tcmu_cmd *c)
 {
 	semu_tcmu_answer(c->t, c->id,
-			 c->t->closing ? SCSIEMU_BUSY : SCSIEMU_TASK_ABORTED,
+			 c->t->closing ? SCSIEMU_BUSY : SCSIEMU_TASK_ABORTED, 0,
 			 0);
 }
 
@@ -242,7 +245,7 @@ static void done(void *port, struct scsiemu_task *task)
 	struct semu_tcmu_cmd *c = of(task);
 
 	if (c->mute || t->broken)
-		task->cmd.tmf = SCSIEMU_TMF_NONE;
+		semu_tcmu_ended(t, c);
 	else if (task->cmd.outcome == SCSIEMU_ABORTED)
 		answer_aborted(c);
 	else
@@ -253,7 +256,14 @@ static void done(void *port, struct scsiemu_task *task)
 
 static void flush(void *port)
 {
-	semu_tcmu_tell(port);
+	struct scsiemu_tcmu *t = port;
+
+	if (t->look)
+		semu_tcmu_keep(t);
+	if (t->late && !t->forgotten)
+		semu_tcmu_take(t);
+	else
+		semu_tcmu_tell(t);
 }
 
 const struct scsiemu_port_ops semu_tcmu_port_ops = {

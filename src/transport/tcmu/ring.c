@@ -19,10 +19,13 @@ void semu_tcmu_pass(struct scsiemu_tcmu *t)
 		t->tail = semu_tcmu_behind(t, t->tail);
 }
 
-/* The kernel has emptied the ring (action/reset_ring): it waits for nothing. */
+/* The kernel has emptied the ring (action/reset_ring): it waits for nothing.
+ * Head and tail are where it begins: there the tail may have been, too, but
+ * then not the head of a ring that is never full. */
 static bool was_reset(const struct scsiemu_tcmu *t)
 {
-	return load(t, TCMU_TAIL_AT) != t->told;
+	return load(t, TCMU_TAIL_AT) != t->told ||
+	       (t->next != t->told && load(t, TCMU_HEAD_AT) == t->told);
 }
 
 static void begin_anew(struct scsiemu_tcmu *t)
