@@ -35,8 +35,20 @@ static int lock(int fd)
 	return 0; /* file systems without locks give other errors */
 }
 
+/* As far as the file system and we may: the old file's owner, group and mode
+ * are the administrator's. */
+static void keep_rights(const struct nv_file *s, int fd)
+{
+	struct stat old;
+
+	if (s->fd == NO_FILE || semu_sys->fstat(s->fd, &old))
+		return;
+	semu_sys->fchown(fd, old.st_uid, old.st_gid);
+	semu_sys->fchmod(fd, old.st_mode & 07777);
+}
+
 /* Locked, emptied, filled, durable. 0 or an errno. */
-static int fill(int fd, void *bytes, size_t len)
+static int fill(const struct nv_file *s, int fd, void *bytes, size_t len)
 {
 	struct scsiemu_vec v = { bytes, len };
 	size_t done;
@@ -46,6 +58,7 @@ static int fill(int fd, void *bytes, size_t len)
 		return err;
 	if (semu_sys->ftruncate(fd, 0))
 		return errno;
+	keep_rights(s, fd);
 	err = semu_file_move(fd, SEMU_WRITING, 0, len, &v, 1, &done);
 	return err ? err : semu_file_sync(semu_sys->fsync, fd);
 }
@@ -84,7 +97,7 @@ static int write_file(struct nv_file *s)
 	if (!bytes)
 		return ENOMEM;
 	fd = semu_file_open(s->path_new, O_RDWR | O_CREAT);
-	err = fd < 0 ? -fd : fill(fd, bytes, len);
+	err = fd < 0 ? -fd : fill(s, fd, bytes, len);
 	if (!err)
 		err = publish(s, fd);
 	if (fd >= 0 && s->fd != fd)

@@ -21,6 +21,8 @@ struct semu_sys {
 	int (*fstat)(int fd, struct stat *st);
 	int (*stat)(const char *path, struct stat *st);
 	int (*flock)(int fd, int how);
+	int (*fchmod)(int fd, mode_t mode);
+	int (*fchown)(int fd, uid_t uid, gid_t gid);
 	int (*devsize)(int fd, uint64_t *bytes); /* of a block device */
 	int (*ftruncate)(int fd, off_t len);
 	ssize_t (*preadv)(int fd, const struct iovec *v, int nv, off_t off);

@@ -103,6 +103,16 @@ static int in_flock(int fd, int how)
 	return hit(INJECT_FLOCK) ? -1 : semu_sys_real.flock(fd, how);
 }
 
+static int in_fchmod(int fd, mode_t mode)
+{
+	return hit(INJECT_FCHMOD) ? -1 : semu_sys_real.fchmod(fd, mode);
+}
+
+static int in_fchown(int fd, uid_t uid, gid_t gid)
+{
+	return hit(INJECT_FCHOWN) ? -1 : semu_sys_real.fchown(fd, uid, gid);
+}
+
 static int in_devsize(int fd, uint64_t *bytes)
 {
 	(void)fd;
@@ -207,6 +217,8 @@ static const struct semu_sys table = {
 	.fstat = in_fstat,
 	.stat = in_stat,
 	.flock = in_flock,
+	.fchmod = in_fchmod,
+	.fchown = in_fchown,
 	.devsize = in_devsize,
 	.ftruncate = in_ftruncate,
 	.preadv = in_preadv,

@@ -148,6 +148,32 @@ static void test_order(void **state)
 	scsiemu_nv_close(&nv);
 }
 
+/* What keeps them; may fail. */
+#define RIGHTS (INJECT(FSTAT) | INJECT(FCHMOD) | INJECT(FCHOWN))
+
+/* Who may read it is the administrator's to say, and stays so; what cannot be
+ * kept does not stop a save. */
+static void test_rights(void **state)
+{
+	static const unsigned calls[] = { 0, INJECT(FSTAT), INJECT(FCHMOD),
+					  INJECT(FCHOWN) };
+	struct scsiemu_nv nv = open_state();
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(save(&nv, 1, "x"), 0);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(chmod(kit_path("state"), 0640), 0);
+		inject_fail(calls[i], 1, EPERM);
+		assert_int_equal(save(&nv, 1, "y"), 0);
+		inject_fail(0, 0, 0);
+		assert_int_equal(stat(kit_path("state"), &st), 0);
+		if (i == 0 || calls[i] == INJECT(FCHOWN))
+			assert_int_equal(st.st_mode & 07777, 0640);
+	}
+	scsiemu_nv_close(&nv);
+}
+
 static void refused(const char *name, const char *why)
 {
 	struct scsiemu_nv nv;
@@ -298,8 +324,9 @@ static void test_failures(void **state)
 		assert_int_equal(save(&nv, 1, "old"), 0);
 		memory = inject.memory;
 		files = inject.files;
-		inject_fail(INJECT_ALL & ~INJECT(CLOSE) & ~INJECT(FLOCK), nth,
-			    ENOSPC);
+		inject_fail(INJECT_ALL &
+				    ~(INJECT(CLOSE) | INJECT(FLOCK) | RIGHTS),
+			    nth, ENOSPC);
 		r = save(&nv, 1, "new");
 		inject_fail(0, 0, 0);
 		assert_string_equal(load(&nv, 1), r ? "old" : "new");
@@ -434,10 +461,10 @@ static void test_killed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_mem),	       T(test_file),	T(test_format),
-		T(test_order),	       T(test_damaged), T(test_hostile),
-		T(test_refusals),      T(test_race),	T(test_failures),
-		T(test_open_failures), T(test_killed),
+		T(test_mem),	  T(test_file),		 T(test_format),
+		T(test_order),	  T(test_rights),	 T(test_damaged),
+		T(test_hostile),  T(test_refusals),	 T(test_race),
+		T(test_failures), T(test_open_failures), T(test_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -147,7 +147,7 @@ static void test_rules(void **state)
 	for (unsigned i = 0; i < 8; i++) {
 		bad[i].free_func = nobody;
 		assert_int_equal(scsiemu_tmtgt_start(b->k.tm, &bad[i]), EINVAL);
-		assert_ptr_equal(bad[i].free_func, nobody);
+		assert_true(bad[i].free_func == nobody);
 	}
 	assert_int_equal(scsiemu_tmtgt_stop(b->k.tm, 1, 0), EINVAL);
 	tm_kit_start(&b->k, 1, 4096, 16);
