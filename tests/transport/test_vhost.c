@@ -225,7 +225,7 @@ static void run_data(bool packed, uint64_t features)
 		/* One for all that ended since. */
 		if (!(features & VIRTIO_EVENT_IDX))
 			assert_int_equal(vhost_sim_signals(&sim, QUEUE_REQUEST),
-					 2 + !i);
+					 2 + 2 * !i);
 	}
 	drop();
 }
@@ -373,7 +373,7 @@ static void test_events(void **state)
 	assert_int_equal(vhost_sim_get(&sim, QUEUE_EVENT, &len), id);
 	assert_int_equal(len, EVENT);
 	assert_memory_equal(sim.mem + at,
-			    "\3\0\0\0\1\0\x40\3\0\0\0\0\x2a\x09\0\0", EVENT);
+			    "\3\0\0\0\1\0\0\3\0\0\0\0\x2a\x09\0\0", EVENT);
 	/* No room: the driver learns that it missed something. */
 	assert_true(scsiemu_vhost_event(v, 3, SCSIEMU_VHOST_REMOVED, 0));
 	id = vhost_sim_put(&sim, QUEUE_EVENT, &p, 1);

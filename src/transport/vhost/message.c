@@ -245,13 +245,6 @@ static enum semu_handled set_kick(struct scsiemu_vhost *v,
 	return HANDLED;
 }
 
-static void replace(int *at, int fd)
-{
-	if (*at >= 0)
-		close(*at);
-	*at = fd;
-}
-
 static enum semu_handled set_call(struct scsiemu_vhost *v,
 				  struct semu_message *m)
 {
@@ -260,7 +253,7 @@ static enum semu_handled set_call(struct scsiemu_vhost *v,
 
 	if (!r)
 		return REFUSED;
-	replace(&r->call, fd);
+	semu_ring_set_call(r, fd);
 	return HANDLED;
 }
 
@@ -272,7 +265,9 @@ static enum semu_handled set_err(struct scsiemu_vhost *v,
 
 	if (!r)
 		return REFUSED;
-	replace(&r->err, fd);
+	if (r->err >= 0)
+		close(r->err);
+	r->err = fd;
 	return HANDLED;
 }
 

@@ -351,6 +351,16 @@ void semu_ring_set_kick(struct semu_vring *r, int fd)
 		close_fd(&r->kick.fd);
 }
 
+/* What a back end before us gave back, and did not tell of, has one signal now:
+ * no later one would come for it. */
+void semu_ring_set_call(struct semu_vring *r, int fd)
+{
+	close_fd(&r->call);
+	r->call = fd;
+	if (r->started)
+		signal_fd(fd);
+}
+
 /* Its part of the memory of what is in flight, if there is such a part. */
 static void begin_fly(struct semu_vring *r)
 {
@@ -395,6 +405,7 @@ void semu_ring_start(struct semu_vring *r)
 	begin_fly(r);
 	r->told = r->used_idx;
 	r->started = true;
+	signal_fd(r->call); /* as semu_ring_set_call() */
 	semu_ring_serve(r);
 }
 

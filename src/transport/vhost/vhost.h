@@ -200,6 +200,7 @@ bool semu_ring_remap(struct semu_vring *r);
 void semu_ring_serve(struct semu_vring *r);
 void semu_ring_close(struct semu_vring *r);
 void semu_ring_set_kick(struct semu_vring *r, int fd);
+void semu_ring_set_call(struct semu_vring *r, int fd);
 enum semu_fetch semu_ring_fetch(struct semu_vring *r, struct semu_chain *c);
 void semu_ring_give(struct semu_vring *r, const struct semu_chain *c,
 		    uint32_t len);
