@@ -104,7 +104,8 @@ static ssize_t free_kept(const char *text, size_t len)
 	assert_true(len == 1 && *text == '\n' && id < SIM_CMDS);
 	c = &tcmu_sim->cmd[id];
 	tcmu_sim_take(tcmu_sim);
-	if (!c->kept) {
+	if (!c->kept) { /* and a line in the kernel's log */
+		tcmu_sim->nrefused++;
 		errno = EINVAL;
 		return -1;
 	}
@@ -364,6 +365,7 @@ void tcmu_sim_reset(struct tcmu_sim *s)
 		c->waits = false;
 	}
 	s->head = s->cleaned = 0;
+	s->data = SIM_RING_AT + s->size;
 	tcmu_put32(s->map + TCMU_HEAD_AT, 0);
 	tcmu_put32(s->map + TCMU_TAIL_AT, 0);
 }

@@ -42,6 +42,7 @@ struct tcmu_sim {
 	bool keeps;		      /* action/free_kept_buf is open */
 	int keep_error;		      /* it cannot be opened */
 	unsigned nfreed;	      /* ids that were written there */
+	unsigned nrefused;	      /* ... of what is not kept */
 	struct sim_cmd cmd[SIM_CMDS]; /* by id */
 };
 #define SIM_FREE_KEPT "action/free_kept_buf"

@@ -417,32 +417,38 @@ static void test_keep_not(void **state)
 }
 
 /* The ring is emptied while commands are under way, one of them kept: they are
- * forgotten, but what comes then may have their buffers, and waits for the
- * store. */
+ * forgotten. What comes then has their buffers, waits until the store has let
+ * go, and has to be sent again: a READ has ended in it. */
 static void test_reset_ring(void **state)
 {
 	uint16_t id;
-	int next;
+	int next, none;
 
 	(void)state;
 	make("disk:mem,size=1M", 65536, true);
 	id = hung_write(0, 4);
-	hung_write(16, 4);
+	tcmu_sim_send(&sim, rw(0x28, 200, 4), 10, NULL, 2048, 512);
 	tcmu_sim_tmr(&sim, 1, &id, 1);
 	serve();
 	pass_abort_ms();
 	assert_int_equal(tcmu_sim_take(&sim), 1);
 	tcmu_sim_reset(&sim);
-	next = tcmu_sim_send(&sim, rw(0x2a, 32, 4), 10, data + 32, 2048, 512);
+	next = tcmu_sim_send(&sim, rw(0x2a, 32, 9), 10, data + 32, 4608, 512);
+	none = tcmu_sim_send(&sim, tur, 6, NULL, 0, 512);
+	tcmu_sim_tmr(&sim, 1, (const uint16_t[]){ 99 }, 1);
 	serve();
-	assert_true(next >= 0);
 	assert_int_equal(tcmu_sim_take(&sim), 0);
 	run_store();
+	assert_int_equal(tcmu_sim_take(&sim), 2);
+	assert_int_equal(sim.cmd[next].status, SCSIEMU_BUSY);
+	assert_int_equal(sim.cmd[none].status, SCSIEMU_BUSY);
+	assert_int_equal(tcmu_get32(sim.map + TCMU_TAIL_AT), sim.head);
+	assert_int_equal(sim.nfreed, 0);
+	assert_int_equal(sim.nrefused, 0);
+	hung_write(32, 9);
 	run_store();
 	assert_int_equal(tcmu_sim_take(&sim), 1);
-	assert_int_equal(sim.cmd[next].status, SCSIEMU_GOOD);
-	assert_int_equal(sim.nfreed, 0);
-	is_written(32, 4);
+	is_written(32, 9);
 	/* Before anything of the new ring was answered. */
 	tcmu_sim_reset(&sim);
 	serve();
@@ -452,6 +458,58 @@ static void test_reset_ring(void **state)
 	run_store();
 	assert_int_equal(tcmu_sim_take(&sim), 0);
 	is_written(32, 4);
+	assert_null(scsiemu_tcmu_broken(t));
+	drop();
+}
+
+/* It is noticed when the READ has ended already. */
+static void test_reset_unnoticed(void **state)
+{
+	int next;
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, true);
+	tcmu_sim_send(&sim, rw(0x28, 200, 4), 10, NULL, 2048, 512);
+	serve();
+	tcmu_sim_reset(&sim);
+	next = tcmu_sim_send(&sim, rw(0x2a, 32, 4), 10, data + 32, 2048, 512);
+	run_store();
+	assert_int_equal(tcmu_sim_take(&sim), 0);
+	serve();
+	assert_int_equal(tcmu_sim_take(&sim), 1);
+	assert_int_equal(sim.cmd[next].status, SCSIEMU_BUSY);
+	hung_write(32, 4);
+	run_store();
+	assert_int_equal(tcmu_sim_take(&sim), 1);
+	is_written(32, 4);
+	drop();
+}
+
+/* Head and tail are where they were, or further on: what is there has never
+ * been taken up. */
+static void test_reset_as_before(void **state)
+{
+	int next[2];
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, true);
+	for (unsigned more = 0; more < 2; more++) {
+		tcmu_sim_reset(&sim);
+		serve();
+		tcmu_sim_send(&sim, rw(0x28, 200, 1), 10, NULL, 512, 512);
+		serve();
+		assert_int_equal(tcmu_get32(sim.map + TCMU_TAIL_AT), 0);
+		tcmu_sim_reset(&sim);
+		for (unsigned i = 0; i <= more; i++)
+			next[i] = tcmu_sim_send(&sim, rw(0x28, 9, 1), 10, NULL,
+						512, 512);
+		run_store();
+		assert_int_equal(tcmu_sim_take(&sim), 0);
+		serve();
+		assert_int_equal(tcmu_sim_take(&sim), 1 + more);
+		for (unsigned i = 0; i <= more; i++)
+			assert_int_equal(sim.cmd[next[i]].status, SCSIEMU_BUSY);
+	}
 	assert_null(scsiemu_tcmu_broken(t));
 	drop();
 }
@@ -551,6 +609,33 @@ static void test_broken(void **state)
 	drop();
 }
 
+/* Nor does it change one that was taken up: what is behind it is not looked for
+ * where there is no ring. */
+static void test_changed(void **state)
+{
+	static const uint32_t headers[] = { 0, 0xfffffff8, 1024, 64 | 7 };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		uint32_t at;
+
+		make("disk:mem,size=1M", 1024, true);
+		tcmu_sim_send(&sim, rw(0x28, 0, 1), 10, NULL, 512, 512);
+		serve();
+		at = sim.head;
+		tcmu_sim_send(&sim, rw(0x28, 0, 1), 10, NULL, 512, 512);
+		serve();
+		tcmu_put32(sim.map + SIM_RING_AT + at, headers[i]);
+		run_store();
+		assert_non_null(scsiemu_tcmu_broken(t));
+		assert_non_null(strstr(scsiemu_tcmu_broken(t),
+				       "changed after it had been taken up"));
+		scsiemu_tcmu_source(t)->ready(scsiemu_tcmu_source(t), POLLIN);
+		assert_int_equal(scsiemu_tcmu_source(t)->events, 0);
+		drop();
+	}
+}
+
 static void refused(const char *why)
 {
 	struct scsiemu_errmsg err;
@@ -585,6 +670,8 @@ static void test_open(void **state)
 	tcmu_put32(sim.map + TCMU_RING_OFF_AT, SIM_RING_AT);
 	tcmu_put32(sim.map + TCMU_RING_SIZE_AT, 0x7ffffff8);
 	refused("outside its memory");
+	tcmu_put32(sim.map + TCMU_RING_SIZE_AT, 104);
+	refused("outside its memory");
 	tcmu_put32(sim.map + TCMU_RING_SIZE_AT, 65536);
 	t = try_open(&err);
 	assert_non_null(t);
@@ -605,9 +692,12 @@ int main(void)
 		cmocka_unit_test(test_keep_at_once),
 		cmocka_unit_test(test_keep_not),
 		cmocka_unit_test(test_reset_ring),
+		cmocka_unit_test(test_reset_unnoticed),
+		cmocka_unit_test(test_reset_as_before),
 		cmocka_unit_test(test_close),
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_changed),
 		cmocka_unit_test(test_open),
 	};
 

@@ -13,6 +13,7 @@ static bool start(struct scsiemu_tcmu *t, uint8_t tmf, uint64_t tag)
 	c->mute = true;
 	if (!scsiemu_pump_start(t->pump, &t->port, t->lu, &c->m.t))
 		return true;
+	c->mute = false;
 	semu_tcmu_drop(t, c);
 	return false;
 }

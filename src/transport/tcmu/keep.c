@@ -16,9 +16,9 @@
 void semu_tcmu_keep(struct scsiemu_tcmu *t)
 {
 	t->look = false;
-	if (t->free_fd < 0 || t->broken)
+	if (t->free_fd < 0)
 		return;
-	for (struct semu_tcmu_cmd *c = t->all; c; c = c->next) {
+	for (struct semu_tcmu_cmd *c = t->all; c && !t->broken; c = c->next) {
 		if (!c->live || c->mute || !c->m.t.cmd.aborted)
 			continue;
 		semu_tcmu_answer(t, c->id, SCSIEMU_TASK_ABORTED,
@@ -44,6 +44,8 @@ void semu_tcmu_ended(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c)
 
 	if (c->kept)
 		let_go(t, c);
+	t->forgotten -= c->forgotten;
+	c->mute = c->given_up = c->kept = c->forgotten = false;
 	if (!cmd->tmf)
 		return;
 	t->look = true;

@@ -22,13 +22,11 @@ static void ready(struct scsiemu_source *s, short revents)
 	uint32_t events;
 
 	(void)revents;
-	if (t->broken)
-		return;
 	/* What it counts nobody needs; a device that is gone says so. */
 	if (t->sys->read(s->fd, &events, sizeof(events)) < 0 &&
 	    errno != EAGAIN && errno != EINTR)
 		t->broken = "the kernel's device is gone";
-	else
+	if (!t->broken)
 		semu_tcmu_take(t);
 	if (t->broken)
 		s->events = 0;
@@ -48,7 +46,7 @@ static const char *judge(const struct scsiemu_tcmu *t)
 	if (!(tcmu_get16(t->map + TCMU_FLAGS_AT) & TCMU_OUT_OF_ORDER))
 		return "its kernel takes answers in order only: use one from "
 		       "4.4 on";
-	if (off < TCMU_MAILBOX || off % 8 || !size || size % 8 ||
+	if (off < TCMU_MAILBOX || off % 8 || size < TCMU_RESPONSE || size % 8 ||
 	    off > t->len || size > t->len - off)
 		return "its ring is outside its memory: is it TCMU's?";
 	return NULL;

@@ -20,6 +20,9 @@
 #include <transport/tcmu/abi.h>
 
 #define SEMU_TCMU_CDB 264 /* 260, and whole words */
+/* In uflags of an entry that was taken up: the kernel clears them when it makes
+ * another one there. */
+#define SEMU_TCMU_TAKEN 0x80
 
 /* A command, or a task management function. */
 struct semu_tcmu_cmd {
@@ -58,6 +61,7 @@ struct scsiemu_tcmu {
 	int free_fd;	    /* takes ids of kept buffers; -1: nothing is kept */
 	unsigned forgotten; /* commands: a store still has their buffers */
 	bool late;	    /* entries wait for those */
+	bool stale;	    /* entries came while there were such */
 	bool look;	    /* a function has ended: whom has it left behind? */
 	bool closing;
 	const char *broken;
@@ -103,6 +107,13 @@ static inline uint32_t semu_tcmu_behind(const struct scsiemu_tcmu *t,
 /* tcmu.c: the part of a UIO device's name that is its configuration string;
  * NULL: it is none of TCMU's. */
 const char *semu_tcmu_config(const char *name);
+
+/* While a command waits for an answer: the ring was emptied, and the entry at
+ * its tail is another one. */
+static inline bool semu_tcmu_lost(const struct scsiemu_tcmu *t)
+{
+	return !(semu_tcmu_entry(t, t->tail)[TCMU_UFLAGS_AT] & SEMU_TCMU_TAKEN);
+}
 
 /* ring.c: moves the tail over what wants no answer. */
 void semu_tcmu_pass(struct scsiemu_tcmu *t);
@@ -151,8 +162,7 @@ static inline struct semu_tcmu_cmd *semu_tcmu_new(struct scsiemu_tcmu *t)
 static inline void semu_tcmu_drop(struct scsiemu_tcmu *t,
 				  struct semu_tcmu_cmd *c)
 {
-	t->forgotten -= c->forgotten;
-	c->live = c->mute = c->given_up = c->kept = c->forgotten = false;
+	c->live = false;
 	semu_slots_give(&t->slots, c);
 }
 
