@@ -37,6 +37,29 @@ def read(path):
         return f.read().strip()
 
 
+def stub(folder, *names):
+    """Programs of another system, for typed() in this folder: they do
+    nothing."""
+    os.makedirs(folder + "/bin")
+    for name in names:
+        os.symlink(need("which", "true").strip(), f"{folder}/bin/{name}")
+
+
+def typed(build, folder, text):
+    """What a page says, typed in one go; the pid of what it left in the
+    background, or 0. Its output is added to folder/log."""
+    with open(folder + "/log", "ab") as log:
+        done = subprocess.run(
+            ["sh", "-e", "-c", text + "\necho $! >pid"], cwd=folder,
+            check=False, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            timeout=SECONDS, env={
+                **os.environ,
+                "PATH": f"{folder}/bin:{build}/examples:{os.environ['PATH']}"})
+    if done.returncode:
+        raise servers.Failed(text + "\n" + read(folder + "/log"))
+    return int(read(folder + "/pid") or 0)
+
+
 # The kernel did not like an answer.
 COMPLAINTS = re.compile(r"error|fail|warn|unexpected|incorrect|invalid|bogus|"
                         r"assuming|unsupported|unknown|not responding|"
@@ -127,12 +150,12 @@ def another():
 
 
 @contextlib.contextmanager
-def initiator():
+def initiator(iqn=INITIATOR):
     """iscsid, which iscsiadm asks to log in."""
     os.makedirs("/etc/iscsi", exist_ok=True)
     name = "/etc/iscsi/initiatorname.iscsi"
     with open(name, "w", encoding="ascii") as f:
-        f.write(f"InitiatorName={INITIATOR}\n")
+        f.write(f"InitiatorName={iqn}\n")
     config = "/etc/iscsi/iscsid.conf"
     with open(config, "w", encoding="ascii") as f:
         f.write("node.session.scan = auto\n")

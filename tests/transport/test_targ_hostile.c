@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-enum { READ = 0x28, WRITE = 0x2a };
+enum { READ = 0x28, WRITE = 0x2a, ADDRESS = sizeof(void *) };
 
 static struct semu_calls calls;
 
@@ -114,14 +114,16 @@ static void test_addresses(void **state)
 			rig.t->free ? rig.t->free->data : NULL,
 		};
 
-		read_gives(8, bad[i], NULL);
+		read_gives(ADDRESS, bad[i], NULL);
 		assert_broken(why);
 	}
 }
 
 static void test_counts(void **state)
 {
-	static const ssize_t n[] = { 0, 1, 7, 9, 513, 1 << 20 };
+	static const ssize_t n[] = {
+		0, 1, ADDRESS - 1, ADDRESS + 1, 513, 1 << 20,
+	};
 
 	(void)state;
 	for (unsigned i = 0; i < 6; i++) {
@@ -144,14 +146,14 @@ static void test_twice(void **state)
 	start();
 	ctio = pending(XPT_CONT_TARGET_IO, 0);
 	rig.lied = true;
-	read_gives(16, ctio, ctio);
+	read_gives(2 * ADDRESS, ctio, ctio);
 	assert_broken("the driver gave a control block that it does not have");
 }
 
 /* A driver that takes nothing, too much, or part of an address. */
 static void test_writes(void **state)
 {
-	static const ssize_t n[] = { -1, 0, 4, 1 << 20 };
+	static const ssize_t n[] = { -1, 0, ADDRESS / 2, 1 << 20 };
 
 	(void)state;
 	for (unsigned i = 0; i < 4; i++) {
@@ -202,9 +204,9 @@ static void test_contents(void **state)
 			scribble(atio, with[i], status);
 			scribble(inot, with[i], status);
 			scribble(ctio, with[i], status);
-			read_gives(16, atio, inot);
+			read_gives(2 * ADDRESS, atio, inot);
 			scsiemu_pump_flush(&rig.dev.pump);
-			read_gives(8, ctio, NULL);
+			read_gives(ADDRESS, ctio, NULL);
 			scsiemu_pump_flush(&rig.dev.pump);
 			rig_drop();
 		}
