@@ -113,6 +113,10 @@ static void any_way(void **state)
 	int v;
 
 	(void)state;
+	assert_int_equal(stat("/sys/class/scsi_generic/sg0/../sg0/device/../"
+			      "0:0:0:0/model",
+			      &st),
+			 0);
 	assert_non_null(getcwd(was, sizeof(was)));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		int folder = open(rows[i].folder, O_RDONLY), fd;

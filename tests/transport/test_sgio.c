@@ -172,6 +172,32 @@ static void commands_that_cannot_be(void **state)
 
 /* ---- Memory ---- */
 
+/* The buffer of a sg node: of the size that it had when it was asked for. */
+static void the_buffer(void **state)
+{
+	struct semu_sgio_request q = { .what = SEMU_SGIO_MEMORY };
+	int sg = sgio_open(SGIO_SG, O_RDWR), bsg = sgio_open(SGIO_BSG, O_RDWR);
+	struct semu_sgio_reply r;
+	uint32_t len;
+
+	(void)state;
+	fails(bsg, &q, -1, ENODEV);
+	assert_int_equal(sgio_call(sg, &q, -1, &r), 0);
+	assert_int_equal(r.error, 0);
+	memcpy(&len, r.data, sizeof(len));
+	assert_int_equal(len, 32 << 10);
+	q.what = SEMU_SGIO_CONTROL;
+	q.number = SG_SET_RESERVED_SIZE;
+	q.value = 32 << 10;
+	fails(sg, &q, -1, 0);
+	q.value = 4096;
+	fails(sg, &q, -1, EBUSY);
+	q.value = -1;
+	fails(sg, &q, -1, EINVAL);
+	close(sg);
+	close(bsg);
+}
+
 static void memory_that_may_go_away(void **state)
 {
 	int fd = sgio_open(SGIO_SG, O_RDWR), mem, other;
@@ -378,6 +404,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nodes_that_are_not, begin, end),
 		cmocka_unit_test_setup_teardown(commands_that_cannot_be, begin,
 						end),
+		cmocka_unit_test_setup_teardown(the_buffer, begin, end),
 		cmocka_unit_test_setup_teardown(memory_that_may_go_away, begin,
 						end),
 		cmocka_unit_test_setup_teardown(data_lies_where_it_should,

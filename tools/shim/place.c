@@ -86,8 +86,6 @@ static const char *whole(int at, const char *path, char room[PATH_MAX])
 	size_t n = 0;
 	int had = errno;
 
-	if (path[0] == '/' && !strstr(path, "//") && !strstr(path, "/."))
-		return path;
 	if (path[0] != '/') {
 		if (!begins(at, room)) {
 			errno = had;
@@ -99,7 +97,9 @@ static const char *whole(int at, const char *path, char room[PATH_MAX])
 	if (n + strlen(path) >= PATH_MAX)
 		return NULL;
 	strcpy(room + n, path);
-	tidy(room);
+	/* below a name of ours the system goes through links, and back */
+	if (!shim_is_name(room))
+		tidy(room);
 	return room;
 }
 
