@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/blkpg.h>
 #include <linux/cdrom.h>
 #include <linux/fs.h>
 #include <scsi/scsi.h>
@@ -19,9 +20,11 @@
 
 /* Those that take a number from where their argument points. */
 static const uint32_t takes[] = {
-	SG_SET_TIMEOUT,	    SG_SET_RESERVED_SIZE, SG_SET_COMMAND_Q,
-	SG_SET_KEEP_ORPHAN, SG_SET_FORCE_PACK_ID, SG_SET_FORCE_LOW_DMA,
-	SG_NEXT_CMD_LEN,    SG_SET_DEBUG,	  SCSI_IOCTL_PROBE_HOST,
+	SG_SET_TIMEOUT,	       SG_SET_RESERVED_SIZE,
+	SG_SET_COMMAND_Q,      SG_SET_KEEP_ORPHAN,
+	SG_SET_FORCE_PACK_ID,  SG_SET_FORCE_LOW_DMA,
+	SG_NEXT_CMD_LEN,       SG_SET_DEBUG,
+	SCSI_IOCTL_PROBE_HOST, BLKPG,
 };
 
 /* Those that the kernel answers for any file. */

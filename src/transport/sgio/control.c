@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/blkpg.h>
 #include <linux/fs.h>
 #include <linux/hdreg.h>
 #include <scsi/scsi.h>
@@ -270,6 +271,14 @@ static void geometry(struct semu_sgio_file *f, int32_t value,
 	give(r, &g, sizeof(g));
 }
 
+/* There are no partitions, so none can be taken away, and none is made. */
+static void partition(struct semu_sgio_file *f, int32_t value,
+		      struct semu_sgio_reply *r)
+{
+	(void)f;
+	r->error = value == BLKPG_DEL_PARTITION ? ENXIO : EINVAL;
+}
+
 static void nothing(struct semu_sgio_file *f, int32_t value,
 		    struct semu_sgio_reply *r)
 {
@@ -450,6 +459,7 @@ static const struct control {
 	  .call = geometry },
 	{ .number = BLKBSZSET, .kinds = BLOCK, .how = CALL, .call = nothing },
 	{ .number = BLKFLSBUF, .kinds = BLOCK, .how = CALL, .call = nothing },
+	{ .number = BLKPG, .kinds = BLOCK, .how = CALL, .call = partition },
 	{ .number = BLKRRPART, .kinds = BLOCK, .how = CALL, .call = nothing },
 };
 
