@@ -488,6 +488,88 @@ static void test_allegiance_ends(void **state)
 	rig_drop();
 }
 
+static void have_sense(uint32_t init_id)
+{
+	rig_from(init_id, rig_tur, 6);
+	rig_from(init_id, rig_rw(READ, 4000, 1), 10);
+}
+
+static bool has_kept(uint32_t init_id)
+{
+	static const uint8_t sense[6] = { 3, 0, 0, 0, 252 };
+	const struct sim_cmd *c = rig_from(init_id, sense, 6);
+
+	return c->in[2] == 5 && c->in[12] == 0x21;
+}
+
+/* Whose sense a function or an event takes away (SCSI-2 7.6): ABORT, its
+ * sender's; a reset, everybody's; others none. */
+static void test_allegiance_by(void **state)
+{
+	static const struct {
+		uint32_t event, message;
+		bool mine, others; /* stay */
+	} rows[] = {
+		{ 0, TARG_MSG_ABORT_TASK_SET, false, true },
+		{ 0, TARG_MSG_ABORT_TASK, true, true },
+		{ 0, TARG_MSG_CLEAR_TASK_SET, true, true },
+		{ 0, TARG_MSG_CLEAR_ACA, true, true },
+		{ 0, TARG_MSG_QUERY_TASK, true, true },
+		{ 0, TARG_MSG_QUERY_ASYNC_EVENT, true, true },
+		{ 0, TARG_MSG_LU_RESET, false, false },
+		{ 0, TARG_MSG_TARGET_RESET, false, false },
+		{ CAM_SCSI_BUS_RESET, 0, false, false },
+		{ CAM_BDR_SENT, 0, false, false },
+		{ TARG_NEXUS_LOST, 0, false, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rig_make("disk:mem,size=1M", false);
+		rig.sim.autosense = false;
+		rig_open();
+		have_sense(7);
+		have_sense(8);
+		if (rows[i].event)
+			targ_sim_event(&rig.sim, rows[i].event, 7);
+		else
+			targ_sim_message(&rig.sim, 7, rows[i].message, 99);
+		rig_serve();
+		assert_int_equal(has_kept(7), rows[i].mine);
+		assert_int_equal(has_kept(8), rows[i].others);
+		rig_drop();
+	}
+}
+
+/* With TAS=1 whose commands others clear is told so; but nobody waits for that
+ * on a bus that was reset, and nobody did it. */
+static void test_reset_tas(void **state)
+{
+	static const uint8_t select[10] = { 0x55, 0x10, [8] = 20 };
+	static const uint8_t tas[20] = { [8] = 0x0a, 10, 2, 0x10, [13] = 0x40 };
+	struct sim_cmd *a, *b;
+
+	(void)state;
+	rig_make("disk:mem,size=1M", true);
+	rig_open();
+	rig_one(rig_tur, 6, NULL, 0);
+	rig_from(8, rig_tur, 6);
+	rig_good(rig_one(select, 10, tas, sizeof(tas)));
+	rig_check(rig_from(8, rig_tur, 6), 6, 0x2a01);
+	a = rig_send(rig_rw(READ, 0, 8), 10, NULL, 0);
+	b = targ_sim_send(&rig.sim, 8, 1000, rig_rw(READ, 8, 8), 10, NULL, 0);
+	rig_serve();
+	targ_sim_event(&rig.sim, CAM_SCSI_BUS_RESET, 255);
+	rig_store();
+	assert_false(a->answered);
+	assert_false(b->answered);
+	assert_int_equal(rig.sim.strays, 0);
+	rig_check(rig_one(rig_tur, 6, NULL, 0), 6, 0x2902);
+	rig_check(rig_from(8, rig_tur, 6), 6, 0x2902);
+	assert_int_equal(rig.t->nnexus, 2); /* 255 is none */
+	rig_drop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -508,6 +590,8 @@ int main(void)
 		cmocka_unit_test(test_acknowledge),
 		cmocka_unit_test(test_no_events),
 		cmocka_unit_test(test_allegiance_ends),
+		cmocka_unit_test(test_allegiance_by),
+		cmocka_unit_test(test_reset_tas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -277,11 +277,7 @@ static void io_lost(struct semu_targ_io *io, void *ctx)
 void semu_targ_all_back(struct scsiemu_targ *t)
 {
 	each_out(t, io_lost, NULL);
-	for (uint32_t i = 0; i < t->ncmd; i++) {
-		struct semu_targ_cmd *c = &t->cmd[i];
-
-		c->ccb.ccb_h.pinfo.index = SEMU_TARG_OURS;
-		if (c->started && !c->notify)
-			semu_targ_lose(c);
-	}
+	for (uint32_t i = 0; i < t->ncmd; i++)
+		t->cmd[i].ccb.ccb_h.pinfo.index = SEMU_TARG_OURS;
+	semu_targ_lose_all(t);
 }

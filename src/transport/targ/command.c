@@ -19,7 +19,7 @@ static struct semu_targ_cmd *of(struct scsiemu_task *t)
 
 /* ---- The end ---- */
 
-static void recycle(struct semu_targ_cmd *c)
+static SEMU_TARG_ALONE void recycle(struct semu_targ_cmd *c)
 {
 	bool started = c->started;
 
@@ -36,8 +36,6 @@ static void recycle(struct semu_targ_cmd *c)
 	if (started)
 		scsiemu_pump_sent(&c->task);
 	semu_targ_send(c->t, &c->ccb.ccb_h, XPT_ACCEPT_TARGET_IO);
-	if (c->t->wait)
-		semu_targ_buf_freed(c->t);
 }
 
 /* Data did not arrive, and the core does not know. */
@@ -65,33 +63,53 @@ SEMU_TARG_RARE static void add_sense(struct semu_targ_io *io)
 	io->ccb.ccb_h.flags |= CAM_SEND_SENSE;
 }
 
+/* Another status than GOOD goes alone, behind what data there is. */
+SEMU_TARG_RARE static void say_bad(struct semu_targ_cmd *c)
+{
+	struct semu_targ_io *io = c->held;
+
+	c->held = NULL;
+	if (io)
+		semu_targ_io_send(c, io);
+	semu_targ_empty(c);
+	if (c->task.cmd.status == SCSIEMU_GOOD)
+		regret(&c->task.cmd);
+	io = semu_targ_io_new(c);
+	if (!io) {
+		if (!c->flying)
+			recycle(c); /* the initiator's time-out says it */
+		return;
+	}
+	io->status = true;
+	io->ccb.ccb_h.flags |= CAM_DIR_NONE | CAM_SEND_STATUS;
+	io->ccb.scsi_status = c->task.cmd.status;
+	if (c->task.cmd.status == SCSIEMU_CHECK_CONDITION)
+		add_sense(io);
+	semu_targ_io_send(c, io);
+}
+
 /* The status, on the last data if that may be: after all other data, for GOOD
  * is not to be said of a command of which a piece then fails. */
-static void say(struct semu_targ_cmd *c)
+static SEMU_TARG_ALONE void say(struct semu_targ_cmd *c)
 {
 	struct semu_targ_io *io = c->held;
 
 	c->told = true;
-	if (c->failed && c->task.cmd.status == SCSIEMU_GOOD)
-		regret(&c->task.cmd);
-	c->held = NULL;
-	if (io && c->task.cmd.status != SCSIEMU_GOOD) {
-		semu_targ_io_send(c, io);
-		io = NULL;
+	if (c->failed || c->task.cmd.status != SCSIEMU_GOOD) {
+		say_bad(c);
+		return;
 	}
+	c->held = NULL;
 	if (!io) {
 		io = semu_targ_io_new(c);
 		if (!io) {
-			recycle(c); /* the initiator's time-out says it */
+			recycle(c);
 			return;
 		}
 		io->ccb.ccb_h.flags |= CAM_DIR_NONE;
 	}
 	io->status = true;
 	io->ccb.ccb_h.flags |= CAM_SEND_STATUS;
-	io->ccb.scsi_status = c->task.cmd.status;
-	if (c->task.cmd.status == SCSIEMU_CHECK_CONDITION)
-		add_sense(io);
 	semu_targ_io_send(c, io);
 }
 
@@ -117,6 +135,13 @@ void semu_targ_lose(struct semu_targ_cmd *c)
 		scsiemu_pump_abort(&c->task); /* done() settles it */
 	else
 		settle(c);
+}
+
+void semu_targ_lose_all(struct scsiemu_targ *t)
+{
+	for (uint32_t i = 0; i < t->ncmd; i++)
+		if (t->cmd[i].started && !t->cmd[i].notify)
+			semu_targ_lose(&t->cmd[i]);
 }
 
 static void done(void *port, struct scsiemu_task *task)
@@ -172,7 +197,6 @@ SEMU_TARG_RARE static void io_failed(struct semu_targ_io *io, uint32_t what)
 	if (what != CAM_REQ_CMP) {
 		c->lost |= is_end(what);
 		c->failed = true;
-		io->bad = true;
 		if (io->status && !c->again) {
 			c->again = true;
 			c->told = false;
@@ -214,7 +238,7 @@ void semu_targ_io_back(struct semu_targ_io *io)
 		in_back(io);
 		return;
 	}
-	io->back = true;
+	io->back = io->came = true;
 	if (c->waits == SEMU_TARG_DATA)
 		semu_targ_data_came(c);
 	else

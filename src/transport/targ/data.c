@@ -84,7 +84,8 @@ static inline struct semu_targ_buf *buf_out(const struct semu_targ_cmd *c,
 	return b;
 }
 
-/* Only one: it takes the buffer, or ends, which wakes the next. */
+/* Only one: it takes the buffer, or it fails, and semu_targ_empty() wakes the
+ * next. */
 void semu_targ_buf_freed(struct scsiemu_targ *t)
 {
 	struct semu_targ_cmd *c = t->wait;
@@ -137,7 +138,7 @@ static void aim(struct semu_targ_io *io, uint8_t *data, uint32_t len,
 void semu_targ_io_unsent(struct semu_targ_io *io)
 {
 	if (io->out)
-		io->back = io->bad = true;
+		io->back = true;
 	else
 		semu_targ_io_drop(io);
 }
@@ -163,6 +164,8 @@ void semu_targ_empty(struct semu_targ_cmd *c)
 		semu_targ_io_drop(semu_targ_first_off(&c->in));
 	while (c->out.head && c->out.head->back)
 		semu_targ_io_drop(semu_targ_first_off(&c->out));
+	if (c->t->wait)
+		semu_targ_buf_freed(c->t);
 }
 
 /* ---- Windows ---- */
@@ -255,18 +258,16 @@ static int64_t received(const struct semu_targ_cmd *c, uint32_t off,
 	uint32_t got = 0;
 	unsigned n = 0;
 
-	for (; io && io->back && got < len && n < *nv; io = io->next) {
+	for (; io && io->came && got < len && n < *nv; io = io->next) {
 		uint32_t in = off + got - io->off, m = io->len - in;
 
-		if (io->bad)
-			break;
 		m = m < len - got ? m : len - got;
 		v[n].base = io->buf->data + in;
 		v[n++].len = m;
 		got += m;
 	}
 	*nv = n;
-	return !got && io && io->bad ? SCSIEMU_E_TRANSPORT : (int64_t)got;
+	return !got && io && io->back ? SCSIEMU_E_TRANSPORT : (int64_t)got;
 }
 
 static SEMU_TARG_ALONE int window_out(struct semu_targ_cmd *c, uint32_t off,
@@ -305,7 +306,7 @@ static SEMU_TARG_ALONE int window_out(struct semu_targ_cmd *c, uint32_t off,
 static inline bool is_all(const struct semu_targ_io *io, uint32_t off,
 			  uint32_t len)
 {
-	return io->off == off && io->len == len && io->back && !io->bad;
+	return io->off == off && io->len == len && io->came;
 }
 
 int semu_targ_window(void *port, struct scsiemu_task *task, bool in,

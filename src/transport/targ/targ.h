@@ -68,7 +68,7 @@ struct semu_targ_io {
 	uint32_t off, len;	   /* place in the data phase */
 	bool out;		   /* data-out */
 	bool status;		   /* the command's status is with it */
-	bool back, bad;		   /* data-out: it has come; it has failed */
+	bool back, came;	   /* data-out: the CTIO is; its bytes have */
 };
 
 /* A list of CTIOs in the order of their bytes. */
@@ -206,8 +206,8 @@ static inline struct semu_targ_nexus *semu_targ_nexus(struct scsiemu_targ *t,
 		return t->last;
 	return semu_targ_look_up(t, init_id);
 }
-/* No sense is kept any more: of n, or (NULL) of anybody. */
-void semu_targ_relieve(struct scsiemu_targ *t, struct semu_targ_nexus *n);
+/* No sense is kept any more. */
+void semu_targ_relieve(struct scsiemu_targ *t);
 bool semu_targ_nexus_init(struct scsiemu_targ *t, uint32_t most);
 void semu_targ_nexus_end(struct scsiemu_targ *t);
 
@@ -219,6 +219,7 @@ void semu_targ_io_back(struct semu_targ_io *io);
 void semu_targ_unused(struct semu_targ_cmd *c, int code);
 /* Its initiator does not wait for it any more: nothing goes out. */
 void semu_targ_lose(struct semu_targ_cmd *c);
+void semu_targ_lose_all(struct scsiemu_targ *t);
 extern const struct scsiemu_port_ops semu_targ_port_ops;
 
 /* A CTIO without data, yet. NULL: no memory. */
@@ -234,7 +235,7 @@ static inline struct semu_targ_io *semu_targ_io_new(struct semu_targ_cmd *c)
 	}
 	c->spare = io->next;
 	io->buf = NULL;
-	io->out = io->status = io->back = io->bad = false;
+	io->out = io->status = io->back = io->came = false;
 	io->ccb.ccb_h.retry_count = SEMU_TARG_RETRIES;
 	io->ccb.ccb_h.flags = c->flags;
 	io->ccb.data_ptr = NULL;
@@ -258,7 +259,8 @@ static inline void semu_targ_give_buf(struct scsiemu_targ *t,
 	if (t->wait)
 		semu_targ_buf_freed(t);
 }
-/* What no CTIO is under way with goes back. */
+/* It failed, or is lost: what no CTIO is under way with goes back, and is for
+ * who waits for it, though the command itself had none. */
 void semu_targ_empty(struct semu_targ_cmd *c);
 /* A copy of len bytes as data-in; hold: the last of it is, for the status. */
 void semu_targ_put(struct semu_targ_cmd *c, const uint8_t *from, uint32_t len,
