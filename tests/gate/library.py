@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""library.py LOOP_CORE LOOP_PUMP HEAPCOUNT.so LOOP_ADAPTER...: instructions
-and heap calls of the library without a transport, what a large device costs,
-and what adapters add."""
+"""library.py LOOP_CORE LOOP_PUMP HEAPCOUNT.so COPYCOUNT.so LOOP_ADAPTER...:
+instructions and heap calls of the library without a transport, what a large
+device costs, and what adapters add."""
 import os
 import sys
 
@@ -19,7 +19,7 @@ def commands(program):
 
 
 def main():
-    core, pump, heapcount, *adapters = sys.argv[1:]
+    core, pump, heapcount, copycount, *adapters = sys.argv[1:]
     gate = limits.Gate()
 
     def per_command(program, what, *size):
@@ -55,6 +55,14 @@ def main():
             gate.hold(f"heap calls of 10,000 commands more, "
                       f"{name(program)}, {what}",
                       calls[1] - calls[0], 0, "calls")
+    copies = count.Preload(copycount, "COPYCOUNT")
+    for program in adapters:
+        if "write" not in commands(program):
+            continue
+        copied = [copies.of([program, "write", "1", "1", str(n)])
+                  for n in (1000, 11000)]
+        gate.hold(f"copied by 10,000 WRITEs more, {name(program)}",
+                  copied[1] - copied[0], 0, "bytes")
     gate.end()
 
 

@@ -9,9 +9,11 @@ ADAPTER = 150  # what a transport adds, the kernel behind it not counted
 # By command, with what it is compared to and how many times that it may add.
 # Not READ: what a port does not lend the null store clears. targ: for each
 # control block that goes to the driver and back (command, data, status), and a
-# WRITE always has to wait for its data.
+# WRITE always has to wait for its data. vhost: for each descriptor, as Linux
+# lays requests out: the table; the request; data; the response.
 ADAPTERS = {"targ": {"tur": ("tur", 2), "write": ("late", 3)},
-            "tmtgt": {"send": ("send", 1)}}
+            "tmtgt": {"send": ("send", 1)},
+            "vhost": {"tur": ("tur", 3), "write": ("write", 4)}}
 USUAL = {"tur": ("tur", 1), "write": ("write", 1)}
 ISCSI_READ = 1200
 SCALE = 0.05  # of ISCSI_READ, at 10,000 LUs and 1,000 nexuses

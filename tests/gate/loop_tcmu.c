@@ -103,6 +103,7 @@ int main(int argc, char **argv)
 					  .scratch = 8192,
 					  .allocator =
 						  &scsiemu_host_allocator };
+	static const struct semu_tcmu_paths paths = { "uio", "free", MAP };
 	struct scsiemu_errmsg err;
 	struct scsiemu_pump pump;
 	struct scsiemu_tcmu *t;
@@ -122,7 +123,7 @@ int main(int argc, char **argv)
 	tcmu_put32(map + TCMU_RING_SIZE_AT, RING);
 	cf.pump = &pump;
 	cf.lu = l.lus[0];
-	t = semu_tcmu_open(&cf, &calls, "uio", MAP, &err);
+	t = semu_tcmu_open(&cf, &calls, &paths, &err);
 	if (!t) {
 		fprintf(stderr, "%s\n", err.text);
 		return 2;

@@ -14,10 +14,10 @@ INITIATOR = "iqn.2026-01.org.libscsiemu:guest"
 SECONDS = 60
 
 
-def run(*args, env=None):
+def run(*args, env=None, seconds=SECONDS):
     """(exit status, standard output and error) of a program; 124: of one
     that did not end by itself."""
-    done = subprocess.run(["timeout", str(SECONDS), *args],
+    done = subprocess.run(["timeout", str(seconds), *args],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, check=False,
                           env={**os.environ, **(env or {})})

@@ -238,7 +238,7 @@ static void sg_controls(void **state)
 	} rows[] = { { SG_GET_VERSION_NUM, 30536 },
 		     { SG_EMULATED_HOST, 0 },
 		     { SG_GET_RESERVED_SIZE, 32768 },
-		     { SG_GET_SG_TABLESIZE, 128 },
+		     { SG_GET_SG_TABLESIZE, 2048 },
 		     { SG_GET_LOW_DMA, 0 },
 		     { SG_GET_COMMAND_Q, 0 },
 		     { SG_GET_KEEP_ORPHAN, 0 },

@@ -28,8 +28,7 @@ static bool is_node(const char *place, const char *path, struct shim_node *n)
 {
 	struct stat st;
 
-	return place != path &&
-	       !NEXT(fstatat)(AT_FDCWD, place, &st, AT_SYMLINK_NOFOLLOW) &&
+	return place != path && !NEXT(fstatat)(AT_FDCWD, place, &st, 0) &&
 	       shim_stat_node(&st, n);
 }
 
@@ -40,10 +39,13 @@ static mode_t mode_of(int flags, va_list ap)
 		       : 0;
 }
 
-static const char *place(const char *path, int flags, char room[PATH_MAX])
+static const char *place(int folder, const char *path, int flags,
+			 char room[PATH_MAX])
 {
-	return flags & O_DIRECTORY ? shim_place_folder(path, room)
-				   : shim_place(path, room);
+	/* a folder, or else it fails */
+	return (flags & O_ACCMODE) == O_RDONLY
+		       ? shim_place_folder(folder, path, room)
+		       : shim_place_at(folder, path, room);
 }
 
 /* The four names of one function; NAME is the system's. */
@@ -51,7 +53,7 @@ static const char *place(const char *path, int flags, char room[PATH_MAX])
 	SHIM_EXPORT int NAME(const char *path, int flags, ...)                 \
 	{                                                                      \
 		ROOM;                                                          \
-		const char *at = place(path, flags, room);                     \
+		const char *at = place(AT_FDCWD, path, flags, room);           \
 		struct shim_node n;                                            \
 		va_list ap;                                                    \
 		mode_t mode;                                                   \
@@ -68,7 +70,7 @@ static const char *place(const char *path, int flags, char room[PATH_MAX])
 	SHIM_EXPORT int NAME(int folder, const char *path, int flags, ...)     \
 	{                                                                      \
 		ROOM;                                                          \
-		const char *at = place(path, flags, room);                     \
+		const char *at = place(folder, path, flags, room);             \
 		struct shim_node n;                                            \
 		va_list ap;                                                    \
 		mode_t mode;                                                   \
@@ -146,7 +148,7 @@ SHIM_EXPORT FILE *fopen64(const char *path, const char *mode)
 			     int flags)                                        \
 	{                                                                      \
 		ROOM;                                                          \
-		const char *at = shim_place(path, room);                       \
+		const char *at = shim_place_at(folder, path, room);            \
 		int rc = NEXT(NAME)(folder, at, st, flags);                    \
 		struct shim_node n;                                            \
                                                                                \
@@ -218,7 +220,7 @@ SHIM_EXPORT int statx(int folder, const char *path, int flags, unsigned mask,
 		      struct statx *x)
 {
 	ROOM;
-	const char *at = shim_place(path, room);
+	const char *at = shim_place_at(folder, path, room);
 	int rc = NEXT(statx)(folder, at, flags, mask, x);
 	struct stat st;
 
@@ -257,7 +259,8 @@ SHIM_EXPORT int faccessat(int folder, const char *path, int mode, int flags)
 {
 	ROOM;
 
-	return NEXT(faccessat)(folder, shim_place(path, room), mode, flags);
+	return NEXT(faccessat)(folder, shim_place_at(folder, path, room), mode,
+			       flags);
 }
 
 SHIM_EXPORT ssize_t readlink(const char *path, char *to, size_t len)
@@ -272,7 +275,8 @@ SHIM_EXPORT ssize_t readlinkat(int folder, const char *path, char *to,
 {
 	ROOM;
 
-	return NEXT(readlinkat)(folder, shim_place(path, room), to, len);
+	return NEXT(readlinkat)(folder, shim_place_at(folder, path, room), to,
+				len);
 }
 
 /* ls looks for labels and lists of who may do what. */
@@ -336,7 +340,7 @@ SHIM_EXPORT DIR *opendir(const char *path)
 {
 	ROOM;
 
-	return NEXT(opendir)(shim_place_folder(path, room));
+	return NEXT(opendir)(shim_place_folder(AT_FDCWD, path, room));
 }
 
 typedef int order_fn(const struct dirent **a, const struct dirent **b);
@@ -347,8 +351,8 @@ SHIM_EXPORT int scandir(const char *path, struct dirent ***list,
 {
 	ROOM;
 
-	return NEXT(scandir)(shim_place_folder(path, room), list, filter,
-			     order);
+	return NEXT(scandir)(shim_place_folder(AT_FDCWD, path, room), list,
+			     filter, order);
 }
 
 SHIM_EXPORT int scandir64(const char *path, struct dirent64 ***list,
@@ -357,8 +361,8 @@ SHIM_EXPORT int scandir64(const char *path, struct dirent64 ***list,
 {
 	ROOM;
 
-	return NEXT(scandir64)(shim_place_folder(path, room), list, filter,
-			       order);
+	return NEXT(scandir64)(shim_place_folder(AT_FDCWD, path, room), list,
+			       filter, order);
 }
 
 SHIM_EXPORT int glob(const char *pattern, int flags,

@@ -26,6 +26,7 @@
 #define USUAL_MS     60000
 #define LEAST_MS     7000
 #define KERNEL_SENSE 96 /* SCSI_SENSE_BUFFERSIZE */
+#define LEAST_CDB    16
 #define MS_OF_A_TICK 10 /* USER_HZ is 100 */
 #define NO_TIME	     UINT64_MAX
 
@@ -172,8 +173,7 @@ static bool may_be(const struct semu_sgio_request *q)
 	if (q->tmf)
 		return q->tmf == SCSIEMU_TMF_LU_RESET ||
 		       q->tmf == SCSIEMU_TMF_TARGET_WARM_RESET;
-	return q->cdb_len && q->cdb_len <= SEMU_SGIO_CDB &&
-	       q->attr <= SCSIEMU_ACA;
+	return q->cdb_len <= SEMU_SGIO_CDB && q->attr <= SCSIEMU_ACA;
 }
 
 static void finish(struct semu_sgio_cmd *c, struct semu_sgio_reply *r);
@@ -194,10 +194,12 @@ static void fill(struct semu_sgio_cmd *c, struct semu_sgio_file *f,
 	struct scsiemu_cmd *cmd = &c->m.t.cmd;
 	uint64_t wait = patience(f, q->timeout_ms);
 
-	memcpy(c->cdb, q->cdb, sizeof(c->cdb));
+	memset(c->cdb, 0, sizeof(c->cdb));
+	memcpy(c->cdb, q->cdb, q->cdb_len);
 	cmd->nexus = f->nexus->nexus;
 	cmd->cdb = c->cdb;
-	cmd->cdb_len = q->cdb_len;
+	/* other transports have room for as many, and send zeros behind it */
+	cmd->cdb_len = q->cdb_len < LEAST_CDB ? LEAST_CDB : q->cdb_len;
 	cmd->tmf = q->tmf;
 	cmd->attr = q->attr;
 	cmd->in_len = q->in_len;

@@ -20,30 +20,9 @@ static bool is_meant(int32_t wanted, const struct semu_sgio_cmd *c)
 	return wanted == ANY || wanted == c->pack_id;
 }
 
-/* The reply and the memory; false: nobody is there any more. */
 static bool hand_over(int fd, const struct semu_sgio_cmd *c)
 {
-	struct iovec v = { (void *)(uintptr_t)&c->reply, sizeof(c->reply) };
-	union {
-		struct cmsghdr align;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct msghdr m = { .msg_iov = &v,
-			    .msg_iovlen = 1,
-			    .msg_control = &control,
-			    .msg_controllen = sizeof(control) };
-	struct cmsghdr *h;
-	bool sent;
-
-	memset(&control, 0, sizeof(control));
-	h = CMSG_FIRSTHDR(&m);
-	h->cmsg_level = SOL_SOCKET;
-	h->cmsg_type = SCM_RIGHTS;
-	h->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(h), &c->mem, sizeof(int));
-	sent = sendmsg(fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
-	close(fd);
-	return sent;
+	return semu_sgio_reply_mem(fd, &c->reply, c->mem);
 }
 
 static void forget(struct semu_sgio_file *f, struct semu_sgio_cmd *c)

@@ -201,7 +201,8 @@ bool scsiemu_vhost_event(struct scsiemu_vhost *v, uint16_t lun,
 		reason = asc >> 8 | (asc & 0xffu) << 8;
 	vhost_put32(event, kinds[what].event | (v->missed ? EVENT_MISSED : 0));
 	event[EVENT_LUN_AT] = 1;
-	event[EVENT_LUN_AT + 2] = (uint8_t)(0x40 | lun >> 8);
+	/* As REPORT LUNS has it: Linux compares all of it. */
+	event[EVENT_LUN_AT + 2] = (uint8_t)(lun < 256 ? 0 : 0x40 | lun >> 8);
 	event[EVENT_LUN_AT + 3] = (uint8_t)lun;
 	vhost_put32(event + EVENT_REASON_AT, reason);
 	v->missed = !post(v, event);

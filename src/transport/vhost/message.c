@@ -253,7 +253,7 @@ static enum semu_handled set_call(struct scsiemu_vhost *v,
 
 	if (!r)
 		return REFUSED;
-	semu_ring_set_signal(&r->call, fd);
+	semu_ring_set_call(r, fd);
 	return HANDLED;
 }
 

@@ -71,144 +71,6 @@ void semu_ring_break(struct semu_vring *r, const char *why)
 	send_signal(&r->err);
 }
 
-/* ---- Chains ---- */
-
-void semu_chain_begin(struct semu_chain *c)
-{
-	c->nout = c->nin = 0;
-	c->out_len = c->in_len = 0;
-	c->slots = 0;
-}
-
-/* Room for one more, and the two that splitting makes. */
-static bool make_room(const struct semu_vring *r, struct semu_chain *c)
-{
-	const struct scsiemu_allocator *a = r->v->alloc;
-	unsigned n = c->nout + c->nin, room = c->room ? 2 * c->room : 16;
-	struct scsiemu_vec *v;
-
-	if (n + 3 <= c->room)
-		return true;
-	v = a->alloc(a->ctx, room * sizeof(*v));
-	if (!v)
-		return false;
-	if (c->v) {
-		memcpy(v, c->v, n * sizeof(*v));
-		a->free(a->ctx, c->v);
-	}
-	c->v = v;
-	c->room = room;
-	return true;
-}
-
-static bool add_piece(struct semu_vring *r, struct semu_chain *c, void *base,
-		      uint64_t len, bool in)
-{
-	struct scsiemu_vec *v;
-
-	if (!make_room(r, c)) {
-		r->broken = "no memory";
-		return false;
-	}
-	v = &c->v[c->nout + c->nin];
-	v->base = base;
-	v->len = (size_t)len;
-	*(in ? &c->nin : &c->nout) += 1;
-	*(in ? &c->in_len : &c->out_len) += len;
-	return true;
-}
-
-bool semu_chain_add(struct semu_vring *r, struct semu_chain *c,
-		    const uint8_t *desc, uint16_t flags)
-{
-	uint64_t at = vhost_get64(desc), len = vhost_get32(desc + DESC_LEN_AT);
-	bool in = flags & DESC_WRITE;
-
-	if (!in && c->nin) {
-		r->broken = "a buffer to read behind one to write";
-		return false;
-	}
-	while (len) {
-		uint64_t n = len;
-		uint8_t *p = semu_vhost_guest(r->v, at, &n);
-
-		if (!p) {
-			r->broken = "a buffer outside the guest's memory";
-			return false;
-		}
-		if (!add_piece(r, c, p, n, in))
-			return false;
-		at += n;
-		len -= n;
-	}
-	if (c->out_len < SCSIEMU_UNKNOWN && c->in_len < SCSIEMU_UNKNOWN)
-		return true;
-	r->broken = "buffers of 4 GiB in one request";
-	return false;
-}
-
-/* One descriptor of a table, in one piece in our memory. */
-static bool table_entry(struct semu_vring *r, uint64_t at, uint8_t desc[DESC])
-{
-	for (uint64_t i = 0, n; i < DESC; i += n) {
-		const uint8_t *p;
-
-		n = DESC - i;
-		p = semu_vhost_guest(r->v, at + i, &n);
-		if (!p) {
-			r->broken = "a table of descriptors outside the "
-				    "guest's memory";
-			return false;
-		}
-		memcpy(desc + i, p, n);
-	}
-	return true;
-}
-
-static bool table_rest(struct semu_vring *r, struct semu_chain *c,
-		       uint64_t table, uint32_t n, bool linked)
-{
-	uint32_t i = 0;
-
-	for (uint32_t seen = 0; seen < n; seen++) {
-		uint8_t desc[DESC];
-		uint16_t flags;
-
-		if (i >= n || !table_entry(r, table + (uint64_t)i * DESC, desc))
-			break;
-		flags = vhost_get16(
-			desc + (linked ? SPLIT_FLAGS_AT : PACKED_FLAGS_AT));
-		if (flags & DESC_INDIRECT) {
-			r->broken = "a table of descriptors in a table";
-			return false;
-		}
-		if (!semu_chain_add(r, c, desc, flags))
-			return false;
-		if (linked && !(flags & DESC_NEXT))
-			return true;
-		i = linked ? vhost_get16(desc + SPLIT_NEXT_AT) : i + 1;
-	}
-	if (!linked && !r->broken)
-		return true;
-	if (!r->broken)
-		r->broken = "a table of descriptors that loops, or leads "
-			    "outside";
-	return false;
-}
-
-bool semu_chain_table(struct semu_vring *r, struct semu_chain *c,
-		      const uint8_t *desc, bool linked)
-{
-	uint32_t len = vhost_get32(desc + DESC_LEN_AT);
-
-	if (!(r->v->features & VIRTIO_INDIRECT))
-		r->broken = "a table of descriptors, which was not negotiated";
-	else if (!len || len % DESC || len / DESC > SEMU_VHOST_RING)
-		r->broken = "a table of descriptors of an impossible length";
-	return !r->broken &&
-	       table_rest(r, c, vhost_get64(desc), len / DESC, linked);
-}
-
 /* ---- Taking and giving ---- */
 
 int semu_ring_oldest(const struct semu_vring *r)
@@ -243,21 +105,30 @@ static enum semu_fetch again(struct semu_vring *r, struct semu_chain *c)
 	return r->format->again(r, c, (uint16_t)entry);
 }
 
+static enum semu_fetch accept(struct semu_vring *r, const struct semu_chain *c)
+{
+	if (r->live == r->size)
+		r->broken = "more requests than descriptors";
+	else if (c->out_len >= SCSIEMU_UNKNOWN || c->in_len >= SCSIEMU_UNKNOWN)
+		r->broken = "buffers of 4 GiB in one request";
+	else
+		r->live++;
+	return r->broken ? FETCH_BROKEN : FETCH_GOT;
+}
+
 enum semu_fetch semu_ring_fetch(struct semu_vring *r, struct semu_chain *c)
 {
 	enum semu_fetch rc = FETCH_NONE;
 
-	semu_chain_begin(c);
+	c->nout = c->nin = 0;
+	c->out_len = c->in_len = 0;
+	c->slots = 0;
 	if (r->after != UINT64_MAX)
 		rc = again(r, c);
 	if (rc == FETCH_NONE)
 		rc = r->format->fetch(r, c);
-	if (rc == FETCH_GOT && r->live == r->size) {
-		r->broken = "more requests than descriptors";
-		rc = FETCH_BROKEN;
-	}
 	if (rc == FETCH_GOT)
-		r->live++;
+		rc = accept(r, c);
 	if (rc == FETCH_BROKEN)
 		semu_ring_break(r, r->broken);
 	return rc;
@@ -388,6 +259,15 @@ void semu_ring_set_signal(struct semu_signal *s, int fd)
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
+/* What a back end before us gave back, and did not tell of, has one signal now:
+ * no later one would come for it. */
+void semu_ring_set_call(struct semu_vring *r, int fd)
+{
+	semu_ring_set_signal(&r->call, fd);
+	if (r->started)
+		send_signal(&r->call);
+}
+
 /* Its part of the memory of what is in flight, if there is such a part. */
 static void begin_fly(struct semu_vring *r)
 {
@@ -432,6 +312,7 @@ void semu_ring_start(struct semu_vring *r)
 	begin_fly(r);
 	r->told = r->used_idx;
 	r->started = true;
+	send_signal(&r->call); /* as semu_ring_set_call() */
 	semu_ring_serve(r);
 }
 

@@ -30,6 +30,7 @@ static void begin(struct scsiemu_vhost *v,
 		.sense_size = 96,
 		.nrings = QUEUE_REQUEST + (cf->queues ? cf->queues : QUEUES),
 	};
+	semu_vhost_forget_memory(v);
 	semu_slots_init(&v->slots, v->alloc, sizeof(struct semu_vhost_cmd),
 			scratch);
 }

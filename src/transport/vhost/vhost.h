@@ -5,7 +5,8 @@
  *	socket.c	a front end comes and goes; its messages
  *	message.c	what each message does
  *	memory.c	the guest's memory
- *	ring.c		a queue: started, served, stopped; chains of descriptors
+ *	ring.c		a queue: started, served, stopped
+ *	chain.c		what its descriptors are: memory of the guest's
  *	split.c, packed.c	its two formats, with what is in flight
  *	request.c	requests as commands of the pump
  *	control.c	task management, events
@@ -30,6 +31,31 @@
 struct scsiemu_vhost;
 struct semu_vring;
 
+/* One descriptor, read once: the driver may change it at any time. */
+struct semu_desc {
+	uint64_t at;
+	uint32_t len;
+	uint16_t flags, link; /* split: the next one; packed: the id */
+};
+
+static inline struct semu_desc semu_desc_split(const uint8_t *p)
+{
+	uint64_t rest = vhost_get64(p + DESC_LEN_AT);
+
+	return (struct semu_desc){ vhost_get64(p), (uint32_t)rest,
+				   (uint16_t)(rest >> 32),
+				   (uint16_t)(rest >> 48) };
+}
+
+static inline struct semu_desc semu_desc_packed(const uint8_t *p)
+{
+	uint64_t rest = vhost_get64(p + DESC_LEN_AT);
+
+	return (struct semu_desc){ vhost_get64(p), (uint32_t)rest,
+				   (uint16_t)(rest >> 48),
+				   (uint16_t)(rest >> 32) };
+}
+
 /* What the guest put into a queue as one: memory we read, then memory we
  * write. */
 struct semu_chain {
@@ -50,7 +76,7 @@ struct semu_vhost_cmd {
 	bool live;
 	bool mute;     /* nobody waits for it now */
 	bool given_up; /* by semu_vhost_abort_all() */
-	uint8_t cdb[SEMU_VHOST_CDB];
+	uint8_t req[REQ_CDB_AT + SEMU_VHOST_CDB];
 };
 
 enum semu_fetch { FETCH_NONE, FETCH_GOT, FETCH_BROKEN };
@@ -141,6 +167,8 @@ struct scsiemu_vhost {
 	uint64_t features, protocol;
 	struct semu_region region[SEMU_VHOST_REGIONS];
 	unsigned nregions;
+	const struct semu_region *near; /* where something was found last */
+	uint8_t table[SEMU_VHOST_RING * DESC]; /* one in several regions */
 	uint8_t *fly; /* all that is in flight, shared with the front end */
 	size_t fly_len;
 	void *fly_map;
@@ -187,8 +215,18 @@ bool semu_vhost_add_region(struct scsiemu_vhost *v, const uint8_t *body,
 bool semu_vhost_remove_region(struct scsiemu_vhost *v, const uint8_t *body);
 void semu_vhost_forget_memory(struct scsiemu_vhost *v);
 /* What the guest has at addr, *len bytes of it at most; NULL: nothing. */
-uint8_t *semu_vhost_guest(const struct scsiemu_vhost *v, uint64_t addr,
+uint8_t *semu_vhost_guest(struct scsiemu_vhost *v, uint64_t addr,
 			  uint64_t *len);
+/* All len bytes, if they are where the last ones were. NULL: they are not, or
+ * len is 0. */
+static inline uint8_t *semu_vhost_near(const struct scsiemu_vhost *v,
+				       uint64_t addr, uint64_t len)
+{
+	const struct semu_region *r = v->near;
+	uint64_t in = addr - r->guest;
+
+	return in < r->size && len - 1 < r->size - in ? r->base + in : NULL;
+}
 /* len bytes at the front end's address; NULL: they are not all there. */
 uint8_t *semu_vhost_user(const struct scsiemu_vhost *v, uint64_t addr,
 			 uint64_t len);
@@ -209,6 +247,7 @@ bool semu_ring_remap(struct semu_vring *r);
 void semu_ring_serve(struct semu_vring *r);
 void semu_ring_close(struct semu_vring *r);
 void semu_ring_set_kick(struct semu_vring *r, int fd);
+void semu_ring_set_call(struct semu_vring *r, int fd);
 void semu_ring_set_signal(struct semu_signal *s, int fd);
 enum semu_fetch semu_ring_fetch(struct semu_vring *r, struct semu_chain *c);
 void semu_ring_give(struct semu_vring *r, const struct semu_chain *c,
@@ -216,13 +255,15 @@ void semu_ring_give(struct semu_vring *r, const struct semu_chain *c,
 void semu_ring_tell(struct semu_vring *r);
 /* Entry in flight with the least counter from r->after on; -1: none. */
 int semu_ring_oldest(const struct semu_vring *r);
-void semu_chain_begin(struct semu_chain *c);
-/* A descriptor, of a table or the ring. false: r->broken. */
+
+/* chain.c: a descriptor, of a table or the ring. false: r->broken. */
 bool semu_chain_add(struct semu_vring *r, struct semu_chain *c,
-		    const uint8_t *desc, uint16_t flags);
-/* The table that a descriptor names; linked: by their next fields. */
+		    struct semu_desc d);
+/* Those from a split queue's head on, and the table that the last may name. */
+bool semu_chain_walk(struct semu_vring *r, struct semu_chain *c, uint16_t head);
+/* A packed queue's table. */
 bool semu_chain_table(struct semu_vring *r, struct semu_chain *c,
-		      const uint8_t *desc, bool linked);
+		      struct semu_desc d);
 
 static inline bool semu_ring_runs(const struct semu_vring *r)
 {

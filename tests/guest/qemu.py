@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A Linux guest of QEMU's, in software: Debian's cloud kernel and, in its first
+memory, the modules and programs that a test names, and a shell. The test runs
+outside and sends that one command after another."""
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+
+import packages
+import servers
+
+# What a machine that builds the library need not have.
+LIBRARIES = ("libdaxctl1", "libexecs0", "libfdt1", "libndctl6", "libpmem1",
+             "libslirp0", "libvdeplug2")
+QEMU = ("qemu-system-x86", "qemu-system-common", "qemu-system-data", "seabios")
+# Its QEMU, 7.2, gives a back end up that has gone once.
+TOO_OLD = "bookworm"
+MEMORY = ("-M", "q35,memory-backend=m", "-m", "256M", "-object",
+          "memory-backend-memfd,id=m,size=256M,share=on")
+SECONDS = 60 # for one command
+
+INIT = """#!/bin/busybox sh
+/bin/busybox --install -s /bin
+export PATH=/bin
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev
+mount -t tmpfs tmp /tmp
+for m in /modules/*; do
+	insmod $m
+done
+stty -F /dev/ttyS1 raw -echo
+exec </dev/ttyS1 >/dev/ttyS1 2>&1
+printf '\\n@status %d\\n' 0
+while read -r line; do
+	sh -c "$line" </dev/null
+	printf '\\n@status %d\\n' $?
+done
+"""
+
+
+# ---- What it needs ----
+
+def newer(folder):
+    """apt's options for a release that has a newer QEMU."""
+    where = packages.apt("apt-get", "indextargets", "--format",
+                         "$(REPO_URI) $(CODENAME)", "Created-By: Packages",
+                         "Origin: Debian", "Codename: " + TOO_OLD)
+    if not where:
+        return ()
+    mirror = where.split()[0]
+    lists = os.path.join(folder, "lists")
+    os.makedirs(os.path.join(lists, "partial"))
+    sources = os.path.join(folder, "sources.list")
+    with open(sources, "w", encoding="ascii") as f:
+        f.write(f"deb {mirror} {TOO_OLD}-backports main\n")
+    options = [f"-oDir::Etc::SourceList={sources}",
+               "-oDir::Etc::SourceParts=/dev/null",
+               f"-oDir::State::Lists={lists}", f"-oDir::Cache={folder}"]
+    packages.apt("apt-get", *options, "update")
+    return options
+
+
+def kernel_package():
+    for line in packages.apt("apt-cache", "depends",
+                             "linux-image-cloud-amd64").splitlines():
+        if "Depends: linux-image-" in line:
+            return line.split()[-1]
+    raise packages.Trouble("linux-image-cloud-amd64 depends on no kernel")
+
+
+def fill(folder, root):
+    packages.fetch(folder, root, kernel_package(), "busybox-static",
+                   *LIBRARIES)
+    packages.fetch(folder, root, *QEMU, options=newer(folder))
+    packages.index_modules(root)
+    missing = [line for line in needs(root, qemu(root)) if "not found" in line]
+    if missing:
+        raise packages.Trouble("QEMU's libraries:\n" + "\n".join(missing))
+
+
+def qemu(root):
+    return os.path.join(root, "usr/bin/qemu-system-x86_64")
+
+
+def environment(root):
+    """It and its libraries are found first."""
+    return {**os.environ,
+            "PATH": f"{root}/usr/bin:{os.environ['PATH']}",
+            "LD_LIBRARY_PATH": f"{root}/usr/lib/x86_64-linux-gnu"}
+
+
+def needs(root, program):
+    return subprocess.run(["ldd", program], env=environment(root), check=True,
+                          capture_output=True, text=True).stdout.splitlines()
+
+
+# ---- The first memory ----
+
+def copy_modules(root, names, to):
+    """With what they need, in the order in which they are loaded."""
+    version = os.listdir(os.path.join(root, "lib/modules"))[0]
+    paths = []
+    for name in names:
+        out = subprocess.run(
+            ["/usr/sbin/modprobe", "-d", root, "-S", version, "--show-depends",
+             name], check=True, capture_output=True, text=True).stdout
+        paths += [line.split()[1] for line in out.splitlines()
+                  if line.startswith("insmod ")]
+    for n, path in enumerate(dict.fromkeys(paths)):
+        shutil.copy(path, os.path.join(to, f"{n:02}-{os.path.basename(path)}"))
+
+
+def copy_programs(root, names, to):
+    """Of this machine, with their libraries."""
+    search = os.environ["PATH"] + ":/usr/sbin:/sbin"
+    for name in names:
+        program = shutil.which(name, path=search)
+        if not program:
+            raise servers.Failed(f"{name} is not installed")
+        shutil.copy(program, os.path.join(to, "bin", name))
+        for word in " ".join(needs(root, program)).split():
+            if word.startswith("/"):
+                os.makedirs(to + os.path.dirname(word), exist_ok=True)
+                shutil.copy(word, to + word)
+
+
+def first_memory(root, modules, programs, folder):
+    tree, made = os.path.join(folder, "tree"), os.path.join(folder, "initrd")
+    for name in ("bin", "dev", "etc", "modules", "proc", "sys", "tmp"):
+        os.makedirs(os.path.join(tree, name))
+    busybox = os.path.join(root, "bin/busybox")
+    shutil.copy(busybox, os.path.join(tree, "bin"))
+    copy_programs(root, programs, tree)
+    copy_modules(root, modules, os.path.join(tree, "modules"))
+    init = os.path.join(tree, "init")
+    with open(init, "w", encoding="ascii") as f:
+        f.write(INIT)
+    os.chmod(init, 0o755)
+    subprocess.run(f"find . | {busybox} cpio -o -H newc >{made}", cwd=tree,
+                   shell=True, check=True, stderr=subprocess.DEVNULL)
+    return made
+
+
+# ---- The guest ----
+
+class Guest(servers.Process):
+    """It runs; with more options of QEMU's. command: what the shell does
+    instead, with "$@"; it says what memory there is."""
+
+    def __init__(self, build, modules, programs, *options, command=None):
+        root = packages.unpacked(build, "qemu", fill)
+        self.files = tempfile.TemporaryDirectory(prefix="scsiemu-qemu-")
+        at = self.files.name
+        self.log = os.path.join(at, "log")
+        kernel = [f for f in os.listdir(os.path.join(root, "boot"))
+                  if f.startswith("vmlinuz-")][0]
+        share = os.path.join(root, "usr/share")
+        super().__init__(
+            [*(("sh", "-c", command, "sh") if command else
+               (qemu(root), *MEMORY)),
+             "-L", f"{share}/qemu", "-L", f"{share}/seabios",
+             "-cpu", "max", "-smp", "2", "-accel", "tcg,thread=multi",
+             "-nodefaults", "-no-user-config", "-display", "none",
+             "-no-reboot", "-serial", f"file:{self.log}",
+             "-chardev", f"socket,id=tty,path={at}/tty,server=on,wait=off",
+             "-serial", "chardev:tty", "-kernel", f"{root}/boot/{kernel}",
+             "-initrd", first_memory(root, modules, programs, at),
+             "-append", "console=ttyS0 panic=-1", *options],
+            env=environment(root))
+        try:
+            self.tty = self.connect(f"{at}/tty")
+            self.answer("start")
+        except servers.Failed as e:
+            why = f"{e}\n{self.text(self.err)}"
+            self.__exit__()
+            raise servers.Failed(why) from None
+
+    def connect(self, path):
+        servers.wait_for(lambda: os.path.exists(path), "QEMU", self.alive)
+        tty = socket.socket(socket.AF_UNIX)
+        tty.settimeout(SECONDS)
+        tty.connect(path)
+        return tty
+
+    def kernel_log(self):
+        """Its end."""
+        return "\n".join(self.text(self.log).splitlines()[-30:])
+
+    def answer(self, to):
+        out = ""
+        while "\n@status " not in out or not out.endswith("\n"):
+            try:
+                more = self.tty.recv(65536)
+            except TimeoutError:
+                more = b""
+            if not more:
+                raise servers.Failed(f"the guest does not answer to \"{to}\": "
+                                     f"{out}\n{self.kernel_log()}")
+            out += more.decode(errors="replace")
+        out, status = out.rsplit("\n@status ", 1)
+        return int(status), out
+
+    def run(self, command):
+        """(exit status, output) of a line for the shell."""
+        self.tty.sendall(command.encode() + b"\n")
+        return self.answer(command)
+
+    def need(self, command):
+        """Its output; a command that fails ends the test."""
+        status, out = self.run(command)
+        if status:
+            raise servers.Failed(f"{command}: status {status}\n{out}")
+        return out
+
+    def __exit__(self, *args):
+        try:
+            super().__exit__(*args)
+        finally:
+            self.files.cleanup()
