@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""sgio.py BUILD [--print]: `scsiemu run` is like the kernel. The same devices
+"""sgio.py BUILD: `scsiemu run` is like the kernel. The same devices
 behind iSCSI, at the nodes of the guest's kernel, and under `scsiemu run`: what
 sgio_probe.c asks, and what the tools print, is answered alike, but for what
 stands in KNOWN, which docs/running.md tells of."""
@@ -147,7 +147,7 @@ OTHERS = ((r"^.*[0-9]+ bytes.*copied.*$|time to transfer.*$|^.*/sec.*$", ""),
 
 
 def script(build):
-    lines = [f"export DIR=$(mktemp -d)", f"{build}/tests/guest/sgio_probe"]
+    lines = ["export DIR=$(mktemp -d)", f"{build}/tests/guest/sgio_probe"]
     for command in TOOLS.strip().split("\n"):
         lines += [f"echo '$ '{repr(command)}", f"({command}) 2>&1",
                   "echo \"[$?]\""]
