@@ -61,6 +61,7 @@ struct refusal {
 	int open_error, enable_error;
 	unsigned busy;
 	bool numbered, ancient, no_target;
+	uint32_t commands, initiators, scratch;
 	const char *path, *text;
 };
 
@@ -76,6 +77,9 @@ static void try_refusal(const struct refusal *r)
 	rig.sim.ancient = r->ancient;
 	rig.sim.target_sprt = r->no_target ? 0 : PIT_PROCESSOR;
 	rig.cf.path = r->path;
+	rig.cf.commands = r->commands;
+	rig.cf.initiators = r->initiators;
+	rig.cf.scratch = r->scratch;
 	rig.t = semu_targ_open(&rig.cf, &targ_sim_calls, &err);
 	assert_null(rig.t);
 	assert_string_equal(err.text, r->text);
@@ -114,6 +118,13 @@ static void test_refusals(void **state)
 		{ .enable_error = ENOTTY,
 		  .text = "1:2:3: the driver has another interface: build the "
 			  "library on this release" },
+		{ .commands = 65537,
+		  .text = "commands, initiators: at most 65536 of each" },
+		{ .initiators = UINT32_MAX,
+		  .text = "commands, initiators: at most 65536 of each" },
+		{ .scratch = UINT32_MAX,
+		  .text = "out of memory: free some, or take fewer or smaller "
+			  "media" },
 		{ .enable_error = EIO, .text = "1:2:3: Input/output error" },
 	};
 

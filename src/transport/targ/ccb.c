@@ -220,10 +220,11 @@ static inline bool one_back(struct scsiemu_targ *t, struct ccb_hdr *at)
 {
 	uintptr_t off = (uintptr_t)at - (uintptr_t)t->cmd;
 	size_t n = off / sizeof(*t->cmd);
-	struct semu_targ_cmd *c = t->cmd + n;
+	struct semu_targ_cmd *c;
 
 	if (n >= t->ncmd)
 		return borrowed_back(t, at);
+	c = &t->cmd[n];
 	if (is_own(c, at)) {
 		if (!is_back(t, at))
 			return false;

@@ -22,6 +22,7 @@
 #define FLAGS	  (O_RDWR | O_NONBLOCK | O_CLOEXEC)
 
 enum { COMMANDS = 64, INITIATORS = 32, BUFFERS = 64 };
+enum { MOST = 65536 }; /* commands; initiators */
 /* DFLTPHYS and MAXPHYS of most releases: what one CTIO can map. */
 enum { USUAL_IO = 64 << 10, MOST_IO = 128 << 10 };
 
@@ -278,6 +279,8 @@ static bool make_cmds(struct scsiemu_targ *t, uint32_t n, uint32_t scratch)
 	const struct scsiemu_allocator *a = t->alloc;
 	uint32_t all = n + SEMU_TARG_NOTIFIES;
 
+	if (scratch > SIZE_MAX / all)
+		return false;
 	t->cmd = a->alloc(a->ctx, all * sizeof(*t->cmd));
 	t->scratch = a->alloc(a->ctx, (size_t)all * scratch);
 	if (!t->cmd || !t->scratch)
@@ -304,14 +307,20 @@ static int open_all(struct scsiemu_targ *t,
 		    struct scsiemu_errmsg *err)
 {
 	uint32_t n = or (cf->commands, COMMANDS);
+	uint32_t initiators = or (cf->initiators, INITIATORS);
 	uint32_t scratch = cf->scratch;
 
+	if (n > MOST || initiators > MOST)
+		return semu_err(err, "commands, initiators: at most %u of each",
+				MOST);
 	if (!scratch)
 		scratch = scsiemu_device_limits(scsiemu_lu_device(t->lu))
 				  ->scratch;
+	if (scratch > UINT32_MAX - 15)
+		return semu_err_memory(err);
 	t->ios = (struct semu_targ_pool){ .alloc = t->alloc, .first = 2 * n };
 	if (!make_cmds(t, n, (scratch + 15) & ~(uint32_t)15) ||
-	    !semu_targ_nexus_init(t, or (cf->initiators, INITIATORS)))
+	    !semu_targ_nexus_init(t, initiators))
 		return semu_err_memory(err);
 	if (open_node(t, cf->path, err) || enable(t, cf, err) ||
 	    inquire(t, err))
