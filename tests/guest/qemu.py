@@ -181,10 +181,10 @@ class Guest(servers.Process):
             raise servers.Failed(why) from None
 
     def connect(self, path):
-        servers.wait_for(lambda: os.path.exists(path), "QEMU", self.alive)
+        """As soon as it listens: some time after the file is there."""
         tty = socket.socket(socket.AF_UNIX)
         tty.settimeout(SECONDS)
-        tty.connect(path)
+        servers.wait_for(lambda: not tty.connect_ex(path), "QEMU", self.alive)
         return tty
 
     def kernel_log(self):

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "vhost_rig.h"
 
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -53,6 +54,95 @@ static void test_acknowledge(void **state)
 	assert_int_equal(acked(MSG_SET_OWNER, NULL, 0, -1), 0);
 	works();
 	drop();
+}
+
+static uint64_t ask(uint32_t request)
+{
+	uint64_t n = 0;
+
+	vhost_sim_send(&sim, request, 0, NULL, 0, -1);
+	assert_int_equal(vhost_sim_receive(&sim, &n, 8, NULL), 8);
+	return n;
+}
+
+static void test_offers(void **state)
+{
+	uint64_t other = VIRTIO_VERSION_1 | VIRTIO_PROTOCOL | VIRTIO_PACKED;
+
+	(void)state;
+	make(false, 0, false);
+	/* VERSION_1, PACKED; INOUT, HOTPLUG, CHANGE, INDIRECT, EVENT_IDX */
+	assert_int_equal(ask(MSG_GET_FEATURES), UINT64_C(0x570000007));
+	assert_int_equal(ask(MSG_GET_PROTOCOL), 0xb209);
+	assert_int_equal(ask(MSG_GET_QUEUE_NUM), SIM_QUEUES);
+	/* Not while queues run. */
+	assert_int_equal(acked(MSG_SET_FEATURES, &other, 8, -1), 1);
+	works();
+	/* A message of a later version of the protocol. */
+	vhost_sim_send(&sim, MSG_SET_OWNER, 2, NULL, 0, -1);
+	assert_non_null(strstr(said, "no message of vhost-user version 1"));
+	drop();
+}
+
+/* Messages of a queue that is not there, or must not change now. */
+static void test_no_queue(void **state)
+{
+	static const uint32_t each[] = {
+		MSG_SET_VRING_NUM,  MSG_SET_VRING_ADDR,	  MSG_SET_VRING_BASE,
+		MSG_GET_VRING_BASE, MSG_SET_VRING_KICK,	  MSG_SET_VRING_CALL,
+		MSG_SET_VRING_ERR,  MSG_SET_VRING_ENABLE,
+	};
+	uint64_t body[5] = { SIM_QUEUES };
+
+	(void)state;
+	make(false, 0, false);
+	for (unsigned i = 0; i < sizeof(each) / sizeof(each[0]); i++)
+		assert_int_equal(acked(each[i], body, sizeof(body), -1), 1);
+	body[0] = QUEUE_REQUEST;
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(acked(each[i], body, sizeof(body), -1), 1);
+	body[0] = QUEUE_REQUEST | MSG_NO_FD;
+	assert_int_equal(acked(MSG_SET_VRING_KICK, body, 8, -1), 1);
+	works();
+	drop();
+}
+
+/* What ends a queue, the front end is told by a descriptor of its own. */
+static void test_error_signal(void **state)
+{
+	struct sim_part far = { .at = SIM_MEMORY - 8, .len = 64, .in = true };
+	uint64_t which = QUEUE_REQUEST;
+	int fd = eventfd(0, EFD_NONBLOCK);
+	eventfd_t n = 0;
+
+	(void)state;
+	make(false, 0, false);
+	assert_int_equal(acked(MSG_SET_VRING_ERR, &which, 8, fd), 0);
+	vhost_sim_put(&sim, QUEUE_REQUEST, &far, 1);
+	settle();
+	assert_int_equal(eventfd_read(fd, &n), 0);
+	assert_int_equal(n, 1);
+	drop();
+	close(fd);
+}
+
+/* A queue that is started where it cannot be. */
+static void test_bad_place(void **state)
+{
+	static const uint32_t places[] = { 8, SIM_MEMORY - 16, SIM_MEMORY };
+
+	(void)state;
+	for (unsigned i = 0; i < 6; i++) {
+		uint32_t what[2] = { QUEUE_REQUEST, 0 };
+
+		make(i & 1, 0, false);
+		vhost_sim_send(&sim, MSG_GET_VRING_BASE, 0, what, 8, -1);
+		assert_int_equal(vhost_sim_receive(&sim, what, 8, NULL), 8);
+		sim.q[QUEUE_REQUEST].desc = places[i / 2];
+		vhost_sim_start(&sim, QUEUE_REQUEST, what[1]);
+		assert_non_null(strstr(said, "not in the guest's memory"));
+		drop();
+	}
 }
 
 /* ---- Memory ---- */
@@ -279,6 +369,10 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_offers),
+		cmocka_unit_test(test_no_queue),
+		cmocka_unit_test(test_error_signal),
+		cmocka_unit_test(test_bad_place),
 		cmocka_unit_test(test_acknowledge),
 		cmocka_unit_test(test_long_table),
 		cmocka_unit_test(test_regions),
