@@ -10,10 +10,11 @@ ADAPTER = 150  # what a transport adds, the kernel behind it not counted
 # Not READ: what a port does not lend the null store clears. targ: for each
 # control block that goes to the driver and back (command, data, status), and a
 # WRITE always has to wait for its data. vhost: for each descriptor, as Linux
-# lays requests out: the table; the request; data; the response.
+# lays requests out (the table; the request; data; the response), and for what is
+# noted of a request in flight.
 ADAPTERS = {"targ": {"tur": ("tur", 2), "write": ("late", 3)},
             "tmtgt": {"send": ("send", 1)},
-            "vhost": {"tur": ("tur", 3), "write": ("write", 4)}}
+            "vhost": {"tur": ("tur", 4), "write": ("write", 5)}}
 USUAL = {"tur": ("tur", 1), "write": ("write", 1)}
 ISCSI_READ = 1200
 SCALE = 0.05  # of ISCSI_READ, at 10,000 LUs and 1,000 nexuses

@@ -103,7 +103,7 @@ sg_start --start /dev/sg0
 sg_prevent --prevent=1 /dev/sg0
 sg_ident /dev/sg0
 sg_timestamp /dev/sg0 | wc -l
-sg_unmap -l 0 -n 16 /dev/sg0
+sg_unmap --force -l 0 -n 16 /dev/sg0
 sg_write_same -l 0 -n 16 -i /dev/zero /dev/sg0
 sg_get_lba_status -l 0 /dev/sg0
 sg_senddiag -t /dev/sg0

@@ -6,18 +6,16 @@
  * refuses writes.
  */
 #define _GNU_SOURCE
+#include "sgio_probe.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bsg.h>
-#include <linux/fs.h>
 #include <poll.h>
-#include <scsi/scsi.h>
-#include <scsi/scsi_ioctl.h>
 #include <scsi/sg.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -56,134 +54,6 @@ static void tell_error(void)
 }
 
 /* ---- struct sg_io_hdr ---- */
-
-static const struct row {
-	const char *name;
-	uint8_t cdb[16];
-	int len; /* of the CDB */
-	int direction;
-	unsigned bytes;
-	int flags, interface, mx_sb, timeout, vectors;
-} rows[] = {
-	{ .name = "TEST UNIT READY", .len = 6, .direction = SG_DXFER_NONE },
-	{ "INQUIRY", { 0x12, 0, 0, 0, 36 }, 6, SG_DXFER_FROM_DEV, 36 },
-	{ "INQUIRY, more room",
-	  { 0x12, 0, 0, 0, 36 },
-	  6,
-	  SG_DXFER_FROM_DEV,
-	  100 },
-	{ "INQUIRY, less room",
-	  { 0x12, 0, 0, 0, 36 },
-	  6,
-	  SG_DXFER_FROM_DEV,
-	  10 },
-	{ "INQUIRY, unknown direction", { 0x12, 0, 0, 0, 36 }, 6, -5, 36 },
-	{ "INQUIRY, to and from",
-	  { 0x12, 0, 0, 0, 36 },
-	  6,
-	  SG_DXFER_TO_FROM_DEV,
-	  100 },
-	{ "INQUIRY, no data wanted", { 0x12, 0, 0, 0, 36 }, 6, SG_DXFER_NONE },
-	{ "INQUIRY, none but a length",
-	  { 0x12, 0, 0, 0, 36 },
-	  6,
-	  SG_DXFER_NONE,
-	  36 },
-	{ "INQUIRY, wrong field",
-	  { 0x12, 4, 0, 0, 36 },
-	  6,
-	  SG_DXFER_FROM_DEV,
-	  36 },
-	{ "INQUIRY, 8 bytes of sense",
-	  { 0x12, 4, 0, 0, 36 },
-	  6,
-	  SG_DXFER_FROM_DEV,
-	  36,
-	  .mx_sb = 8 },
-	{ "INQUIRY, no sense wanted",
-	  { 0x12, 4, 0, 0, 36 },
-	  6,
-	  SG_DXFER_FROM_DEV,
-	  36,
-	  .mx_sb = -1 },
-	{ "INQUIRY, direct",
-	  { 0x12, 0, 0, 0, 36 },
-	  6,
-	  SG_DXFER_FROM_DEV,
-	  36,
-	  .flags = SG_FLAG_DIRECT_IO },
-	{ "INQUIRY, mapped",
-	  { 0x12, 0, 0, 0, 36 },
-	  6,
-	  SG_DXFER_FROM_DEV,
-	  36,
-	  .flags = 4 },
-	{ "INQUIRY, no transfer",
-	  { 0x12, 0, 0, 0, 36 },
-	  6,
-	  SG_DXFER_FROM_DEV,
-	  36,
-	  .flags = SG_FLAG_NO_DXFER },
-	{ "INQUIRY, at head",
-	  { 0x12, 0, 0, 0, 36 },
-	  6,
-	  SG_DXFER_FROM_DEV,
-	  36,
-	  .flags = 0x20 },
-	{ "INQUIRY, two places",
-	  { 0x12, 0, 0, 0, 36 },
-	  6,
-	  SG_DXFER_FROM_DEV,
-	  36,
-	  .vectors = 2 },
-	{ "INQUIRY, places beyond it",
-	  { 0x12, 0, 0, 0, 36 },
-	  6,
-	  SG_DXFER_FROM_DEV,
-	  100,
-	  .vectors = 2 },
-	{ "INQUIRY, 2000 places",
-	  { 0x12, 0, 0, 0, 36 },
-	  6,
-	  SG_DXFER_FROM_DEV,
-	  36,
-	  .vectors = 2000 },
-	{ "data-out that nobody takes", { 0 }, 6, SG_DXFER_TO_DEV, 100 },
-	{ "WRITE(10)", { 0x2a, [5] = 9, [8] = 2 }, 10, SG_DXFER_TO_DEV, 1024 },
-	{ "WRITE(10), too little",
-	  { 0x2a, [5] = 9, [8] = 2 },
-	  10,
-	  SG_DXFER_TO_DEV,
-	  512 },
-	{ "READ(10)", { 0x28, [5] = 9, [8] = 2 }, 10, SG_DXFER_FROM_DEV, 1024 },
-	{ "READ(10), 128 KiB",
-	  { 0x28, [7] = 1 },
-	  10,
-	  SG_DXFER_FROM_DEV,
-	  128 << 10 },
-	{ "READ(10) in 6 bytes", { 0x28 }, 6, SG_DXFER_FROM_DEV, 512 },
-	{ "READ(16)", { 0x88, [9] = 9, [13] = 1 }, 16, SG_DXFER_FROM_DEV, 512 },
-	{ "READ(10) beyond the end",
-	  { 0x28, 0, 0xff, [8] = 1 },
-	  10,
-	  SG_DXFER_FROM_DEV,
-	  512 },
-	{ "an opcode that is not", { 0xdf }, 10, SG_DXFER_NONE },
-	{ "a CDB of 0 bytes", { 0 }, 0, SG_DXFER_NONE },
-	{ "a CDB of 5 bytes", { 0 }, 5, SG_DXFER_NONE },
-	{ "a CDB of 17 bytes", { 0 }, 17, SG_DXFER_NONE },
-	{ "a CDB of 33 bytes", { 0 }, 33, SG_DXFER_NONE },
-	{ "a CDB of 252 bytes", { 0 }, 252, SG_DXFER_NONE },
-	{ "a CDB of 253 bytes", { 0 }, 253, SG_DXFER_NONE },
-	{ "no SCSI interface", { 0 }, 6, SG_DXFER_NONE, .interface = 'X' },
-	{ "direction -9", { 0x12, 0, 0, 0, 36 }, 6, -9, 36 },
-	{ "direction 7", { 0x12, 0, 0, 0, 36 }, 6, 7, 36 },
-	{ "a length of 1 GiB",
-	  { 0x12, 0, 0, 0, 36 },
-	  6,
-	  SG_DXFER_FROM_DEV,
-	  1 << 30 },
-};
 
 static void tell_header(const struct sg_io_hdr *h)
 {
@@ -242,7 +112,7 @@ static void commands(const char *path)
 {
 	int fd = open(path, O_RDWR);
 
-	for (size_t i = 0; i < COUNT(rows); i++)
+	for (size_t i = 0; i < nrows; i++)
 		io(path, fd, &rows[i]);
 	close(fd);
 }
@@ -323,96 +193,13 @@ static void commands_4(void)
 {
 	int fd = open(BSG, O_RDWR);
 
-	for (size_t i = 0; i < COUNT(rows); i++)
+	for (size_t i = 0; i < nrows; i++)
 		if (!rows[i].flags && !rows[i].vectors && !rows[i].interface)
 			io_4(fd, &rows[i]);
 	close(fd);
 }
 
 /* ---- Other ioctls ---- */
-
-enum how { NUMBER, BYTES, NOWHERE };
-
-static const struct control {
-	const char *name;
-	unsigned long number;
-	enum how how;
-	int value; /* at the argument */
-	int bytes; /* of the answer */
-} controls[] = {
-	{ "SG_GET_VERSION_NUM", SG_GET_VERSION_NUM, NUMBER },
-	{ "SG_GET_VERSION_NUM nowhere", SG_GET_VERSION_NUM, NOWHERE },
-	{ "SG_GET_TIMEOUT", SG_GET_TIMEOUT, NUMBER },
-	{ "SG_SET_TIMEOUT", SG_SET_TIMEOUT, NUMBER, 3000 },
-	{ "SG_GET_TIMEOUT", SG_GET_TIMEOUT, NUMBER },
-	{ "SG_SET_TIMEOUT -1", SG_SET_TIMEOUT, NUMBER, -1 },
-	{ "SG_SET_TIMEOUT nowhere", SG_SET_TIMEOUT, NOWHERE },
-	{ "SG_EMULATED_HOST", SG_EMULATED_HOST, NUMBER },
-	{ "SG_GET_RESERVED_SIZE", SG_GET_RESERVED_SIZE, NUMBER },
-	{ "SG_SET_RESERVED_SIZE", SG_SET_RESERVED_SIZE, NUMBER, 65536 },
-	{ "SG_GET_RESERVED_SIZE", SG_GET_RESERVED_SIZE, NUMBER },
-	{ "SG_SET_RESERVED_SIZE -1", SG_SET_RESERVED_SIZE, NUMBER, -1 },
-	{ "SG_GET_SCSI_ID", SG_GET_SCSI_ID, BYTES, 0, 32 },
-	{ "SG_GET_SCSI_ID nowhere", SG_GET_SCSI_ID, NOWHERE },
-	{ "SG_SET_FORCE_LOW_DMA", SG_SET_FORCE_LOW_DMA, NUMBER, 1 },
-	{ "SG_GET_LOW_DMA", SG_GET_LOW_DMA, NUMBER },
-	{ "SG_SET_FORCE_PACK_ID", SG_SET_FORCE_PACK_ID, NUMBER, 1 },
-	{ "SG_GET_PACK_ID", SG_GET_PACK_ID, NUMBER },
-	{ "SG_GET_NUM_WAITING", SG_GET_NUM_WAITING, NUMBER },
-	{ "SG_GET_SG_TABLESIZE", SG_GET_SG_TABLESIZE, NUMBER },
-	{ "SG_SET_COMMAND_Q", SG_SET_COMMAND_Q, NUMBER, 1 },
-	{ "SG_GET_COMMAND_Q", SG_GET_COMMAND_Q, NUMBER },
-	{ "SG_SET_KEEP_ORPHAN", SG_SET_KEEP_ORPHAN, NUMBER, 1 },
-	{ "SG_GET_KEEP_ORPHAN", SG_GET_KEEP_ORPHAN, NUMBER },
-	{ "SG_NEXT_CMD_LEN", SG_NEXT_CMD_LEN, NUMBER, 12 },
-	{ "SG_GET_ACCESS_COUNT", 0x2289, NUMBER },
-	{ "SG_SET_DEBUG", SG_SET_DEBUG, NUMBER, 0 },
-	{ "SG_GET_REQUEST_TABLE", SG_GET_REQUEST_TABLE, BYTES, 0, 16 },
-	{ "SG_SET_TRANSFORM", SG_SET_TRANSFORM, NUMBER },
-	{ "SG_GET_TRANSFORM", SG_GET_TRANSFORM, NUMBER },
-	{ "SG_SCSI_RESET nothing", SG_SCSI_RESET, NUMBER, 0 },
-	{ "SG_SCSI_RESET 9", SG_SCSI_RESET, NUMBER, 9 },
-	{ "SG_SCSI_RESET nowhere", SG_SCSI_RESET, NOWHERE },
-	{ "SCSI_IOCTL_GET_IDLUN", SCSI_IOCTL_GET_IDLUN, BYTES, 0, 8 },
-	{ "SCSI_IOCTL_GET_BUS_NUMBER", SCSI_IOCTL_GET_BUS_NUMBER, NUMBER },
-	{ "SCSI_IOCTL_GET_PCI", 0x5387, BYTES, 0, 20 },
-	{ "SCSI_IOCTL_PROBE_HOST", SCSI_IOCTL_PROBE_HOST, NUMBER, 0 },
-	{ "SCSI_IOCTL_TEST_UNIT_READY", SCSI_IOCTL_TEST_UNIT_READY, NUMBER },
-	{ "SCSI_IOCTL_DOORLOCK", SCSI_IOCTL_DOORLOCK, NUMBER },
-	{ "SCSI_IOCTL_DOORUNLOCK", SCSI_IOCTL_DOORUNLOCK, NUMBER },
-	{ "SCSI_IOCTL_START_UNIT", SCSI_IOCTL_START_UNIT, NUMBER },
-	{ "SCSI_IOCTL_BENCHMARK_COMMAND", SCSI_IOCTL_BENCHMARK_COMMAND,
-	  NUMBER },
-	{ "BLKGETSIZE64", BLKGETSIZE64, BYTES, 0, 8 },
-	{ "BLKGETSIZE", BLKGETSIZE, BYTES, 0, 8 },
-	{ "BLKSSZGET", BLKSSZGET, NUMBER },
-	{ "BLKBSZGET", BLKBSZGET, NUMBER },
-	{ "BLKBSZSET", BLKBSZSET, NUMBER, 4096 },
-	{ "BLKPBSZGET", BLKPBSZGET, NUMBER },
-	{ "BLKIOMIN", BLKIOMIN, NUMBER },
-	{ "BLKIOOPT", BLKIOOPT, NUMBER },
-	{ "BLKALIGNOFF", BLKALIGNOFF, NUMBER },
-	{ "BLKROGET", BLKROGET, NUMBER },
-	{ "BLKROTATIONAL", BLKROTATIONAL, BYTES, 0, 2 },
-	{ "BLKSECTGET", BLKSECTGET, BYTES, 0, 2 },
-	{ "BLKRAGET", BLKRAGET, BYTES, 0, 8 },
-	{ "BLKDISCARDZEROES", BLKDISCARDZEROES, NUMBER },
-	{ "BLKFLSBUF", BLKFLSBUF, NUMBER },
-	{ "BLKRRPART", BLKRRPART, NUMBER },
-	{ "BLKGETDISKSEQ", 0x80081280, BYTES, 0, 0 },
-	{ "BLKGETZONESZ", 0x80041284, NUMBER },
-	{ "FIONREAD", 0x541b, NUMBER },
-	{ "TCGETS", 0x5401, BYTES, 0, 0 },
-	{ "CDROM_GET_CAPABILITY", 0x5331, NUMBER },
-	{ "CDROM_DRIVE_STATUS", 0x5326, NUMBER },
-	{ "CDROMEJECT", 0x5309, NUMBER },
-	{ "HDIO_GETGEO", 0x0301, BYTES, 0, 0 },
-	{ "HDIO_GET_IDENTITY", 0x030d, NUMBER },
-	{ "MTIOCGET", 0x80306d02, BYTES, 0, 0 },
-	{ "SG's 0x22ff", 0x22ff, NUMBER },
-	{ "SCSI's 0x53fe", 0x53fe, NUMBER },
-	{ "block's 0x12fe", 0x12fe, NUMBER },
-};
 
 static void control(const char *path, int fd, const struct control *c)
 {
@@ -440,7 +227,7 @@ static void all_controls(const char *path)
 {
 	int fd = open(path, O_RDWR | O_NONBLOCK);
 
-	for (size_t i = 0; i < COUNT(controls); i++)
+	for (size_t i = 0; i < ncontrols; i++)
 		control(path, fd, &controls[i]);
 	close(fd);
 }

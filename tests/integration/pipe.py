@@ -10,8 +10,6 @@ import sys
 import pages
 
 SOURCE = os.path.join(pages.DOCS, "..", "examples", "pipe.c")
-PAGE = "embedding.md"
-
 
 class Pipe:
     def __init__(self, program, device):
@@ -50,9 +48,9 @@ def page(program):
     """What it shows is there; what it says to type gives INQUIRY data."""
     with open(SOURCE, encoding="ascii") as f:
         code = f.read()
-    for block in pages.blocks(PAGE, "c"):
+    for block in pages.blocks("embedding.md", "c"):
         assert block in code, block
-    typed, = pages.blocks(PAGE, "sh")
+    typed, = pages.blocks("embedding.md", "sh")
     done = subprocess.run(
         ["sh", "-c", typed.replace("| xxd", "")], capture_output=True,
         check=True, env={"PATH": os.path.dirname(program) + ":" +

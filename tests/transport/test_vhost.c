@@ -89,24 +89,33 @@ static void test_both_ways(void **state)
 	}
 }
 
-static uint8_t manage(uint32_t subtype, uint64_t tag)
+/* A control request goes round; its response. */
+static const uint8_t *control(const void *req, uint32_t len, uint32_t room)
 {
-	uint32_t at = vhost_sim_take(&sim, 24), to = vhost_sim_take(&sim, 1);
-	struct sim_part p[2] = { { .at = at, .len = 24 },
-				 { .at = to, .len = 1, .in = true } };
-	uint32_t len = 0;
+	struct sim_part p[2] = {
+		{ .at = vhost_sim_take(&sim, len), .len = len },
+		{ .at = vhost_sim_take(&sim, room), .len = room, .in = true }
+	};
+	uint32_t written = 0;
 	uint16_t id;
 
-	memset(sim.mem + at, 0, 24);
-	vhost_put32(sim.mem + at + TMF_SUBTYPE_AT, subtype);
-	memcpy(sim.mem + at + TMF_LUN_AT, lun0, 8);
-	vhost_put64(sim.mem + at + TMF_TAG_AT, tag);
+	memcpy(sim.mem + p[0].at, req, len);
 	id = vhost_sim_put(&sim, QUEUE_CONTROL, p, 2);
 	settle();
 	run_store();
-	assert_int_equal(vhost_sim_get(&sim, QUEUE_CONTROL, &len), id);
-	assert_int_equal(len, 1);
-	return sim.mem[to];
+	assert_int_equal(vhost_sim_get(&sim, QUEUE_CONTROL, &written), id);
+	assert_int_equal(written, room);
+	return sim.mem + p[1].at;
+}
+
+static uint8_t manage(uint32_t subtype, uint64_t tag)
+{
+	uint8_t req[TMF_REQUEST] = { 0 };
+
+	vhost_put32(req + TMF_SUBTYPE_AT, subtype);
+	memcpy(req + TMF_LUN_AT, lun0, 8);
+	vhost_put64(req + TMF_TAG_AT, tag);
+	return *control(req, sizeof(req), 1);
 }
 
 static void test_functions(void **state)
@@ -129,21 +138,96 @@ static void test_functions(void **state)
 	drop();
 }
 
-/* The queue is stopped when its last command has ended. */
-static void test_stop(void **state)
+static void test_notification(void **state)
 {
-	uint32_t what[2] = { QUEUE_REQUEST, 0 };
-	struct request r;
+	uint8_t req[AN_REQUEST] = { CTL_QUERY };
 
 	(void)state;
-	make(false, 0, true);
+	make(false, 0, false);
+	memcpy(req + AN_LUN_AT, lun0, 8);
+	assert_memory_equal(control(req, sizeof(req), AN_RESPONSE), "\0\0\0\0",
+			    AN_RESPONSE);
+	req[AN_LUN_AT + 1] = 3; /* a target that is not there */
+	assert_int_equal(control(req, sizeof(req), AN_RESPONSE)[4],
+			 VIRTIO_BAD_TARGET);
+	req[0] = CTL_SUBSCRIBE + 1; /* of no known type */
+	assert_int_equal(*control(req, sizeof(req), 1), VIRTIO_FAILURE);
+	drop();
+}
+
+/* Too short for what it is, or what is to be said. */
+static void run_short(unsigned queue, struct sim_part p, const char *why)
+{
+	make(false, VIRTIO_CHANGE, false);
+	p.at = vhost_sim_take(&sim, p.len);
+	memset(sim.mem + p.at, 0, p.len);
+	vhost_sim_put(&sim, queue, &p, 1);
+	settle();
+	scsiemu_vhost_event(server, 0, SCSIEMU_VHOST_CHANGED, 0x2a09);
+	assert_non_null(strstr(said, why));
+	drop();
+}
+
+static void test_short(void **state)
+{
+	static const char control_why[] = "a control request that is too short";
+
+	(void)state;
+	run_short(QUEUE_CONTROL, (struct sim_part){ .len = 3 }, control_why);
+	run_short(QUEUE_CONTROL, (struct sim_part){ .len = 8 }, control_why);
+	run_short(QUEUE_CONTROL, (struct sim_part){ .len = TMF_REQUEST },
+		  control_why);
+	run_short(QUEUE_EVENT, (struct sim_part){ .len = 8, .in = true },
+		  "a buffer for events that is too short");
+}
+
+/* The queue is stopped when its last command has ended. */
+static void run_stop(bool packed)
+{
+	uint32_t what[2] = { QUEUE_REQUEST, 0 };
+	const struct sim_queue *q = &sim.q[QUEUE_REQUEST];
+	struct request r;
+
+	make(packed, 0, true);
 	r = put_request(lun0, rw(0x28, 0, 1), 10, NULL, 0, 512);
 	vhost_sim_send(&sim, MSG_GET_VRING_BASE, 0, what, 8, -1);
 	assert_int_equal(vhost_sim_receive(&sim, what, 8, NULL), -1);
 	run_store();
 	expect(ended(&r, 108 + 512), VIRTIO_OK, SCSIEMU_GOOD, 0);
 	assert_int_equal(vhost_sim_receive(&sim, what, 8, NULL), 8);
-	assert_int_equal(what[1], sim.q[QUEUE_REQUEST].next);
+	assert_int_equal(what[1],
+			 packed ? (q->next | 0x8000u) * 0x10001u : q->next);
+	drop();
+}
+
+static void test_stop(void **state)
+{
+	(void)state;
+	run_stop(false);
+	run_stop(true);
+}
+
+/* A packed queue's driver says at which descriptor it wants a signal. */
+static void test_wanted(void **state)
+{
+	struct sim_queue *q = &sim.q[QUEUE_REQUEST];
+	struct request r[2];
+
+	(void)state;
+	make(true, VIRTIO_EVENT_IDX, false);
+	vhost_sim_signals(&sim, QUEUE_REQUEST);
+	vhost_put16(sim.mem + q->avail + PACKED_EVENT_AT,
+		    (uint16_t)((q->next + 3u) | 0x8000u));
+	vhost_put16(sim.mem + q->avail + PACKED_EVENT_FLAGS_AT, PACKED_AT_DESC);
+	for (unsigned i = 0; i < 2; i++) {
+		r[i] = put_request(lun0, rw(0x28, 0, 1), 10, NULL, 0, 512);
+		expect(ended(&r[i], 108 + 512), VIRTIO_OK, SCSIEMU_GOOD, 0);
+		assert_int_equal(vhost_sim_signals(&sim, QUEUE_REQUEST), i);
+	}
+	vhost_put16(sim.mem + q->avail + PACKED_EVENT_FLAGS_AT, PACKED_DISABLE);
+	r[0] = put_request(lun0, rw(0x28, 0, 1), 10, NULL, 0, 512);
+	expect(ended(&r[0], 108 + 512), VIRTIO_OK, SCSIEMU_GOOD, 0);
+	assert_int_equal(vhost_sim_signals(&sim, QUEUE_REQUEST), 0);
 	drop();
 }
 
@@ -251,7 +335,10 @@ int main(void)
 		cmocka_unit_test(test_replies),
 		cmocka_unit_test(test_both_ways),
 		cmocka_unit_test(test_functions),
+		cmocka_unit_test(test_notification),
+		cmocka_unit_test(test_short),
 		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_wanted),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_close),

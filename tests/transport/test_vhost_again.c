@@ -101,8 +101,8 @@ static void run_halfway(bool packed, bool seen, uint64_t features)
 	run_store();
 	expect(ended(&r, 108 + 512), VIRTIO_OK, SCSIEMU_GOOD, 0);
 	assert_memory_equal(sim.mem + r.in, data, 512);
-	drop();
 	munmap(fly, sim.fly_len);
+	drop();
 }
 
 static void test_halfway(void **state)
@@ -116,11 +116,57 @@ static void test_halfway(void **state)
 	}
 }
 
+/* ---- Memory of what is in flight that somebody wrote to ---- */
+
+static void test_damaged(void **state)
+{
+	struct sim_part p[2] = { { .at = 4096, .len = 51 },
+				 { .at = 8192, .len = 108, .in = true } };
+	uint8_t *fly;
+	size_t at;
+
+	(void)state;
+	make(true, 0, false);
+	fly = map_fly();
+	at = QUEUE_REQUEST * semu_vhost_fly_len(&semu_ring_packed, SIM_SIZE);
+	vhost_put16(fly + at + FLY_FREE_AT, SIM_SIZE);
+	vhost_sim_put(&sim, QUEUE_REQUEST, p, 2);
+	settle();
+	assert_non_null(strstr(said, "what is in flight is damaged"));
+	munmap(fly, sim.fly_len);
+	drop();
+}
+
+/* The next back end begins with anything there, and ends as it should. */
+static void test_anything(void **state)
+{
+	uint32_t n = 1;
+	uint8_t *fly;
+
+	(void)state;
+	for (unsigned round = 0; round < 200; round++) {
+		make(round & 1, VIRTIO_INDIRECT, false);
+		fly = map_fly();
+		vhost_sim_hang_up(&sim);
+		for (size_t i = 0; i < sim.fly_len; i++) {
+			n = n * 1103515245 + 12345;
+			if (n >> 30 == 0)
+				fly[i] = (uint8_t)(n >> 20 & 0x1f);
+		}
+		vhost_sim_connect(&sim, path, round & 1, VIRTIO_INDIRECT,
+				  settle);
+		munmap(fly, sim.fly_len);
+		drop();
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_halfway),
+		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_anything),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

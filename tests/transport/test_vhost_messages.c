@@ -6,24 +6,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { NOTHING_YET = -1 };
-
-/* The code of a message that asks to be acknowledged, or NOTHING_YET. */
-static int code(void)
-{
-	uint64_t n;
-
-	if (vhost_sim_receive(&sim, &n, sizeof(n), NULL) != sizeof(n))
-		return NOTHING_YET;
-	return (int)n;
-}
-
-static int acked(uint32_t request, const void *body, uint32_t len, int fd)
-{
-	vhost_sim_send(&sim, request, MSG_NEED, body, len, fd);
-	return code();
-}
-
 static void works(void)
 {
 	struct request r = put_request(lun0, rw(0x28, 0, 1), 10, NULL, 0, 512);
@@ -282,7 +264,7 @@ static void test_reset(void **state)
 	r = put_request(lun0, rw(0x2a, 0, 1), 10, data, 512, 0);
 	assert_int_equal(acked(MSG_RESET_DEVICE, NULL, 0, -1), NOTHING_YET);
 	run_store();
-	assert_int_equal(code(), 0);
+	assert_int_equal(acknowledged(), 0);
 	assert_int_equal(vhost_sim_get(&sim, QUEUE_REQUEST, &len), -1);
 	assert_int_equal(sim.mem[r.rsp], 0xee);
 	/* The queues stand still until they are started. */

@@ -202,3 +202,18 @@ const uint8_t *rw(uint8_t op, uint8_t lba, uint8_t n)
 	cdb[8] = n;
 	return cdb;
 }
+
+int acknowledged(void)
+{
+	uint64_t n;
+
+	if (vhost_sim_receive(&sim, &n, sizeof(n), NULL) != sizeof(n))
+		return NOTHING_YET;
+	return (int)n;
+}
+
+int acked(uint32_t request, const void *body, uint32_t len, int fd)
+{
+	vhost_sim_send(&sim, request, MSG_NEED, body, len, fd);
+	return acknowledged();
+}

@@ -38,4 +38,10 @@ const uint8_t *ended(const struct request *r, uint32_t want);
 void expect(const uint8_t *rsp, uint8_t response, uint8_t status,
 	    uint32_t resid);
 
+enum { NOTHING_YET = -1 };
+
+/* The code of a message that asked to be acknowledged, or NOTHING_YET. */
+int acknowledged(void);
+int acked(uint32_t request, const void *body, uint32_t len, int fd);
+
 #endif

@@ -160,16 +160,12 @@ FCNTL(fcntl64)
 
 /* ---- fstat() ---- */
 
-#define NODE_MODE 0660
-
 /* The two structures have the same members, and need not be the same. */
 #define PATCH(fd, st)                                                          \
 	do {                                                                   \
 		struct shim_node n_;                                           \
 		if (S_ISSOCK((st)->st_mode) && shim_file(fd, &n_)) {           \
-			(st)->st_mode = NODE_MODE |                            \
-					(n_.block ? S_IFBLK : S_IFCHR);        \
-			(st)->st_rdev = makedev(n_.major, n_.minor);           \
+			SHIM_STAT_AS(st, &n_);                                 \
 		}                                                              \
 	} while (0)
 

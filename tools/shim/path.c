@@ -7,6 +7,8 @@
 #define _GNU_SOURCE
 #include "shim.h"
 
+#include "names.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -117,15 +119,21 @@ SHIM_EXPORT int __openat64_2(int folder, const char *path, int flags)
 SHIM_EXPORT FILE *fopen(const char *path, const char *mode)
 {
 	ROOM;
+	const char *at = shim_place(path, room);
+	struct shim_node n;
 
-	return NEXT(fopen)(shim_place(path, room), mode);
+	return is_node(at, path, &n) ? shim_fopen(&n, mode)
+				     : NEXT(fopen)(at, mode);
 }
 
 SHIM_EXPORT FILE *fopen64(const char *path, const char *mode)
 {
 	ROOM;
+	const char *at = shim_place(path, room);
+	struct shim_node n;
 
-	return NEXT(fopen64)(shim_place(path, room), mode);
+	return is_node(at, path, &n) ? shim_fopen(&n, mode)
+				     : NEXT(fopen64)(at, mode);
 }
 
 /* ---- stat() ---- */
@@ -208,12 +216,16 @@ SHIM_EXPORT int __fxstat64(int version, int fd, struct stat64 *st)
 	return fstat64(fd, st);
 }
 
-static void patch(struct statx *x, uint32_t major, uint32_t minor, mode_t mode)
+static void patch(struct statx *x, const struct stat *st)
 {
-	x->stx_mode = (uint16_t)mode;
-	x->stx_rdev_major = major;
-	x->stx_rdev_minor = minor;
-	x->stx_size = 0;
+	x->stx_mode = (uint16_t)st->st_mode;
+	x->stx_rdev_major = major(st->st_rdev);
+	x->stx_rdev_minor = minor(st->st_rdev);
+	x->stx_dev_major = major(st->st_dev);
+	x->stx_dev_minor = minor(st->st_dev);
+	x->stx_ino = st->st_ino;
+	x->stx_nlink = (uint32_t)st->st_nlink;
+	x->stx_size = x->stx_blocks = 0;
 }
 
 SHIM_EXPORT int statx(int folder, const char *path, int flags, unsigned mask,
@@ -229,13 +241,12 @@ SHIM_EXPORT int statx(int folder, const char *path, int flags, unsigned mask,
 	if (at == path) {
 		if (flags & AT_EMPTY_PATH && S_ISSOCK(x->stx_mode) &&
 		    !fstat(folder, &st) && !S_ISSOCK(st.st_mode))
-			patch(x, major(st.st_rdev), minor(st.st_rdev),
-			      st.st_mode);
+			patch(x, &st);
 		return rc;
 	}
 	if (!fstatat(folder, path, &st, flags & AT_SYMLINK_NOFOLLOW) &&
 	    !S_ISREG(st.st_mode) && S_ISREG(x->stx_mode))
-		patch(x, major(st.st_rdev), minor(st.st_rdev), st.st_mode);
+		patch(x, &st);
 	return rc;
 }
 
@@ -342,6 +353,34 @@ SHIM_EXPORT DIR *opendir(const char *path)
 
 	return NEXT(opendir)(shim_place_folder(AT_FDCWD, path, room));
 }
+
+/* In a list a node is a file, as long as it is not asked what it is. */
+static bool may_be_node(DIR *d, const char *name)
+{
+	char path[sizeof("/dev/") + NAME_MAX];
+	struct shim_node n;
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	return shim_folder() && (shim_is_name(path) || strchr(name, ':')) &&
+	       !NEXT(fstatat)(dirfd(d), name, &st, AT_SYMLINK_NOFOLLOW) &&
+	       shim_stat_node(&st, &n);
+}
+
+#define READDIR(NAME, TYPE)                                                    \
+	SHIM_EXPORT struct TYPE *NAME(DIR *d)                                  \
+	{                                                                      \
+		struct TYPE *e = NEXT(NAME)(d);                                \
+		int had = errno;                                               \
+                                                                               \
+		if (e && e->d_type == DT_REG && may_be_node(d, e->d_name))     \
+			e->d_type = DT_UNKNOWN;                                \
+		errno = had;                                                   \
+		return e;                                                      \
+	}
+
+READDIR(readdir, dirent)
+READDIR(readdir64, dirent64)
 
 typedef int order_fn(const struct dirent **a, const struct dirent **b);
 typedef int order64_fn(const struct dirent64 **a, const struct dirent64 **b);

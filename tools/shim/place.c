@@ -15,8 +15,6 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#define NODE_MODE 0660
-
 /* Set before the program has threads, and never again. */
 static char folder[PATH_MAX];
 static size_t folder_len;
@@ -162,9 +160,7 @@ void shim_unplace(char *path)
 		if (!S_ISREG((st)->st_mode) ||                                 \
 		    !shim_node_of((uint64_t)(st)->st_size, n))                 \
 			return false;                                          \
-		(st)->st_mode = NODE_MODE | ((n)->block ? S_IFBLK : S_IFCHR);  \
-		(st)->st_rdev = makedev((n)->major, (n)->minor);               \
-		(st)->st_size = 0;                                             \
+		SHIM_STAT_AS(st, n);                                           \
 		return true;                                                   \
 	} while (0)
 

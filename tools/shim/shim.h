@@ -17,6 +17,8 @@
  *	block.c   a disk as a file
  *	fd.c      ioctl() and fstat()
  *	io.c      read(), write() and so on
+ *	stdio.c   the same of streams
+ *	raw.c     syscall()
  *	next.c    the C library's own functions
  */
 #ifndef SHIM_H
@@ -25,7 +27,9 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/uio.h>
 
 #include <transport/sgio/wire.h>
@@ -35,6 +39,20 @@
 #define SHIM_EXPORT __attribute__((visibility("default")))
 
 #define SHIM_SG_MAJOR 21
+
+/* A node in struct stat, or its like: the same of a name and of a descriptor,
+ * since some programs (cp) look whether it is. */
+#define SHIM_STAT_AS(st, n)                                                    \
+	do {                                                                   \
+		(st)->st_mode = 0660 | ((n)->block ? S_IFBLK : S_IFCHR);       \
+		(st)->st_rdev = makedev((n)->major, (n)->minor);               \
+		(st)->st_dev = makedev(0, 5);                                  \
+		(st)->st_ino = (ino_t)shim_node_size((n)->block, (n)->major,   \
+						     (n)->minor);              \
+		(st)->st_nlink = 1;                                            \
+		(st)->st_size = 0;                                             \
+		(st)->st_blocks = 0;                                           \
+	} while (0)
 
 static inline bool shim_is_sg(const struct shim_node *n)
 {
@@ -118,6 +136,9 @@ int shim_data_of(const struct sg_io_hdr *h, bool sg,
 		 struct shim_data *d);
 /* 0 or EFAULT: there is no room for the sense data. */
 int shim_fill(struct sg_io_hdr *h, bool sg, const struct semu_sgio_reply *r);
+
+/* stdio.c: as fopen(). */
+FILE *shim_fopen(const struct shim_node *n, const char *mode);
 
 /* posted.c: write() and read() of a sg node. */
 ssize_t shim_post(int fd, const void *from, size_t len);

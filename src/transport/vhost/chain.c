@@ -14,14 +14,14 @@ static bool broken(struct semu_vring *r, const char *why)
 
 static bool is_full(const struct semu_chain *c)
 {
-	return c->nout + c->nin + CUTS >= c->room;
+	return c->nout + c->nin >= c->most;
 }
 
 static bool grow(const struct semu_vring *r, struct semu_chain *c)
 {
 	const struct scsiemu_allocator *a = r->v->alloc;
-	unsigned room = c->room ? 2 * c->room : 16;
-	struct scsiemu_vec *v = a->alloc(a->ctx, room * sizeof(*v));
+	unsigned most = c->most ? 2 * c->most : 14;
+	struct scsiemu_vec *v = a->alloc(a->ctx, (most + CUTS) * sizeof(*v));
 
 	if (!v)
 		return false;
@@ -30,7 +30,7 @@ static bool grow(const struct semu_vring *r, struct semu_chain *c)
 		a->free(a->ctx, c->v);
 	}
 	c->v = v;
-	c->room = room;
+	c->most = most;
 	return true;
 }
 
@@ -76,8 +76,7 @@ static inline bool add(struct semu_vring *r, struct semu_chain *c,
 
 	if (!in && c->nin)
 		return broken(r, "a buffer to read behind one to write");
-	p = semu_vhost_near(r->v, d.at, d.len);
-	if (!p || is_full(c))
+	if (!semu_vhost_near(r->v, d.at, d.len, &p) || is_full(c))
 		return add_pieces(r, c, d);
 	put(c, p, d.len, in);
 	return true;
@@ -117,18 +116,18 @@ static __attribute__((noinline)) const uint8_t *gather(struct semu_vring *r,
 /* In one piece. NULL: r->broken. */
 static const uint8_t *table(struct semu_vring *r, struct semu_desc d)
 {
-	const uint8_t *p = NULL;
+	uint8_t *p;
 
 	if (!(r->v->features & VIRTIO_INDIRECT)) {
 		broken(r, "a table of descriptors, which was not negotiated");
-	} else if (!d.len || d.len % DESC || d.len > sizeof(r->v->table)) {
-		broken(r, "a table of descriptors of an impossible length");
-	} else {
-		p = semu_vhost_near(r->v, d.at, d.len);
-		if (!p)
-			p = gather(r, d.at, d.len);
+		return NULL;
 	}
-	return p;
+	if (!d.len || d.len % DESC || d.len > sizeof(r->v->table)) {
+		broken(r, "a table of descriptors of an impossible length");
+		return NULL;
+	}
+	return semu_vhost_near(r->v, d.at, d.len, &p) ? p
+						      : gather(r, d.at, d.len);
 }
 
 bool semu_chain_walk(struct semu_vring *r, struct semu_chain *c, uint16_t head)

@@ -72,10 +72,14 @@ static void copy(uint8_t *to, const void *from, size_t len)
 
 static void clear(uint8_t *to, size_t len)
 {
-	if (len == USUAL_RESPONSE)
-		memset(to, 0, USUAL_RESPONSE);
-	else
+	enum { PART = 64 }; /* for which compilers need no loop */
+
+	if (len == USUAL_RESPONSE) {
+		memset(to, 0, PART);
+		memset(to + PART, 0, USUAL_RESPONSE - PART);
+	} else {
 		memset(to, 0, len);
+	}
 }
 
 static __attribute__((noinline)) unsigned take_pieces(struct semu_chain *h,
@@ -88,14 +92,15 @@ static __attribute__((noinline)) unsigned take_pieces(struct semu_chain *h,
 	return n;
 }
 
-bool semu_vhost_take_bytes(struct semu_vhost_cmd *c, uint8_t *to, uint32_t len)
+static inline bool take_bytes(struct semu_vhost_cmd *c, uint8_t *to,
+			      uint32_t len)
 {
 	struct semu_chain *h = &c->c;
 	unsigned n = 1;
 
 	if (h->out_len < len)
 		return false;
-	if (h->nout && h->v->len == len)
+	if (h->v->len == len)
 		copy(to, h->v->base, len);
 	else
 		n = take_pieces(h, to, len);
@@ -104,13 +109,18 @@ bool semu_vhost_take_bytes(struct semu_vhost_cmd *c, uint8_t *to, uint32_t len)
 	return true;
 }
 
+bool semu_vhost_take_bytes(struct semu_vhost_cmd *c, uint8_t *to, uint32_t len)
+{
+	return take_bytes(c, to, len);
+}
+
 static __attribute__((noinline)) unsigned split_pieces(struct semu_chain *h,
 						       uint32_t len)
 {
 	return cut(h->v + h->nout, &h->nin, 0, len);
 }
 
-bool semu_vhost_split_response(struct semu_vhost_cmd *c, uint32_t len)
+static inline bool split_response(struct semu_vhost_cmd *c, uint32_t len)
 {
 	struct semu_chain *h = &c->c;
 	unsigned n = 1;
@@ -123,6 +133,11 @@ bool semu_vhost_split_response(struct semu_vhost_cmd *c, uint32_t len)
 	c->head = n;
 	c->m.in = semu_side(h->v + h->nout + n, h->nin - n);
 	return true;
+}
+
+bool semu_vhost_split_response(struct semu_vhost_cmd *c, uint32_t len)
+{
+	return split_response(c, len);
 }
 
 void semu_vhost_respond(struct semu_vhost_cmd *c, const uint8_t *p,
@@ -143,19 +158,16 @@ void semu_vhost_respond(struct semu_vhost_cmd *c, const uint8_t *p,
 
 /* ---- The request ---- */
 
-/* "1, target, LUN", or the well-known one. NULL: not our target. */
-struct scsiemu_lu *semu_vhost_lu(struct scsiemu_vhost *v, const uint8_t *lun)
+/* "1, target, LUN", or the well-known one; what stays there is the LUN alone.
+ * NULL: not our target. */
+struct scsiemu_lu *semu_vhost_lu(struct scsiemu_vhost *v, uint8_t *lun)
 {
-	uint8_t l[8] = { 0 };
-
-	if (lun[0] == 0xc1 && lun[1] == 1) {
-		memcpy(l, lun, 2);
-	} else {
-		if (lun[0] != 1 || lun[1] != 0)
-			return NULL;
-		memcpy(l, lun + 2, 2);
-	}
-	return scsiemu_lu_find(v->dev, l);
+	if (lun[0] == 1 && lun[1] == 0)
+		memcpy(lun, lun + 2, 2);
+	else if (lun[0] != 0xc1 || lun[1] != 1)
+		return NULL;
+	memset(lun + 2, 0, 6);
+	return scsiemu_lu_find(v->dev, lun);
 }
 
 static uint32_t response_len(const struct scsiemu_vhost *v)
@@ -190,8 +202,8 @@ void semu_vhost_request(struct semu_vhost_cmd *c)
 	struct scsiemu_vhost *v = c->r->v;
 	struct scsiemu_lu *lu;
 
-	if (!semu_vhost_take_bytes(c, c->req, REQ_CDB_AT + v->cdb_size) ||
-	    !semu_vhost_split_response(c, response_len(v))) {
+	if (!take_bytes(c, c->req, REQ_CDB_AT + v->cdb_size) ||
+	    !split_response(c, response_len(v))) {
 		semu_ring_break(c->r, "a request that has no room for its "
 				      "header or its response");
 		semu_ring_give(c->r, &c->c, 0);
@@ -234,50 +246,54 @@ static uint32_t positive(int64_t n)
 	return n > 0 ? (uint32_t)n : 0;
 }
 
-/* What is not written is what the guest left there: all is. */
-static void fill_response(const struct semu_vhost_cmd *c, uint8_t *rsp)
+/* All of it: what is not written is what the guest left there. */
+static inline void fill_response(const struct semu_vhost_cmd *c, uint8_t *rsp,
+				 uint32_t len)
 {
 	const struct scsiemu_cmd *cmd = &c->m.t.cmd;
 	int64_t in = scsiemu_in_resid(cmd), out = scsiemu_out_resid(cmd);
-	const struct scsiemu_vhost *v = c->r->v;
-	unsigned n;
 
-	clear(rsp, response_len(v));
-	if (cmd->outcome == SCSIEMU_ABORTED) {
-		rsp[RSP_RESPONSE_AT] = v->resets ? VIRTIO_RESET
-						 : VIRTIO_ABORTED;
-		return;
-	}
+	clear(rsp, len);
 	vhost_put32(rsp + RSP_RESID_AT, positive(in) + positive(out));
 	rsp[RSP_STATUS_AT] = cmd->status;
 	/* More than the guest has room for, or sent: status does not say so. */
 	if (cmd->status == SCSIEMU_GOOD && (in < 0 || out < 0))
 		rsp[RSP_RESPONSE_AT] = VIRTIO_OVERRUN;
-	if (cmd->status != SCSIEMU_CHECK_CONDITION)
-		return;
-	n = scsiemu_sense_encode(cmd, rsp + RSP_SENSE_AT, v->sense_size, 0);
-	vhost_put32(rsp + RSP_SENSE_LEN_AT, n);
 }
 
 static __attribute__((noinline)) void answer_by_copy(struct semu_vhost_cmd *c)
 {
 	uint8_t rsp[RSP_SENSE_AT + SEMU_VHOST_SENSE];
+	const struct scsiemu_cmd *cmd = &c->m.t.cmd;
+	const struct scsiemu_vhost *v = c->r->v;
+	unsigned n;
 
-	fill_response(c, rsp);
-	semu_vhost_respond(c, rsp, response_len(c->r->v), c->m.t.cmd.in_done);
+	fill_response(c, rsp, sizeof(rsp));
+	if (cmd->outcome == SCSIEMU_ABORTED) {
+		memset(rsp, 0, RSP_SENSE_AT);
+		rsp[RSP_RESPONSE_AT] = v->resets ? VIRTIO_RESET
+						 : VIRTIO_ABORTED;
+	} else if (cmd->status == SCSIEMU_CHECK_CONDITION) {
+		n = scsiemu_sense_encode(cmd, rsp + RSP_SENSE_AT, v->sense_size,
+					 0);
+		vhost_put32(rsp + RSP_SENSE_LEN_AT, n);
+	}
+	semu_vhost_respond(c, rsp, response_len(v), cmd->in_done);
 }
 
-/* Without sense data, and in one piece, in place. */
+/* In place, where it has no sense data and is in one piece. */
 static void answer(struct semu_vhost_cmd *c)
 {
 	const struct scsiemu_cmd *cmd = &c->m.t.cmd;
+	uint32_t len = response_len(c->r->v);
 
-	if (c->head != 1 || cmd->status != SCSIEMU_GOOD) {
+	if (c->head != 1 || cmd->status != SCSIEMU_GOOD ||
+	    cmd->outcome == SCSIEMU_ABORTED) {
 		answer_by_copy(c);
 		return;
 	}
-	fill_response(c, c->c.v[c->c.nout].base);
-	semu_ring_give(c->r, &c->c, response_len(c->r->v) + cmd->in_done);
+	fill_response(c, c->c.v[c->c.nout].base, len);
+	semu_ring_give(c->r, &c->c, len + cmd->in_done);
 }
 
 static void done(void *port, struct scsiemu_task *task)

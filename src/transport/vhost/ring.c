@@ -107,13 +107,15 @@ static enum semu_fetch again(struct semu_vring *r, struct semu_chain *c)
 
 static enum semu_fetch accept(struct semu_vring *r, const struct semu_chain *c)
 {
-	if (r->live == r->size)
-		r->broken = "more requests than descriptors";
-	else if (c->out_len >= SCSIEMU_UNKNOWN || c->in_len >= SCSIEMU_UNKNOWN)
-		r->broken = "buffers of 4 GiB in one request";
-	else
+	bool fits = c->out_len < SCSIEMU_UNKNOWN && c->in_len < SCSIEMU_UNKNOWN;
+
+	if (fits && r->live < r->size) {
 		r->live++;
-	return r->broken ? FETCH_BROKEN : FETCH_GOT;
+		return FETCH_GOT;
+	}
+	r->broken = fits ? "more requests than descriptors"
+			 : "buffers of 4 GiB in one request";
+	return FETCH_BROKEN;
 }
 
 enum semu_fetch semu_ring_fetch(struct semu_vring *r, struct semu_chain *c)
@@ -171,7 +173,8 @@ static void one(struct semu_vring *r, struct semu_vhost_cmd *c)
 /* As many as the queue is long; whether there are more. */
 static bool take(struct semu_vring *r)
 {
-	for (unsigned i = 0; i < r->size && semu_ring_runs(r); i++) {
+	/* Nothing else ends it meanwhile. */
+	for (unsigned i = 0; i < r->size && !r->broken; i++) {
 		struct semu_vhost_cmd *c = semu_vhost_new(r);
 
 		if (!c)
@@ -182,7 +185,7 @@ static bool take(struct semu_vring *r)
 		}
 		one(r, c);
 	}
-	return semu_ring_runs(r);
+	return !r->broken;
 }
 
 void semu_ring_serve(struct semu_vring *r)

@@ -22,6 +22,12 @@ static size_t slot(const struct semu_vring *r, uint16_t i)
 	return i & (r->size - 1u);
 }
 
+/* As semu_ring_fly(), of one format. */
+static uint8_t *entry(const struct semu_vring *r, uint16_t i)
+{
+	return r->fly + FLY_SPLIT + (size_t)i * FLY_SPLIT_ENTRY;
+}
+
 static uint8_t *used_event(const struct semu_vring *r)
 {
 	return r->avail + SPLIT_RING_AT + 2 * r->size;
@@ -52,7 +58,7 @@ static void note_taken(struct semu_vring *r, uint16_t head)
 
 	if (!r->fly)
 		return;
-	e = semu_ring_fly(r, head);
+	e = entry(r, head);
 	vhost_put64(e + FLY_COUNTER_AT, r->counter++);
 	__atomic_store_n(e, 1, __ATOMIC_RELEASE);
 }
@@ -85,7 +91,7 @@ static void put(struct semu_vring *r, const struct semu_chain *c, uint32_t len)
 	r->used_idx++;
 	if (!r->fly)
 		return;
-	vhost_put16(semu_ring_fly(r, c->entry) + FLY_SPLIT_NEXT_AT,
+	vhost_put16(entry(r, c->entry) + FLY_SPLIT_NEXT_AT,
 		    vhost_get16(r->fly + FLY_BATCH_AT));
 	vhost_put16(r->fly + FLY_BATCH_AT, c->entry);
 }
@@ -96,7 +102,7 @@ static void forget_batch(struct semu_vring *r, uint16_t n)
 	uint16_t i = vhost_get16(r->fly + FLY_BATCH_AT);
 
 	for (; n && i < r->size; n--) {
-		uint8_t *e = semu_ring_fly(r, i);
+		uint8_t *e = entry(r, i);
 
 		*e = 0;
 		i = vhost_get16(e + FLY_SPLIT_NEXT_AT);
@@ -160,7 +166,7 @@ static void recover(struct semu_vring *r)
 		forget_batch(r, n);
 	vhost_put16(r->fly + FLY_SPLIT_USED_AT, r->used_idx);
 	for (uint16_t i = 0; i < r->size; i++)
-		flying += *semu_ring_fly(r, i) != 0;
+		flying += *entry(r, i) != 0;
 	if (flying)
 		r->next = (uint16_t)(r->used_idx + flying);
 }

@@ -60,7 +60,8 @@ static inline struct semu_desc semu_desc_packed(const uint8_t *p)
  * write. */
 struct semu_chain {
 	struct scsiemu_vec *v;
-	unsigned room, nout, nin;
+	unsigned most; /* vectors; there is room to cut two of them */
+	unsigned nout, nin;
 	uint64_t out_len, in_len;
 	uint16_t id;	/* how it is given back */
 	uint16_t slots; /* packed: descriptors in the ring */
@@ -217,15 +218,17 @@ void semu_vhost_forget_memory(struct scsiemu_vhost *v);
 /* What the guest has at addr, *len bytes of it at most; NULL: nothing. */
 uint8_t *semu_vhost_guest(struct scsiemu_vhost *v, uint64_t addr,
 			  uint64_t *len);
-/* All len bytes, if they are where the last ones were. NULL: they are not, or
- * len is 0. */
-static inline uint8_t *semu_vhost_near(const struct scsiemu_vhost *v,
-				       uint64_t addr, uint64_t len)
+/* Are all len bytes where the last ones were? false: no, or len is 0. */
+static inline bool semu_vhost_near(const struct scsiemu_vhost *v, uint64_t addr,
+				   uint64_t len, uint8_t **p)
 {
 	const struct semu_region *r = v->near;
 	uint64_t in = addr - r->guest;
 
-	return in < r->size && len - 1 < r->size - in ? r->base + in : NULL;
+	if (in >= r->size || len - 1 >= r->size - in)
+		return false;
+	*p = r->base + in;
+	return true;
 }
 /* len bytes at the front end's address; NULL: they are not all there. */
 uint8_t *semu_vhost_user(const struct scsiemu_vhost *v, uint64_t addr,
@@ -289,7 +292,7 @@ bool semu_vhost_split_response(struct semu_vhost_cmd *c, uint32_t len);
 /* The response itself, at most as long as what was split off. */
 void semu_vhost_respond(struct semu_vhost_cmd *c, const uint8_t *p,
 			uint32_t len, uint32_t data);
-struct scsiemu_lu *semu_vhost_lu(struct scsiemu_vhost *v, const uint8_t *lun);
+struct scsiemu_lu *semu_vhost_lu(struct scsiemu_vhost *v, uint8_t *lun);
 
 /* control.c */
 void semu_vhost_control(struct semu_vhost_cmd *c);
