@@ -154,6 +154,15 @@ static void test_address(void **state)
 			    "(camcontrol devlist -v names the buses)");
 }
 
+static const char *told;
+
+static void tell(void *ctx, const char *why)
+{
+	assert_ptr_equal(ctx, &rig);
+	assert_null(told); /* once */
+	told = why;
+}
+
 /* The loop gets the descriptor when it may be polled, and loses it in time: the
  * model aborts at a poll() before or after. */
 static void test_loop(void **state)
@@ -165,12 +174,15 @@ static void test_loop(void **state)
 	loop = semu_loop_create(&rig.dev.pump, &targ_sim_calls);
 	assert_non_null(loop);
 	rig.cf.loop = loop;
+	rig.cf.notice = tell;
+	rig.cf.ctx = &rig;
 	rig_open();
 	rig_send(rig_tur, 6, NULL, 0);
 	rig.sim.read_error = EIO;
 	assert_int_equal(scsiemu_loop_run(loop), 0); /* no source is left */
 	assert_string_equal(scsiemu_targ_broken(rig.t),
 			    "the driver cannot be read");
+	assert_ptr_equal(told, scsiemu_targ_broken(rig.t));
 	rig_drop();
 	scsiemu_loop_destroy(loop);
 }
@@ -478,80 +490,6 @@ static void test_no_events(void **state)
 	rig_drop();
 }
 
-/* Sense that is kept does not outlive a reset. */
-static void test_allegiance_ends(void **state)
-{
-	static const uint8_t sense[6] = { 3, 0, 0, 0, 252 };
-	struct sim_cmd *c;
-
-	(void)state;
-	rig_make("disk:mem,size=1M", false);
-	rig.sim.autosense = false;
-	rig_open();
-	rig_one(rig_tur, 6, NULL, 0);
-	rig_one(rig_rw(READ, 4000, 1), 10, NULL,
-		0); /* clears, and leaves its */
-	targ_sim_event(&rig.sim, CAM_SCSI_BUS_RESET, 0);
-	rig_serve();
-	c = rig_one(sense, 6, NULL, 0);
-	assert_int_equal(c->in[2], 6);
-	assert_int_equal(c->in[12] << 8 | c->in[13], 0x2902);
-	rig_drop();
-}
-
-static void have_sense(uint32_t init_id)
-{
-	rig_from(init_id, rig_tur, 6);
-	rig_from(init_id, rig_rw(READ, 4000, 1), 10);
-}
-
-static bool has_kept(uint32_t init_id)
-{
-	static const uint8_t sense[6] = { 3, 0, 0, 0, 252 };
-	const struct sim_cmd *c = rig_from(init_id, sense, 6);
-
-	return c->in[2] == 5 && c->in[12] == 0x21;
-}
-
-/* Whose sense a function or an event takes away (SCSI-2 7.6): ABORT, its
- * sender's; a reset, everybody's; others none. */
-static void test_allegiance_by(void **state)
-{
-	static const struct {
-		uint32_t event, message;
-		bool mine, others; /* stay */
-	} rows[] = {
-		{ 0, TARG_MSG_ABORT_TASK_SET, false, true },
-		{ 0, TARG_MSG_ABORT_TASK, true, true },
-		{ 0, TARG_MSG_CLEAR_TASK_SET, true, true },
-		{ 0, TARG_MSG_CLEAR_ACA, true, true },
-		{ 0, TARG_MSG_QUERY_TASK, true, true },
-		{ 0, TARG_MSG_QUERY_ASYNC_EVENT, true, true },
-		{ 0, TARG_MSG_LU_RESET, false, false },
-		{ 0, TARG_MSG_TARGET_RESET, false, false },
-		{ CAM_SCSI_BUS_RESET, 0, false, false },
-		{ CAM_BDR_SENT, 0, false, false },
-		{ TARG_NEXUS_LOST, 0, false, true },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		rig_make("disk:mem,size=1M", false);
-		rig.sim.autosense = false;
-		rig_open();
-		have_sense(7);
-		have_sense(8);
-		if (rows[i].event)
-			targ_sim_event(&rig.sim, rows[i].event, 7);
-		else
-			targ_sim_message(&rig.sim, 7, rows[i].message, 99);
-		rig_serve();
-		assert_int_equal(has_kept(7), rows[i].mine);
-		assert_int_equal(has_kept(8), rows[i].others);
-		rig_drop();
-	}
-}
-
 /* With TAS=1 whose commands others clear is told so; but nobody waits for that
  * on a bus that was reset, and nobody did it. */
 static void test_reset_tas(void **state)
@@ -600,8 +538,6 @@ int main(void)
 		cmocka_unit_test(test_old_messages),
 		cmocka_unit_test(test_acknowledge),
 		cmocka_unit_test(test_no_events),
-		cmocka_unit_test(test_allegiance_ends),
-		cmocka_unit_test(test_allegiance_by),
 		cmocka_unit_test(test_reset_tas),
 	};
 

@@ -50,6 +50,10 @@ struct scsiemu_targ_config {
 	 * comes back (docs/targ.md).
 	 */
 	bool acknowledge;
+	/* It serves no more, and why (scsiemu_targ_broken()). May be NULL; not
+	 * to close it from. */
+	void (*notice)(void *ctx, const char *why);
+	void *ctx;
 };
 
 /* "BUS:TARGET:LUN" into *cf. 0, or -1 with a message. */

@@ -391,8 +391,7 @@ static void flush(void *port)
 	struct scsiemu_targ *t = port;
 
 	semu_targ_tell(t);
-	if (t->broken)
-		semu_targ_leave(t);
+	semu_targ_heed(t);
 }
 
 const struct scsiemu_port_ops semu_targ_port_ops = {

@@ -73,6 +73,15 @@ void semu_targ_leave(struct scsiemu_targ *t)
 	semu_targ_all_back(t);
 }
 
+void semu_targ_heed(struct scsiemu_targ *t)
+{
+	if (!t->broken || t->ending)
+		return;
+	semu_targ_leave(t);
+	if (t->notice)
+		t->notice(t->ctx, t->broken);
+}
+
 static void ready(struct scsiemu_source *s, short revents)
 {
 	struct scsiemu_targ *t = (struct scsiemu_targ *)s;
@@ -82,8 +91,7 @@ static void ready(struct scsiemu_source *s, short revents)
 		return;
 	semu_targ_take(t); /* if there is more, others get their turn first */
 	semu_targ_tell(t);
-	if (t->broken)
-		semu_targ_leave(t);
+	semu_targ_heed(t);
 }
 
 static void free_all(struct scsiemu_targ *t)
@@ -355,6 +363,8 @@ struct scsiemu_targ *semu_targ_open(const struct scsiemu_targ_config *cf,
 		.maxbuf = or (cf->buffers, BUFFERS),
 		.page = (uint32_t)sysconf(_SC_PAGESIZE),
 		.acknowledge = cf->acknowledge,
+		.notice = cf->notice,
+		.ctx = cf->ctx,
 		.wait_end = &t->wait,
 	};
 	if (!open_all(t, cf, err))

@@ -145,6 +145,8 @@ struct scsiemu_targ {
 	bool enabled;
 	bool ending;
 	const char *broken;
+	void (*notice)(void *ctx, const char *why);
+	void *ctx;
 };
 
 /* As scsiemu_targ_open(), over other calls than the system's. */
@@ -153,8 +155,10 @@ struct scsiemu_targ *semu_targ_open(const struct scsiemu_targ_config *cf,
 				    struct scsiemu_errmsg *err);
 /* Off the bus; whatever the driver has is ours again. Once. */
 void semu_targ_leave(struct scsiemu_targ *t);
-/* It serves no more: the first reason stays. semu_targ_leave() is due. */
+/* It serves no more: the first reason stays. semu_targ_heed() is due. */
 void semu_targ_break(struct scsiemu_targ *t, const char *why);
+/* If it broke, it leaves. */
+void semu_targ_heed(struct scsiemu_targ *t);
 
 /* ccb.c */
 /* pinfo.index of ours: the driver reads no more of pinfo than the priority, and
