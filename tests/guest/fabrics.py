@@ -11,8 +11,8 @@ import servers
 
 MODULES = ("veth", "configfs", "target_core_mod", "target_core_user", "tcm_fc",
            "fcoe", "crc32_generic", "crc32c_generic", "rdma_rxe", "ib_srp",
-           "ib_srpt", "iscsi_target_mod", "ib_iser", "ib_isert", "sd_mod", "sg",
-           "ext4")
+           "ib_srpt", "iscsi_target_mod", "ib_iser", "ib_isert", "vhost_scsi",
+           "sd_mod", "sg", "ext4")
 PROGRAMS = ("ip", "rdma", "iscsistart", "mkfs.ext4", "e2fsck", "sg_inq",
             "sg_reset", "sg_turs")
 OPEN_ISCSI = ("open-iscsi", "libopeniscsiusr", "libisns0")
@@ -58,7 +58,7 @@ def shared(guest, found):
     """Each writes what the others read."""
     guest.need("dd if=/dev/urandom of=/tmp/data bs=64k count=32")
     for writer in found:
-        guest.need("dd if=/dev/urandom of=/tmp/data bs=1 count=512 conv=notrunc")
+        guest.need("dd if=/dev/urandom of=/tmp/data count=1 conv=notrunc")
         guest.need(f"dd if=/tmp/data of=/dev/{writer} bs=64k oflag=direct")
         for reader in found:
             guest.need(f"dd if=/dev/{reader} of=/tmp/read bs=64k count=32 "
@@ -86,7 +86,7 @@ def reset(guest, found):
 
 def test(build, _):
     local = pages.blocks("tcmu.md", "sh")[0]
-    fabrics = dict(zip(("iSCSI", "FCoE", "SRP", "iSER"),
+    fabrics = dict(zip(("iSCSI", "FCoE", "SRP", "iSER", "vhost"),
                        pages.blocks("fabrics.md", "sh")))
     root = packages.unpacked(build, "open-iscsi", lambda folder, at:
                              packages.fetch(folder, at, *OPEN_ISCSI))
@@ -101,6 +101,7 @@ def test(build, _):
         for disk in found:
             file_system(guest, disk)
         reset(guest, found)
+        typed(guest, names + fabrics["vhost"])
     print("one disk over FCoE, SRP and iSER")
 
 

@@ -15,6 +15,7 @@ import random
 import signal
 import sys
 
+import rig
 import servers
 
 LARGEST, LONGEST = 1 << 19, 1 << 16
@@ -172,6 +173,35 @@ def loads(folder, seeds, count):
                 raise servers.Failed(child.text(child.out) +
                                      child.text(child.err))
             made.append((path, seed, int(child.text(child.out))))
+
+
+def busy(disk, running):
+    """All loads work, and the disk does."""
+    def count():
+        return int(disk.block("stat").split()[4])
+
+    before = count()
+    servers.wait_for(lambda: count() > before + 20, "writes",
+                     lambda: all(one.alive() for one in running))
+
+
+@contextlib.contextmanager
+def unnoticed(disk, folder, seeds, count=1 << 20):
+    """A file system on the disk, under loads that are ended when it is left: no
+    error has reached them, and all is there. Gives what busy() wants."""
+    rig.need("mkfs.ext4", "-q", disk.sd)
+    rig.need("mount", disk.sd, folder)
+    with loads(folder, seeds, count) as (made, running):
+        yield running
+        for one in running:
+            one.child.send_signal(signal.SIGTERM)
+    rig.need("umount", folder)
+    rig.need("e2fsck", "-f", "-n", disk.sd)
+    rig.need("mount", disk.sd, folder)
+    for file in made:
+        check(*file)
+    rig.need("umount", folder)
+    print(f"{sum(done for _, _, done in made)} operations")
 
 
 def main():

@@ -21,6 +21,7 @@ TOO_OLD = "bookworm"
 CLOUD, WHOLE = "linux-image-cloud-amd64", "linux-image-amd64"
 MEMORY = "256M"
 SECONDS = 60 # for one command
+BOOTS = 300
 SKIPPED = 77
 
 INIT = """#!/bin/busybox sh
@@ -182,6 +183,7 @@ class Guest(servers.Process):
         try:
             self.tty = self.connect(f"{at}/tty")
             self.answer("start")
+            self.tty.settimeout(SECONDS)
         except servers.Failed as e:
             why = f"{e}\n{self.text(self.err)}"
             self.__exit__()
@@ -190,7 +192,7 @@ class Guest(servers.Process):
     def connect(self, path):
         servers.wait_for(lambda: os.path.exists(path), "QEMU", self.alive)
         tty = socket.socket(socket.AF_UNIX)
-        tty.settimeout(SECONDS)
+        tty.settimeout(BOOTS)
         tty.connect(path)
         return tty
 
