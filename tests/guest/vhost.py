@@ -6,13 +6,11 @@ import signal
 
 import qemu
 import servers
+from vmdisk import MIB, expect, killed, name
 
-MIB = 1 << 20
 MODULES = ("virtio_pci", "virtio_scsi", "sd_mod")
 PROGRAMS = ("mkfs.ext4", "e2fsck", "sg_inq", "sg_raw", "sg_readcap",
             "sg_reset", "sg_turs")
-# To the second disk, where each takes some ms: some are always under way.
-WRITERS, WRITES, BLOCK = 4, 150, 8192
 
 
 class BackEnd(servers.Process):
@@ -23,20 +21,6 @@ class BackEnd(servers.Process):
                           socket, *devices])
         servers.wait_for(lambda: "waiting" in self.text(self.out),
                          "vhost-user-scsi", self.alive)
-
-
-def expect(guest, command, *lines):
-    out = guest.need(command)
-    for line in lines:
-        if line not in out:
-            raise servers.Failed(f"{command}: no \"{line}\":\n{out}")
-
-
-def name(guest, lun):
-    """The kernel's, which looks at all at the same time."""
-    block = f"/sys/bus/scsi/devices/0:0:0:{lun}/block"
-    return servers.wait_for(lambda: guest.run("ls " + block)[1].strip(),
-                            f"LUN {lun}")
 
 
 def tools(guest, first, second):
@@ -68,34 +52,6 @@ def file_system(guest, disk):
         guest.need(command)
 
 
-def written(guest, disk):
-    """Writes that have ended."""
-    return int(guest.need(f"cat /sys/block/{disk}/stat").split()[4])
-
-
-def killed(guest, disk, back_end, again):
-    """kill -9, twice, while several write: whoever wrote has not noticed, and
-    all of it is there. What is in memory alone would be lost with it."""
-    guest.need(f"dd if=/dev/urandom of=/tmp/data bs={BLOCK} "
-               f"count={WRITERS * WRITES}")
-    for n in range(WRITERS):
-        at = n * WRITES
-        guest.need(f"(dd if=/tmp/data of=/dev/{disk} bs={BLOCK} count={WRITES} "
-                   f"skip={at} seek={at} oflag=direct; echo $? >/tmp/end{n}) "
-                   f">/dev/null 2>&1 &")
-    for part in (1, 2):
-        least = part * WRITERS * WRITES // 3
-        servers.wait_for(lambda: written(guest, disk) >= least, "writes")
-        back_end.stop(signal.SIGKILL)
-        back_end.__exit__()
-        back_end = again()
-    servers.wait_for(lambda: guest.run("cat /tmp/end?")[1].split() ==
-                     ["0"] * WRITERS, "the end of all writes")
-    expect(guest, f"head -c {WRITERS * WRITES * BLOCK} /dev/{disk} | "
-           "cmp - /tmp/data && echo same", "same")
-    return back_end
-
-
 def resized(guest, disk, back_end, image):
     """The guest learns it by an event, without being asked to look."""
     for size in (96 * MIB, 64 * MIB):
@@ -108,6 +64,7 @@ def resized(guest, disk, back_end, image):
 
 def run(build, folder):
     image, socket = os.path.join(folder, "a"), os.path.join(folder, "socket")
+    # Each write to the second takes some ms: some are always under way.
     devices = (f"disk:path={image},size=64M,thin",
                f"disk:path={folder}/b,size=32M,inject=write:delay=1..20")
 

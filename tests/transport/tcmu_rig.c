@@ -7,19 +7,34 @@ struct scsiemu_host_device dev;
 struct scsiemu_wrap_delay *delay;
 struct scsiemu_tcmu *t;
 uint8_t data[1 << 17];
+const char *said;
 const uint8_t tur[6];
 
-struct scsiemu_tcmu *try_open(struct scsiemu_errmsg *err)
+static void notice(void *ctx, const char *why)
+{
+	(void)ctx;
+	said = why;
+}
+
+struct scsiemu_tcmu *open_in(struct scsiemu_loop *loop,
+			     struct scsiemu_errmsg *err)
 {
 	struct scsiemu_tcmu_config cf = {
 		.size = sizeof(cf),
 		.pump = &dev.pump,
 		.lu = dev.units->host.lu,
+		.loop = loop,
+		.notice = notice,
 		.allocator = &scsiemu_host_allocator,
 	};
 	struct semu_tcmu_paths paths = { "/dev/uio0", SIM_FREE_KEPT, sim.len };
 
 	return semu_tcmu_open(&cf, &tcmu_sim_calls, &paths, err);
+}
+
+struct scsiemu_tcmu *try_open(struct scsiemu_errmsg *err)
+{
+	return open_in(NULL, err);
 }
 
 void serve(void)

@@ -121,6 +121,10 @@ static ssize_t sim_write(int fd, const void *buf, size_t len)
 	assert_int_equal(fd, SIM_FD);
 	assert_int_equal(len, 4);
 	assert_non_null(buf);
+	if (tcmu_sim->write_error) {
+		errno = tcmu_sim->write_error;
+		return -1;
+	}
 	tcmu_sim->nwrite++;
 	return 4;
 }

@@ -37,7 +37,7 @@ struct tcmu_sim {
 	uint32_t cleaned; /* answers before it were taken */
 	uint32_t data;	  /* the next free byte of the data area */
 	unsigned nwrite;  /* system calls */
-	int mmap_error, open_error, read_error;
+	int mmap_error, open_error, read_error, write_error;
 	bool opened, mapped;
 	bool keeps;		      /* action/free_kept_buf is open */
 	int keep_error;		      /* it cannot be opened */

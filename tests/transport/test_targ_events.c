@@ -61,6 +61,7 @@ struct refusal {
 	int open_error, enable_error;
 	unsigned busy;
 	bool numbered, ancient, no_target;
+	uint32_t commands, initiators, scratch;
 	const char *path, *text;
 };
 
@@ -76,6 +77,9 @@ static void try_refusal(const struct refusal *r)
 	rig.sim.ancient = r->ancient;
 	rig.sim.target_sprt = r->no_target ? 0 : PIT_PROCESSOR;
 	rig.cf.path = r->path;
+	rig.cf.commands = r->commands;
+	rig.cf.initiators = r->initiators;
+	rig.cf.scratch = r->scratch;
 	rig.t = semu_targ_open(&rig.cf, &targ_sim_calls, &err);
 	assert_null(rig.t);
 	assert_string_equal(err.text, r->text);
@@ -114,6 +118,13 @@ static void test_refusals(void **state)
 		{ .enable_error = ENOTTY,
 		  .text = "1:2:3: the driver has another interface: build the "
 			  "library on this release" },
+		{ .commands = 65537,
+		  .text = "commands, initiators: at most 65536 of each" },
+		{ .initiators = UINT32_MAX,
+		  .text = "commands, initiators: at most 65536 of each" },
+		{ .scratch = UINT32_MAX,
+		  .text = "out of memory: free some, or take fewer or smaller "
+			  "media" },
 		{ .enable_error = EIO, .text = "1:2:3: Input/output error" },
 	};
 
@@ -337,6 +348,31 @@ static void test_abort_waiting(void **state)
 	rig_drop();
 }
 
+/* One that waits for a buffer is lost, and leaves it to the next. */
+static void test_lost_waiting(void **state)
+{
+	struct sim_cmd *a, *b;
+
+	(void)state;
+	rig_make("disk:mem,size=1M", false);
+	rig.cf.buffers = 1;
+	rig_open();
+	rig_one(rig_tur, 6, NULL, 0);
+	rig.sim.hold = true;
+	a = rig_send(rig_rw(READ, 0, 600), 10, NULL, 0);
+	b = rig_send(rig_rw(WRITE, 0, 1), 10, rig.data, 512);
+	rig_serve();
+	rig.sim.fail = CAM_SCSI_BUS_RESET;
+	do
+		rig_serve();
+	while (targ_sim_run(&rig.sim, 1));
+	assert_false(a->answered);
+	rig_good(b);
+	assert_int_equal(targ_sim_pending(&rig.sim, XPT_ACCEPT_TARGET_IO),
+			 ATIOS);
+	rig_drop();
+}
+
 static void test_messages(void **state)
 {
 	static const struct {
@@ -463,6 +499,88 @@ static void test_allegiance_ends(void **state)
 	rig_drop();
 }
 
+static void have_sense(uint32_t init_id)
+{
+	rig_from(init_id, rig_tur, 6);
+	rig_from(init_id, rig_rw(READ, 4000, 1), 10);
+}
+
+static bool has_kept(uint32_t init_id)
+{
+	static const uint8_t sense[6] = { 3, 0, 0, 0, 252 };
+	const struct sim_cmd *c = rig_from(init_id, sense, 6);
+
+	return c->in[2] == 5 && c->in[12] == 0x21;
+}
+
+/* Whose sense a function or an event takes away (SCSI-2 7.6): ABORT, its
+ * sender's; a reset, everybody's; others none. */
+static void test_allegiance_by(void **state)
+{
+	static const struct {
+		uint32_t event, message;
+		bool mine, others; /* stay */
+	} rows[] = {
+		{ 0, TARG_MSG_ABORT_TASK_SET, false, true },
+		{ 0, TARG_MSG_ABORT_TASK, true, true },
+		{ 0, TARG_MSG_CLEAR_TASK_SET, true, true },
+		{ 0, TARG_MSG_CLEAR_ACA, true, true },
+		{ 0, TARG_MSG_QUERY_TASK, true, true },
+		{ 0, TARG_MSG_QUERY_ASYNC_EVENT, true, true },
+		{ 0, TARG_MSG_LU_RESET, false, false },
+		{ 0, TARG_MSG_TARGET_RESET, false, false },
+		{ CAM_SCSI_BUS_RESET, 0, false, false },
+		{ CAM_BDR_SENT, 0, false, false },
+		{ TARG_NEXUS_LOST, 0, false, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rig_make("disk:mem,size=1M", false);
+		rig.sim.autosense = false;
+		rig_open();
+		have_sense(7);
+		have_sense(8);
+		if (rows[i].event)
+			targ_sim_event(&rig.sim, rows[i].event, 7);
+		else
+			targ_sim_message(&rig.sim, 7, rows[i].message, 99);
+		rig_serve();
+		assert_int_equal(has_kept(7), rows[i].mine);
+		assert_int_equal(has_kept(8), rows[i].others);
+		rig_drop();
+	}
+}
+
+/* With TAS=1 whose commands others clear is told so; but nobody waits for that
+ * on a bus that was reset, and nobody did it. */
+static void test_reset_tas(void **state)
+{
+	static const uint8_t select[10] = { 0x55, 0x10, [8] = 20 };
+	static const uint8_t tas[20] = { [8] = 0x0a, 10, 2, 0x10, [13] = 0x40 };
+	struct sim_cmd *a, *b;
+
+	(void)state;
+	rig_make("disk:mem,size=1M", true);
+	rig_open();
+	rig_one(rig_tur, 6, NULL, 0);
+	rig_from(8, rig_tur, 6);
+	rig_good(rig_one(select, 10, tas, sizeof(tas)));
+	rig_check(rig_from(8, rig_tur, 6), 6, 0x2a01);
+	a = rig_send(rig_rw(READ, 0, 8), 10, NULL, 0);
+	b = targ_sim_send(&rig.sim, 8, 1000, rig_rw(READ, 8, 8), 10, NULL, 0);
+	rig_serve();
+	targ_sim_event(&rig.sim, CAM_SCSI_BUS_RESET, 255);
+	rig_store();
+	assert_false(a->answered);
+	assert_false(b->answered);
+	assert_int_equal(rig.sim.strays, 0);
+	rig_check(rig_one(rig_tur, 6, NULL, 0), 6, 0x2902);
+	rig_check(rig_from(8, rig_tur, 6), 6, 0x2902);
+	assert_int_equal(rig.t->nnexus, 2); /* 255 is none */
+	rig_drop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -477,11 +595,14 @@ int main(void)
 		cmocka_unit_test(test_abort_task),
 		cmocka_unit_test(test_abort_ctios),
 		cmocka_unit_test(test_abort_waiting),
+		cmocka_unit_test(test_lost_waiting),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_old_messages),
 		cmocka_unit_test(test_acknowledge),
 		cmocka_unit_test(test_no_events),
 		cmocka_unit_test(test_allegiance_ends),
+		cmocka_unit_test(test_allegiance_by),
+		cmocka_unit_test(test_reset_tas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -252,6 +252,31 @@ static void test_broken(void **state)
 	drop();
 }
 
+/* The kernel's device goes while a store is slow: nobody waits for it, and a
+ * loop that has nothing else ends. */
+static void test_gone(void **state)
+{
+	struct scsiemu_errmsg err;
+	struct scsiemu_loop *loop;
+
+	(void)state;
+	make("disk:mem,size=1M", 65536, true);
+	assert_true(scsiemu_tcmu_close(t));
+	loop = scsiemu_loop_create(&dev.pump);
+	t = open_in(loop, &err);
+	assert_non_null(t);
+	tcmu_sim_send(&sim, rw(0x28, 0, 1), 10, NULL, 512, 512);
+	serve();
+	sim.write_error = EIO;
+	run_store();
+	assert_string_equal(said, scsiemu_tcmu_broken(t));
+	assert_non_null(strstr(scsiemu_tcmu_broken(t), "is gone"));
+	assert_int_equal(scsiemu_tcmu_source(t)->events, 0);
+	assert_int_equal(scsiemu_loop_run(loop), 0);
+	drop();
+	scsiemu_loop_destroy(loop);
+}
+
 /* Nor does it change one that was taken up: what is behind it is not looked for
  * where there is no ring. */
 static void test_changed(void **state)
@@ -332,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_functions),
 		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_changed),
 		cmocka_unit_test(test_open),
 	};

@@ -48,9 +48,11 @@ static inline bool vector(const struct scsiemu_tcmu *t, struct scsiemu_vec *v,
 {
 	uint64_t base = tcmu_get64(iov), len = tcmu_get64(iov + 8);
 
+	if (base > t->len || len > t->len - base)
+		return false;
 	v->base = t->map + base;
 	v->len = (size_t)len;
-	return base <= t->len && len <= t->len - base;
+	return true;
 }
 
 /* n of them, and their sum. false: one is outside, or they are longer than a
@@ -210,9 +212,8 @@ static inline void take_all(struct scsiemu_tcmu *t, uint32_t head,
 	while (t->next != head) {
 		if (take(t, head, command))
 			continue;
-		if (!t->broken)
-			t->broken = "an entry is outside the ring, or names "
-				    "memory outside the device's";
+		semu_tcmu_break(t, "an entry is outside the ring, or names "
+				   "memory outside the device's");
 		break;
 	}
 }

@@ -36,7 +36,8 @@ void semu_tcmu_pass(struct scsiemu_tcmu *t)
 	while (t->tail != t->next && !takes_answer(t)) {
 		if (pass_one(t))
 			continue;
-		t->broken = "an entry was changed after it had been taken up";
+		semu_tcmu_break(t, "an entry was changed after it had been "
+				   "taken up");
 		return;
 	}
 }
@@ -74,8 +75,9 @@ void semu_tcmu_tell(struct scsiemu_tcmu *t)
 		return;
 	t->told = t->tail;
 	__atomic_store_n(word(t, TCMU_TAIL_AT), t->tail, __ATOMIC_RELEASE);
-	if (t->sys->write(t->source.fd, &one, sizeof(one)) < 0 && !t->broken)
-		t->broken = "the kernel cannot be told (its device is gone)";
+	if (t->sys->write(t->source.fd, &one, sizeof(one)) < 0)
+		semu_tcmu_break(t, "the kernel cannot be told (its device is "
+				   "gone)");
 }
 
 uint32_t semu_tcmu_head(struct scsiemu_tcmu *t)
@@ -87,6 +89,6 @@ uint32_t semu_tcmu_head(struct scsiemu_tcmu *t)
 	head = load(t, TCMU_HEAD_AT);
 	if (head < t->size && t->tail < t->size)
 		return head;
-	t->broken = "its head or tail is outside the ring";
+	semu_tcmu_break(t, "its head or tail is outside the ring");
 	return t->next;
 }

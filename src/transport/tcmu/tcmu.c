@@ -16,6 +16,24 @@
 #define UIO  "/sys/class/uio"
 #define CORE "/sys/kernel/config/target/core"
 
+static void leave_loop(struct scsiemu_tcmu *t)
+{
+	t->source.events = 0;
+	if (t->loop)
+		scsiemu_loop_remove(t->loop, &t->source);
+	t->loop = NULL;
+}
+
+void semu_tcmu_break(struct scsiemu_tcmu *t, const char *why)
+{
+	if (t->broken)
+		return;
+	t->broken = why;
+	leave_loop(t);
+	if (t->notice)
+		t->notice(t->ctx, why);
+}
+
 static void ready(struct scsiemu_source *s, short revents)
 {
 	struct scsiemu_tcmu *t = (struct scsiemu_tcmu *)s;
@@ -25,11 +43,9 @@ static void ready(struct scsiemu_source *s, short revents)
 	/* What it counts nobody needs; a device that is gone says so. */
 	if (t->sys->read(s->fd, &events, sizeof(events)) < 0 &&
 	    errno != EAGAIN && errno != EINTR)
-		t->broken = "the kernel's device is gone";
+		semu_tcmu_break(t, "the kernel's device is gone");
 	if (!t->broken)
 		semu_tcmu_take(t);
-	if (t->broken)
-		s->events = 0;
 }
 
 /* ---- Opening ---- */
@@ -118,6 +134,8 @@ struct scsiemu_tcmu *semu_tcmu_open(const struct scsiemu_tcmu_config *cf,
 		.lu = cf->lu,
 		.loop = cf->loop,
 		.port = { .ops = &semu_tcmu_port_ops, .ctx = t },
+		.notice = cf->notice,
+		.ctx = cf->ctx,
 		.len = paths->len,
 		.free_fd = -1,
 	};
@@ -255,13 +273,11 @@ bool scsiemu_tcmu_close(struct scsiemu_tcmu *t)
 		return true;
 	t->closing = true;
 	t->late = false;
-	t->source.events = 0;
+	leave_loop(t);
 	semu_tcmu_abort_all(t, true);
 	scsiemu_pump_flush(t->pump);
 	if (t->slots.live)
 		return false;
-	if (t->loop)
-		scsiemu_loop_remove(t->loop, &t->source);
 	scsiemu_pump_port_gone(t->pump, &t->port);
 	free_vectors(t);
 	semu_slots_end(&t->slots);

@@ -65,6 +65,8 @@ struct scsiemu_tcmu {
 	bool look;	    /* a function has ended: whom has it left behind? */
 	bool closing;
 	const char *broken;
+	void (*notice)(void *ctx, const char *why);
+	void *ctx;
 };
 
 /* Where the kernel's device is. */
@@ -107,6 +109,9 @@ static inline uint32_t semu_tcmu_behind(const struct scsiemu_tcmu *t,
 /* tcmu.c: the part of a UIO device's name that is its configuration string;
  * NULL: it is none of TCMU's. */
 const char *semu_tcmu_config(const char *name);
+
+/* tcmu.c: it serves no more; the first reason stays. */
+void semu_tcmu_break(struct scsiemu_tcmu *t, const char *why);
 
 /* While a command waits for an answer: the ring was emptied, and the entry at
  * its tail is another one. */

@@ -44,8 +44,7 @@ void semu_vhost_function_done(struct semu_vhost_cmd *c)
 }
 
 /* false: it is not the pump's; what to say is *response. */
-static bool start(struct semu_vhost_cmd *c, const uint8_t *req,
-		  uint8_t *response)
+static bool start(struct semu_vhost_cmd *c, uint8_t *req, uint8_t *response)
 {
 	struct scsiemu_vhost *v = c->r->v;
 	struct scsiemu_cmd *cmd = &c->m.t.cmd;
@@ -67,7 +66,7 @@ static bool start(struct semu_vhost_cmd *c, const uint8_t *req,
 	return false;
 }
 
-static bool manage(struct semu_vhost_cmd *c, const uint8_t *req)
+static bool manage(struct semu_vhost_cmd *c, uint8_t *req)
 {
 	uint8_t response;
 
@@ -81,7 +80,7 @@ static bool manage(struct semu_vhost_cmd *c, const uint8_t *req)
 }
 
 /* Asynchronous notification: of what the standard has there, nothing. */
-static bool notification(struct semu_vhost_cmd *c, const uint8_t *req)
+static bool notification(struct semu_vhost_cmd *c, uint8_t *req)
 {
 	uint8_t rsp[AN_RESPONSE] = { 0 };
 
@@ -94,7 +93,7 @@ static bool notification(struct semu_vhost_cmd *c, const uint8_t *req)
 	return true;
 }
 
-static bool unknown(struct semu_vhost_cmd *c, const uint8_t *req)
+static bool unknown(struct semu_vhost_cmd *c, uint8_t *req)
 {
 	(void)req;
 	if (!semu_vhost_split_response(c, 1))
@@ -106,7 +105,7 @@ static bool unknown(struct semu_vhost_cmd *c, const uint8_t *req)
 
 /* By type, with what the request has at least. */
 static const struct {
-	bool (*fn)(struct semu_vhost_cmd *c, const uint8_t *req);
+	bool (*fn)(struct semu_vhost_cmd *c, uint8_t *req);
 	uint32_t len;
 } types[] = {
 	[CTL_TMF] = { manage, TMF_REQUEST },
