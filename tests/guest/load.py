@@ -3,8 +3,8 @@
 the page cache and past it (O_DIRECT), each compared with a model in memory.
 load.py FILE SEED COUNT check: compare the file with what those have made it.
 
-The same SEED, the same operations. SIGTERM ends it earlier; it prints how many
-there were.
+The same SEED, the same operations. It says that it has begun, from when on
+SIGTERM ends it earlier, and how many there were.
 """
 import collections
 import contextlib
@@ -139,6 +139,7 @@ def load(path, seed, count):
     ended = []
     signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
     file, done = File(path), 0
+    print("begun", flush=True)
     for op in itertools.islice(operations(seed), count):
         if ended:
             break
@@ -167,12 +168,16 @@ def loads(folder, seeds, count):
         running = [(f"{folder}/load{s}", s, stack.enter_context(
             servers.Process([sys.executable, __file__, f"{folder}/load{s}", s,
                              count]))) for s in seeds]
+        for _, _, child in running:
+            servers.wait_for(lambda c=child: "begun" in c.text(c.out), "loads",
+                             child.alive)
         yield made, [r[2] for r in running]
         for path, seed, child in running:
-            if child.child.wait(120):
-                raise servers.Failed(child.text(child.out) +
-                                     child.text(child.err))
-            made.append((path, seed, int(child.text(child.out))))
+            status = child.child.wait(120)
+            if status:
+                raise servers.Failed(f"status {status}\n{child.text(child.out)}"
+                                     f"{child.text(child.err)}")
+            made.append((path, seed, int(child.text(child.out).split()[-1])))
 
 
 def busy(disk, running):
