@@ -3,8 +3,8 @@
 the page cache and past it (O_DIRECT), each compared with a model in memory.
 load.py FILE SEED COUNT check: compare the file with what those have made it.
 
-The same SEED, the same operations. SIGTERM ends it earlier; it prints how many
-there were.
+The same SEED, the same operations. It says that it has begun, from when on
+SIGTERM ends it earlier, and how many there were.
 """
 import collections
 import contextlib
@@ -15,6 +15,7 @@ import random
 import signal
 import sys
 
+import rig
 import servers
 
 LARGEST, LONGEST = 1 << 19, 1 << 16
@@ -138,6 +139,7 @@ def load(path, seed, count):
     ended = []
     signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
     file, done = File(path), 0
+    print("begun", flush=True)
     for op in itertools.islice(operations(seed), count):
         if ended:
             break
@@ -166,12 +168,45 @@ def loads(folder, seeds, count):
         running = [(f"{folder}/load{s}", s, stack.enter_context(
             servers.Process([sys.executable, __file__, f"{folder}/load{s}", s,
                              count]))) for s in seeds]
+        for _, _, child in running:
+            servers.wait_for(lambda c=child: "begun" in c.text(c.out), "loads",
+                             child.alive)
         yield made, [r[2] for r in running]
         for path, seed, child in running:
-            if child.child.wait(120):
-                raise servers.Failed(child.text(child.out) +
-                                     child.text(child.err))
-            made.append((path, seed, int(child.text(child.out))))
+            status = child.child.wait(120)
+            if status:
+                raise servers.Failed(f"status {status}\n{child.text(child.out)}"
+                                     f"{child.text(child.err)}")
+            made.append((path, seed, int(child.text(child.out).split()[-1])))
+
+
+def busy(disk, running):
+    """All loads work, and the disk does."""
+    def count():
+        return int(disk.block("stat").split()[4])
+
+    before = count()
+    servers.wait_for(lambda: count() > before + 20, "writes",
+                     lambda: all(one.alive() for one in running))
+
+
+@contextlib.contextmanager
+def unnoticed(disk, folder, seeds, count=1 << 20):
+    """A file system on the disk, under loads that are ended when it is left: no
+    error has reached them, and all is there. Gives what busy() wants."""
+    rig.need("mkfs.ext4", "-q", disk.sd)
+    rig.need("mount", disk.sd, folder)
+    with loads(folder, seeds, count) as (made, running):
+        yield running
+        for one in running:
+            one.child.send_signal(signal.SIGTERM)
+    rig.need("umount", folder)
+    rig.need("e2fsck", "-f", "-n", disk.sd)
+    rig.need("mount", disk.sd, folder)
+    for file in made:
+        check(*file)
+    rig.need("umount", folder)
+    print(f"{sum(done for _, _, done in made)} operations")
 
 
 def main():

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A Linux guest of QEMU's, in software: Debian's cloud kernel and, in its first
+"""A Linux guest of QEMU's, in software: one of Debian's kernels and, in its first
 memory, the modules and programs that a test names, and a shell. The test runs
 outside and sends that one command after another."""
 import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 
 import packages
@@ -17,11 +18,14 @@ LIBRARIES = ("libdaxctl1", "libexecs0", "libfdt1", "libndctl6", "libpmem1",
 QEMU = ("qemu-system-x86", "qemu-system-common", "qemu-system-data", "seabios")
 # Its QEMU, 7.2, gives a back end up that has gone once.
 TOO_OLD = "bookworm"
+CLOUD, WHOLE = "linux-image-cloud-amd64", "linux-image-amd64"
 MEMORY = ("-M", "q35,memory-backend=m", "-m", "256M", "-object",
           "memory-backend-memfd,id=m,size=256M,share=on")
 # On a busy machine the timer's first interrupts come too late for its check.
 KERNEL = "console=ttyS0 panic=-1 no_timer_check"
 SECONDS = 60 # for one command
+BOOTS = 300
+SKIPPED = 77
 
 INIT = """#!/bin/busybox sh
 /bin/busybox --install -s /bin
@@ -65,20 +69,23 @@ def newer(folder):
     return options
 
 
-def kernel_package():
-    for line in packages.apt("apt-cache", "depends",
-                             "linux-image-cloud-amd64").splitlines():
-        if "Depends: linux-image-" in line:
-            return line.split()[-1]
-    raise packages.Trouble("linux-image-cloud-amd64 depends on no kernel")
+def kernel(build, name):
+    """Where one is unpacked."""
+    def fill_kernel(folder, root):
+        for line in packages.apt("apt-cache", "depends", name).splitlines():
+            if "Depends: linux-image-" in line:
+                packages.fetch(folder, root, line.split()[-1])
+                packages.index_modules(root)
+                return
+        raise packages.Trouble(f"{name} depends on no kernel")
+
+    return packages.unpacked(build, name, fill_kernel)
 
 
 def fill(folder, root):
-    packages.fetch(folder, root, kernel_package(), "busybox-static",
-                   *LIBRARIES)
+    packages.fetch(folder, root, "busybox-static", *LIBRARIES)
     packages.fetch(folder, root, *QEMU, options=newer(folder))
-    packages.index_modules(root)
-    missing = [line for line in needs(root, qemu(root)) if "not found" in line]
+    missing = [line for line in needs(qemu(root), root) if "not found" in line]
     if missing:
         raise packages.Trouble("QEMU's libraries:\n" + "\n".join(missing))
 
@@ -87,15 +94,17 @@ def qemu(root):
     return os.path.join(root, "usr/bin/qemu-system-x86_64")
 
 
-def environment(root):
-    """It and its libraries are found first."""
+def environment(*roots):
+    """What is unpacked there, and its libraries, are found first."""
     return {**os.environ,
-            "PATH": f"{root}/usr/bin:{os.environ['PATH']}",
-            "LD_LIBRARY_PATH": f"{root}/usr/lib/x86_64-linux-gnu"}
+            "PATH": ":".join([f"{root}/usr/bin" for root in roots] +
+                             [os.environ["PATH"]]),
+            "LD_LIBRARY_PATH": ":".join(f"{root}/usr/lib/x86_64-linux-gnu"
+                                        for root in roots)}
 
 
-def needs(root, program):
-    return subprocess.run(["ldd", program], env=environment(root), check=True,
+def needs(program, *roots):
+    return subprocess.run(["ldd", program], env=environment(*roots), check=True,
                           capture_output=True, text=True).stdout.splitlines()
 
 
@@ -115,28 +124,32 @@ def copy_modules(root, names, to):
         shutil.copy(path, os.path.join(to, f"{n:02}-{os.path.basename(path)}"))
 
 
-def copy_programs(root, names, to):
-    """Of this machine, with their libraries."""
-    search = os.environ["PATH"] + ":/usr/sbin:/sbin"
+def copy_programs(names, roots, to):
+    """Of this machine or of what is unpacked at roots, by name or path, with
+    their libraries, which are where the guest looks for them."""
+    search = ":".join([os.environ["PATH"], "/usr/sbin", "/sbin"] +
+                      [os.path.join(root, "sbin") for root in roots])
     for name in names:
         program = shutil.which(name, path=search)
         if not program:
             raise servers.Failed(f"{name} is not installed")
-        shutil.copy(program, os.path.join(to, "bin", name))
-        for word in " ".join(needs(root, program)).split():
+        shutil.copy(program, os.path.join(to, "bin"))
+        for word in " ".join(needs(program, *roots)).split():
             if word.startswith("/"):
-                os.makedirs(to + os.path.dirname(word), exist_ok=True)
-                shutil.copy(word, to + word)
+                root = [r for r in roots if word.startswith(r + "/")]
+                at = to + word.removeprefix(root[0] if root else "")
+                os.makedirs(os.path.dirname(at), exist_ok=True)
+                shutil.copy(word, at)
 
 
-def first_memory(root, modules, programs, folder):
+def first_memory(root, linux, modules, programs, roots, folder):
     tree, made = os.path.join(folder, "tree"), os.path.join(folder, "initrd")
     for name in ("bin", "dev", "etc", "modules", "proc", "sys", "tmp"):
         os.makedirs(os.path.join(tree, name))
     busybox = os.path.join(root, "bin/busybox")
     shutil.copy(busybox, os.path.join(tree, "bin"))
-    copy_programs(root, programs, tree)
-    copy_modules(root, modules, os.path.join(tree, "modules"))
+    copy_programs(programs, roots, tree)
+    copy_modules(linux, modules, os.path.join(tree, "modules"))
     init = os.path.join(tree, "init")
     with open(init, "w", encoding="ascii") as f:
         f.write(INIT)
@@ -152,13 +165,15 @@ class Guest(servers.Process):
     """It runs; with more options of QEMU's. command: what the shell does
     instead, with "$@"; it says what memory there is."""
 
-    def __init__(self, build, modules, programs, *options, command=None):
+    def __init__(self, build, modules, programs, *options, linux=CLOUD,
+                 roots=(), command=None):
         root = packages.unpacked(build, "qemu", fill)
+        linux = kernel(build, linux)
         self.files = tempfile.TemporaryDirectory(prefix="scsiemu-qemu-")
         at = self.files.name
         self.log = os.path.join(at, "log")
-        kernel = [f for f in os.listdir(os.path.join(root, "boot"))
-                  if f.startswith("vmlinuz-")][0]
+        image = [f for f in os.listdir(os.path.join(linux, "boot"))
+                 if f.startswith("vmlinuz-")][0]
         share = os.path.join(root, "usr/share")
         super().__init__(
             [*(("sh", "-c", command, "sh") if command else
@@ -168,13 +183,15 @@ class Guest(servers.Process):
              "-nodefaults", "-no-user-config", "-display", "none",
              "-no-reboot", "-serial", f"file:{self.log}",
              "-chardev", f"socket,id=tty,path={at}/tty,server=on,wait=off",
-             "-serial", "chardev:tty", "-kernel", f"{root}/boot/{kernel}",
-             "-initrd", first_memory(root, modules, programs, at),
+             "-serial", "chardev:tty", "-kernel", f"{linux}/boot/{image}",
+             "-initrd",
+             first_memory(root, linux, modules, programs, roots, at),
              "-append", KERNEL, *options],
             env=environment(root))
         try:
             self.tty = self.connect(f"{at}/tty")
             self.answer("start")
+            self.tty.settimeout(SECONDS)
         except servers.Failed as e:
             why = f"{e}\n{self.text(self.err)}"
             self.__exit__()
@@ -183,7 +200,7 @@ class Guest(servers.Process):
     def connect(self, path):
         """As soon as it listens: some time after the file is there."""
         tty = socket.socket(socket.AF_UNIX)
-        tty.settimeout(SECONDS)
+        tty.settimeout(BOOTS)
         servers.wait_for(lambda: not tty.connect_ex(path), "QEMU", self.alive)
         return tty
 
@@ -222,3 +239,16 @@ class Guest(servers.Process):
             super().__exit__(*args)
         finally:
             self.files.cleanup()
+
+
+def main(test):
+    """test(build, a folder that is gone afterwards)."""
+    def run():
+        with tempfile.TemporaryDirectory(prefix="scsiemu-test-") as folder:
+            try:
+                test(sys.argv[1], folder)
+            except packages.Trouble as e:
+                print(e)
+                sys.exit(SKIPPED)
+
+    servers.main(run)

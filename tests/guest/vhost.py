@@ -3,15 +3,11 @@
 file system, tools, a back end that is killed under load, another size."""
 import os
 import signal
-import sys
-import tempfile
 
-import packages
 import qemu
 import servers
 from vmdisk import MIB, expect, killed, name
 
-SKIPPED = 77
 MODULES = ("virtio_pci", "virtio_scsi", "sd_mod")
 PROGRAMS = ("mkfs.ext4", "e2fsck", "sg_inq", "sg_raw", "sg_readcap",
             "sg_reset", "sg_turs")
@@ -93,13 +89,4 @@ def run(build, folder):
     print("disks of a virtual machine")
 
 
-def main():
-    with tempfile.TemporaryDirectory(prefix="scsiemu-vhost-") as folder:
-        try:
-            run(sys.argv[1], folder)
-        except packages.Trouble as e:
-            print(e)
-            sys.exit(SKIPPED)
-
-
-servers.main(main)
+qemu.main(run)

@@ -4,16 +4,12 @@ a virtual machine, and under load the back end again."""
 import os
 import re
 import signal
-import sys
-import tempfile
 
-import packages
 import pages
 import qemu
 import servers
 import vmdisk
 
-SKIPPED = 77
 MODULES = ("virtio_pci", "virtio_scsi", "sd_mod")
 
 
@@ -55,13 +51,4 @@ def run(build, folder):
     print("the page's commands")
 
 
-def main():
-    with tempfile.TemporaryDirectory(prefix="scsiemu-vhost-") as folder:
-        try:
-            run(sys.argv[1], folder)
-        except packages.Trouble as e:
-            print(e)
-            sys.exit(SKIPPED)
-
-
-servers.main(main)
+qemu.main(run)
