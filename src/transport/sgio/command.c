@@ -243,7 +243,7 @@ void semu_sgio_command(struct semu_sgio_file *f,
 		       const struct semu_sgio_request *q, int reply, int mem)
 {
 	bool posted = q->what == SEMU_SGIO_POST;
-	struct semu_sgio_cmd *c;
+	struct semu_sgio_cmd *c = NULL;
 	int error = take(f, q, reply, mem, &c);
 
 	if (mem >= 0 && (error || !posted))
