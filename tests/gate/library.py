@@ -46,10 +46,10 @@ def main():
               limits.SCALE * limits.ISCSI_READ, "instructions")
     heap = count.Preload(heapcount, "HEAPCOUNT")
     for program in (core, pump, *adapters):
-        whats = set(commands(program))
-        if whats <= {"tur", "write"}:  # to a disk
-            whats.add("read")
-        for what in sorted(whats):
+        kinds = set(commands(program))
+        if kinds <= {"tur", "write"}:  # to a disk
+            kinds.add("read")
+        for what in sorted(kinds):
             calls = [heap.of([program, what, "1", "1", str(n)])
                      for n in (1000, 11000)]
             gate.hold(f"heap calls of 10,000 commands more, "

@@ -12,9 +12,6 @@ import tempfile
 import packages
 import servers
 
-# What a machine that builds the library need not have.
-LIBRARIES = ("libdaxctl1", "libexecs0", "libfdt1", "libndctl6", "libpmem1",
-             "libslirp0", "libvdeplug2")
 QEMU = ("qemu-system-x86", "qemu-system-common", "qemu-system-data", "seabios")
 # Its QEMU, 7.2, gives a back end up that has gone once.
 TOO_OLD = "bookworm"
@@ -82,8 +79,17 @@ def kernel(build, name):
     return packages.unpacked(build, name, fill_kernel)
 
 
+def libraries():
+    """Packages that QEMU needs and this machine has not; a newer QEMU needs
+    the same."""
+    plan = packages.apt("apt-get", "-s", "--no-install-recommends", "install",
+                        "--reinstall", *QEMU)
+    return {line.split()[1] for line in plan.splitlines()
+            if line.startswith("Inst ")} - set(QEMU)
+
+
 def fill(folder, root):
-    packages.fetch(folder, root, "busybox-static", *LIBRARIES)
+    packages.fetch(folder, root, "busybox-static", *libraries())
     packages.fetch(folder, root, *QEMU, options=newer(folder))
     missing = [line for line in needs(qemu(root), root) if "not found" in line]
     if missing:
