@@ -1,88 +1,105 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pipe - an adapter of one's own: a disk at the other end of standard input and
- * output, with a protocol that is made up here (docs/embedding.md).
+ * pipe - an adapter of one's own in 100 lines (docs/embedding.md): a device at
+ * the other end of standard input and output. The protocol is made up here;
+ * lengths of data are four bytes, big endian:
  *
- *	request   CDB (16 bytes), bytes of data-in that fit and bytes of
- *data-out (4 each, big endian), data-out response  status, length of sense
- *data, bytes of data-in (4), sense, data
+ *	request   CDB (16 bytes), room for data-in, length of data-out; data-out
+ *	response  status, length of sense (1), length of data-in; sense, data-in
  */
 #include <scsiemu/host.h>
+#include <scsiemu/transport/loop.h>
 
+#include <arpa/inet.h>
+#include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { CDB = 16, HEADER = CDB + 8, MOST = 1 << 20, SCRATCH = 16384 };
+#define MOST (1 << 20) /* bytes of data, each way */
 
-/* A command and its buffers: the port's memory. */
-struct pipe_task {
-	struct scsiemu_task task; /* first */
-	uint8_t header[HEADER];
-	uint8_t *in, *out;
-	uint64_t scratch[SCRATCH / 8];
-};
-
-static uint32_t get32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
-}
-
-static void send(const void *p, size_t len)
-{
-	if (fwrite(p, 1, len, stdout) != len)
-		exit(1);
-}
+static struct pipe {
+	struct scsiemu_source source; /* first */
+	struct scsiemu_host_device device;
+	struct scsiemu_loop *loop;
+	struct scsiemu_port port;
+	struct scsiemu_task task; /* the one command, and what is its own: */
+	uint32_t lens[2];	  /* of data-in and data-out, at most */
+	uint8_t cdb[16], in[MOST], out[MOST];
+	uint64_t scratch[2048];
+} it;
 
 /* Where the initiator's bytes are: here they are all there, in one piece. */
-static int window(void *port, struct scsiemu_task *task, bool in, uint32_t off,
+static int window(void *ctx, struct scsiemu_task *t, bool in, uint32_t off,
 		  uint32_t len, bool whole, struct scsiemu_vec *v, unsigned *nv)
 {
-	struct pipe_task *t = (struct pipe_task *)task;
+	struct pipe *p = ctx;
 
-	(void)port, (void)whole;
-	v->base = (in ? t->in : t->out) + off;
-	v->len = len;
+	(void)t, (void)whole;
+	*v = (struct scsiemu_vec){ (in ? p->in : p->out) + off, len };
 	*nv = 1;
 	return 0;
 }
 
 /* Data-in is final. What lies in a window is where it belongs already. */
-static void push(void *port, struct scsiemu_task *task, uint32_t off,
-		 uint32_t len, const struct scsiemu_vec *v, unsigned nv,
+static void push(void *ctx, struct scsiemu_task *t, uint32_t off, uint32_t len,
+		 const struct scsiemu_vec *v, unsigned nv,
 		 enum scsiemu_push how, bool last)
 {
-	struct pipe_task *t = (struct pipe_task *)task;
+	struct pipe *p = ctx;
 
-	(void)port, (void)len, (void)last;
-	for (; how != SCSIEMU_PUSH_WINDOW && nv; nv--, v++) {
-		memcpy(t->in + off, v->base, v->len);
-		off += (uint32_t)v->len;
-	}
+	(void)t, (void)len, (void)last;
+	for (; how != SCSIEMU_PUSH_WINDOW && nv; nv--, off += v++->len)
+		memcpy(p->in + off, v->base, v->len);
 }
 
 /* The command has ended: status, sense, and how much was moved. */
-static void done(void *port, struct scsiemu_task *task)
+static void done(void *ctx, struct scsiemu_task *t)
 {
-	struct pipe_task *t = (struct pipe_task *)task;
-	const struct scsiemu_cmd *c = &task->cmd;
-	uint8_t sense[252], head[6] = { c->status };
+	struct pipe *p = ctx;
+	uint32_t n = t->cmd.in_done;
+	uint8_t sense[252];
+	uint8_t len = scsiemu_sense_encode(&t->cmd, sense, sizeof(sense), 0);
+	uint8_t head[] = { t->cmd.status, len, n >> 24, n >> 16, n >> 8, n };
 
-	(void)port;
-	head[1] = (uint8_t)scsiemu_sense_encode(c, sense, sizeof(sense), 0);
-	for (int i = 0; i < 4; i++)
-		head[2 + i] = (uint8_t)(c->in_done >> (24 - 8 * i));
-	send(head, sizeof(head));
-	send(sense, head[1]);
-	send(t->in, c->in_done);
+	fwrite(head, 1, sizeof(head), stdout);
+	fwrite(sense, 1, len, stdout);
+	fwrite(p->in, 1, n, stdout);
 	fflush(stdout);
-	scsiemu_pump_sent(task); /* the task is ours again */
+	scsiemu_pump_sent(t); /* the task is ours again */
+	p->source.events = POLLIN;
 }
 
 /* A window that pends is given up: none of ours does. */
-static void cancel(void *port, struct scsiemu_task *task)
+static void cancel(void *ctx, struct scsiemu_task *t)
 {
-	(void)port, (void)task;
+	(void)ctx, (void)t;
+}
+
+/* The next request; false: there are no more, or it cannot be. */
+static bool receive(struct pipe *p, struct scsiemu_cmd *c)
+{
+	if (fread(p->cdb, sizeof(p->cdb), 1, stdin) != 1 ||
+	    fread(p->lens, sizeof(p->lens), 1, stdin) != 1)
+		return false;
+	c->cdb = p->cdb;
+	c->cdb_len = sizeof(p->cdb);
+	c->in_len = ntohl(p->lens[0]);
+	c->out_len = ntohl(p->lens[1]);
+	return c->in_len <= MOST && c->out_len <= MOST &&
+	       fread(p->out, 1, c->out_len, stdin) == c->out_len;
+}
+
+static void ready(struct scsiemu_source *s, short revents)
+{
+	struct pipe *p = (struct pipe *)s;
+
+	(void)revents;
+	s->events = 0; /* until done(): one at a time */
+	if (receive(p, &p->task.cmd))
+		scsiemu_pump_start(&p->device.pump, &p->port,
+				   p->device.units->host.lu, &p->task);
+	else
+		scsiemu_loop_remove(p->loop, s);
 }
 
 static const struct scsiemu_port_ops ops = { .size = sizeof(ops),
@@ -91,49 +108,23 @@ static const struct scsiemu_port_ops ops = { .size = sizeof(ops),
 					     .done = done,
 					     .cancel = cancel };
 
-/* The next request; false: there are no more. */
-static bool receive(struct pipe_task *t)
-{
-	struct scsiemu_cmd *c = &t->task.cmd;
-
-	if (fread(t->header, 1, HEADER, stdin) != HEADER)
-		return false;
-	c->cdb = t->header;
-	c->cdb_len = CDB;
-	c->in_len = get32(t->header + CDB);
-	c->out_len = get32(t->header + CDB + 4);
-	if (c->in_len > MOST || c->out_len > MOST) {
-		fprintf(stderr, "pipe: more than %d bytes\n", MOST);
-		exit(1);
-	}
-	return fread(t->out, 1, c->out_len, stdin) == c->out_len;
-}
-
 int main(int argc, char **argv)
 {
-	struct scsiemu_host_device d = { .units = NULL };
-	struct scsiemu_port port = { .ops = &ops };
-	struct pipe_task *t = calloc(1, sizeof(*t) + 2 * MOST);
-	struct scsiemu_errmsg err = { "usage: pipe DEVICE" };
+	struct scsiemu_errmsg err = { "usage: pipe DEVICE (1 MiB at once)" };
 
-	if (argc != 2 || !t || scsiemu_host_device_add(&d, argv[1], &err) ||
-	    scsiemu_host_device_open(&d, "pipe", NULL, &err)) {
-		fprintf(stderr, "pipe: %s\n", err.text);
-		return 1;
+	it.source = (struct scsiemu_source){ 0, POLLIN, ready, NULL };
+	it.port = (struct scsiemu_port){ .ops = &ops, .ctx = &it };
+	it.task.cmd.scratch = (uint8_t *)it.scratch;
+	it.task.cmd.scratch_len = sizeof(it.scratch);
+	setbuf(stdin, NULL); /* poll() would not see what was read ahead */
+	if (argc == 2 && !scsiemu_host_device_add(&it.device, argv[1], &err) &&
+	    !scsiemu_host_device_open(&it.device, "pipe", NULL, &err)) {
+		it.loop = scsiemu_loop_create(&it.device.pump);
+		if (it.loop && !scsiemu_loop_add(it.loop, &it.source))
+			scsiemu_loop_run(it.loop); /* until it is removed */
+		scsiemu_loop_destroy(it.loop);
+		if (!scsiemu_host_device_close(&it.device, &err) && feof(stdin))
+			return 0;
 	}
-	t->in = (uint8_t *)(t + 1);
-	t->out = t->in + MOST;
-	t->task.cmd.scratch = (uint8_t *)t->scratch;
-	t->task.cmd.scratch_len = SCRATCH;
-	while (receive(t)) {
-		scsiemu_pump_start(&d.pump, &port, d.units->host.lu, &t->task);
-		scsiemu_pump_flush(&d.pump);
-	}
-	scsiemu_pump_port_gone(&d.pump, &port);
-	free(t);
-	if (scsiemu_host_device_close(&d, &err)) {
-		fprintf(stderr, "pipe: %s\n", err.text);
-		return 1;
-	}
-	return 0;
+	return fprintf(stderr, "pipe: %s\n", err.text), 1;
 }

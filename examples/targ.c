@@ -29,6 +29,7 @@ static struct unit units[MAX_UNITS];
 static int nunits;
 static struct scsiemu_targ_config first; /* its address */
 static struct scsiemu_errmsg err;
+static int failed;
 
 static const struct option options[] = {
 	{ "acknowledge", no_argument, NULL, 'a' },
@@ -141,6 +142,13 @@ static void open_device(const struct scsiemu_targ_config *cf)
 		die(err.text);
 }
 
+/* The others are served on; the loop ends with the last. */
+static void ended(void *address, const char *why)
+{
+	fprintf(stderr, "targ: %s: %s\n", (const char *)address, why);
+	failed = 1;
+}
+
 static void serve(struct scsiemu_targ_config *cf)
 {
 	struct unit *at = units;
@@ -151,6 +159,8 @@ static void serve(struct scsiemu_targ_config *cf)
 	for (struct scsiemu_host_unit *u = dev.units; u; u = u->next, at++) {
 		scsiemu_targ_address(cf, at->address, &err);
 		cf->lu = u->host.lu;
+		cf->notice = ended;
+		cf->ctx = (void *)(uintptr_t)at->address;
 		at->targ = scsiemu_targ_open(cf, &err);
 		if (!at->targ)
 			die(err.text);
@@ -159,21 +169,11 @@ static void serve(struct scsiemu_targ_config *cf)
 	fflush(stdout);
 }
 
-static int close_units(void)
+static void close_units(void)
 {
-	int failed = 0;
-
-	for (struct unit *u = units; u < units + nunits; u++) {
-		const char *why = scsiemu_targ_broken(u->targ);
-
-		if (why) {
-			fprintf(stderr, "targ: %s: %s\n", u->address, why);
-			failed = 1;
-		}
+	for (struct unit *u = units; u < units + nunits; u++)
 		while (!scsiemu_targ_close(u->targ))
 			scsiemu_pump_flush(&dev.pump);
-	}
-	return failed;
 }
 
 static void on_signal(int sig)
@@ -185,7 +185,6 @@ static void on_signal(int sig)
 int main(int argc, char **argv)
 {
 	struct scsiemu_targ_config cf = { .size = sizeof(cf) };
-	int failed = 0;
 
 	read_options(&cf, argc, argv);
 	read_units(argc, argv);
@@ -201,7 +200,7 @@ int main(int argc, char **argv)
 		perror("targ: poll");
 		failed = 1;
 	}
-	failed |= close_units();
+	close_units();
 	scsiemu_loop_destroy(loop);
 	if (scsiemu_host_device_close(&dev, &err)) {
 		fprintf(stderr, "targ: %s\n", err.text);

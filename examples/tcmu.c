@@ -21,6 +21,8 @@ static struct scsiemu_host_device dev;
 static struct scsiemu_loop *loop;
 static struct scsiemu_tcmu *tcmu[MAX_DEVICES];
 static char *config[MAX_DEVICES];
+static int serving; /* devices */
+static bool failed;
 static struct scsiemu_errmsg err;
 
 static void die(const char *why)
@@ -42,6 +44,15 @@ static void add(char *arg, int n)
 		die(err.text);
 }
 
+/* The others are served on. */
+static void ended(void *name, const char *why)
+{
+	fprintf(stderr, "tcmu: %s: %s\n", (const char *)name, why);
+	failed = true;
+	if (--serving == 0)
+		scsiemu_loop_stop(loop);
+}
+
 static void serve(const struct scsiemu_host_unit *u, int n)
 {
 	struct scsiemu_tcmu_config cf = {
@@ -50,9 +61,12 @@ static void serve(const struct scsiemu_host_unit *u, int n)
 		.lu = u->host.lu,
 		.loop = loop,
 		.allocator = &scsiemu_host_allocator,
+		.notice = ended,
+		.ctx = config[n],
 	};
 	char path[SCSIEMU_TCMU_PATH];
 
+	serving++;
 	if (scsiemu_tcmu_find(config[n], path, &err))
 		die(err.text);
 	tcmu[n] = scsiemu_tcmu_open(&cf, path, &err);
@@ -117,12 +131,15 @@ static void on_signal(int sig)
 int main(int argc, char **argv)
 {
 	struct scsiemu_host_unit *u;
-	int failed = 0, n = 0;
+	int n = 0;
 
 	if (argc < 2 || argc > MAX_DEVICES || argv[1][0] == '-') {
-		fprintf(stderr, "usage: tcmu CONFIG=DEVICE ...\n%s",
+		bool help = argc == 2 && !strcmp(argv[1], "--help");
+
+		fprintf(help ? stdout : stderr,
+			"usage: tcmu CONFIG=DEVICE ...\n\n%s",
 			scsiemu_host_help());
-		return 2;
+		return help ? 0 : 2;
 	}
 	for (int i = 1; i < argc; i++)
 		add(argv[i], i - 1);
@@ -138,21 +155,16 @@ int main(int argc, char **argv)
 	signal(SIGINT, on_signal);
 	if (scsiemu_loop_run(loop)) {
 		perror("tcmu: poll");
-		failed = 1;
+		failed = true;
 	}
 	listen_no_more();
-	while (n--) {
-		if (scsiemu_tcmu_broken(tcmu[n])) {
-			fprintf(stderr, "tcmu: %s: %s\n", config[n],
-				scsiemu_tcmu_broken(tcmu[n]));
-			failed = 1;
-		}
-		scsiemu_tcmu_close(tcmu[n]);
-	}
+	while (n--)
+		while (!scsiemu_tcmu_close(tcmu[n]))
+			scsiemu_pump_flush(&dev.pump); /* a store is slow */
 	scsiemu_loop_destroy(loop);
 	if (scsiemu_host_device_close(&dev, &err)) {
 		fprintf(stderr, "tcmu: %s\n", err.text);
-		failed = 1;
+		failed = true;
 	}
 	return failed;
 }

@@ -7,13 +7,16 @@
 #include <scsiemu/host.h>
 #include <scsiemu/transport/vhost_user.h>
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 
 static struct scsiemu_host_device device;
 static struct scsiemu_loop *loop;
+static struct scsiemu_vhost *server;
 static struct scsiemu_errmsg err;
 
 static void die(const char *why)
@@ -26,6 +29,40 @@ static void stop(int signal)
 {
 	(void)signal;
 	scsiemu_loop_stop(loop);
+}
+
+/* SIGHUP: files may have another size. */
+static void refresh(struct scsiemu_source *s, short revents)
+{
+	eventfd_t n;
+
+	(void)revents;
+	eventfd_read(s->fd, &n);
+	for (struct scsiemu_host_unit *u = device.units; u; u = u->next) {
+		uint64_t was = u->host.medium.nblk;
+
+		if (scsiemu_host_refresh(&u->host, &err))
+			fprintf(stderr, "vhost-user-scsi: %s\n", err.text);
+		else if (u->host.medium.nblk != was)
+			scsiemu_vhost_event(server, u->lun,
+					    SCSIEMU_VHOST_CHANGED, 0x2a09);
+	}
+}
+
+static struct scsiemu_source hangup = { .events = POLLIN, .ready = refresh };
+
+static void on_hangup(int signal)
+{
+	(void)signal;
+	eventfd_write(hangup.fd, 1);
+}
+
+static void watch_hangup(void)
+{
+	hangup.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (hangup.fd < 0 || scsiemu_loop_add(loop, &hangup))
+		die("out of memory or descriptors");
+	signal(SIGHUP, on_hangup);
 }
 
 static void notice(void *ctx, const char *text)
@@ -44,16 +81,17 @@ static void serve(const char *path)
 		.allocator = &scsiemu_host_allocator,
 		.notice = notice,
 	};
-	struct scsiemu_vhost *v = scsiemu_vhost_open(&cf, path, &err);
 
-	if (!v)
+	server = scsiemu_vhost_open(&cf, path, &err);
+	if (!server)
 		die(err.text);
+	watch_hangup();
 	printf("%s: waiting for a front end\n", path);
 	fflush(stdout);
 	if (scsiemu_loop_run(loop))
 		perror("vhost-user-scsi: poll");
 	/* A store that is slow answers; the kernel is not waited for. */
-	while (!scsiemu_vhost_close(v))
+	while (!scsiemu_vhost_close(server))
 		scsiemu_pump_flush(&device.pump);
 }
 

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct scsiemu_host_device dev[SCSIEMU_VSCSI_TARGETS];
 static struct scsiemu_loop *loop;
@@ -117,9 +118,12 @@ int main(int argc, char **argv)
 	int failed = 0;
 
 	if (argc < 3 || argv[1][0] == '-') {
-		fprintf(stderr, "usage: vscsi BUS [TARGET=]DEVICE ...\n%s",
+		bool help = argc == 2 && !strcmp(argv[1], "--help");
+
+		fprintf(help ? stdout : stderr,
+			"usage: vscsi BUS [TARGET=]DEVICE ...\n\n%s",
 			scsiemu_host_help());
-		return 2;
+		return help ? 0 : 2;
 	}
 	for (int i = 2; i < argc; i++)
 		next = add(argv[i], next);

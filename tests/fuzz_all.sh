@@ -9,6 +9,7 @@ p=0
 f=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 for exe in "$build"/tests/fuzz/fuzz_*; do
 	if [ ! -f "$exe" ] || [ ! -x "$exe" ]; then continue; fi
 	name=$(basename "$exe")

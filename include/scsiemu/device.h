@@ -312,6 +312,10 @@ void scsiemu_lu_remove(struct scsiemu_lu *lu);
  */
 struct scsiemu_lu *scsiemu_lu_find(struct scsiemu_device *d,
 				   const uint8_t lun[8]);
+/* The same by number, for a transport that has no LUN fields; no number is the
+ * well-known LU's. */
+struct scsiemu_lu *scsiemu_lu_find_number(struct scsiemu_device *d,
+					  unsigned lun);
 /*
  * The logical unit that the CDB itself addresses: bits 7 to 5 of byte 1 (SCSI-2
  * 7.2.2). For a transport whose initiator sent no IDENTIFY message; NULL never,

@@ -26,6 +26,14 @@ static bool only_first_level(const uint8_t lun[8])
 	return memcmp(lun + 2, none, sizeof(none)) == 0;
 }
 
+struct scsiemu_lu *scsiemu_lu_find_number(struct scsiemu_device *d,
+					  unsigned lun)
+{
+	struct scsiemu_lu *lu = *place(d, lun);
+
+	return lu ? lu : &d->absent;
+}
+
 struct scsiemu_lu *scsiemu_lu_find(struct scsiemu_device *d,
 				   const uint8_t lun[8])
 {

@@ -237,7 +237,8 @@ static int summarise(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 			 size);
 	else
 		snprintf(line, sizeof(line),
-			 "%s %s, %s, %" PRIu32 "-byte blocks%s%s", s->type_name,
+			 "%s %.*s, %s, %" PRIu32 "-byte blocks%s%s",
+			 s->type_name, PATH_SHOWN,
 			 s->mem	   ? "in memory"
 			 : s->null ? "null"
 				   : path,

@@ -135,10 +135,12 @@ void scsiemu_loop_remove(struct scsiemu_loop *l, struct scsiemu_source *s)
 
 void scsiemu_loop_stop(struct scsiemu_loop *l)
 {
+	int had = errno; /* whom a signal has interrupted */
 	/* Full: it is told already. */
 	ssize_t told = write(l->stop[1], "", 1);
 
 	(void)told;
+	errno = had;
 }
 
 static void list(struct scsiemu_loop *l)

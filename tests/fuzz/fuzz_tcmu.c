@@ -90,8 +90,9 @@ static void serve(struct scsiemu_host_device *d, uint8_t head)
 		.lu = d->units->host.lu,
 		.allocator = &scsiemu_host_allocator,
 	};
+	static const struct semu_tcmu_paths paths = { "uio", "free", MAP };
 	struct scsiemu_errmsg err;
-	struct scsiemu_tcmu *t = semu_tcmu_open(&cf, &calls, "uio", MAP, &err);
+	struct scsiemu_tcmu *t = semu_tcmu_open(&cf, &calls, &paths, &err);
 	struct scsiemu_source *s;
 
 	if (!t)

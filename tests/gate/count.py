@@ -36,9 +36,12 @@ def collected(text):
     return int(found.group(1))
 
 
-def instructions(args):
-    """User-space instructions of a program from start to end."""
-    done = subprocess.run([*callgrind(), *args], capture_output=True,
+def instructions(args, without=None):
+    """User-space instructions of a program from start to end, without those of
+    functions by this name (with *) and what they call."""
+    leave_out = [f"--toggle-collect={without}",
+                 "--collect-atstart=yes"] if without else []
+    done = subprocess.run([*callgrind(), *leave_out, *args], capture_output=True,
                           text=True, check=False, timeout=600)
     if done.returncode:
         raise servers.Failed(f"{' '.join(args)}:\n{done.stdout}{done.stderr}")

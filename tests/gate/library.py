@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""library.py LOOP_CORE LOOP_PUMP HEAPCOUNT.so LOOP_ADAPTER...: instructions
-and heap calls of the library without a transport, what a large device costs,
-and what adapters add."""
+"""library.py LOOP_CORE LOOP_PUMP HEAPCOUNT.so COPYCOUNT.so LOOP_ADAPTER...:
+instructions and heap calls of the library without a transport, what a large
+device costs, and what adapters add."""
 import os
 import sys
 
@@ -10,15 +10,23 @@ import limits
 import servers
 
 
+def name(program):
+    return os.path.basename(program).removeprefix("loop_")
+
+
+def commands(program):
+    return limits.ADAPTERS.get(name(program), limits.USUAL)
+
+
 def main():
-    core, pump, heapcount, *adapters = sys.argv[1:]
+    core, pump, heapcount, copycount, *adapters = sys.argv[1:]
     gate = limits.Gate()
 
     def per_command(program, what, *size):
         lus, nexuses, *find = size or (1, 1)
         return count.slope(lambda n: count.instructions(
-            [program, what, str(lus), str(nexuses), str(n), *find]), 1000,
-            21000)
+            [program, what, str(lus), str(nexuses), str(n), *find],
+            without="kernel_*"), 1000, 21000)
 
     for what, limit in limits.CORE.items():
         gate.hold(f"core, {what}", per_command(core, what), limit,
@@ -27,13 +35,10 @@ def main():
         gate.hold(f"core, pump and null store, {what}",
                   per_command(pump, what), limit, "instructions")
     for program in adapters:
-        name = os.path.basename(program).removeprefix("loop_")
-        # Not READ: what a port does not lend the null store clears.
-        for what in ("write", "tur"):
-            gate.hold(f"{name} on top of that, {what}",
-                      per_command(program, what) - per_command(pump, what),
-                      limits.ADAPTERS.get(name, {}).get(what, limits.ADAPTER),
-                      "instructions")
+        for what, (base, times) in commands(program).items():
+            gate.hold(f"{name(program)} on top of that, {what}",
+                      per_command(program, what) - per_command(pump, base),
+                      times * limits.ADAPTER, "instructions")
     one = per_command(core, "read", 1, 1, "find")
     many = per_command(core, "read", 10000, 1000, "find")
     gate.hold(f"READ at 10,000 LUs x 1,000 nexuses ({many:.0f}) over the same "
@@ -41,11 +46,23 @@ def main():
               limits.SCALE * limits.ISCSI_READ, "instructions")
     heap = count.Preload(heapcount, "HEAPCOUNT")
     for program in (core, pump, *adapters):
-        for what in ("read", "write", "tur"):
+        kinds = set(commands(program))
+        if kinds <= {"tur", "write"}:  # to a disk
+            kinds.add("read")
+        for what in sorted(kinds):
             calls = [heap.of([program, what, "1", "1", str(n)])
                      for n in (1000, 11000)]
-            gate.hold(f"heap calls of 10,000 commands more, {what}",
+            gate.hold(f"heap calls of 10,000 commands more, "
+                      f"{name(program)}, {what}",
                       calls[1] - calls[0], 0, "calls")
+    copies = count.Preload(copycount, "COPYCOUNT")
+    for program in adapters:
+        if "write" not in commands(program):
+            continue
+        copied = [copies.of([program, "write", "1", "1", str(n)])
+                  for n in (1000, 11000)]
+        gate.hold(f"copied by 10,000 WRITEs more, {name(program)}",
+                  copied[1] - copied[0], 0, "bytes")
     gate.end()
 
 

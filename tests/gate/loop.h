@@ -4,8 +4,9 @@
  * them again and again: the programs whose instructions and heap calls the
  * gates count.
  *
- *	PROGRAM read|write|tur LUS NEXUSES COUNT [find]
+ *	PROGRAM read|write|late|tur|send LUS NEXUSES COUNT [find]
  *
+ * late: a WRITE whose data is asked for, and comes when the pump waits for it.
  * find: each command is for another LU and nexus, and looks its LU up. Without
  * it all are for the first, kept as a transport would keep it.
  */
@@ -13,6 +14,7 @@
 #define GATE_LOOP_H
 
 #include <scsiemu/device.h>
+#include <scsiemu/proc.h>
 #include <scsiemu/stores.h>
 
 struct loop {
@@ -25,14 +27,21 @@ struct loop {
 	uint32_t in_len, out_len;
 	unsigned long count;
 	bool find;
+	bool late;
+	const struct scsiemu_proc_options *receiver; /* of "send" */
 };
+
+#define LOOP_MESSAGE 200 /* bytes of "send" */
 
 /* Pairs of (LU, nexus) in use: as many, however large the device is. */
 #define LOOP_PAIRS 20000u
 
 void loop_options(struct loop *l, int argc, char **argv);
-/* The device, with l->medium loaded in every LU. */
+/* The device, with l->medium loaded in every LU, or (for "send") processors. */
 void loop_device(struct loop *l);
+/* The commands, over a pump, behind a port that does nothing: an exit status.
+ */
+int loop_run(struct loop *l);
 /* The pair of command i: spread over all LUs and nexuses. */
 static inline struct scsiemu_lu *loop_lu(const struct loop *l, unsigned long i)
 {

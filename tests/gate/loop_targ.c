@@ -19,20 +19,20 @@ static union ccb *atio[ROOM], *ctio[ROOM];
 static unsigned natio, nctio;
 static unsigned long bad;
 
-static int no_open(const char *path, int flags)
+static int kernel_open(const char *path, int flags)
 {
 	(void)flags;
 	errno = ENOENT;
 	return strcmp(path, "/dev/targ") ? -1 : 3;
 }
 
-static int no_close(int fd)
+static int kernel_close(int fd)
 {
 	(void)fd;
 	return 0;
 }
 
-static int no_ioctl(int fd, unsigned long request, void *arg)
+static int kernel_ioctl(int fd, unsigned long request, void *arg)
 {
 	(void)fd, (void)request, (void)arg;
 	return 0;
@@ -49,7 +49,7 @@ static ssize_t give(void *buf, union ccb **from, unsigned *n, size_t room)
 	return (ssize_t)len;
 }
 
-static ssize_t some_read(int fd, void *buf, size_t len)
+static ssize_t kernel_read(int fd, void *buf, size_t len)
 {
 	(void)fd;
 	errno = EAGAIN;
@@ -65,7 +65,7 @@ static void inquire(union ccb *u)
 	u->cpi.maxio = 128 << 10;
 }
 
-static ssize_t some_write(int fd, const void *buf, size_t len)
+static ssize_t kernel_write(int fd, const void *buf, size_t len)
 {
 	union ccb *const *u = buf;
 
@@ -84,11 +84,11 @@ static ssize_t some_write(int fd, const void *buf, size_t len)
 	return (ssize_t)len;
 }
 
-static const struct semu_calls calls = { .open = no_open,
-					 .close = no_close,
-					 .ioctl = no_ioctl,
-					 .read = some_read,
-					 .write = some_write };
+static const struct semu_calls calls = { .open = kernel_open,
+					 .close = kernel_close,
+					 .ioctl = kernel_ioctl,
+					 .read = kernel_read,
+					 .write = kernel_write };
 
 /* They stay as they are while they go round. */
 static void make_commands(const struct loop *l)

@@ -16,49 +16,49 @@ enum { DATA_AT = RING_AT + RING, MAP = DATA_AT + 65536 };
 static uint8_t map[MAP];
 static uint64_t bounce[1024];
 
-static int no_open(const char *path, int flags)
+static int kernel_open(const char *path, int flags)
 {
 	(void)path, (void)flags;
 	return 3;
 }
 
-static int no_close(int fd)
+static int kernel_close(int fd)
 {
 	(void)fd;
 	return 0;
 }
 
-static void *no_mmap(void *at, size_t len, int prot, int flags, int fd,
-		     off_t off)
+static void *kernel_mmap(void *at, size_t len, int prot, int flags, int fd,
+			 off_t off)
 {
 	(void)at, (void)len, (void)prot, (void)flags, (void)fd, (void)off;
 	return map;
 }
 
-static int no_munmap(void *mem, size_t len)
+static int kernel_munmap(void *mem, size_t len)
 {
 	(void)mem, (void)len;
 	return 0;
 }
 
-static ssize_t no_read(int fd, void *buf, size_t len)
+static ssize_t kernel_read(int fd, void *buf, size_t len)
 {
 	(void)fd, (void)buf;
 	return (ssize_t)len;
 }
 
-static ssize_t no_write(int fd, const void *buf, size_t len)
+static ssize_t kernel_write(int fd, const void *buf, size_t len)
 {
 	(void)fd, (void)buf;
 	return (ssize_t)len;
 }
 
-static const struct semu_calls calls = { .open = no_open,
-					 .close = no_close,
-					 .mmap = no_mmap,
-					 .munmap = no_munmap,
-					 .read = no_read,
-					 .write = no_write };
+static const struct semu_calls calls = { .open = kernel_open,
+					 .close = kernel_close,
+					 .mmap = kernel_mmap,
+					 .munmap = kernel_munmap,
+					 .read = kernel_read,
+					 .write = kernel_write };
 
 static uint8_t *entry(unsigned i)
 {
@@ -82,7 +82,8 @@ static void make_ring(const struct loop *l)
 }
 
 /* What answers lie on top of. */
-static void put_batch(unsigned half, uint64_t iovs)
+static __attribute__((noinline)) void kernel_put_batch(unsigned half,
+						       uint64_t iovs)
 {
 	for (unsigned i = half * BATCH; i < (half + 1) * BATCH; i++) {
 		memcpy(entry(i) + TCMU_IOVS_AT, &iovs, 8); /* and BIDI: none */
@@ -102,6 +103,7 @@ int main(int argc, char **argv)
 					  .scratch = 8192,
 					  .allocator =
 						  &scsiemu_host_allocator };
+	static const struct semu_tcmu_paths paths = { "uio", "free", MAP };
 	struct scsiemu_errmsg err;
 	struct scsiemu_pump pump;
 	struct scsiemu_tcmu *t;
@@ -121,7 +123,7 @@ int main(int argc, char **argv)
 	tcmu_put32(map + TCMU_RING_SIZE_AT, RING);
 	cf.pump = &pump;
 	cf.lu = l.lus[0];
-	t = semu_tcmu_open(&cf, &calls, "uio", MAP, &err);
+	t = semu_tcmu_open(&cf, &calls, &paths, &err);
 	if (!t) {
 		fprintf(stderr, "%s\n", err.text);
 		return 2;
@@ -129,7 +131,7 @@ int main(int argc, char **argv)
 	for (unsigned long i = 0; i < l.count; i += BATCH) {
 		unsigned half = i / BATCH % 2;
 
-		put_batch(half, l.in_len || l.out_len);
+		kernel_put_batch(half, l.in_len || l.out_len);
 		scsiemu_tcmu_source(t)->ready(scsiemu_tcmu_source(t), POLLIN);
 		scsiemu_pump_flush(&pump);
 		if (i)

@@ -17,19 +17,19 @@ static struct vscsi_ioc_i2t command;
 static unsigned ready, failed;
 static void *last;
 
-static int no_open(const char *path, int flags)
+static int kernel_open(const char *path, int flags)
 {
 	(void)path, (void)flags;
 	return 3;
 }
 
-static int no_close(int fd)
+static int kernel_close(int fd)
 {
 	(void)fd;
 	return 0;
 }
 
-static int fast_ioctl(int fd, unsigned long request, void *arg)
+static int kernel_ioctl(int fd, unsigned long request, void *arg)
 {
 	(void)fd;
 	if (request == VSCSI_T2I) {
@@ -46,9 +46,9 @@ static int fast_ioctl(int fd, unsigned long request, void *arg)
 	return 0;
 }
 
-static const struct semu_calls calls = { .open = no_open,
-					 .close = no_close,
-					 .ioctl = fast_ioctl };
+static const struct semu_calls calls = { .open = kernel_open,
+					 .close = kernel_close,
+					 .ioctl = kernel_ioctl };
 
 static void fill(const struct loop *l)
 {

@@ -77,14 +77,14 @@ def cluster(one, two):
     is_("keys", keys(one), ["0x1", "0x2"])
     is_("one writes", write(one, 1), 0)
     is_("two writes", write(two, 2), 0)
-    with servers.Process(["dd", "if=/dev/zero", f"of={two.sd}", "bs=64k",
-                          "seek=16", "count=512", "oflag=direct"]) as writer:
+    with servers.Process(["sh", "-c", "while dd if=/dev/zero of=$0 bs=64k "
+                          "seek=16 count=512 oflag=direct; do :; done",
+                          two.sd]) as writer:
         before = int(two.block("stat").split()[4])
         servers.wait_for(
             lambda: int(two.block("stat").split()[4]) > before + 5, "writes")
         fence(one, "1", "2")
-        if not writer.child.wait(60):
-            raise servers.Failed("a fenced writer came to its end")
+        writer.child.wait(rig.SECONDS)
         text = writer.text(writer.err)
         if "Invalid exchange" not in text:
             raise servers.Failed("a fenced writer was told: " + text)

@@ -5,17 +5,16 @@ throw-away Linux guest, and end as it ends.
 The guest is User-mode Linux: a kernel with SCSI, iSCSI and sg that runs as an
 ordinary process, without virtualization, network or rights. Its root is a
 copy-on-write view of the host's, so what is built and installed here runs
-there unchanged. Debian packages that only the guest needs (a kernel, daemons
-that would start here) are unpacked below BUILD/guest, not installed.
+there unchanged.
 """
-import fcntl
-import glob
 import os
 import shlex
 import signal
 import subprocess
 import sys
 import tempfile
+
+import packages
 
 PACKAGES = ("user-mode-linux", "open-iscsi", "libopeniscsiusr", "libisns0")
 MEMORY = 768 << 20
@@ -28,35 +27,10 @@ class Trouble(Exception):
     """The guest could not run."""
 
 
-def unpack(cache):
-    """The folder with the unpacked packages; made once, by one of the tests
-    that start at the same time."""
-    os.makedirs(cache, exist_ok=True)
-    root = os.path.join(cache, "root")
-    with open(os.path.join(cache, "lock"), "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if os.path.exists(root):
-            return root
-        with tempfile.TemporaryDirectory(dir=cache) as folder:
-            made = os.path.join(folder, "root")
-            fetch(folder, made)
-            os.rename(made, root)
-    return root
-
-
-def fetch(folder, root):
-    done = subprocess.run(["apt-get", "-qq", "download", *PACKAGES],
-                          cwd=folder, capture_output=True, text=True,
-                          check=False)
-    if done.returncode:
-        raise Trouble(f"apt-get download {' '.join(PACKAGES)} (try apt-get "
-                      f"update):\n{done.stderr}")
-    for deb in glob.glob(os.path.join(folder, "*.deb")):
-        subprocess.run(["dpkg", "-x", deb, root], check=True)
-    modules = os.path.join(root, "usr/lib/uml/modules")
+def fill(folder, root):
+    packages.fetch(folder, root, *PACKAGES)
     os.symlink("../usr/lib/uml/modules", os.path.join(root, "lib/modules"))
-    for version in os.listdir(modules):
-        subprocess.run(["/usr/sbin/depmod", "-b", root, version], check=True)
+    packages.index_modules(root)
 
 
 def memory_folder():
@@ -79,17 +53,17 @@ def write(folder, name, text):
     os.chmod(path, 0o755)
 
 
-def prepare(run, packages, mark, build, script, args):
+def prepare(run, unpacked, mark, build, script, args):
     """What init.sh reads."""
     quote = shlex.quote
-    write(run, "packages", packages + "\n")
+    write(run, "packages", unpacked + "\n")
     write(run, "mark", mark + "\n")
     os.symlink(os.path.join(HERE, "init.sh"), os.path.join(run, "init"))
     write(run, "modprobe",
-          f'#!/bin/sh\nexec modprobe -d {quote(packages)} "$@"\n')
-    path = ":".join(os.path.join(packages, d)
+          f'#!/bin/sh\nexec modprobe -d {quote(unpacked)} "$@"\n')
+    path = ":".join(os.path.join(unpacked, d)
                     for d in ("sbin", "usr/sbin", "usr/bin"))
-    libs = os.path.join(packages, "usr/lib/x86_64-linux-gnu")
+    libs = os.path.join(unpacked, "usr/lib/x86_64-linux-gnu")
     support = os.path.join(os.path.dirname(HERE), "support")
     command = shlex.join(["python3", script, build, *args])
     write(run, "command", f"cd {quote(os.getcwd())}\n"
@@ -99,8 +73,8 @@ def prepare(run, packages, mark, build, script, args):
           f"exec {command}\n")
 
 
-def start(run, packages, preload, log, output):
-    kernel = os.path.join(packages, "usr/bin/linux.uml")
+def start(run, unpacked, preload, log, output):
+    kernel = os.path.join(unpacked, "usr/bin/linux.uml")
     return subprocess.Popen(
         ["timeout", "-k", "5", str(SECONDS), kernel, f"mem={MEMORY >> 20}M",
          "umid=guest", f"uml_dir={run}/uml", "root=/dev/root",
@@ -122,14 +96,14 @@ def relay(pipe, mark):
     return status
 
 
-def guest(packages, build, script, args):
+def guest(unpacked, build, script, args):
     mark = "@guest-" + os.urandom(8).hex()
     with tempfile.TemporaryDirectory(prefix="scsiemu-guest-") as run, \
             open(os.path.join(run, "log"), "w+b") as log:
-        prepare(run, packages, mark, build, script, args)
+        prepare(run, unpacked, mark, build, script, args)
         r, w = os.pipe()
         preload = os.path.join(build, "tests", "guest", "fpstate.so")
-        child = start(run, packages, preload, log, w)
+        child = start(run, unpacked, preload, log, w)
         os.close(w)
         try:
             with open(r, encoding="utf-8", errors="replace") as pipe:
@@ -153,9 +127,9 @@ def main():
     build, script = map(os.path.abspath, sys.argv[1:3])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
     try:
-        packages = unpack(os.path.join(build, "guest"))
-        sys.exit(guest(packages, build, script, sys.argv[3:]))
-    except Trouble as e:
+        unpacked = packages.unpacked(build, "root", fill)
+        sys.exit(guest(unpacked, build, script, sys.argv[3:]))
+    except (Trouble, packages.Trouble) as e:
         sys.exit(str(e))
 
 

@@ -14,10 +14,10 @@ INITIATOR = "iqn.2026-01.org.libscsiemu:guest"
 SECONDS = 60
 
 
-def run(*args, env=None):
+def run(*args, env=None, seconds=SECONDS):
     """(exit status, standard output and error) of a program; 124: of one
     that did not end by itself."""
-    done = subprocess.run(["timeout", str(SECONDS), *args],
+    done = subprocess.run(["timeout", str(seconds), *args],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, check=False,
                           env={**os.environ, **(env or {})})
@@ -35,6 +35,29 @@ def need(*args):
 def read(path):
     with open(path, encoding="ascii", errors="replace") as f:
         return f.read().strip()
+
+
+def stub(folder, *names):
+    """Programs of another system, for typed() in this folder: they do
+    nothing."""
+    os.makedirs(folder + "/bin")
+    for name in names:
+        os.symlink(need("which", "true").strip(), f"{folder}/bin/{name}")
+
+
+def typed(build, folder, text):
+    """What a page says, typed in one go; the pid of what it left in the
+    background, or 0. Its output is added to folder/log."""
+    with open(folder + "/log", "ab") as log:
+        done = subprocess.run(
+            ["sh", "-e", "-c", text + "\necho $! >pid"], cwd=folder,
+            check=False, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            timeout=SECONDS, env={
+                **os.environ,
+                "PATH": f"{folder}/bin:{build}/examples:{os.environ['PATH']}"})
+    if done.returncode:
+        raise servers.Failed(text + "\n" + read(folder + "/log"))
+    return int(read(folder + "/pid") or 0)
 
 
 # The kernel did not like an answer.
@@ -131,12 +154,12 @@ def another():
 
 
 @contextlib.contextmanager
-def initiator():
+def initiator(iqn=INITIATOR):
     """iscsid, which iscsiadm asks to log in."""
     os.makedirs("/etc/iscsi", exist_ok=True)
     name = "/etc/iscsi/initiatorname.iscsi"
     with open(name, "w", encoding="ascii") as f:
-        f.write(f"InitiatorName={INITIATOR}\n")
+        f.write(f"InitiatorName={iqn}\n")
     config = "/etc/iscsi/iscsid.conf"
     with open(config, "w", encoding="ascii") as f:
         f.write("node.session.scan = auto\n")

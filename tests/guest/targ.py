@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """targ.py BUILD: the program targ on a /dev/targ of this kernel, behind which
-targ_cuse plays FreeBSD's driver and an initiator."""
+targ_cuse plays FreeBSD's driver and an initiator. What docs/targ.md says is
+typed."""
 import os
 import subprocess
 import sys
 import time
 
+import pages
 import rig
 import servers
 
-NODE = "/dev/targ"
+NODE, FOLDER = "/dev/targ", "/tmp/targ"
 
 
 def wait_for(path, server):
@@ -32,13 +34,16 @@ def main():
         if status != 1 or "all are in use" not in out:
             raise servers.Failed(f"taken: status {status}\n{out}")
         os.close(taken)
-        out = rig.need(program, "0:0:0", "disk:path=/tmp/targ.img,size=1M")
-        if "serving 0:0:0: disk /tmp/targ.img, 1 MiB" not in out:
+        page, = pages.blocks("targ.md", "sh")
+        rig.stub(FOLDER, "camcontrol")
+        rig.typed(build, FOLDER, page)
+        out = rig.read(FOLDER + "/log")
+        if "serving 0:0:0: disk a.img, 1 GiB" not in out:
             raise servers.Failed(out)
         if server.wait(rig.SECONDS):
             raise servers.Failed("the driver was not content")
     rig.need("test", "!", "-e", NODE)
-    with open("/tmp/targ.img", "rb") as f:
+    with open(FOLDER + "/a.img", "rb") as f:
         image = f.read(65536)
     if image != bytes((i * 3 + (i >> 8)) & 0xff for i in range(65536)):
         raise servers.Failed("the medium has other data")

@@ -7,12 +7,14 @@ import signal
 import sys
 
 import lio
+import load
 import rig
 import servers
 
 IMAGE = "/tmp/tcmu.img"
 MOUNT = "/tmp/tcmu"
 SIZE = 96 << 20
+SEEDS, KILLS = (6, 7), 3
 DISK = f"scsiemu/a=disk:path={IMAGE},size=96M,thin"
 
 
@@ -81,25 +83,15 @@ def resized(device, disk):
 
 
 def killed(build, device, handler, disk):
-    """kill -9 with a write under way: what was synced is there."""
-    kept = os.urandom(1 << 20)
-    with open(disk.sd, "r+b", buffering=0) as f:
-        f.write(kept)
-        os.fsync(f.fileno())
-    writer = servers.Process(["dd", "if=/dev/zero", f"of={disk.sd}",
-                              "bs=64k", "seek=64", "count=512",
-                              "oflag=direct"])
-    with writer:
-        servers.wait_for(lambda: int(disk.block("stat").split()[4]) > 0,
-                         "writes")
-        handler.stop(signal.SIGKILL)
-        handler = device.recover(lambda: lio.Handler(build, DISK))
-        if writer.child.wait(60):
-            raise servers.Failed("dd: " + writer.text(writer.err))
-    drop_caches()
-    with open(disk.sd, "rb") as f:
-        if f.read(1 << 20) != kept:
-            raise servers.Failed("what was synced is lost")
+    """kill -9, again and again, under loads on a file system: none of them
+    notices, and nothing is lost. The handler that is the last one."""
+    with load.unnoticed(disk, MOUNT, SEEDS) as loads:
+        for _ in range(KILLS):
+            load.busy(disk, loads)
+            handler.stop(signal.SIGKILL)
+            handler.__exit__()
+            handler = device.recover(lambda: lio.Handler(build, DISK))
+        load.busy(disk, loads)
     return handler
 
 

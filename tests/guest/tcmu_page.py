@@ -3,7 +3,6 @@
 a local disk, a handler that dies, the kernel's iSCSI target."""
 import os
 import signal
-import subprocess
 import sys
 
 import lio
@@ -16,16 +15,7 @@ PORTAL, TARGET = "127.0.0.1:3261", "iqn.2026-11.org.example:a"
 
 
 def sh(build, text):
-    """Typed in one go; the pid of what was left in the background."""
-    with open(FOLDER + "/log", "ab") as log:
-        done = subprocess.run(
-            ["sh", "-e", "-c", text + "\necho $! >pid"], cwd=FOLDER, check=False,
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=60,
-            env={**os.environ,
-                 "PATH": f"{build}/examples:{os.environ['PATH']}"})
-    if done.returncode:
-        raise servers.Failed(text + "\n" + rig.read(FOLDER + "/log"))
-    return int(rig.read(FOLDER + "/pid") or 0)
+    return rig.typed(build, FOLDER, text)
 
 
 def disk():

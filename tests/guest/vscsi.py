@@ -9,6 +9,7 @@ import struct
 import sys
 
 import nbd
+import pages
 import rig
 import servers
 import vscsibus
@@ -16,7 +17,7 @@ from vscsibus import DONE, ERR, RESET, SENSE
 
 BUS = "/dev/vscsi0"
 IMAGE = "/tmp/vscsi.img"
-MOUNT = "/tmp/vscsi"
+MOUNT, PAGE = "/tmp/vscsi", "/tmp/vscsi.page"
 NBLK = (64 << 20) // 512
 DEVICES = (f"disk:path={IMAGE},size=64M", "5=disk:mem,size=1M",
            "5=disk:mem,size=2M", "disk:null,size=1M,inject=op=28:hang")
@@ -172,6 +173,29 @@ def ends(build, bus, handler):
         check("stopped", bus.wait(c).status, RESET)
 
 
+def last_block(bus, target, lun):
+    bus.none(target, lun, TUR) # power on
+    c = bus.read(target, lun, bytes((0x25, *bytes(9))), 8)
+    return struct.unpack(">I", c.data[:4])[0] if c.status == DONE else None
+
+
+def page(build, bus):
+    """What docs/vscsi.md says is typed."""
+    rig.stub(PAGE, "disklabel", "newfs", "mount")
+    one, three = pages.blocks("vscsi.md", "sh")
+    for text, units in ((one, {(0, 0): 1}),
+                        (three.strip() + " &", {(0, 0): 1, (5, 0): 2,
+                                                (5, 1): 2})):
+        pid = rig.typed(build, PAGE, text)
+        probes = [(vscsibus.REQPROBE, t, -1) for t in {t for t, _ in units}]
+        servers.wait_for(lambda: bus.events == probes, text)
+        for (target, lun), size in units.items():
+            check(f"{target}, {lun}", last_block(bus, target, lun),
+                  (size << 30) // 512 - 1)
+        os.kill(pid, signal.SIGTERM)
+        servers.wait_for(lambda: not bus.is_open, "the bus")
+
+
 def main():
     build = sys.argv[1]
     os.makedirs(MOUNT)
@@ -186,6 +210,7 @@ def main():
         for step in (data, many, forgotten, file_system):
             step(bus)
         ends(build, bus, handler)
+    page(build, bus)
     print("targets at a vscsi(4), a file system")
 
 

@@ -146,6 +146,27 @@ Hence:
         self.assertIn("67.1MB", self.tool("lsscsi", "-s"))
         self.assertIn("[0]    scsiemu", self.tool("lsscsi", "-H"))
 
+    def test_lsblk(self):
+        out = self.tool("lsblk", "-rno", "NAME,SIZE,TYPE,MODEL")
+        self.assertIn("sda 64M disk Thing", out)
+        self.assertIn("sdb 1M disk Other", out)
+
+    def test_sgm_dd(self):
+        self.tool("sgm_dd", "if=/dev/sg0", "of=/dev/sg0", "bs=512",
+                  "count=128", "seek=1000")
+
+    def test_other_names(self):
+        out = self.sh("cd /dev && sg_inq sg1 | grep Product.id;"
+                      "cd disk/by-id && ls && sg_readcap -b scsi-3*67;"
+                      "realpath wwn-0x3001122334455667;"
+                      "find /dev -name 'sg?' -type c | sort;"
+                      "grep sd /proc/partitions; lsscsi -c | grep -c Vendor")
+        self.assertIn(" Product identification: Other", out)
+        self.assertIn("scsi-33001122334455667\n", out)
+        self.assertIn("0x20000 0x200\n/dev/sda\n/dev/sg0\n/dev/sg1\n"
+                      "   8        0      65536 sda\n"
+                      "   8       16       1024 sdb\n2\n", out)
+
     def test_sdparm(self):
         nv = os.path.join(self.folder, "nv")  # or saved pages are an error
         disk = [DISK + ",nv=" + nv]
@@ -182,7 +203,9 @@ Hence:
         if not shutil.which("mkfs.ext4", path=PATH):
             self.skipTest("mkfs.ext4 is not installed")
         out = self.sh("mkfs.ext4 -q /dev/sda && fsck.ext4 -fn /dev/sda 2>&1 &&"
-                      "dd if=/dev/sda of=/dev/null bs=64k 2>&1")
+                      "dd if=/dev/sda of=/dev/null bs=64k 2>&1 &&"
+                      "cp /dev/sda $TMPDIR/copy && cmp /dev/sda $TMPDIR/copy &&"
+                      "cat </dev/sda | cmp - $TMPDIR/copy && rm $TMPDIR/copy")
         self.assertIn("/dev/sda: 11/", out)
         self.assertIn("1024+0 records in", out)
 
@@ -195,6 +218,43 @@ class End(Run):
         self.assertEqual(err, "scsiemu: /no/such/program: "
                               "No such file or directory\n")
         self.run_it("/dev/null", status=126)
+
+    def test_what_would_not_see_them(self):
+        def build(name, *flags):
+            path = os.path.join(self.folder, name)
+            self.addCleanup(os.remove, path)
+            done = subprocess.run(
+                ["cc", "-x", "c", "-", "-o", path, *flags], check=False,
+                input=b"int main(void) { return 0; }", capture_output=True)
+            if done.returncode:
+                self.skipTest(done.stderr.decode())
+            return path
+
+        def refused(path, why):
+            _, err = self.run_it(path, status=126)
+            self.assertIn(f"scsiemu: {path} {why}: ", err)
+
+        try:
+            usual = build("usual")
+            refused(build("static", "-static"), "is statically linked")
+            refused(build("pie", "-static-pie"), "is statically linked")
+            refused(build("other", "-Wl,--dynamic-linker=/lib/ld-musl.so.1"),
+                    "is for another C library than scsiemu")
+            self.run_it(usual)
+            script = os.path.join(self.folder, "script")
+            self.addCleanup(os.remove, script)
+            with open(script, "w", encoding="ascii") as f:
+                f.write(f"#! {self.folder}/static -x\n")
+            os.chmod(script, 0o755)
+            _, err = self.run_it(script, status=126)
+            self.assertIn("/static is statically linked", err)
+            if not os.getuid():
+                os.chown(usual, 65534, 65534)
+                os.chmod(usual, 0o4755)
+                refused(usual, "runs with other rights than yours "
+                        "(set-user-ID, set-group-ID or capabilities)")
+        finally:
+            self.doCleanups()
 
     def test_wrong_use(self):
         for words, why in (

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "run_kit.h"
 
+#include <linux/fs.h>
 #include <sys/mman.h>
 
 #define SIZE (8 << 20)
@@ -92,6 +93,32 @@ static void the_position(void **state)
 	close(other);
 }
 
+static void streams(void **state)
+{
+	FILE *f = fopen("/dev/sdb", "r+");
+	uint64_t size = 0;
+
+	(void)state;
+	assert_non_null(f);
+	assert_int_equal(ioctl(fileno(f), BLKGETSIZE64, &size), 0);
+	assert_int_equal(size, SIZE);
+	fill(3);
+	assert_int_equal(fseek(f, 5000, SEEK_SET), 0);
+	assert_int_equal(fwrite(out, 1, 10000, f), 10000);
+	assert_int_equal(fseek(f, 5000, SEEK_SET), 0);
+	assert_int_equal(fread(in, 1, 10000, f), 10000);
+	assert_memory_equal(in, out, 10000);
+	assert_int_equal(fseek(f, 0, SEEK_END), 0);
+	assert_int_equal(ftell(f), SIZE);
+	assert_int_equal(fread(in, 1, 1, f), 0);
+	assert_true(feof(f));
+	assert_int_equal(fclose(f), 0);
+	assert_null(fopen("/dev/sdc", "w"));
+	assert_int_equal(errno, EROFS);
+	assert_null(fopen("/dev/sdb", "q"));
+	assert_int_equal(errno, EINVAL);
+}
+
 static void errors(void **state)
 {
 	void *gone = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
@@ -105,10 +132,8 @@ static void errors(void **state)
 	assert_int_equal(errno, EFAULT);
 	munmap(gone, 4096);
 	close(fd);
-	fd = open("/dev/sdc", O_RDWR);
-	assert_int_equal(pwrite(fd, out, 4096, 0), -1);
-	assert_int_equal(errno, EIO);
-	close(fd);
+	assert_int_equal(open("/dev/sdc", O_RDWR), -1);
+	assert_int_equal(errno, EROFS);
 	/* a character node is no file of bytes */
 	fd = open("/dev/bsg/0:0:0:0", O_RDWR);
 	assert_int_equal(read(fd, in, 1), -1);
@@ -123,6 +148,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_bytes),
 		cmocka_unit_test(the_position),
+		cmocka_unit_test(streams),
 		cmocka_unit_test(errors),
 	};
 

@@ -231,6 +231,44 @@ static void block_errors(void **state)
 	expect_error(block, &x, EINVAL);
 }
 
+static void the_buffer(void **state)
+{
+	int fd = open("/dev/sg0", O_RDWR), size = 65536;
+	uint8_t *at;
+	struct io x;
+
+	(void)state;
+	assert_int_equal(ioctl(fd, SG_SET_RESERVED_SIZE, &size), 0);
+	at = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_ptr_not_equal(at, MAP_FAILED);
+	io_begin(&x, inquiry, sizeof(inquiry));
+	io_data(&x, SG_DXFER_FROM_DEV, NULL, 36);
+	x.h.flags = 4; /* SG_FLAG_MMAP_IO */
+	assert_int_equal(ioctl(fd, SG_IO, &x.h), 0);
+	assert_memory_equal(at + 8, "ACME", 4);
+	assert_null(x.h.dxferp);
+	x.h.dxfer_len = 65537;
+	expect_error(fd, &x, ENOMEM);
+	x.h.dxfer_len = 36;
+	x.h.flags |= SG_FLAG_DIRECT_IO;
+	expect_error(fd, &x, EINVAL);
+	/* it stays as it is while it is mapped */
+	size = 4096;
+	assert_int_equal(ioctl(fd, SG_SET_RESERVED_SIZE, &size), -1);
+	assert_int_equal(errno, EBUSY);
+	munmap(at, 65536);
+	assert_ptr_equal(mmap(NULL, 65537, PROT_READ, MAP_SHARED, fd, 0),
+			 MAP_FAILED);
+	assert_int_equal(errno, ENOMEM);
+	assert_ptr_equal(mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 4096),
+			 MAP_FAILED);
+	assert_int_equal(errno, EINVAL);
+	assert_ptr_equal(mmap(NULL, 4096, PROT_READ, MAP_SHARED, bsg, 0),
+			 MAP_FAILED);
+	assert_int_equal(errno, ENODEV);
+	close(fd);
+}
+
 static void addresses_that_are_not(void **state)
 {
 	int fds[] = { sg, block };
@@ -535,6 +573,7 @@ int main(void)
 		cmocka_unit_test(blocks_go_there_and_back),
 		cmocka_unit_test(sg_errors),
 		cmocka_unit_test(block_errors),
+		cmocka_unit_test(the_buffer),
 		cmocka_unit_test(addresses_that_are_not),
 		cmocka_unit_test(bsg_commands),
 		cmocka_unit_test(bsg_errors),

@@ -14,6 +14,7 @@
 #include <scsi/scsi_ioctl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 
@@ -88,6 +89,66 @@ static void others_are_not_there(void **state)
 	/* what is not ours is as before */
 	assert_return_code(stat("/dev/null", &st), errno);
 	assert_true(S_ISCHR(st.st_mode));
+}
+
+/* A node is found by each way to its name. */
+static void any_way(void **state)
+{
+	static const struct {
+		const char *folder, *path;
+	} rows[] = {
+		{ "/dev", "sg0" },
+		{ "/dev", "./bsg/../sg0" },
+		{ "/dev/bsg", "../sg0" },
+		{ "/dev/bsg", "0:0:0:0" },
+		{ "/", "dev/sg0" },
+		{ "/tmp", "../dev//sda" },
+		{ "/", "/dev/./sg0" },
+		{ "/", "/dev/block/8:0" },
+		{ "/sys/class/scsi_generic", "../../../dev/sg0" },
+		{ "/", "/dev/disk/by-path/scsiemu-0:0:0:0" },
+	};
+	char was[4096], now[4096];
+	struct stat st;
+	int v;
+
+	(void)state;
+	assert_int_equal(stat("/sys/class/scsi_generic/sg0/../sg0/device/../"
+			      "0:0:0:0/model",
+			      &st),
+			 0);
+	assert_non_null(getcwd(was, sizeof(was)));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int folder = open(rows[i].folder, O_RDONLY), fd;
+
+		assert_int_equal(chdir(rows[i].folder), 0);
+		assert_non_null(getcwd(now, sizeof(now)));
+		assert_string_equal(now, rows[i].folder);
+		fd = open(rows[i].path, O_RDWR);
+		assert_return_code(fd, errno);
+		assert_int_equal(ioctl(fd, SG_GET_VERSION_NUM, &v), 0);
+		close(fd);
+		assert_int_equal(chdir(was), 0);
+		fd = openat(folder, rows[i].path, O_RDWR);
+		assert_return_code(fd, errno);
+		assert_int_equal(ioctl(fd, SG_GET_VERSION_NUM, &v), 0);
+		close(fd);
+		assert_int_equal(fstatat(folder, rows[i].path, &st, 0), 0);
+		assert_true(S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode));
+		close(folder);
+	}
+}
+
+static void raw_calls(void **state)
+{
+	int v = 0, fd = (int)syscall(SYS_openat, AT_FDCWD, "/dev/sg0", O_RDWR);
+
+	(void)state;
+	assert_return_code(fd, errno);
+	assert_int_equal(syscall(SYS_ioctl, fd, SG_GET_VERSION_NUM, &v), 0);
+	assert_int_equal(v, 30536);
+	assert_int_equal(syscall(SYS_getpid), getpid());
+	close(fd);
 }
 
 static unsigned count(const char *path, const char *begin)
@@ -238,7 +299,7 @@ static void sg_controls(void **state)
 	} rows[] = { { SG_GET_VERSION_NUM, 30536 },
 		     { SG_EMULATED_HOST, 0 },
 		     { SG_GET_RESERVED_SIZE, 32768 },
-		     { SG_GET_SG_TABLESIZE, 128 },
+		     { SG_GET_SG_TABLESIZE, 2048 },
 		     { SG_GET_LOW_DMA, 0 },
 		     { SG_GET_COMMAND_Q, 0 },
 		     { SG_GET_KEEP_ORPHAN, 0 },
@@ -344,6 +405,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(nodes_are_devices),
 		cmocka_unit_test(others_are_not_there),
 		cmocka_unit_test(folders_list_them),
+		cmocka_unit_test(any_way),
+		cmocka_unit_test(raw_calls),
 		cmocka_unit_test(exclusive_has_rules),
 		cmocka_unit_test(open_waits_for_exclusive),
 		cmocka_unit_test(descriptors_are_the_systems),

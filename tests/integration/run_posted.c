@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #define QUEUE 16
@@ -80,6 +81,25 @@ static void there_and_back(void **state)
 	assert_false(is_there(0));
 	assert_int_equal(number(SG_GET_NUM_WAITING), 0);
 	assert_int_equal(number(SG_GET_PACK_ID), -1);
+}
+
+/* Data in the node's own buffer. */
+static void mapped(void **state)
+{
+	uint8_t *at = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+	struct sg_io_hdr h = { .interface_id = 'S' };
+	struct io x;
+
+	(void)state;
+	assert_ptr_not_equal(at, MAP_FAILED);
+	io_begin(&x, inquiry, sizeof(inquiry));
+	io_data(&x, SG_DXFER_FROM_DEV, NULL, 36);
+	x.h.flags = 4; /* SG_FLAG_MMAP_IO */
+	assert_int_equal(write(fd, &x.h, sizeof(x.h)), sizeof(x.h));
+	assert_int_equal(read(fd, &h, sizeof(h)), sizeof(h));
+	assert_null(h.dxferp);
+	assert_memory_equal(at + 8, "ACME    Thing", 13);
+	munmap(at, 4096);
 }
 
 static void by_number(void **state)
@@ -200,8 +220,9 @@ static void errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(there_and_back), TEST(by_number),	     TEST(time_out),
-		TEST(too_many),	      TEST(a_child_fetches), TEST(errors),
+		TEST(mapped),	TEST(there_and_back), TEST(by_number),
+		TEST(time_out), TEST(too_many),	      TEST(a_child_fetches),
+		TEST(errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

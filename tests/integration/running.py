@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""running.py PROGRAM: what docs/running.md says is typed, and what comes back."""
+"""running.py PROGRAM: what docs/running.md says is typed, and what comes back;
+what README.md says of the tool."""
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -66,6 +68,17 @@ class Running(unittest.TestCase):
         status, out, err = self.sh(block)
         self.assertEqual(status, 24, out + err) # RESERVATION CONFLICT
         self.assertIn("Reservation Conflict", out + err)
+
+    def test_readme(self):
+        with open(os.path.join(pages.DOCS, "..", "README.md"),
+                  encoding="utf-8") as f:
+            commands = re.findall(r"^    \./dev scsiemu (.*?)(?: +#.*)?$",
+                                  f.read(), re.M)
+        self.assertEqual(len(commands), 5)
+        for command in commands:
+            status, out, err = self.sh("scsiemu " + command)
+            self.assertEqual(status, 0, command + "\n" + out + err)
+            self.assertTrue(out)
 
 
 if __name__ == "__main__":

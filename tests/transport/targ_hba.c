@@ -80,8 +80,10 @@ static uint32_t perform(struct targ_sim *s, struct sim_ccb *k)
 	struct sim_cmd *c = command_of(s, io);
 
 	check_seen(s, k);
-	if (!c)
+	if (!c) {
+		s->strays++;
 		return CAM_REQ_CMP_ERR;
+	}
 	c->nctio++;
 	if (!move(s, c, io) && !s->sloppy)
 		return CAM_REQ_CMP_ERR;

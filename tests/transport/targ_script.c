@@ -21,7 +21,7 @@ static const struct step steps[] = {
 	{ { 0x2a, [8] = 128 }, 10, 65536, 0, 0 },    /* WRITE */
 	{ { 0x28, [8] = 128 }, 10, 0, 0, 65536 },    /* READ */
 	{ { 0x28 }, 10, 0, 0, 0 },		     /* of nothing */
-	{ { 0x28, [3] = 1, [8] = 1 }, 10, 0, 2, 0 }, /* behind the end */
+	{ { 0x28, [2] = 9, [8] = 1 }, 10, 0, 2, 0 }, /* behind the end */
 	{ { 0xa0, [9] = 16 }, 12, 0, 0, 16 },	     /* REPORT LUNS */
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]), READ_BACK = 4 };

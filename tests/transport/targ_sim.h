@@ -72,7 +72,8 @@ struct targ_sim {
 	struct ioc_enable_lun lun;
 	unsigned ndebug, nwrite, nread, naborts, nthaw, ndisable;
 	unsigned nack;
-	unsigned wired; /* buffers that nobody unmapped before close() */
+	unsigned strays; /* CTIOs of commands that nobody waits for */
+	unsigned wired;	 /* buffers that nobody unmapped before close() */
 	uint32_t ack_arg, ack_seq;
 	uint32_t largest; /* dxfer_len */
 

@@ -8,9 +8,22 @@
 
 struct tcmu_sim *tcmu_sim;
 
+static int open_free_kept(void)
+{
+	assert_false(tcmu_sim->keeps);
+	if (tcmu_sim->keep_error) {
+		errno = tcmu_sim->keep_error;
+		return -1;
+	}
+	tcmu_sim->keeps = true;
+	return SIM_FREE_FD;
+}
+
 static int sim_open(const char *path, int flags)
 {
-	(void)path, (void)flags;
+	(void)flags;
+	if (strcmp(path, SIM_FREE_KEPT) == 0)
+		return open_free_kept();
 	if (tcmu_sim->open_error) {
 		errno = tcmu_sim->open_error;
 		return -1;
@@ -20,10 +33,18 @@ static int sim_open(const char *path, int flags)
 	return SIM_FD;
 }
 
+/* As tcmu_release(): what is kept goes with the handler. */
 static int sim_close(int fd)
 {
+	if (fd == SIM_FREE_FD) {
+		assert_true(tcmu_sim->keeps);
+		tcmu_sim->keeps = false;
+		return 0;
+	}
 	assert_int_equal(fd, SIM_FD);
 	assert_true(tcmu_sim->opened);
+	for (unsigned i = 0; i < SIM_CMDS; i++)
+		tcmu_sim->cmd[i].kept = false;
 	tcmu_sim->opened = false;
 	return 0;
 }
@@ -63,11 +84,47 @@ static ssize_t sim_read(int fd, void *buf, size_t len)
 	return 4;
 }
 
+/* The data area has it no more: whoever reads it now reads another's. */
+static void give_back(const struct tcmu_sim *s, struct sim_cmd *c)
+{
+	c->kept = false;
+	memset(s->map + c->data_at, 0xdd, c->data_len);
+	memset(s->map + c->in_at, 0xdd, c->in_len);
+}
+
+/* action/free_kept_buf: the kernel has looked at the answers that it was told
+ * of. */
+static ssize_t free_kept(const char *text, size_t len)
+{
+	struct sim_cmd *c;
+	unsigned id = 0;
+
+	for (; len && *text >= '0' && *text <= '9'; len--, text++)
+		id = id * 10 + (unsigned)(*text - '0');
+	assert_true(len == 1 && *text == '\n' && id < SIM_CMDS);
+	c = &tcmu_sim->cmd[id];
+	tcmu_sim_take(tcmu_sim);
+	if (!c->kept) { /* and a line in the kernel's log */
+		tcmu_sim->nrefused++;
+		errno = EINVAL;
+		return -1;
+	}
+	give_back(tcmu_sim, c);
+	tcmu_sim->nfreed++;
+	return (ssize_t)len;
+}
+
 static ssize_t sim_write(int fd, const void *buf, size_t len)
 {
+	if (fd == SIM_FREE_FD)
+		return free_kept(buf, len);
 	assert_int_equal(fd, SIM_FD);
 	assert_int_equal(len, 4);
 	assert_non_null(buf);
+	if (tcmu_sim->write_error) {
+		errno = tcmu_sim->write_error;
+		return -1;
+	}
 	tcmu_sim->nwrite++;
 	return 4;
 }
@@ -99,6 +156,7 @@ void tcmu_sim_free(struct tcmu_sim *s)
 {
 	assert_false(s->opened);
 	assert_false(s->mapped);
+	assert_false(s->keeps);
 	free(s->map);
 }
 
@@ -161,7 +219,7 @@ static int new_id(const struct tcmu_sim *s)
 {
 	int id = 0;
 
-	while (id < SIM_CMDS && s->cmd[id].waits)
+	while (id < SIM_CMDS && (s->cmd[id].waits || s->cmd[id].kept))
 		id++;
 	return id < SIM_CMDS ? id : -1;
 }
@@ -278,6 +336,9 @@ static void complete(struct tcmu_sim *s, const uint8_t *e)
 	}
 	if (c->got <= sizeof(c->got_in))
 		memcpy(c->got_in, s->map + c->in_at, c->got);
+	c->kept = e[TCMU_UFLAGS_AT] & TCMU_U_KEEP_BUF;
+	if (!c->kept)
+		give_back(s, c);
 }
 
 unsigned tcmu_sim_take(struct tcmu_sim *s)
@@ -300,9 +361,15 @@ unsigned tcmu_sim_take(struct tcmu_sim *s)
 
 void tcmu_sim_reset(struct tcmu_sim *s)
 {
-	for (unsigned i = 0; i < SIM_CMDS; i++)
-		s->cmd[i].waits = false;
+	for (unsigned i = 0; i < SIM_CMDS; i++) {
+		struct sim_cmd *c = &s->cmd[i];
+
+		if (c->waits || c->kept)
+			give_back(s, c);
+		c->waits = false;
+	}
 	s->head = s->cleaned = 0;
+	s->data = SIM_RING_AT + s->size;
 	tcmu_put32(s->map + TCMU_HEAD_AT, 0);
 	tcmu_put32(s->map + TCMU_TAIL_AT, 0);
 }

@@ -15,10 +15,11 @@
 
 #include <cmocka.h>
 
-enum { SIM_CMDS = 64, SIM_RING_AT = 128, SIM_FD = 77 };
+enum { SIM_CMDS = 64, SIM_RING_AT = 128, SIM_FD = 77, SIM_FREE_FD = 78 };
 
 struct sim_cmd {
 	bool waits;		    /* in the ring, no answer yet */
+	bool kept;		    /* answered, its buffer not given back */
 	bool answered;		    /* the fields below are valid */
 	uint32_t data_at, data_len; /* in the map */
 	uint32_t in_at, in_len;	    /* what the initiator reads */
@@ -36,10 +37,15 @@ struct tcmu_sim {
 	uint32_t cleaned; /* answers before it were taken */
 	uint32_t data;	  /* the next free byte of the data area */
 	unsigned nwrite;  /* system calls */
-	int mmap_error, open_error, read_error;
+	int mmap_error, open_error, read_error, write_error;
 	bool opened, mapped;
+	bool keeps;		      /* action/free_kept_buf is open */
+	int keep_error;		      /* it cannot be opened */
+	unsigned nfreed;	      /* ids that were written there */
+	unsigned nrefused;	      /* ... of what is not kept */
 	struct sim_cmd cmd[SIM_CMDS]; /* by id */
 };
+#define SIM_FREE_KEPT "action/free_kept_buf"
 extern const struct semu_calls tcmu_sim_calls;
 extern struct tcmu_sim *tcmu_sim; /* that those calls reach */
 

@@ -277,6 +277,16 @@ static void test_pumps(void **state)
 	assert_int_equal(scsiemu_host_device_close(&other, &err), 0);
 }
 
+/* From a signal handler: errno is the interrupted one's. */
+static void test_stop_errno(void **state)
+{
+	(void)state;
+	errno = EXDEV;
+	for (unsigned i = 0; i < 1 << 17; i++) /* more than a pipe holds */
+		scsiemu_loop_stop(loop);
+	assert_int_equal(errno, EXDEV);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +299,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_errors, open_loop,
 						close_loop),
 		cmocka_unit_test_setup_teardown(test_time, open_loop,
+						close_loop),
+		cmocka_unit_test_setup_teardown(test_stop_errno, open_loop,
 						close_loop),
 		cmocka_unit_test_setup_teardown(test_pumps, open_loop,
 						close_loop),

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <scsi/sg.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -148,10 +149,9 @@ static void nodes_that_are_not(void **state)
 static void commands_that_cannot_be(void **state)
 {
 	int fd = sgio_open(SGIO_SG, O_RDWR);
-	struct semu_sgio_request q = command("\0\0\0\0\0\0", 0);
+	struct semu_sgio_request q = command("\0\0\0\0\0\0", 6);
 
 	(void)state;
-	fails(fd, &q, -1, EINVAL);
 	q.cdb_len = SEMU_SGIO_CDB + 1;
 	fails(fd, &q, -1, EINVAL);
 	q.cdb_len = 6;
@@ -171,6 +171,32 @@ static void commands_that_cannot_be(void **state)
 }
 
 /* ---- Memory ---- */
+
+/* The buffer of a sg node: of the size that it had when it was asked for. */
+static void the_buffer(void **state)
+{
+	struct semu_sgio_request q = { .what = SEMU_SGIO_MEMORY };
+	int sg = sgio_open(SGIO_SG, O_RDWR), bsg = sgio_open(SGIO_BSG, O_RDWR);
+	struct semu_sgio_reply r;
+	uint32_t len;
+
+	(void)state;
+	fails(bsg, &q, -1, ENODEV);
+	assert_int_equal(sgio_call(sg, &q, -1, &r), 0);
+	assert_int_equal(r.error, 0);
+	memcpy(&len, r.data, sizeof(len));
+	assert_int_equal(len, 32 << 10);
+	q.what = SEMU_SGIO_CONTROL;
+	q.number = SG_SET_RESERVED_SIZE;
+	q.value = 32 << 10;
+	fails(sg, &q, -1, 0);
+	q.value = 4096;
+	fails(sg, &q, -1, EBUSY);
+	q.value = -1;
+	fails(sg, &q, -1, EINVAL);
+	close(sg);
+	close(bsg);
+}
 
 static void memory_that_may_go_away(void **state)
 {
@@ -264,6 +290,71 @@ static void late_and_forgotten(void **state)
 	close(socket);
 }
 
+/* What an initiator's first file begins with is no reset that was before. */
+static void a_scan_resets_nothing(void **state)
+{
+	int fd = sgio_open(SGIO_SG, O_RDWR), other = sgio_connect();
+	struct semu_sgio_request reset = { .what = SEMU_SGIO_COMMAND,
+					   .tmf = SCSIEMU_TMF_LU_RESET };
+	struct semu_sgio_request q = { .what = SEMU_SGIO_OPEN,
+				       .major = SGIO_SG,
+				       .flags = O_RDWR,
+				       .initiator = 2 };
+
+	(void)state;
+	fails(fd, &reset, -1, 0);
+	fails(other, &q, -1, 0);
+	assert_true(is_ready(other)); /* the scan has met what is to be told */
+	assert_false(is_ready(fd));
+	close(fd);
+	close(other);
+}
+
+/* A time below 0 is the kernel's longest. */
+static void a_negative_time(void **state)
+{
+	int fd = sgio_open(SGIO_SD, O_RDWR), socket;
+	struct semu_sgio_request q = command("\x2f\0\0\0\0\0\0\0\0\0", 10);
+	struct semu_sgio_request set = { .what = SEMU_SGIO_CONTROL,
+					 .number = SG_SET_TIMEOUT,
+					 .value = -1 };
+	struct semu_sgio_reply r;
+
+	(void)state;
+	fails(fd, &set, -1, 0);
+	socket = sgio_ask(fd, &q, -1);
+	sgio_serve();
+	sgio_serve();
+	assert_int_equal(sgio_reply(socket, &r), 0);
+	close(socket);
+	close(fd);
+}
+
+/* Interrupted again and again, a program does wait again. */
+static void a_fetch_waits_again(void **state)
+{
+	int fd = sgio_open(SGIO_SG, O_RDWR), socket;
+	struct semu_sgio_request q = { .what = SEMU_SGIO_FETCH };
+	struct semu_sgio_request post = command("\0\0\0\0\0\0", 6);
+	struct semu_sgio_reply r;
+
+	(void)state;
+	for (unsigned i = 0; i < 2 * SEMU_SGIO_QUEUE; i++) {
+		socket = sgio_ask(fd, &q, -1);
+		sgio_serve();
+		assert_int_equal(sgio_reply(socket, &r), 0);
+		close(socket);
+	}
+	socket = sgio_ask(fd, &q, -1);
+	sgio_serve();
+	post.what = SEMU_SGIO_POST;
+	fails(fd, &post, sgio_memory(4096), 0);
+	assert_int_equal(sgio_reply(socket, &r), 1);
+	assert_int_equal(r.error, 0);
+	close(socket);
+	close(fd);
+}
+
 static void an_open_waits(void **state)
 {
 	int first = sgio_open(SGIO_SG, O_RDWR | O_EXCL), fd = sgio_connect();
@@ -313,11 +404,17 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nodes_that_are_not, begin, end),
 		cmocka_unit_test_setup_teardown(commands_that_cannot_be, begin,
 						end),
+		cmocka_unit_test_setup_teardown(the_buffer, begin, end),
 		cmocka_unit_test_setup_teardown(memory_that_may_go_away, begin,
 						end),
 		cmocka_unit_test_setup_teardown(data_lies_where_it_should,
 						begin, end),
 		cmocka_unit_test_setup_teardown(late_and_forgotten, begin, end),
+		cmocka_unit_test_setup_teardown(a_scan_resets_nothing, begin,
+						end),
+		cmocka_unit_test_setup_teardown(a_negative_time, begin, end),
+		cmocka_unit_test_setup_teardown(a_fetch_waits_again, begin,
+						end),
 		cmocka_unit_test_setup_teardown(an_open_waits, begin, end),
 		cmocka_unit_test_setup_teardown(path_errors, begin, end),
 	};

@@ -61,6 +61,7 @@ struct refusal {
 	int open_error, enable_error;
 	unsigned busy;
 	bool numbered, ancient, no_target;
+	uint32_t commands, initiators, scratch;
 	const char *path, *text;
 };
 
@@ -76,6 +77,9 @@ static void try_refusal(const struct refusal *r)
 	rig.sim.ancient = r->ancient;
 	rig.sim.target_sprt = r->no_target ? 0 : PIT_PROCESSOR;
 	rig.cf.path = r->path;
+	rig.cf.commands = r->commands;
+	rig.cf.initiators = r->initiators;
+	rig.cf.scratch = r->scratch;
 	rig.t = semu_targ_open(&rig.cf, &targ_sim_calls, &err);
 	assert_null(rig.t);
 	assert_string_equal(err.text, r->text);
@@ -114,6 +118,13 @@ static void test_refusals(void **state)
 		{ .enable_error = ENOTTY,
 		  .text = "1:2:3: the driver has another interface: build the "
 			  "library on this release" },
+		{ .commands = 65537,
+		  .text = "commands, initiators: at most 65536 of each" },
+		{ .initiators = UINT32_MAX,
+		  .text = "commands, initiators: at most 65536 of each" },
+		{ .scratch = UINT32_MAX,
+		  .text = "out of memory: free some, or take fewer or smaller "
+			  "media" },
 		{ .enable_error = EIO, .text = "1:2:3: Input/output error" },
 	};
 
@@ -143,6 +154,15 @@ static void test_address(void **state)
 			    "(camcontrol devlist -v names the buses)");
 }
 
+static const char *told;
+
+static void tell(void *ctx, const char *why)
+{
+	assert_ptr_equal(ctx, &rig);
+	assert_null(told); /* once */
+	told = why;
+}
+
 /* The loop gets the descriptor when it may be polled, and loses it in time: the
  * model aborts at a poll() before or after. */
 static void test_loop(void **state)
@@ -154,12 +174,15 @@ static void test_loop(void **state)
 	loop = semu_loop_create(&rig.dev.pump, &targ_sim_calls);
 	assert_non_null(loop);
 	rig.cf.loop = loop;
+	rig.cf.notice = tell;
+	rig.cf.ctx = &rig;
 	rig_open();
 	rig_send(rig_tur, 6, NULL, 0);
 	rig.sim.read_error = EIO;
 	assert_int_equal(scsiemu_loop_run(loop), 0); /* no source is left */
 	assert_string_equal(scsiemu_targ_broken(rig.t),
 			    "the driver cannot be read");
+	assert_ptr_equal(told, scsiemu_targ_broken(rig.t));
 	rig_drop();
 	scsiemu_loop_destroy(loop);
 }
@@ -337,6 +360,31 @@ static void test_abort_waiting(void **state)
 	rig_drop();
 }
 
+/* One that waits for a buffer is lost, and leaves it to the next. */
+static void test_lost_waiting(void **state)
+{
+	struct sim_cmd *a, *b;
+
+	(void)state;
+	rig_make("disk:mem,size=1M", false);
+	rig.cf.buffers = 1;
+	rig_open();
+	rig_one(rig_tur, 6, NULL, 0);
+	rig.sim.hold = true;
+	a = rig_send(rig_rw(READ, 0, 600), 10, NULL, 0);
+	b = rig_send(rig_rw(WRITE, 0, 1), 10, rig.data, 512);
+	rig_serve();
+	rig.sim.fail = CAM_SCSI_BUS_RESET;
+	do
+		rig_serve();
+	while (targ_sim_run(&rig.sim, 1));
+	assert_false(a->answered);
+	rig_good(b);
+	assert_int_equal(targ_sim_pending(&rig.sim, XPT_ACCEPT_TARGET_IO),
+			 ATIOS);
+	rig_drop();
+}
+
 static void test_messages(void **state)
 {
 	static const struct {
@@ -442,24 +490,32 @@ static void test_no_events(void **state)
 	rig_drop();
 }
 
-/* Sense that is kept does not outlive a reset. */
-static void test_allegiance_ends(void **state)
+/* With TAS=1 whose commands others clear is told so; but nobody waits for that
+ * on a bus that was reset, and nobody did it. */
+static void test_reset_tas(void **state)
 {
-	static const uint8_t sense[6] = { 3, 0, 0, 0, 252 };
-	struct sim_cmd *c;
+	static const uint8_t select[10] = { 0x55, 0x10, [8] = 20 };
+	static const uint8_t tas[20] = { [8] = 0x0a, 10, 2, 0x10, [13] = 0x40 };
+	struct sim_cmd *a, *b;
 
 	(void)state;
-	rig_make("disk:mem,size=1M", false);
-	rig.sim.autosense = false;
+	rig_make("disk:mem,size=1M", true);
 	rig_open();
 	rig_one(rig_tur, 6, NULL, 0);
-	rig_one(rig_rw(READ, 4000, 1), 10, NULL,
-		0); /* clears, and leaves its */
-	targ_sim_event(&rig.sim, CAM_SCSI_BUS_RESET, 0);
+	rig_from(8, rig_tur, 6);
+	rig_good(rig_one(select, 10, tas, sizeof(tas)));
+	rig_check(rig_from(8, rig_tur, 6), 6, 0x2a01);
+	a = rig_send(rig_rw(READ, 0, 8), 10, NULL, 0);
+	b = targ_sim_send(&rig.sim, 8, 1000, rig_rw(READ, 8, 8), 10, NULL, 0);
 	rig_serve();
-	c = rig_one(sense, 6, NULL, 0);
-	assert_int_equal(c->in[2], 6);
-	assert_int_equal(c->in[12] << 8 | c->in[13], 0x2902);
+	targ_sim_event(&rig.sim, CAM_SCSI_BUS_RESET, 255);
+	rig_store();
+	assert_false(a->answered);
+	assert_false(b->answered);
+	assert_int_equal(rig.sim.strays, 0);
+	rig_check(rig_one(rig_tur, 6, NULL, 0), 6, 0x2902);
+	rig_check(rig_from(8, rig_tur, 6), 6, 0x2902);
+	assert_int_equal(rig.t->nnexus, 2); /* 255 is none */
 	rig_drop();
 }
 
@@ -477,11 +533,12 @@ int main(void)
 		cmocka_unit_test(test_abort_task),
 		cmocka_unit_test(test_abort_ctios),
 		cmocka_unit_test(test_abort_waiting),
+		cmocka_unit_test(test_lost_waiting),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_old_messages),
 		cmocka_unit_test(test_acknowledge),
 		cmocka_unit_test(test_no_events),
-		cmocka_unit_test(test_allegiance_ends),
+		cmocka_unit_test(test_reset_tas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -296,13 +296,92 @@ static void test_no_memory(void **state)
 	assert_int_equal(held, 0);
 }
 
+/* A buffer is free, but there is no memory for its CTIO: who waited for a
+ * buffer would wait for ever. */
+static void test_no_ctio(void **state)
+{
+	unsigned atios;
+
+	(void)state;
+	rig_make("disk:null,size=1M", false);
+	rig.cf.allocator = &scarce;
+	rig.cf.commands = 2;
+	rig.sim.maxio = 65536;
+	allowed = -1;
+	rig_open();
+	rig_one(rig_tur, 6, NULL, 0);
+	rig_good(rig_one(rig_rw(WRITE, 0, 600), 10, rig.data, 600 * 512));
+	atios = targ_sim_pending(&rig.sim, XPT_ACCEPT_TARGET_IO);
+	allowed = 0;
+	rig.sim.hold = true;
+	rig_send(rig_rw(READ, 0, 512), 10, NULL, 0); /* lent: no buffers */
+	rig_serve();
+	rig_send(rig_rw(WRITE, 0, 1), 10, rig.data, 512);
+	do
+		rig_serve();
+	while (targ_sim_run(&rig.sim, 99));
+	assert_int_equal(targ_sim_pending(&rig.sim, XPT_ACCEPT_TARGET_IO),
+			 atios);
+	allowed = -1;
+	rig_drop();
+	assert_int_equal(held, 0);
+}
+
+/* ---- Time ---- */
+
+static const void *atio[2 * SEMU_TARG_BATCH];
+static unsigned nreads;
+
+static ssize_t endless_read(int fd, void *buf, size_t len)
+{
+	(void)fd;
+	memcpy(buf, atio + nreads++ % 2 * SEMU_TARG_BATCH, len);
+	return (ssize_t)len;
+}
+
+static ssize_t endless_write(int fd, const void *buf, size_t len)
+{
+	(void)fd, (void)buf;
+	return (ssize_t)len;
+}
+
+/* Who always has more is not all that a loop waits for. */
+static void test_endless(void **state)
+{
+	unsigned n = 0;
+
+	(void)state;
+	calls = targ_sim_calls;
+	rig_make("disk:mem,size=1M", false);
+	rig.cf.commands = 2 * SEMU_TARG_BATCH;
+	rig_open_over(&calls);
+	for (unsigned i = 0; i < rig.sim.pending.n; i++)
+		if (rig.sim.pending.ccb[i]->k.ccb_h.func_code ==
+			    XPT_ACCEPT_TARGET_IO &&
+		    n < 2 * SEMU_TARG_BATCH)
+			atio[n++] = rig.sim.pending.ccb[i]->user;
+	assert_int_equal(n, 2 * SEMU_TARG_BATCH);
+	calls.read = endless_read;
+	calls.write = endless_write;
+	nreads = 0;
+	scsiemu_targ_source(rig.t)->ready(scsiemu_targ_source(rig.t), POLLIN);
+	assert_int_equal(nreads, 1);
+	calls = targ_sim_calls;
+	rig_drop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_addresses), cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_twice),	  cmocka_unit_test(test_writes),
-		cmocka_unit_test(test_contents),  cmocka_unit_test(test_spin),
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_writes),
+		cmocka_unit_test(test_contents),
+		cmocka_unit_test(test_spin),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_no_ctio),
+		cmocka_unit_test(test_endless),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -322,7 +322,7 @@ static void test_out(void **state)
 		{ 170000, 1u << 25, true, 0, 170000 },
 		{ 200000, 1u << 17, true, 0, 200000 }, /* more than it has */
 	};
-	struct semu_vscsi_cmd c = { .lost = false };
+	struct semu_vscsi_cmd c = { .state = SEMU_VSCSI_LIVE };
 	struct sim_cmd *s;
 
 	(void)state;
@@ -334,7 +334,7 @@ static void test_out(void **state)
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct scsiemu_vec v[6];
 		unsigned nv = 6;
-		int rc = semu_vscsi_window(NULL, &c.t, false, rows[i].off,
+		int rc = semu_vscsi_window(c.target, &c.t, false, rows[i].off,
 					   rows[i].len, rows[i].whole, v, &nv);
 
 		assert_int_equal(rc, rows[i].gives ? 0 : SCSIEMU_E_TRANSPORT);

@@ -88,15 +88,14 @@ uint32_t vhost_sim_take(struct vhost_sim *s, uint32_t len)
 	return at;
 }
 
-static void start_queue(struct vhost_sim *s, unsigned i)
+void vhost_sim_start(struct vhost_sim *s, unsigned i, uint32_t base)
 {
 	struct sim_queue *q = &s->q[i];
 	uint64_t addr[5] = { i, SIM_USER + q->desc, SIM_USER + q->used,
 			     SIM_USER + q->avail, 0 };
 
 	send_state(s, MSG_SET_VRING_NUM, i, SIM_SIZE);
-	send_state(s, MSG_SET_VRING_BASE, i,
-		   s->packed ? 0x80008000u : vhost_get16(s->mem + q->used + 2));
+	send_state(s, MSG_SET_VRING_BASE, i, base);
 	vhost_sim_send(s, MSG_SET_VRING_ADDR, 0, addr, sizeof(addr), -1);
 	send64(s, MSG_SET_VRING_CALL, i, q->call);
 	send64(s, MSG_SET_VRING_KICK, i, q->kick);
@@ -146,20 +145,25 @@ static void share_memory(struct vhost_sim *s)
 	vhost_sim_send(s, MSG_SET_INFLIGHT, 0, &fly, sizeof(fly), s->fly);
 }
 
-void vhost_sim_connect(struct vhost_sim *s, const char *path, bool packed,
-		       uint64_t features, void (*settle)(void))
+void vhost_sim_dial(struct vhost_sim *s, const char *path)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 
+	memcpy(a.sun_path, path, strlen(path));
+	s->fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(connect(s->fd, (struct sockaddr *)&a, sizeof(a)), 0);
+}
+
+void vhost_sim_connect(struct vhost_sim *s, const char *path, bool packed,
+		       uint64_t features, void (*settle)(void))
+{
 	settle_fn = settle;
 	s->packed = packed;
 	s->features = features | VIRTIO_VERSION_1 | VIRTIO_PROTOCOL |
 		      (packed ? VIRTIO_PACKED : 0);
 	if (!s->mem)
 		make_memory(s);
-	memcpy(a.sun_path, path, strlen(path));
-	s->fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	assert_int_equal(connect(s->fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	vhost_sim_dial(s, path);
 	settle();
 	send64(s, MSG_SET_PROTOCOL,
 	       PROTOCOL_MQ | PROTOCOL_REPLY_ACK | PROTOCOL_CONFIG |
@@ -169,7 +173,10 @@ void vhost_sim_connect(struct vhost_sim *s, const char *path, bool packed,
 	send64(s, MSG_SET_FEATURES, s->features, -1);
 	share_memory(s);
 	for (unsigned i = 0; i < SIM_QUEUES; i++)
-		start_queue(s, i);
+		vhost_sim_start(s, i,
+				packed ? 0x80008000u
+				       : vhost_get16(s->mem + s->q[i].used +
+						     SPLIT_IDX_AT));
 }
 
 void vhost_sim_hang_up(struct vhost_sim *s)
@@ -199,6 +206,12 @@ static void put_desc(uint8_t *d, const struct sim_part *p)
 	vhost_put32(d + DESC_LEN_AT, p->len);
 }
 
+static uint16_t flags_of(const struct sim_part *p, bool more)
+{
+	return (uint16_t)((p->in ? DESC_WRITE : 0) | (more ? DESC_NEXT : 0) |
+			  (p->table ? DESC_INDIRECT : 0));
+}
+
 static void put_split(struct vhost_sim *s, struct sim_queue *q, uint16_t head,
 		      const struct sim_part *p, unsigned n)
 {
@@ -211,9 +224,7 @@ static void put_split(struct vhost_sim *s, struct sim_queue *q, uint16_t head,
 		bool more = i + 1 < n;
 
 		put_desc(d, &p[i]);
-		vhost_put16(d + SPLIT_FLAGS_AT,
-			    (uint16_t)((p[i].in ? DESC_WRITE : 0) |
-				       (more ? DESC_NEXT : 0)));
+		vhost_put16(d + SPLIT_FLAGS_AT, flags_of(&p[i], more));
 		vhost_put16(d + SPLIT_NEXT_AT, (uint16_t)((at + 1) % SIM_SIZE));
 	}
 	vhost_put16(avail + SPLIT_RING_AT + 2 * (q->next % SIM_SIZE), head);
@@ -228,8 +239,7 @@ static void put_packed(struct vhost_sim *s, struct sim_queue *q, uint16_t id,
 
 	for (unsigned i = 0; i < n; i++) {
 		uint8_t *d = s->mem + q->desc + DESC * q->next;
-		uint16_t flags = (uint16_t)((p[i].in ? DESC_WRITE : 0) |
-					    (i + 1 < n ? DESC_NEXT : 0) |
+		uint16_t flags = (uint16_t)(flags_of(&p[i], i + 1 < n) |
 					    (q->wrap ? DESC_AVAIL : DESC_USED));
 
 		put_desc(d, &p[i]);

@@ -32,7 +32,7 @@ struct vhost_sim {
 	int fd, memfd, fly; /* fly: the memory of what is in flight, or -1 */
 	uint64_t fly_len;
 	uint8_t *mem;
-	bool packed, indirect;
+	bool packed;
 	uint64_t features;
 	uint32_t free; /* the next byte of the guest's memory */
 	struct sim_queue q[SIM_QUEUES];
@@ -42,12 +42,17 @@ struct vhost_sim {
 struct sim_part {
 	uint32_t at, len;
 	bool in;
+	bool table; /* of descriptors */
 };
 
+/* Connect, say nothing. */
+void vhost_sim_dial(struct vhost_sim *s, const char *path);
 /* Connect, negotiate, share the memory, start the queues; settle: lets the
  * back end run until it waits. */
 void vhost_sim_connect(struct vhost_sim *s, const char *path, bool packed,
 		       uint64_t features, void (*settle)(void));
+/* Queue i begins at base, as in messages. */
+void vhost_sim_start(struct vhost_sim *s, unsigned i, uint32_t base);
 void vhost_sim_hang_up(struct vhost_sim *s);
 void vhost_sim_free(struct vhost_sim *s);
 /* A message; its answer's length, -1: the connection is closed. */

@@ -137,6 +137,11 @@ static void test_addressing(void **state)
 	assert_true(at(&d, 0xc1, 0x01)->wlun);
 	assert_ptr_equal(at(&d, 0xc1, 0x02), absent);
 	assert_ptr_equal(at(&d, 0xc0, 0x01), absent);
+	assert_ptr_equal(scsiemu_lu_find_number(d.dev, 0), lu[0]);
+	assert_ptr_equal(scsiemu_lu_find_number(d.dev, 0x3fff), lu[2]);
+	assert_ptr_equal(scsiemu_lu_find_number(d.dev, 1), absent);
+	assert_ptr_equal(scsiemu_lu_find_number(d.dev, 0x10000), absent);
+	assert_ptr_equal(scsiemu_lu_find_number(d.dev, 0xc101), absent);
 	for (unsigned i = 2; i < 8; i++) { /* no second level */
 		lun[i] = 1;
 		assert_ptr_equal(scsiemu_lu_find(d.dev, lun), absent);

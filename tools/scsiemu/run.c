@@ -229,6 +229,10 @@ int run_main(int argc, char **argv)
 		scsiemu_host_device_close(&r.device, NULL);
 		return TROUBLE;
 	}
+	if (run_check(r.command[0])) {
+		scsiemu_host_device_close(&r.device, NULL);
+		return CANNOT_RUN;
+	}
 	rc = begin(&r) ? -1 : run(&r);
 	if (end(&r) || rc)
 		return TROUBLE;

@@ -35,6 +35,9 @@ uint32_t run_inquiry(const struct run_view *v, const struct run_unit *u,
 		     int page, void *to, uint32_t room);
 /* Make the folder and all that is in it. 0, or -1 with a message. */
 int run_make_tree(struct run_view *v);
+/* Whether the command, which execvp() is to find, would see the nodes: 0, or -1
+ * with a message. */
+int run_check(const char *command);
 /* Remove it, and what run_find() took. */
 void run_forget(struct run_view *v);
 

@@ -26,6 +26,10 @@
 #define PATH   512
 #define SECTOR 512
 
+#define NAA_OF_UNIT                                                            \
+	3 /* association and type of a designator, SPC-5 7.7.6.1               \
+	   */
+
 /* The first error is the one that is told. */
 struct tree {
 	const struct run_view *v;
@@ -124,7 +128,7 @@ static void link_to(struct tree *t, const char *in, const char *name,
 static void class(struct tree *t, const char *in, const char *name,
 		  const char *to)
 {
-	static const char ups[] = "../../../../"; /* more than there are */
+	static const char ups[] = "../../../../../../../../"; /* enough */
 	const char *up = ups + sizeof(ups) - 1;
 	char path[PATH];
 
@@ -163,6 +167,7 @@ static void child(struct tree *t, const char *in, const char *kind,
 	link_to(t, path, "device", "../..");
 	put(of, "sys/class/%s", kind);
 	class(t, of, name, path);
+	class(t, path, "subsystem", of);
 	if (!strcmp(kind, "block"))
 		class(t, "sys/block", name, path);
 }
@@ -220,6 +225,44 @@ static void attributes(struct tree *t, const struct run_unit *u, const char *in)
 	text(t, in, "timeout", "30\n");
 }
 
+/* By its NAA identifier, as udev does it. */
+static void by_id(struct tree *t, const struct run_unit *u, const char *to)
+{
+	uint8_t page[256];
+	uint32_t len = run_inquiry(t->v, u, 0x83, page, sizeof(page));
+
+	for (uint32_t i = 4; i + 4 <= len; i += 4u + page[i + 3]) {
+		char digits[40] = "", name[64];
+		unsigned n = page[i + 3];
+
+		if ((page[i + 1] & 0x3f) != NAA_OF_UNIT || n > 16)
+			continue;
+		for (unsigned k = 0; k < n && i + 4 + k < len; k++)
+			snprintf(digits + 2 * k, 3, "%02x", page[i + 4 + k]);
+		snprintf(name, sizeof(name), "wwn-0x%s", digits);
+		link_to(t, "dev/disk/by-id", name, to);
+		snprintf(name, sizeof(name), "scsi-3%s", digits);
+		link_to(t, "dev/disk/by-id", name, to);
+	}
+}
+
+/* A disk's other names. */
+static void names(struct tree *t, const struct run_unit *u,
+		  const struct scsiemu_sgio_node *n, const char *in)
+{
+	char name[40], to[PATH];
+
+	snprintf(name, sizeof(name), "%u:%u", n->major, n->minor);
+	put(to, "../%s", u->disk);
+	link_to(t, "dev/block", name, to);
+	put(to, "%s/block/%s", in, u->disk);
+	class(t, "sys/dev/block", name, to);
+	snprintf(name, sizeof(name), "scsiemu-0:0:0:%u", u->unit->lun);
+	put(to, "../../%s", u->disk);
+	link_to(t, "dev/disk/by-path", name, to);
+	by_id(t, u, to);
+}
+
 static const struct scsiemu_sgio_node *node_of(const struct run_view *v,
 					       const struct run_unit *u,
 					       uint8_t kind)
@@ -242,6 +285,7 @@ static void unit(struct tree *t, const struct run_unit *u)
 	attributes(t, u, path);
 	pages(t, u, path);
 	class(t, "sys/bus/scsi/devices", hctl, path);
+	class(t, path, "subsystem", "sys/bus/scsi");
 	child(t, path, "scsi_device", hctl, NULL);
 	snprintf(name, sizeof(name), "sg%u", u->index);
 	n = node_of(t->v, u, SCSIEMU_SGIO_SG);
@@ -260,6 +304,7 @@ static void unit(struct tree *t, const struct run_unit *u)
 	child(t, path, "block", u->disk, n);
 	block(t, u, path);
 	node(t, u->disk, true, n->major, n->minor);
+	names(t, u, n, path);
 }
 
 /* ---- What is there once ---- */
@@ -278,17 +323,18 @@ static void host(struct tree *t)
 	class(t, "sys/bus/scsi/devices", "target0:0:0", TARGET);
 }
 
-/* All else that the system has in /dev, for those who list it. */
-static void others(struct tree *t)
+/* All else that the system has in a folder, for those who list it. */
+static void others(struct tree *t, const char *in)
 {
-	DIR *d = opendir("/dev");
+	DIR *d = opendir(in);
 	const struct dirent *e;
 	char path[PATH];
 
+	folder(t, in + 1);
 	while (d && (e = readdir(d)) != NULL) {
-		put(path, "/dev/%s", e->d_name);
+		put(path, "%s/%s", in, e->d_name);
 		if (e->d_name[0] != '.' && !shim_is_name(path))
-			link_to(t, "dev", e->d_name, path);
+			link_to(t, in + 1, e->d_name, path);
 	}
 	if (d)
 		closedir(d);
@@ -320,6 +366,100 @@ static void majors(struct tree *t)
 		fclose(from);
 }
 
+static FILE *make(struct tree *t, const char *name)
+{
+	char path[PATH];
+	FILE *f;
+
+	join(t, path, "%s", name);
+	f = fopen(path, "we");
+	if (!f)
+		fail(t, name);
+	return f;
+}
+
+static void close_file(struct tree *t, FILE *f, const char *name)
+{
+	if (f && fclose(f))
+		fail(t, name);
+}
+
+static void partitions(struct tree *t)
+{
+	FILE *from = fopen("/proc/partitions", "re");
+	FILE *to = make(t, "proc/partitions");
+	char line[128], name[64];
+
+	while (from && to && fgets(line, sizeof(line), from)) {
+		char path[80] = "/dev/";
+
+		if (sscanf(line, "%*u %*u %*u %63s", name) == 1 &&
+		    shim_is_name(strcat(path, name)))
+			continue;
+		fputs(line, to);
+	}
+	for (uint32_t i = 0; to && i < t->v->nunits; i++) {
+		const struct run_unit *u = &t->v->units[i];
+		const struct scsiemu_medium *m =
+			scsiemu_lu_medium(u->unit->host.lu);
+
+		if (u->disk[0])
+			fprintf(to, "%4d %8u %10llu %s\n", 8, u->ndisk * 16,
+				m ? (unsigned long long)(m->nblk * m->blen /
+							 1024)
+				  : 0,
+				u->disk);
+	}
+	close_file(t, to, "proc/partitions");
+	if (from)
+		fclose(from);
+}
+
+/* The oldest list of them, and sg's own. */
+static void proc_scsi(struct tree *t)
+{
+	static const char *const types[] = {
+		"Direct-Access",  "Sequential-Access",
+		"Printer",	  "Processor",
+		"WORM",		  "CD-ROM",
+		"Scanner",	  "Optical Device",
+		"Medium Changer",
+	};
+	FILE *all, *devices, *strings;
+
+	folder(t, "proc/scsi/sg");
+	text(t, "proc/scsi/sg", "version", "30536\t3.5.36 [20140603]\n");
+	text(t, "proc/scsi/sg", "device_hdr",
+	     "host\tchan\tid\tlun\ttype\topens\tqdepth\tbusy\tonline\n");
+	all = make(t, "proc/scsi/scsi");
+	devices = make(t, "proc/scsi/sg/devices");
+	strings = make(t, "proc/scsi/sg/device_strs");
+	if (all)
+		fprintf(all, "Attached devices:\n");
+	for (uint32_t i = 0; all && devices && strings && i < t->v->nunits;
+	     i++) {
+		const struct run_unit *u = &t->v->units[i];
+		const char *id = (const char *)u->inquiry;
+		unsigned type = u->inquiry[0] & 0x1f;
+
+		fprintf(all,
+			"Host: scsi0 Channel: 00 Id: 00 Lun: %02u\n"
+			"  Vendor: %.8s Model: %.16s Rev: %.4s\n"
+			"  Type:   %-33sANSI  SCSI revision: %02x\n",
+			u->unit->lun, id + 8, id + 16, id + 32,
+			type < sizeof(types) / sizeof(types[0]) ? types[type]
+								: "Unknown",
+			u->inquiry[2] & 0x0f);
+		fprintf(devices, "0\t0\t0\t%u\t%u\t1\t32\t0\t1\n", u->unit->lun,
+			type);
+		fprintf(strings, "%.8s\t%.16s\t%.4s\n", id + 8, id + 16,
+			id + 32);
+	}
+	close_file(t, all, "proc/scsi/scsi");
+	close_file(t, devices, "proc/scsi/sg/devices");
+	close_file(t, strings, "proc/scsi/sg/device_strs");
+}
+
 int run_make_tree(struct run_view *v)
 {
 	struct tree t = { .v = v };
@@ -334,8 +474,11 @@ int run_make_tree(struct run_view *v)
 		return -1;
 	}
 	host(&t);
-	others(&t);
+	for (size_t i = 0; i < sizeof(shim_lists) / sizeof(shim_lists[0]); i++)
+		others(&t, shim_lists[i]);
 	majors(&t);
+	partitions(&t);
+	proc_scsi(&t);
 	for (uint32_t i = 0; i < v->nunits; i++)
 		unit(&t, &v->units[i]);
 	return t.failed ? -1 : 0;

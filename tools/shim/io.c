@@ -48,8 +48,10 @@ static int64_t place_of(int64_t off)
 	{                                                                      \
 		struct shim_node n;                                            \
                                                                                \
-		if (!shim_file(fd, &n) || !n.block)                            \
+		if (!shim_file(fd, &n) || shim_is_sg(&n))                      \
 			return NEXT(NAME)(fd, to, len, off);                   \
+		if (!n.block)                                                  \
+			return no_io();                                        \
 		return shim_block(fd, false, to, len, place_of(off));          \
 	}
 
@@ -59,8 +61,10 @@ static int64_t place_of(int64_t off)
 	{                                                                      \
 		struct shim_node n;                                            \
                                                                                \
-		if (!shim_file(fd, &n) || !n.block)                            \
+		if (!shim_file(fd, &n) || shim_is_sg(&n))                      \
 			return NEXT(NAME)(fd, from, len, off);                 \
+		if (!n.block)                                                  \
+			return no_io();                                        \
 		return shim_block(fd, true, (void *)(uintptr_t)from, len,      \
 				  place_of(off));                              \
 	}

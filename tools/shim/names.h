@@ -25,7 +25,11 @@ static const struct shim_name {
 	{ "/dev/st", SHIM_DIGIT },
 	{ "/dev/nst", SHIM_DIGIT },
 	{ "/dev/sch", SHIM_DIGIT },
+	{ "/dev/block", SHIM_END },
+	{ "/dev/char", SHIM_END },
+	{ "/dev/disk", SHIM_END },
 	{ "/proc/devices", SHIM_END },
+	{ "/proc/partitions", SHIM_END },
 	{ "/proc/scsi", SHIM_END },
 	{ "/sys/block/sd", SHIM_LETTER },
 	{ "/sys/bus/scsi", SHIM_END },
@@ -35,8 +39,14 @@ static const struct shim_name {
 	{ "/sys/class/scsi_disk", SHIM_END },
 	{ "/sys/class/scsi_generic", SHIM_END },
 	{ "/sys/class/scsi_host", SHIM_END },
+	{ "/sys/dev/block/8:", SHIM_DIGIT },
+	{ "/sys/dev/char/21:", SHIM_DIGIT },
 	{ "/sys/devices/scsiemu", SHIM_END },
 };
+
+/* Where they are among others. */
+static const char *const shim_lists[] = { "/dev", "/sys/block",
+					  "/sys/class/block" };
 
 static inline bool shim_goes_on(enum shim_then then, char c)
 {

@@ -16,6 +16,7 @@
 struct shim_node {
 	uint32_t major, minor;
 	bool block;
+	int flags; /* that it was opened with, of shim_file() */
 };
 
 static inline int32_t shim_node_size(bool block, uint32_t major, uint32_t minor)

@@ -28,7 +28,7 @@ static socklen_t length(const struct sockaddr_un *at, int n)
 }
 
 /* Each socket has to have a name of its own. */
-static int give_name(int fd, const struct shim_node *n)
+static int give_name(int fd, const struct shim_node *n, int flags)
 {
 	static unsigned count;
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
@@ -37,8 +37,9 @@ static int give_name(int fd, const struct shim_node *n)
 	for (int i = 0; rc && i < TRIES; i++) {
 		unsigned k = __atomic_fetch_add(&count, 1, __ATOMIC_RELAXED);
 		int len = snprintf(at.sun_path + 1, sizeof(at.sun_path) - 1,
-				   NAME "%c %u %u %d %u", n->block ? 'b' : 'c',
-				   n->major, n->minor, (int)getpid(), k);
+				   NAME "%c %u %u %d %d %u",
+				   n->block ? 'b' : 'c', n->major, n->minor,
+				   flags, (int)getpid(), k);
 
 		rc = bind(fd, (struct sockaddr *)&at, length(&at, len));
 		if (rc && errno != EADDRINUSE)
@@ -62,8 +63,8 @@ bool shim_file(int fd, struct shim_node *n)
 		return false;
 	}
 	if (at.sun_family != AF_UNIX || at.sun_path[0] ||
-	    sscanf(at.sun_path + 1, NAME "%c %u %u", &letter, &n->major,
-		   &n->minor) != 3)
+	    sscanf(at.sun_path + 1, NAME "%c %u %u %d", &letter, &n->major,
+		   &n->minor, &n->flags) != 4)
 		return false;
 	n->block = letter == 'b';
 	return true;
@@ -92,18 +93,33 @@ static int join(int fd, const struct shim_node *n, int flags)
 	struct semu_sgio_reply r;
 
 	snprintf(at.sun_path, sizeof(at.sun_path), "%s/socket", shim_folder());
-	if (give_name(fd, n))
+	if (give_name(fd, n, flags))
 		return errno;
 	if (connect(fd, (struct sockaddr *)&at, sizeof(at)))
 		return errno == EINTR ? EINTR : ENODEV;
 	return shim_call(fd, &q, -1, &r);
 }
 
+/* What no node of a kind can be opened with: errno. */
+static int refuse(const struct shim_node *n, int flags)
+{
+	if ((flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
+		return EEXIST;
+	if (flags & O_DIRECTORY)
+		return ENOTDIR;
+	return flags & O_DIRECT && !n->block ? EINVAL : 0;
+}
+
 int shim_open(const struct shim_node *n, int flags)
 {
 	int kind = SOCK_SEQPACKET | (flags & O_CLOEXEC ? SOCK_CLOEXEC : 0);
-	int fd = socket(AF_UNIX, kind, 0), error;
+	int fd, error = refuse(n, flags);
 
+	if (error) {
+		errno = error;
+		return -1;
+	}
+	fd = socket(AF_UNIX, kind, 0);
 	if (fd < 0)
 		return -1;
 	error = join(fd, n, flags);
@@ -112,7 +128,7 @@ int shim_open(const struct shim_node *n, int flags)
 		errno = error;
 		return -1;
 	}
-	if (flags & O_NONBLOCK)
-		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	if (flags & (O_NONBLOCK | O_APPEND))
+		fcntl(fd, F_SETFL, flags & (O_NONBLOCK | O_APPEND));
 	return fd;
 }

@@ -7,6 +7,8 @@
 #define _GNU_SOURCE
 #include "shim.h"
 
+#include "names.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -28,8 +30,7 @@ static bool is_node(const char *place, const char *path, struct shim_node *n)
 {
 	struct stat st;
 
-	return place != path &&
-	       !NEXT(fstatat)(AT_FDCWD, place, &st, AT_SYMLINK_NOFOLLOW) &&
+	return place != path && !NEXT(fstatat)(AT_FDCWD, place, &st, 0) &&
 	       shim_stat_node(&st, n);
 }
 
@@ -40,10 +41,13 @@ static mode_t mode_of(int flags, va_list ap)
 		       : 0;
 }
 
-static const char *place(const char *path, int flags, char room[PATH_MAX])
+static const char *place(int folder, const char *path, int flags,
+			 char room[PATH_MAX])
 {
-	return flags & O_DIRECTORY ? shim_place_folder(path, room)
-				   : shim_place(path, room);
+	/* a folder, or else it fails */
+	return (flags & O_ACCMODE) == O_RDONLY
+		       ? shim_place_folder(folder, path, room)
+		       : shim_place_at(folder, path, room);
 }
 
 /* The four names of one function; NAME is the system's. */
@@ -51,7 +55,7 @@ static const char *place(const char *path, int flags, char room[PATH_MAX])
 	SHIM_EXPORT int NAME(const char *path, int flags, ...)                 \
 	{                                                                      \
 		ROOM;                                                          \
-		const char *at = place(path, flags, room);                     \
+		const char *at = place(AT_FDCWD, path, flags, room);           \
 		struct shim_node n;                                            \
 		va_list ap;                                                    \
 		mode_t mode;                                                   \
@@ -68,7 +72,7 @@ static const char *place(const char *path, int flags, char room[PATH_MAX])
 	SHIM_EXPORT int NAME(int folder, const char *path, int flags, ...)     \
 	{                                                                      \
 		ROOM;                                                          \
-		const char *at = place(path, flags, room);                     \
+		const char *at = place(folder, path, flags, room);             \
 		struct shim_node n;                                            \
 		va_list ap;                                                    \
 		mode_t mode;                                                   \
@@ -115,15 +119,21 @@ SHIM_EXPORT int __openat64_2(int folder, const char *path, int flags)
 SHIM_EXPORT FILE *fopen(const char *path, const char *mode)
 {
 	ROOM;
+	const char *at = shim_place(path, room);
+	struct shim_node n;
 
-	return NEXT(fopen)(shim_place(path, room), mode);
+	return is_node(at, path, &n) ? shim_fopen(&n, mode)
+				     : NEXT(fopen)(at, mode);
 }
 
 SHIM_EXPORT FILE *fopen64(const char *path, const char *mode)
 {
 	ROOM;
+	const char *at = shim_place(path, room);
+	struct shim_node n;
 
-	return NEXT(fopen64)(shim_place(path, room), mode);
+	return is_node(at, path, &n) ? shim_fopen(&n, mode)
+				     : NEXT(fopen64)(at, mode);
 }
 
 /* ---- stat() ---- */
@@ -146,7 +156,7 @@ SHIM_EXPORT FILE *fopen64(const char *path, const char *mode)
 			     int flags)                                        \
 	{                                                                      \
 		ROOM;                                                          \
-		const char *at = shim_place(path, room);                       \
+		const char *at = shim_place_at(folder, path, room);            \
 		int rc = NEXT(NAME)(folder, at, st, flags);                    \
 		struct shim_node n;                                            \
                                                                                \
@@ -206,19 +216,23 @@ SHIM_EXPORT int __fxstat64(int version, int fd, struct stat64 *st)
 	return fstat64(fd, st);
 }
 
-static void patch(struct statx *x, uint32_t major, uint32_t minor, mode_t mode)
+static void patch(struct statx *x, const struct stat *st)
 {
-	x->stx_mode = (uint16_t)mode;
-	x->stx_rdev_major = major;
-	x->stx_rdev_minor = minor;
-	x->stx_size = 0;
+	x->stx_mode = (uint16_t)st->st_mode;
+	x->stx_rdev_major = major(st->st_rdev);
+	x->stx_rdev_minor = minor(st->st_rdev);
+	x->stx_dev_major = major(st->st_dev);
+	x->stx_dev_minor = minor(st->st_dev);
+	x->stx_ino = st->st_ino;
+	x->stx_nlink = (uint32_t)st->st_nlink;
+	x->stx_size = x->stx_blocks = 0;
 }
 
 SHIM_EXPORT int statx(int folder, const char *path, int flags, unsigned mask,
 		      struct statx *x)
 {
 	ROOM;
-	const char *at = shim_place(path, room);
+	const char *at = shim_place_at(folder, path, room);
 	int rc = NEXT(statx)(folder, at, flags, mask, x);
 	struct stat st;
 
@@ -227,13 +241,12 @@ SHIM_EXPORT int statx(int folder, const char *path, int flags, unsigned mask,
 	if (at == path) {
 		if (flags & AT_EMPTY_PATH && S_ISSOCK(x->stx_mode) &&
 		    !fstat(folder, &st) && !S_ISSOCK(st.st_mode))
-			patch(x, major(st.st_rdev), minor(st.st_rdev),
-			      st.st_mode);
+			patch(x, &st);
 		return rc;
 	}
 	if (!fstatat(folder, path, &st, flags & AT_SYMLINK_NOFOLLOW) &&
 	    !S_ISREG(st.st_mode) && S_ISREG(x->stx_mode))
-		patch(x, major(st.st_rdev), minor(st.st_rdev), st.st_mode);
+		patch(x, &st);
 	return rc;
 }
 
@@ -257,7 +270,8 @@ SHIM_EXPORT int faccessat(int folder, const char *path, int mode, int flags)
 {
 	ROOM;
 
-	return NEXT(faccessat)(folder, shim_place(path, room), mode, flags);
+	return NEXT(faccessat)(folder, shim_place_at(folder, path, room), mode,
+			       flags);
 }
 
 SHIM_EXPORT ssize_t readlink(const char *path, char *to, size_t len)
@@ -272,7 +286,8 @@ SHIM_EXPORT ssize_t readlinkat(int folder, const char *path, char *to,
 {
 	ROOM;
 
-	return NEXT(readlinkat)(folder, shim_place(path, room), to, len);
+	return NEXT(readlinkat)(folder, shim_place_at(folder, path, room), to,
+				len);
 }
 
 /* ls looks for labels and lists of who may do what. */
@@ -336,8 +351,36 @@ SHIM_EXPORT DIR *opendir(const char *path)
 {
 	ROOM;
 
-	return NEXT(opendir)(shim_place_folder(path, room));
+	return NEXT(opendir)(shim_place_folder(AT_FDCWD, path, room));
 }
+
+/* In a list a node is a file, as long as it is not asked what it is. */
+static bool may_be_node(DIR *d, const char *name)
+{
+	char path[sizeof("/dev/") + NAME_MAX];
+	struct shim_node n;
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	return shim_folder() && (shim_is_name(path) || strchr(name, ':')) &&
+	       !NEXT(fstatat)(dirfd(d), name, &st, AT_SYMLINK_NOFOLLOW) &&
+	       shim_stat_node(&st, &n);
+}
+
+#define READDIR(NAME, TYPE)                                                    \
+	SHIM_EXPORT struct TYPE *NAME(DIR *d)                                  \
+	{                                                                      \
+		struct TYPE *e = NEXT(NAME)(d);                                \
+		int had = errno;                                               \
+                                                                               \
+		if (e && e->d_type == DT_REG && may_be_node(d, e->d_name))     \
+			e->d_type = DT_UNKNOWN;                                \
+		errno = had;                                                   \
+		return e;                                                      \
+	}
+
+READDIR(readdir, dirent)
+READDIR(readdir64, dirent64)
 
 typedef int order_fn(const struct dirent **a, const struct dirent **b);
 typedef int order64_fn(const struct dirent64 **a, const struct dirent64 **b);
@@ -347,8 +390,8 @@ SHIM_EXPORT int scandir(const char *path, struct dirent ***list,
 {
 	ROOM;
 
-	return NEXT(scandir)(shim_place_folder(path, room), list, filter,
-			     order);
+	return NEXT(scandir)(shim_place_folder(AT_FDCWD, path, room), list,
+			     filter, order);
 }
 
 SHIM_EXPORT int scandir64(const char *path, struct dirent64 ***list,
@@ -357,8 +400,8 @@ SHIM_EXPORT int scandir64(const char *path, struct dirent64 ***list,
 {
 	ROOM;
 
-	return NEXT(scandir64)(shim_place_folder(path, room), list, filter,
-			       order);
+	return NEXT(scandir64)(shim_place_folder(AT_FDCWD, path, room), list,
+			       filter, order);
 }
 
 SHIM_EXPORT int glob(const char *pattern, int flags,

@@ -10,18 +10,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <scsi/sg.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int post(int fd, const struct sg_io_hdr *h)
+static int post_it(int fd, const struct sg_io_hdr *h,
+		   const struct sg_io_hdr *as)
 {
 	struct semu_sgio_request q;
 	struct semu_sgio_reply r;
-	const struct iovec header = { (void *)(uintptr_t)h, sizeof(*h) };
 	struct shim_data d;
 	struct iovec one;
-	int error = shim_prepare(h, true, &q, &one, &d), mem;
+	int error = shim_prepare(as, true, &q, &one, &d), mem;
 
 	if (error)
 		return error;
@@ -31,13 +30,25 @@ static int post(int fd, const struct sg_io_hdr *h)
 	if (mem < 0)
 		return ENOMEM;
 	error = shim_put(mem, &q, &d);
-	if (!error && NEXT(pwrite)(mem, header.iov_base, header.iov_len,
+	if (!error && NEXT(pwrite)(mem, h, sizeof(*h),
 				   lseek(mem, -(off_t)sizeof(*h), SEEK_END)) !=
 			      (ssize_t)sizeof(*h))
 		error = ENOMEM;
 	if (!error)
 		error = shim_call(fd, &q, mem, &r);
 	close(mem);
+	return error;
+}
+
+static int post(int fd, const struct sg_io_hdr *h)
+{
+	struct shim_map map = { NULL, 0 };
+	struct sg_io_hdr as = *h;
+	int error = h->interface_id == 'S' ? shim_map(fd, &as, &map) : 0;
+
+	if (!error)
+		error = post_it(fd, h, &as);
+	shim_unmap(&map);
 	return error;
 }
 
@@ -54,9 +65,10 @@ ssize_t shim_post(int fd, const void *from, size_t len)
 		errno = EINVAL;
 		return -1;
 	}
-	memcpy(&h, from, sizeof(h));
+	error = shim_take(&h, from, sizeof(h));
 	/* struct sg_header has a length there, which is not negative */
-	error = h.dxfer_direction < 0 ? post(fd, &h) : ENOSYS;
+	if (!error)
+		error = h.dxfer_direction < 0 ? post(fd, &h) : ENOSYS;
 	if (!error)
 		return (ssize_t)len;
 	errno = error;
@@ -73,10 +85,12 @@ static void take_byte(int fd)
 }
 
 /* The CDB may be gone by now, the data may not. */
-static int deliver(int mem, struct sg_io_hdr *h,
+static int deliver(int fd, int mem, struct sg_io_hdr *h,
 		   const struct semu_sgio_reply *r)
 {
 	struct semu_sgio_request q = { .in_len = 0 };
+	struct shim_map map = { NULL, 0 };
+	struct sg_io_hdr as;
 	struct shim_data d;
 	struct iovec one;
 	int error;
@@ -85,12 +99,14 @@ static int deliver(int mem, struct sg_io_hdr *h,
 			lseek(mem, -(off_t)sizeof(*h), SEEK_END)) !=
 	    (ssize_t)sizeof(*h))
 		return ENODEV;
-	error = shim_data_of(h, true, &q, &one, &d);
+	as = *h;
+	error = shim_map(fd, &as, &map);
+	if (!error)
+		error = shim_data_of(&as, true, &q, &one, &d);
 	if (!error)
 		error = shim_get(mem, &q, &d, d.keeps ? r->in_done : q.in_len);
-	if (!error)
-		shim_fill(h, true, r);
-	return error;
+	shim_unmap(&map);
+	return error ? error : shim_fill(h, true, r);
 }
 
 static int fetch(int fd, struct sg_io_hdr *h)
@@ -106,7 +122,7 @@ static int fetch(int fd, struct sg_io_hdr *h)
 		error = ENODEV;
 	if (!error) {
 		take_byte(fd);
-		error = deliver(mem, h, &r);
+		error = deliver(fd, mem, h, &r);
 	}
 	if (mem >= 0)
 		close(mem);
@@ -122,12 +138,13 @@ ssize_t shim_fetch(int fd, void *to, size_t len)
 		errno = EINVAL;
 		return -1;
 	}
-	memcpy(&h, to, sizeof(h));
-	error = fetch(fd, &h);
-	if (error) {
-		errno = error;
-		return -1;
-	}
-	memcpy(to, &h, sizeof(h));
-	return (ssize_t)len;
+	error = shim_take(&h, to, sizeof(h));
+	if (!error)
+		error = fetch(fd, &h);
+	if (!error)
+		error = shim_give(to, &h, sizeof(h));
+	if (!error)
+		return (ssize_t)len;
+	errno = error;
+	return -1;
 }

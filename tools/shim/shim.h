@@ -11,10 +11,14 @@
  *	open.c    a node's socket
  *	posted.c  commands by write() and read()
  *	call.c    a request and its reply
- *	command.c SG_IO and the like
+ *	user.c    the program's memory
+ *	memory.c  a sg node's own buffer, by mmap() and SG_FLAG_MMAP_IO
+ *	command.c SG_IO of struct sg_io_hdr; command_4.c: of others, resets
  *	block.c   a disk as a file
  *	fd.c      ioctl() and fstat()
  *	io.c      read(), write() and so on
+ *	stdio.c   the same of streams
+ *	raw.c     syscall()
  *	next.c    the C library's own functions
  */
 #ifndef SHIM_H
@@ -23,7 +27,9 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/uio.h>
 
 #include <transport/sgio/wire.h>
@@ -33,6 +39,20 @@
 #define SHIM_EXPORT __attribute__((visibility("default")))
 
 #define SHIM_SG_MAJOR 21
+
+/* A node in struct stat, or its like: the same of a name and of a descriptor,
+ * since some programs (cp) look whether it is. */
+#define SHIM_STAT_AS(st, n)                                                    \
+	do {                                                                   \
+		(st)->st_mode = 0660 | ((n)->block ? S_IFBLK : S_IFCHR);       \
+		(st)->st_rdev = makedev((n)->major, (n)->minor);               \
+		(st)->st_dev = makedev(0, 5);                                  \
+		(st)->st_ino = (ino_t)shim_node_size((n)->block, (n)->major,   \
+						     (n)->minor);              \
+		(st)->st_nlink = 1;                                            \
+		(st)->st_size = 0;                                             \
+		(st)->st_blocks = 0;                                           \
+	} while (0)
 
 static inline bool shim_is_sg(const struct shim_node *n)
 {
@@ -50,10 +70,12 @@ shim_function *shim_next(shim_function **slot, const char *name);
 
 /* place.c: the run's folder; NULL: the program is not run by scsiemu. */
 const char *shim_folder(void);
-/* Where path really is: itself, or built in room. */
+/* Where path really is: itself, or built in room; at: the descriptor of the
+ * folder that it begins in. */
 const char *shim_place(const char *path, char room[PATH_MAX]);
-/* The same where it is to be listed: all of /dev is ours, too. */
-const char *shim_place_folder(const char *path, char room[PATH_MAX]);
+const char *shim_place_at(int at, const char *path, char room[PATH_MAX]);
+/* The same where it is to be listed: shim_lists are ours, too. */
+const char *shim_place_folder(int at, const char *path, char room[PATH_MAX]);
 /* Cut what shim_place() has put in front of a name that came back. */
 void shim_unplace(char *path);
 /* What stat() said of a place is a node; *st becomes that of the node. */
@@ -64,6 +86,12 @@ bool shim_stat_node64(struct stat64 *st, struct shim_node *n);
 int shim_open(const struct shim_node *n, int flags);
 /* fd is an open node. */
 bool shim_file(int fd, struct shim_node *n);
+
+/* user.c: copy from or to an address that the program says; look at all of
+ * it. 0 or EFAULT. */
+int shim_take(void *to, const void *from, size_t len);
+int shim_give(void *to, const void *from, size_t len);
+int shim_is_there(const void *at, size_t len);
 
 /*
  * call.c: send *q, wait for its reply. mem: -1, or shared memory. 0 or an
@@ -106,14 +134,29 @@ int shim_prepare(const struct sg_io_hdr *h, bool sg,
 int shim_data_of(const struct sg_io_hdr *h, bool sg,
 		 struct semu_sgio_request *q, struct iovec *one,
 		 struct shim_data *d);
-void shim_fill(struct sg_io_hdr *h, bool sg, const struct semu_sgio_reply *r);
+/* 0 or EFAULT: there is no room for the sense data. */
+int shim_fill(struct sg_io_hdr *h, bool sg, const struct semu_sgio_reply *r);
+
+/* stdio.c: as fopen(). */
+FILE *shim_fopen(const struct shim_node *n, const char *mode);
 
 /* posted.c: write() and read() of a sg node. */
 ssize_t shim_post(int fd, const void *from, size_t len);
 ssize_t shim_fetch(int fd, void *to, size_t len);
 
+/* memory.c: where SG_FLAG_MMAP_IO is set and no other place is said, *h means
+ * the node's buffer from now on, mapped at *m until shim_unmap(). 0 or an
+ * errno. */
+struct shim_map {
+	void *at; /* NULL: not mapped */
+	size_t len;
+};
+int shim_map(int fd, struct sg_io_hdr *h, struct shim_map *m);
+void shim_unmap(const struct shim_map *m);
+
 /* command.c: 0, a positive result of ioctl(2), or -errno. */
 int shim_sg_io(int fd, const struct shim_node *n, void *arg);
+int shim_sg_io_4(int fd, void *arg);
 int shim_send_command(int fd, void *arg);
 int shim_reset(int fd, const void *arg);
 

@@ -35,9 +35,9 @@ struct scsiemu_targ_config {
 	 * /dev/targ1 ... that is free. */
 	const char *path;
 	uint32_t commands;   /* at once, from all initiators; 64. For more the
-			      * adapter answers that it is busy */
+			      * adapter answers that it is busy. To 65536 */
 	uint32_t initiators; /* 32; those that come later are told BUSY. Each
-			      * takes a nexus of the device */
+			      * takes a nexus of the device. To 65536 */
 	uint32_t buffers;    /* at once, of what the adapter can move in one
 			      * piece (64 or 128 KiB); 64 */
 	/* Length of the CDBs of opcodes C0h to DFh, and E0h to FFh; 0: the
@@ -50,6 +50,10 @@ struct scsiemu_targ_config {
 	 * comes back (docs/targ.md).
 	 */
 	bool acknowledge;
+	/* It serves no more, and why (scsiemu_targ_broken()). May be NULL; not
+	 * to close it from. */
+	void (*notice)(void *ctx, const char *why);
+	void *ctx;
 };
 
 /* "BUS:TARGET:LUN" into *cf. 0, or -1 with a message. */

@@ -28,6 +28,10 @@ struct scsiemu_tcmu_config {
 	struct scsiemu_lu *lu;
 	struct scsiemu_loop *loop; /* that waits; NULL: the caller does */
 	const struct scsiemu_allocator *allocator;
+	/* It serves no more, and why (scsiemu_tcmu_broken()). May be NULL; not
+	 * to close it from. */
+	void (*notice)(void *ctx, const char *why);
+	void *ctx;
 };
 
 /* "/dev/uio" and a number. */
@@ -56,15 +60,16 @@ struct scsiemu_tcmu *scsiemu_tcmu_open(const struct scsiemu_tcmu_config *cf,
 struct scsiemu_source *scsiemu_tcmu_source(struct scsiemu_tcmu *t);
 
 /*
- * NULL, or why it serves no more: the ring has impossible contents. The
- * kernel's action/reset_ring, and a new object, begin anew.
+ * NULL, or why it serves no more: the ring has impossible contents, or the
+ * kernel's device is gone. It has left the loop then; close it. The kernel's
+ * action/reset_ring, and a new object, begin anew.
  */
 const char *scsiemu_tcmu_broken(const struct scsiemu_tcmu *t);
 
 /*
- * Stop. Commands under way are given up: they stay in the ring for who opens
- * the device next, so let a store that is slow finish first if that matters.
- * false: a store still has some; call again when it has answered.
+ * Stop. Commands under way are given up, with status BUSY: hosts try them
+ * again. Those that were not taken up yet stay in the ring for who opens the
+ * device next. false: a store still has some; call again when it has answered.
  */
 bool scsiemu_tcmu_close(struct scsiemu_tcmu *t);
 

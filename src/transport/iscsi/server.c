@@ -33,6 +33,14 @@ static int sys_accept(int fd, struct sockaddr *a, socklen_t *len, int flags)
 	return accept4(fd, a, len, flags);
 }
 
+static uint64_t clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
 static const struct semu_iscsi_sys real_sys = {
 	.socket = socket,
 	.bind = bind,
@@ -44,20 +52,14 @@ static const struct semu_iscsi_sys real_sys = {
 	.epoll_ctl = epoll_ctl,
 	.epoll_wait = epoll_wait,
 	.close = close,
+	.clock_ms = clock_ms,
 };
 
 void semu_iscsi_server_sys(struct scsiemu_iscsi_server *s,
 			   const struct semu_iscsi_sys *sys)
 {
 	s->sys = sys;
-}
-
-static uint64_t clock_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+	s->now = sys->clock_ms();
 }
 
 static void wake(void *ctx, struct scsiemu_iscsi_conn *c)
@@ -114,7 +116,7 @@ struct scsiemu_iscsi_server *scsiemu_iscsi_server_create(
 		scsiemu_iscsi_server_destroy(s);
 		return NULL;
 	}
-	s->now = clock_ms();
+	s->now = s->sys->clock_ms();
 	return s;
 }
 
@@ -351,7 +353,7 @@ static void dispatch(struct scsiemu_iscsi_server *s,
 
 static void look_at_clock(struct scsiemu_iscsi_server *s)
 {
-	uint64_t now = clock_ms();
+	uint64_t now = s->sys->clock_ms();
 
 	if (now == s->now)
 		return;

@@ -6,6 +6,7 @@
 #ifndef SEMU_ISCSI_SYS_H
 #define SEMU_ISCSI_SYS_H
 
+#include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -21,6 +22,7 @@ struct semu_iscsi_sys {
 	int (*epoll_ctl)(int ep, int op, int fd, struct epoll_event *ev);
 	int (*epoll_wait)(int ep, struct epoll_event *ev, int n, int ms);
 	int (*close)(int fd);
+	uint64_t (*clock_ms)(void); /* monotonic */
 };
 
 struct scsiemu_iscsi_server;

@@ -26,6 +26,7 @@
 #define USUAL_MS     60000
 #define LEAST_MS     7000
 #define KERNEL_SENSE 96 /* SCSI_SENSE_BUFFERSIZE */
+#define LEAST_CDB    16
 #define MS_OF_A_TICK 10 /* USER_HZ is 100 */
 #define NO_TIME	     UINT64_MAX
 
@@ -151,7 +152,8 @@ static void arm(struct scsiemu_sgio *s, uint64_t when)
 /* sg takes what it is told; the block layer has its own idea of too short. */
 static uint64_t patience(const struct semu_sgio_file *f, uint32_t ms)
 {
-	uint64_t own = (uint64_t)f->timeout * MS_OF_A_TICK;
+	uint64_t own = f->timeout < 0 ? NO_TIME
+				      : (uint64_t)f->timeout * MS_OF_A_TICK;
 
 	if (ms == UINT32_MAX)
 		return NO_TIME;
@@ -171,8 +173,7 @@ static bool may_be(const struct semu_sgio_request *q)
 	if (q->tmf)
 		return q->tmf == SCSIEMU_TMF_LU_RESET ||
 		       q->tmf == SCSIEMU_TMF_TARGET_WARM_RESET;
-	return q->cdb_len && q->cdb_len <= SEMU_SGIO_CDB &&
-	       q->attr <= SCSIEMU_ACA;
+	return q->cdb_len <= SEMU_SGIO_CDB && q->attr <= SCSIEMU_ACA;
 }
 
 static void finish(struct semu_sgio_cmd *c, struct semu_sgio_reply *r);
@@ -193,10 +194,12 @@ static void fill(struct semu_sgio_cmd *c, struct semu_sgio_file *f,
 	struct scsiemu_cmd *cmd = &c->m.t.cmd;
 	uint64_t wait = patience(f, q->timeout_ms);
 
-	memcpy(c->cdb, q->cdb, sizeof(c->cdb));
+	memset(c->cdb, 0, sizeof(c->cdb));
+	memcpy(c->cdb, q->cdb, q->cdb_len);
 	cmd->nexus = f->nexus->nexus;
 	cmd->cdb = c->cdb;
-	cmd->cdb_len = q->cdb_len;
+	/* other transports have room for as many, and send zeros behind it */
+	cmd->cdb_len = q->cdb_len < LEAST_CDB ? LEAST_CDB : q->cdb_len;
 	cmd->tmf = q->tmf;
 	cmd->attr = q->attr;
 	cmd->in_len = q->in_len;
@@ -240,7 +243,7 @@ void semu_sgio_command(struct semu_sgio_file *f,
 		       const struct semu_sgio_request *q, int reply, int mem)
 {
 	bool posted = q->what == SEMU_SGIO_POST;
-	struct semu_sgio_cmd *c;
+	struct semu_sgio_cmd *c = NULL;
 	int error = take(f, q, reply, mem, &c);
 
 	if (mem >= 0 && (error || !posted))
@@ -265,6 +268,9 @@ void semu_sgio_scan(struct scsiemu_sgio *s, struct scsiemu_lu *lu,
 	c->m.t.cmd.nexus = n;
 	c->m.t.cmd.cdb = c->cdb;
 	c->m.t.cmd.cdb_len = 6;
+	c->m.t.cmd.tmf = SCSIEMU_TMF_NONE;
+	c->m.t.cmd.attr = SCSIEMU_SIMPLE;
+	c->m.t.cmd.in_len = c->m.t.cmd.out_len = 0;
 	start(c, lu);
 }
 

@@ -3,23 +3,35 @@
  * sgio/control.c - the ioctls that are no command, as rows: what each kind of
  * node answers (Linux, drivers/scsi/sg.c, scsi_ioctl.c, block/ioctl.c).
  */
+#define _GNU_SOURCE
 #include <transport/sgio/sgio.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/blkpg.h>
 #include <linux/fs.h>
+#include <linux/hdreg.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_ioctl.h>
 #include <scsi/sg.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-#define HOST		"libscsiemu" /* SCSI_IOCTL_PROBE_HOST */
-#define SG_VERSION	30536
-#define BLOCK_VERSION	30527
-#define SEGMENTS	128
-#define QUEUE		32
-#define SECTOR		512
-#define IS_ACCESS_COUNT 0x2289 /* SG_GET_ACCESS_COUNT, not in each sg.h */
+#define HOST	      "libscsiemu" /* SCSI_IOCTL_PROBE_HOST */
+#define SG_VERSION    30536
+#define BLOCK_VERSION 30527
+#define SEGMENTS      2048
+#define QUEUE	      32
+#define SECTOR	      512
+#define HEADS	      64
+#define TRACK	      32
+
+/* Not in each of the headers. */
+#define IS_ACCESS_COUNT 0x2289	   /* SG_GET_ACCESS_COUNT */
+#define GET_PCI		0x5387	   /* SCSI_IOCTL_GET_PCI */
+#define ZONE_SECTORS	0x80041284 /* BLKGETZONESZ */
+#define DISK_SEQUENCE	0x80081280 /* BLKGETDISKSEQ */
 
 enum {
 	SG = 1 << SCSIEMU_SGIO_SG,
@@ -94,6 +106,59 @@ static void probe_host(struct semu_sgio_file *f, int32_t value,
 		len = (uint32_t)value;
 	give(r, HOST, len);
 	r->result = 1;
+}
+
+/* The bus that the host adapter is on: a name of up to 20 bytes. */
+static void bus(struct semu_sgio_file *f, int32_t value,
+		struct semu_sgio_reply *r)
+{
+	(void)f, (void)value;
+	give(r, "platform", sizeof("platform") - 1);
+}
+
+/* ---- The buffer ---- */
+
+/* It stays as large as it is once somebody may have mapped it. */
+static void reserve(struct semu_sgio_file *f, int32_t value,
+		    struct semu_sgio_reply *r)
+{
+	if (value > (int32_t)SEMU_SGIO_MAX)
+		value = SEMU_SGIO_MAX;
+	if (value < 0)
+		r->error = EINVAL;
+	else if (value != f->reserved && f->buffer >= 0)
+		r->error = EBUSY;
+	else
+		f->reserved = value;
+}
+
+static int make_buffer(int32_t len)
+{
+	int fd = memfd_create("scsiemu", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd >= 0 && (ftruncate(fd, semu_sgio_in_at((uint32_t)len)) ||
+			fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+void semu_sgio_memory(struct semu_sgio_file *f, int reply)
+{
+	struct semu_sgio_reply r = { .error = 0 };
+
+	if (f->node->kind != SCSIEMU_SGIO_SG)
+		r.error = ENODEV;
+	else if (f->buffer < 0)
+		f->buffer = make_buffer(f->reserved);
+	if (!r.error && f->buffer < 0)
+		r.error = ENOMEM;
+	give_int(&r, f->reserved);
+	if (r.error)
+		semu_sgio_reply(reply, &r);
+	else
+		semu_sgio_reply_mem(reply, &r, f->buffer);
 }
 
 /* ---- What can be fetched ---- */
@@ -185,6 +250,35 @@ static void read_ahead(struct semu_sgio_file *f, int32_t value,
 	give(r, &sectors, sizeof(sectors));
 }
 
+static void sequence(struct semu_sgio_file *f, int32_t value,
+		     struct semu_sgio_reply *r)
+{
+	const uint64_t number = f->node->minor + 1u;
+
+	(void)value;
+	give(r, &number, sizeof(number));
+}
+
+/* What no disk has any longer, and partition tables are still made by. */
+static void geometry(struct semu_sgio_file *f, int32_t value,
+		     struct semu_sgio_reply *r)
+{
+	uint64_t sectors = medium(f)->nblk * medium(f)->blen / SECTOR;
+	struct hd_geometry g = { .heads = HEADS, .sectors = TRACK };
+
+	(void)value;
+	g.cylinders = (unsigned short)(sectors / ((uint64_t)HEADS * TRACK));
+	give(r, &g, sizeof(g));
+}
+
+/* There are no partitions, so none can be taken away, and none is made. */
+static void partition(struct semu_sgio_file *f, int32_t value,
+		      struct semu_sgio_reply *r)
+{
+	(void)f;
+	r->error = value == BLKPG_DEL_PARTITION ? ENXIO : EINVAL;
+}
+
 static void nothing(struct semu_sgio_file *f, int32_t value,
 		    struct semu_sgio_reply *r)
 {
@@ -245,7 +339,11 @@ static const struct control {
 	  .how = RETURN,
 	  .at = OF(timeout) },
 	{ .number = SG_SET_RESERVED_SIZE,
-	  .kinds = SCSI,
+	  .kinds = SG,
+	  .how = CALL,
+	  .call = reserve },
+	{ .number = SG_SET_RESERVED_SIZE,
+	  .kinds = BSG | BLOCK,
 	  .how = SET,
 	  .error = EINVAL,
 	  .at = OF(reserved),
@@ -258,11 +356,16 @@ static const struct control {
 	  .kinds = SG,
 	  .how = FLAG,
 	  .at = OF(queue) },
+	{ .number = SG_SET_COMMAND_Q,
+	  .kinds = BSG,
+	  .how = SET,
+	  .error = EINVAL,
+	  .at = OF(queue),
+	  .most = INT32_MAX },
 	{ .number = SG_GET_COMMAND_Q,
-	  .kinds = SG,
+	  .kinds = SG | BSG,
 	  .how = GET,
 	  .at = OF(queue) },
-	{ .number = SG_GET_COMMAND_Q, .kinds = BSG, .constant = QUEUE },
 	{ .number = SG_SET_KEEP_ORPHAN,
 	  .kinds = SG,
 	  .how = FLAG,
@@ -277,12 +380,9 @@ static const struct control {
 	  .at = OF(pack_id) },
 	{ .number = SG_SET_FORCE_LOW_DMA,
 	  .kinds = SG,
-	  .how = FLAG,
-	  .at = OF(low_dma) },
-	{ .number = SG_GET_LOW_DMA,
-	  .kinds = SG,
-	  .how = GET,
-	  .at = OF(low_dma) },
+	  .how = CALL,
+	  .call = nothing },
+	{ .number = SG_GET_LOW_DMA, .kinds = SG, .constant = 0 },
 	{ .number = SG_NEXT_CMD_LEN,
 	  .kinds = SG,
 	  .how = SET,
@@ -305,8 +405,10 @@ static const struct control {
 	{ .number = SG_EMULATED_HOST, .kinds = SG, .constant = 0 },
 	{ .number = SG_EMULATED_HOST, .kinds = BSG | BLOCK, .constant = 1 },
 	{ .number = SG_GET_SCSI_ID, .kinds = SG, .how = CALL, .call = scsi_id },
+	{ .number = SCSI_IOCTL_GET_IDLUN, .kinds = BSG, .constant = 0 },
+	{ .number = GET_PCI, .kinds = SG | BLOCK, .how = CALL, .call = bus },
 	{ .number = SCSI_IOCTL_GET_IDLUN,
-	  .kinds = SCSI,
+	  .kinds = SG | BLOCK,
 	  .how = CALL,
 	  .call = idlun },
 	{ .number = SCSI_IOCTL_GET_BUS_NUMBER, .kinds = SCSI, .constant = 0 },
@@ -345,7 +447,19 @@ static const struct control {
 	  .how = CALL,
 	  .call = rotational },
 	{ .number = BLKRAGET, .kinds = BLOCK, .how = CALL, .call = read_ahead },
+	{ .number = BLKDISCARDZEROES, .kinds = BLOCK, .constant = 0 },
+	{ .number = ZONE_SECTORS, .kinds = BLOCK, .constant = 0 },
+	{ .number = DISK_SEQUENCE,
+	  .kinds = BLOCK,
+	  .how = CALL,
+	  .call = sequence },
+	{ .number = HDIO_GETGEO,
+	  .kinds = BLOCK,
+	  .how = CALL,
+	  .call = geometry },
+	{ .number = BLKBSZSET, .kinds = BLOCK, .how = CALL, .call = nothing },
 	{ .number = BLKFLSBUF, .kinds = BLOCK, .how = CALL, .call = nothing },
+	{ .number = BLKPG, .kinds = BLOCK, .how = CALL, .call = partition },
 	{ .number = BLKRRPART, .kinds = BLOCK, .how = CALL, .call = nothing },
 };
 

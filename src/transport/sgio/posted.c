@@ -20,30 +20,9 @@ static bool is_meant(int32_t wanted, const struct semu_sgio_cmd *c)
 	return wanted == ANY || wanted == c->pack_id;
 }
 
-/* The reply and the memory; false: nobody is there any more. */
 static bool hand_over(int fd, const struct semu_sgio_cmd *c)
 {
-	struct iovec v = { (void *)(uintptr_t)&c->reply, sizeof(c->reply) };
-	union {
-		struct cmsghdr align;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct msghdr m = { .msg_iov = &v,
-			    .msg_iovlen = 1,
-			    .msg_control = &control,
-			    .msg_controllen = sizeof(control) };
-	struct cmsghdr *h;
-	bool sent;
-
-	memset(&control, 0, sizeof(control));
-	h = CMSG_FIRSTHDR(&m);
-	h->cmsg_level = SOL_SOCKET;
-	h->cmsg_type = SCM_RIGHTS;
-	h->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(h), &c->mem, sizeof(int));
-	sent = sendmsg(fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
-	close(fd);
-	return sent;
+	return semu_sgio_reply_mem(fd, &c->reply, c->mem);
 }
 
 static void forget(struct semu_sgio_file *f, struct semu_sgio_cmd *c)
@@ -66,25 +45,39 @@ bool semu_sgio_post(struct semu_sgio_file *f, struct semu_sgio_cmd *c,
 	return true;
 }
 
+/* The i-th that waits does so no longer: its socket. */
+static int unwait(struct semu_sgio_file *f, unsigned i)
+{
+	int fd = f->fetch[i].fd;
+
+	f->nfetch--;
+	memmove(&f->fetch[i], &f->fetch[i + 1],
+		(f->nfetch - i) * sizeof(f->fetch[0]));
+	return fd;
+}
+
 /* Somebody waits for it, and takes it. */
 static bool is_awaited(struct semu_sgio_file *f, const struct semu_sgio_cmd *c)
 {
 	unsigned i = 0;
 
-	while (i < f->nfetch) {
-		int fd = f->fetch[i].fd;
-
-		if (!is_meant(f->fetch[i].pack_id, c)) {
+	while (i < f->nfetch)
+		if (!is_meant(f->fetch[i].pack_id, c))
 			i++;
-			continue;
-		}
-		f->nfetch--;
-		memmove(&f->fetch[i], &f->fetch[i + 1],
-			(f->nfetch - i) * sizeof(f->fetch[0]));
-		if (hand_over(fd, c))
+		else if (hand_over(unwait(f, i), c))
 			return true;
-	}
 	return false;
+}
+
+/* Room for one more who waits: those are gone who were interrupted. */
+static bool may_wait(struct semu_sgio_file *f)
+{
+	char c;
+
+	for (unsigned i = f->nfetch; i--;)
+		if (!recv(f->fetch[i].fd, &c, 1, MSG_PEEK | MSG_DONTWAIT))
+			close(unwait(f, i));
+	return f->nfetch < SEMU_SGIO_QUEUE;
 }
 
 void semu_sgio_ended(struct semu_sgio_cmd *c)
@@ -136,7 +129,7 @@ void semu_sgio_fetch(struct semu_sgio_file *f,
 	if (c) {
 		hand_over(reply, c);
 		forget(f, c);
-	} else if (q->flags & O_NONBLOCK || f->nfetch == SEMU_SGIO_QUEUE) {
+	} else if (q->flags & O_NONBLOCK || !may_wait(f)) {
 		semu_sgio_reply(reply, &r);
 	} else {
 		f->fetch[f->nfetch++] = (struct semu_sgio_wait){ reply,

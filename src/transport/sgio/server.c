@@ -22,6 +22,8 @@
 /* What a file begins with, of the kernel. */
 #define SG_TIMEOUT  (60 * TICKS)
 #define SG_RESERVED (32 << 10)
+#define BSG_QUEUE   32
+#define SECTOR	    512
 
 void semu_sgio_reply(int fd, const struct semu_sgio_reply *r)
 {
@@ -30,6 +32,31 @@ void semu_sgio_reply(int fd, const struct semu_sgio_reply *r)
 
 	(void)sent; /* who asked is gone */
 	close(fd);
+}
+
+bool semu_sgio_reply_mem(int fd, const struct semu_sgio_reply *r, int mem)
+{
+	struct iovec v = { (void *)(uintptr_t)r, sizeof(*r) };
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr m = { .msg_iov = &v,
+			    .msg_iovlen = 1,
+			    .msg_control = &control,
+			    .msg_controllen = sizeof(control) };
+	struct cmsghdr *h;
+	bool sent;
+
+	memset(&control, 0, sizeof(control));
+	h = CMSG_FIRSTHDR(&m);
+	h->cmsg_level = SOL_SOCKET;
+	h->cmsg_type = SCM_RIGHTS;
+	h->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(h), &mem, sizeof(int));
+	sent = sendmsg(fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+	close(fd);
+	return sent;
 }
 
 static void fail(int fd, int error)
@@ -69,8 +96,31 @@ static bool is_taken(const struct semu_sgio_file *f)
 	return g;
 }
 
+/* What a node of this kind is opened with. */
+static void set_usual(struct semu_sgio_file *f)
+{
+	ssize_t told;
+
+	switch (f->node->kind) {
+	case SCSIEMU_SGIO_SG:
+		f->timeout = SG_TIMEOUT;
+		f->reserved = SG_RESERVED;
+		return;
+	case SCSIEMU_SGIO_BSG:
+		f->queue = BSG_QUEUE;
+		break;
+	default:
+		break;
+	}
+	f->reserved = UINT16_MAX * SECTOR;
+	/* these are always ready to be read, for poll() */
+	told = send(f->source.fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)told;
+}
+
 static void open_now(struct semu_sgio_file *f, int reply)
 {
+	set_usual(f);
 	f->waits = -1;
 	fail(reply, 0);
 }
@@ -85,6 +135,13 @@ static const struct scsiemu_sgio_node *find(const struct scsiemu_sgio *s,
 	return NULL;
 }
 
+static bool refuses_writes(const struct scsiemu_sgio_node *node)
+{
+	const struct scsiemu_medium *m = scsiemu_lu_medium(node->lu);
+
+	return m && m->read_only;
+}
+
 /* As sg and the block layer do it: errno, or -1: later. */
 static int try_open(struct semu_sgio_file *f, const struct semu_sgio_request *q)
 {
@@ -96,6 +153,9 @@ static int try_open(struct semu_sgio_file *f, const struct semu_sgio_request *q)
 		return ENXIO;
 	if (is_sg && f->flags & O_EXCL && reads_only(f))
 		return EPERM;
+	if (node->kind == SCSIEMU_SGIO_BLOCK && !reads_only(f) &&
+	    refuses_writes(node))
+		return EROFS;
 	f->nexus = semu_sgio_nexus_get(f->s, q->initiator);
 	if (!f->nexus)
 		return ENOMEM;
@@ -143,6 +203,8 @@ static void end_file(struct semu_sgio_file *f)
 	semu_sgio_unpost(f);
 	if (f->waits >= 0)
 		close(f->waits);
+	if (f->buffer >= 0)
+		close(f->buffer);
 	*f->prev = f->next;
 	if (f->next)
 		f->next->prev = f->prev;
@@ -196,6 +258,9 @@ static bool serve(struct semu_sgio_file *f, const struct semu_sgio_request *q,
 		return true;
 	case SEMU_SGIO_FETCH:
 		semu_sgio_fetch(f, q, fd[0]);
+		return true;
+	case SEMU_SGIO_MEMORY:
+		semu_sgio_memory(f, fd[0]);
 		return true;
 	case SEMU_SGIO_SEEK:
 		semu_sgio_seek(f, q->number, q->position, &r);
@@ -281,8 +346,7 @@ static void connected(struct scsiemu_source *listener, short revents)
 		.next = s->files,
 		.prev = &s->files,
 		.waits = -1,
-		.timeout = SG_TIMEOUT,
-		.reserved = SG_RESERVED,
+		.buffer = -1,
 	};
 	if (scsiemu_loop_add(s->cf.loop, &f->source)) {
 		close(fd);

@@ -42,8 +42,8 @@ struct semu_sgio_file {
 	unsigned nposted;			  /* alive or ended */
 	struct semu_sgio_wait fetch[SEMU_SGIO_QUEUE];
 	unsigned nfetch;
-	int32_t timeout, reserved, queue, orphans, pack_id, next_len, low_dma,
-		debug;
+	int buffer; /* of a sg node, for mmap(); -1: nobody has asked yet */
+	int32_t timeout, reserved, queue, orphans, pack_id, next_len, debug;
 };
 
 struct semu_sgio_cmd {
@@ -86,6 +86,8 @@ void semu_sgio_nexus_end(struct scsiemu_sgio *s);
 void semu_sgio_control(struct semu_sgio_file *f, uint32_t number, int32_t value,
 		       struct semu_sgio_reply *r);
 
+/* The buffer of a sg node. */
+void semu_sgio_memory(struct semu_sgio_file *f, int reply);
 /* Moves the file's position, and tells where it is and what of. */
 void semu_sgio_seek(struct semu_sgio_file *f, uint32_t whence, int64_t position,
 		    struct semu_sgio_reply *r);
@@ -116,5 +118,7 @@ void semu_sgio_unpost(struct semu_sgio_file *f);
 
 /* The one reply; closes fd. */
 void semu_sgio_reply(int fd, const struct semu_sgio_reply *r);
+/* ... with a descriptor of memory. false: nobody is there any more. */
+bool semu_sgio_reply_mem(int fd, const struct semu_sgio_reply *r, int mem);
 
 #endif

@@ -31,9 +31,10 @@ enum semu_sgio_what {
 	SEMU_SGIO_NODE, /* which one is it? data: uint32_t[3], the kind too */
 	SEMU_SGIO_CONTROL, /* an ioctl(2) */
 	SEMU_SGIO_COMMAND,
-	SEMU_SGIO_SEEK, /* lseek(2) of a block node */
-	SEMU_SGIO_POST, /* a command; the reply says that it was taken */
-	SEMU_SGIO_FETCH /* the reply of one that was; with its memory */
+	SEMU_SGIO_SEEK,	 /* lseek(2) of a block node */
+	SEMU_SGIO_POST,	 /* a command; the reply says that it was taken */
+	SEMU_SGIO_FETCH, /* the reply of one that was; with its memory */
+	SEMU_SGIO_MEMORY /* the buffer of a sg node. data: uint32_t, bytes */
 };
 
 /* With one descriptor, or two: the socket for the reply, and the memory. */

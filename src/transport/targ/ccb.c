@@ -8,10 +8,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* pinfo.index of ours: the driver reads no more of pinfo than the priority, and
- * never writes it. */
-enum { OURS, DRIVERS };
-
 /* ---- Memory ---- */
 
 static uint32_t count(const struct semu_targ_pool *p, unsigned slab)
@@ -19,29 +15,70 @@ static uint32_t count(const struct semu_targ_pool *p, unsigned slab)
 	return p->first << slab;
 }
 
+void semu_targ_io_init(struct semu_targ_io *io, struct semu_targ_cmd *c)
+{
+	memset(io, 0, sizeof(*io));
+	io->cmd = c;
+	io->ccb.ccb_h.pinfo.priority = 1;
+	io->ccb.ccb_h.timeout = CAM_TIME_INFINITY;
+}
+
 static bool grow(struct semu_targ_pool *p)
 {
-	size_t n, len;
-	uint8_t *mem;
+	struct semu_targ_io *io;
+	uint32_t n;
 
 	if (p->nslab == SEMU_TARG_SLABS)
 		return false;
 	n = count(p, p->nslab);
-	len = n * p->stride;
-	mem = p->alloc->alloc(p->alloc->ctx, len);
-	if (!mem)
+	io = p->alloc->alloc(p->alloc->ctx, n * sizeof(*io));
+	if (!io)
 		return false;
-	memset(mem, 0, len);
-	p->slab[p->nslab] = mem;
-	p->len[p->nslab++] = len;
-	while (n--)
-		semu_targ_pool_give(p, mem + n * p->stride);
+	p->slab[p->nslab++] = io;
+	for (; n--; io++) {
+		semu_targ_io_init(io, NULL);
+		io->next = p->free;
+		p->free = io;
+	}
 	return true;
 }
 
-SEMU_TARG_RARE void *semu_targ_pool_more(struct semu_targ_pool *p)
+struct semu_targ_io *semu_targ_borrow(struct semu_targ_cmd *c)
 {
-	return grow(p) ? semu_targ_pool_take(p) : NULL;
+	struct semu_targ_pool *p = &c->t->ios;
+	struct semu_targ_io *io;
+
+	if (!p->free && !grow(p))
+		return NULL;
+	io = p->free;
+	p->free = io->next;
+	io->next = NULL;
+	io->cmd = c;
+	c->borrowed++;
+	return io;
+}
+
+static bool is_own(const struct semu_targ_cmd *c, const struct ccb_hdr *h)
+{
+	return h == &c->own[0].ccb.ccb_h || h == &c->own[1].ccb.ccb_h;
+}
+
+void semu_targ_give_back(struct semu_targ_cmd *c)
+{
+	struct semu_targ_pool *p = &c->t->ios;
+	struct semu_targ_io *io, *next = c->spare;
+
+	c->spare = NULL;
+	c->borrowed = 0;
+	while ((io = next)) {
+		struct semu_targ_io **list = is_own(c, &io->ccb.ccb_h)
+						     ? &c->spare
+						     : &p->free;
+
+		next = io->next;
+		io->next = *list;
+		*list = io;
+	}
 }
 
 void semu_targ_pool_end(struct semu_targ_pool *p)
@@ -51,33 +88,41 @@ void semu_targ_pool_end(struct semu_targ_pool *p)
 	p->free = NULL;
 }
 
-void semu_targ_pool_each(const struct semu_targ_pool *p,
-			 void (*f)(void *object, void *ctx), void *ctx)
+/* All CTIOs that the driver has: the commands' own, then the pool's. */
+static void each_out(struct scsiemu_targ *t,
+		     void (*f)(struct semu_targ_io *io, void *ctx), void *ctx)
 {
+	const struct semu_targ_pool *p = &t->ios;
+
+	for (uint32_t i = 0; i < 2 * t->ncmd; i++) {
+		struct semu_targ_io *io = &t->cmd[i / 2].own[i % 2];
+
+		if (semu_targ_is_out(&io->ccb.ccb_h))
+			f(io, ctx);
+	}
 	for (unsigned i = 0; i < p->nslab; i++)
 		for (uint32_t k = 0; k < count(p, i); k++)
-			f(p->slab[i] + (size_t)k * p->stride, ctx);
+			if (semu_targ_is_out(&p->slab[i][k].ccb.ccb_h))
+				f(&p->slab[i][k], ctx);
 }
 
-/* The object at this address, whatever it is; NULL: none of ours. The last slab
- * has half of all. */
-static void *find(const struct semu_targ_pool *p, const void *at)
+/* The CTIO at this address, whatever it is; NULL: none of the pool's. The last
+ * slab has half of all. */
+static struct semu_targ_io *find(const struct semu_targ_pool *p, const void *at)
 {
 	for (unsigned i = p->nslab; i--;) {
 		uintptr_t off = (uintptr_t)at - (uintptr_t)p->slab[i];
+		size_t n = off / sizeof(struct semu_targ_io);
 
-		if (off < p->len[i])
-			return off % p->stride ? NULL : p->slab[i] + off;
+		if (n < count(p, i))
+			return off % sizeof(struct semu_targ_io)
+				       ? NULL
+				       : p->slab[i] + n;
 	}
 	return NULL;
 }
 
 /* ---- To the driver ---- */
-
-bool semu_targ_is_out(const struct ccb_hdr *h)
-{
-	return h->pinfo.index == DRIVERS;
-}
 
 static ssize_t write_some(struct scsiemu_targ *t, const void *box, size_t len)
 {
@@ -109,21 +154,10 @@ void semu_targ_tell(struct scsiemu_targ *t)
 	}
 }
 
-SEMU_TARG_RARE static bool make_room(struct scsiemu_targ *t)
+bool semu_targ_make_room(struct scsiemu_targ *t)
 {
 	semu_targ_tell(t);
 	return t->nbox < SEMU_TARG_BATCH;
-}
-
-bool semu_targ_send(struct scsiemu_targ *t, struct ccb_hdr *h, int code)
-{
-	if (t->nbox == SEMU_TARG_BATCH && !make_room(t))
-		return false;
-	h->pinfo.priority = 1;
-	h->pinfo.index = DRIVERS;
-	h->func_code = code;
-	t->box[t->nbox++] = h;
-	return true;
 }
 
 bool semu_targ_do(struct scsiemu_targ *t, struct ccb_hdr *h, int code)
@@ -136,6 +170,20 @@ bool semu_targ_do(struct scsiemu_targ *t, struct ccb_hdr *h, int code)
 	return write_some(t, &h, sizeof(h)) == (ssize_t)sizeof(h);
 }
 
+static void recall(struct semu_targ_io *io, void *cmd)
+{
+	struct ccb_abort a = { .abort_ccb = (union ccb *)io };
+
+	if (io->cmd == cmd)
+		semu_targ_do(io->cmd->t, &a.ccb_h, XPT_ABORT);
+}
+
+void semu_targ_recall(struct semu_targ_cmd *c)
+{
+	if (c->flying)
+		each_out(c->t, recall, c);
+}
+
 /* ---- And back ---- */
 
 /* The adapter stopped its queue at an error: it may go on. */
@@ -146,36 +194,46 @@ SEMU_TARG_RARE static void thaw(struct scsiemu_targ *t)
 	semu_targ_do(t, &r.ccb_h, XPT_REL_SIMQ);
 }
 
-static void cmd_back(struct semu_targ_cmd *c, uint32_t status)
+/* It is a control block of ours. false: the driver did not have it. */
+static inline bool is_back(struct scsiemu_targ *t, struct ccb_hdr *h)
 {
-	c->ccb.ccb_h.pinfo.index = OURS;
-	if (c->notify)
-		semu_targ_notify(c, status);
-	else
-		semu_targ_command(c, status);
-}
-
-static void io_back(struct semu_targ_io *io, uint32_t status)
-{
-	io->ccb.ccb_h.pinfo.index = OURS;
-	semu_targ_io_back(io, status);
-}
-
-static bool one_back(struct scsiemu_targ *t, const struct ccb_hdr *at)
-{
-	struct semu_targ_cmd *c = find(&t->cmds, at);
-	struct semu_targ_io *io = c ? NULL : find(&t->ios, at);
-	uint32_t status;
-
-	if ((!c && !io) || !semu_targ_is_out(at))
+	if (!semu_targ_is_out(h))
 		return false;
-	status = at->status;
-	if (status & CAM_DEV_QFRZN)
+	h->pinfo.index = SEMU_TARG_OURS;
+	if (h->status & CAM_DEV_QFRZN)
 		thaw(t);
-	if (c)
-		cmd_back(c, status);
-	else
-		io_back(io, status);
+	return true;
+}
+
+SEMU_TARG_RARE static bool borrowed_back(struct scsiemu_targ *t, void *at)
+{
+	struct semu_targ_io *io = find(&t->ios, at);
+
+	if (!io || !is_back(t, &io->ccb.ccb_h))
+		return false;
+	semu_targ_io_back(io);
+	return true;
+}
+
+/* false: it is not what was sent. */
+static inline bool one_back(struct scsiemu_targ *t, struct ccb_hdr *at)
+{
+	uintptr_t off = (uintptr_t)at - (uintptr_t)t->cmd;
+	size_t n = off / sizeof(*t->cmd);
+	struct semu_targ_cmd *c;
+
+	if (n >= t->ncmd)
+		return borrowed_back(t, at);
+	c = &t->cmd[n];
+	if (is_own(c, at)) {
+		if (!is_back(t, at))
+			return false;
+		semu_targ_io_back((struct semu_targ_io *)at);
+		return true;
+	}
+	if (at != &c->ccb.ccb_h || !is_back(t, at))
+		return false;
+	semu_targ_command(c);
 	return true;
 }
 
@@ -191,8 +249,7 @@ static bool all_of(struct scsiemu_targ *t, struct ccb_hdr *const *box,
 	return true;
 }
 
-/* true: there may be more. */
-static bool take_some(struct scsiemu_targ *t)
+bool semu_targ_take(struct scsiemu_targ *t)
 {
 	struct ccb_hdr *box[SEMU_TARG_BATCH];
 	ssize_t n = t->sys->read(t->source.fd, box, sizeof(box));
@@ -210,33 +267,18 @@ static bool take_some(struct scsiemu_targ *t)
 	return n == (ssize_t)sizeof(box) && (t->ending || !t->broken);
 }
 
-void semu_targ_take(struct scsiemu_targ *t)
+static void io_lost(struct semu_targ_io *io, void *ctx)
 {
-	while (take_some(t))
-		;
-}
-
-static void io_lost(void *object, void *ctx)
-{
-	struct semu_targ_io *io = object;
-
 	(void)ctx;
-	if (semu_targ_is_out(&io->ccb.ccb_h))
-		io_back(io, CAM_REQ_ABORTED);
-}
-
-static void cmd_lost(void *object, void *ctx)
-{
-	struct semu_targ_cmd *c = object;
-
-	(void)ctx;
-	c->ccb.ccb_h.pinfo.index = OURS;
-	if (c->started && !c->notify)
-		semu_targ_lose(c);
+	io->ccb.ccb_h.pinfo.index = SEMU_TARG_OURS;
+	io->ccb.ccb_h.status = CAM_REQ_ABORTED;
+	semu_targ_io_back(io);
 }
 
 void semu_targ_all_back(struct scsiemu_targ *t)
 {
-	semu_targ_pool_each(&t->ios, io_lost, NULL);
-	semu_targ_pool_each(&t->cmds, cmd_lost, NULL);
+	each_out(t, io_lost, NULL);
+	for (uint32_t i = 0; i < t->ncmd; i++)
+		t->cmd[i].ccb.ccb_h.pinfo.index = SEMU_TARG_OURS;
+	semu_targ_lose_all(t);
 }

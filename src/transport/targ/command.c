@@ -12,23 +12,27 @@
 
 enum { REQUEST_SENSE = 0x03, DESC = 1 };
 
-/* ---- The end ---- */
-
-/* As it was before its command. */
-static void reset(struct semu_targ_cmd *c)
+static struct semu_targ_cmd *of(struct scsiemu_task *t)
 {
-	c->asked = 0;
-	c->sense_len = 0;
-	c->started = c->ended = c->told = false;
-	c->failed = c->again = c->lost = false;
+	return t->cmd.user;
 }
 
-static void recycle(struct semu_targ_cmd *c)
+/* ---- The end ---- */
+
+static SEMU_TARG_ALONE void recycle(struct semu_targ_cmd *c)
 {
 	bool started = c->started;
 
-	semu_targ_empty(c);
-	reset(c);
+	if (c->in.head)
+		semu_targ_empty(c);
+	while (c->out.head)
+		semu_targ_io_drop(semu_targ_first_off(&c->out));
+	if (c->borrowed)
+		semu_targ_give_back(c);
+	c->sense_len = 0;
+	c->asked = 0;
+	c->started = c->ended = c->told = false;
+	c->failed = c->again = c->lost = false;
 	if (started)
 		scsiemu_pump_sent(&c->task);
 	semu_targ_send(c->t, &c->ccb.ccb_h, XPT_ACCEPT_TARGET_IO);
@@ -59,54 +63,186 @@ SEMU_TARG_RARE static void add_sense(struct semu_targ_io *io)
 	io->ccb.ccb_h.flags |= CAM_SEND_SENSE;
 }
 
-/* The status, on the last data if that may be: after all other data, for GOOD
- * is not to be said of a command of which a piece then fails. */
-static void say(struct semu_targ_cmd *c)
+/* Another status than GOOD goes alone, behind what data there is. */
+SEMU_TARG_RARE static void say_bad(struct semu_targ_cmd *c)
 {
 	struct semu_targ_io *io = c->held;
 
-	if (c->failed && c->task.cmd.status == SCSIEMU_GOOD)
-		regret(&c->task.cmd);
 	c->held = NULL;
-	if (io && c->task.cmd.status != SCSIEMU_GOOD) {
-		semu_targ_io_send(io);
-		io = NULL;
+	if (io)
+		semu_targ_io_send(c, io);
+	semu_targ_empty(c);
+	if (c->task.cmd.status == SCSIEMU_GOOD)
+		regret(&c->task.cmd);
+	io = semu_targ_io_new(c);
+	if (!io) {
+		if (!c->flying)
+			recycle(c); /* the initiator's time-out says it */
+		return;
 	}
+	io->status = true;
+	io->ccb.ccb_h.flags |= CAM_DIR_NONE | CAM_SEND_STATUS;
+	io->ccb.scsi_status = c->task.cmd.status;
+	if (c->task.cmd.status == SCSIEMU_CHECK_CONDITION)
+		add_sense(io);
+	semu_targ_io_send(c, io);
+}
+
+/* The status, on the last data if that may be: after all other data, for GOOD
+ * is not to be said of a command of which a piece then fails. */
+static SEMU_TARG_ALONE void say(struct semu_targ_cmd *c)
+{
+	struct semu_targ_io *io = c->held;
+
+	c->told = true;
+	if (c->failed || c->task.cmd.status != SCSIEMU_GOOD) {
+		say_bad(c);
+		return;
+	}
+	c->held = NULL;
 	if (!io) {
 		io = semu_targ_io_new(c);
-		if (!io)
-			return; /* the initiator's time-out says it */
+		if (!io) {
+			recycle(c);
+			return;
+		}
 		io->ccb.ccb_h.flags |= CAM_DIR_NONE;
 	}
 	io->status = true;
 	io->ccb.ccb_h.flags |= CAM_SEND_STATUS;
-	io->ccb.scsi_status = c->task.cmd.status;
-	if (c->task.cmd.status == SCSIEMU_CHECK_CONDITION)
-		add_sense(io);
-	semu_targ_io_send(io);
+	semu_targ_io_send(c, io);
 }
 
-void semu_targ_settle(struct semu_targ_cmd *c)
+/* Results are known or a CTIO is back: what is due next. */
+static inline void settle(struct semu_targ_cmd *c)
 {
 	if (!c->ended)
 		return;
-	if (c->lost) {
+	if (c->lost)
 		semu_targ_empty(c);
-	} else if (!c->told && !c->flying) {
-		c->told = true;
-		say(c);
-	}
-	if (!c->flying)
+	if (c->flying)
+		return;
+	if (c->lost || c->told)
 		recycle(c);
+	else
+		say(c);
 }
 
-SEMU_TARG_RARE void semu_targ_lose(struct semu_targ_cmd *c)
+void semu_targ_lose(struct semu_targ_cmd *c)
 {
 	c->lost = true;
 	if (c->started && !c->ended)
 		scsiemu_pump_abort(&c->task); /* done() settles it */
 	else
-		semu_targ_settle(c);
+		settle(c);
+}
+
+void semu_targ_lose_all(struct scsiemu_targ *t)
+{
+	for (uint32_t i = 0; i < t->ncmd; i++)
+		if (t->cmd[i].started && !t->cmd[i].notify)
+			semu_targ_lose(&t->cmd[i]);
+}
+
+static void done(void *port, struct scsiemu_task *task)
+{
+	struct semu_targ_cmd *c = of(task);
+
+	(void)port;
+	c->ended = true;
+	if (c->notify) {
+		semu_targ_notified(c);
+		return;
+	}
+	if (task->cmd.outcome == SCSIEMU_ABORTED) {
+		c->lost = true;
+		semu_targ_recall(c);
+	}
+	settle(c);
+}
+
+/* ---- CTIOs that are back ---- */
+
+/* What ends the command on the initiator's side, too. */
+static bool is_end(uint32_t status)
+{
+	return status == CAM_REQ_ABORTED || status == CAM_SCSI_BUS_RESET ||
+	       status == CAM_BDR_SENT || status == TARG_NEXUS_LOST;
+}
+
+/* The sense went nowhere: the adapter cannot send it with the status. */
+SEMU_TARG_RARE static void keep_sense(struct semu_targ_cmd *c)
+{
+	struct semu_targ_nexus *n = c->nexus;
+
+	if (!n)
+		return;
+	n->allegiance = 1;
+	for (unsigned desc = 0; desc < 2; desc++) {
+		n->len[desc] = c->sense_len;
+		memcpy(n->sense[desc], c->sense, c->sense_len);
+		if (!c->sense_len)
+			n->len[desc] = (uint8_t)scsiemu_sense_encode(
+				&c->task.cmd, n->sense[desc], SEMU_TARG_SENSE,
+				desc ? 0x72 : 0x70);
+	}
+}
+
+/* It failed, or the command is lost. A status is said once more: as CHECK
+ * CONDITION, alone. */
+SEMU_TARG_RARE static void io_failed(struct semu_targ_io *io, uint32_t what)
+{
+	struct semu_targ_cmd *c = io->cmd;
+
+	if (what != CAM_REQ_CMP) {
+		c->lost |= is_end(what);
+		c->failed = true;
+		if (io->status && !c->again) {
+			c->again = true;
+			c->told = false;
+		}
+	}
+	io->back = true;
+	if (!io->out)
+		semu_targ_io_drop(io);
+	if (c->lost)
+		semu_targ_lose(c);
+	else if (c->waits == SEMU_TARG_DATA)
+		semu_targ_data_came(c);
+	else
+		settle(c);
+}
+
+static SEMU_TARG_ALONE void in_back(struct semu_targ_io *io)
+{
+	struct semu_targ_cmd *c = io->cmd;
+
+	if (io->status && c->task.cmd.status == SCSIEMU_CHECK_CONDITION &&
+	    !(io->ccb.ccb_h.status & CAM_SENT_SENSE))
+		keep_sense(c);
+	semu_targ_io_drop(io);
+	settle(c);
+}
+
+void semu_targ_io_back(struct semu_targ_io *io)
+{
+	struct semu_targ_cmd *c = io->cmd;
+	uint32_t what = io->ccb.ccb_h.status & CAM_STATUS_MASK;
+
+	c->flying--;
+	if (what != CAM_REQ_CMP || c->lost) {
+		io_failed(io, what);
+		return;
+	}
+	if (!io->out) {
+		in_back(io);
+		return;
+	}
+	io->back = io->came = true;
+	if (c->waits == SEMU_TARG_DATA)
+		semu_targ_data_came(c);
+	else
+		settle(c);
 }
 
 /* ---- The beginning ---- */
@@ -119,7 +255,7 @@ SEMU_TARG_RARE static void answer(struct semu_targ_cmd *c, uint8_t status,
 	c->task.cmd.descr = 0;
 	c->task.cmd.sense = (struct scsiemu_sense){ .key = key, .asc = asc };
 	c->ended = true;
-	semu_targ_settle(c);
+	settle(c);
 }
 
 /* The adapter met an error when it received the command, and has sense for it.
@@ -152,9 +288,10 @@ SEMU_TARG_RARE static bool relieved(struct semu_targ_cmd *c, const uint8_t *cdb)
 	return true;
 }
 
-static uint8_t attribute(const struct ccb_accept_tio *a)
+static inline uint8_t attribute(const struct ccb_accept_tio *a)
 {
-	if (!(a->ccb_h.flags & CAM_TAG_ACTION_VALID))
+	if (a->tag_action == TARG_MSG_SIMPLE ||
+	    !(a->ccb_h.flags & CAM_TAG_ACTION_VALID))
 		return SCSIEMU_SIMPLE;
 	switch (a->tag_action) {
 	case TARG_MSG_HEAD:
@@ -168,35 +305,35 @@ static uint8_t attribute(const struct ccb_accept_tio *a)
 	}
 }
 
-/* Which way the data goes, and how many, only the core knows. */
-static void start(struct semu_targ_cmd *c)
+SEMU_TARG_RARE static void not_started(struct semu_targ_cmd *c)
+{
+	c->started = false;
+	answer(c, SCSIEMU_BUSY, 0, 0);
+}
+
+/* What is the same for every command is in cmd since the beginning: the place
+ * of the CDB, and that which way data goes, and how many, only the core knows.
+ */
+static inline void start(struct semu_targ_cmd *c)
 {
 	struct scsiemu_cmd *cmd = &c->task.cmd;
 	const struct ccb_accept_tio *a = &c->ccb.atio;
 
 	cmd->nexus = c->nexus->nexus;
-	cmd->cdb = a->cdb_io.cdb_bytes;
 	cmd->cdb_len = a->cdb_len < sizeof(a->cdb_io.cdb_bytes)
 			       ? a->cdb_len
 			       : sizeof(a->cdb_io.cdb_bytes);
-	cmd->in_len = cmd->out_len = SCSIEMU_UNKNOWN;
 	cmd->tag = a->tag_id;
 	cmd->attr = attribute(a);
-	cmd->tmf = SCSIEMU_TMF_NONE;
 	c->started = true;
-	if (scsiemu_pump_start(c->t->pump, &c->t->port, c->t->lu, &c->task) <
-	    0) {
-		c->started = false;
-		answer(c, SCSIEMU_BUSY, 0, 0);
-	}
+	if (scsiemu_pump_start(c->t->pump, &c->t->port, c->t->lu, &c->task) < 0)
+		not_started(c);
 }
 
-static void begin(struct semu_targ_cmd *c)
+SEMU_TARG_RARE static void begin_odd(struct semu_targ_cmd *c)
 {
 	const struct ccb_accept_tio *a = &c->ccb.atio;
 
-	c->flags = a->ccb_h.flags & (CAM_DIS_DISCONNECT | CAM_TAG_ACTION_VALID);
-	c->nexus = semu_targ_nexus(c->t, a->init_id);
 	if (a->sense_len)
 		refuse(c);
 	else if (a->ccb_h.flags & CAM_CDB_POINTER) /* longer than 16 bytes, and
@@ -205,7 +342,20 @@ static void begin(struct semu_targ_cmd *c)
 		       SCSIEMU_ASC_INVALID_OPCODE);
 	else if (!c->nexus)
 		answer(c, SCSIEMU_BUSY, 0, 0);
-	else if (!c->nexus->allegiance || !relieved(c, a->cdb_io.cdb_bytes))
+	else if (!relieved(c, a->cdb_io.cdb_bytes))
+		start(c);
+}
+
+static inline void begin(struct semu_targ_cmd *c)
+{
+	const struct ccb_accept_tio *a = &c->ccb.atio;
+
+	c->flags = a->ccb_h.flags & (CAM_DIS_DISCONNECT | CAM_TAG_ACTION_VALID);
+	c->nexus = semu_targ_nexus(c->t, a->init_id);
+	if (!c->nexus || (a->ccb_h.flags & CAM_CDB_POINTER) | a->sense_len |
+				 c->nexus->allegiance)
+		begin_odd(c);
+	else
 		start(c);
 }
 
@@ -214,20 +364,42 @@ SEMU_TARG_RARE void semu_targ_unused(struct semu_targ_cmd *c, int code)
 {
 	struct scsiemu_targ *t = c->t;
 
-	if (++t->idle < 64 * t->cmds.first)
+	if (++t->idle < 64 * t->ncmd)
 		semu_targ_send(t, &c->ccb.ccb_h, code);
 	else
 		semu_targ_break(t, "the adapter accepts no commands any more");
 }
 
-void semu_targ_command(struct semu_targ_cmd *c, uint32_t status)
+void semu_targ_command(struct semu_targ_cmd *c)
 {
+	if (c->notify) {
+		semu_targ_notify(c);
+		return;
+	}
 	if (c->t->ending)
 		return;
-	if ((status & CAM_STATUS_MASK) != CAM_CDB_RECVD) {
+	if ((c->ccb.ccb_h.status & CAM_STATUS_MASK) != CAM_CDB_RECVD) {
 		semu_targ_unused(c, XPT_ACCEPT_TARGET_IO);
 		return;
 	}
 	c->t->idle = 0;
 	begin(c);
 }
+
+static void flush(void *port)
+{
+	struct scsiemu_targ *t = port;
+
+	semu_targ_tell(t);
+	semu_targ_heed(t);
+}
+
+const struct scsiemu_port_ops semu_targ_port_ops = {
+	.size = sizeof(semu_targ_port_ops),
+	.window = semu_targ_window,
+	.push = semu_targ_push,
+	.done = done,
+	.cancel = semu_targ_cancel,
+	.flush = flush,
+	.lends = true,
+};

@@ -68,11 +68,9 @@ struct semu_targ_nexus *semu_targ_look_up(struct scsiemu_targ *t,
 	return t->nexus[at];
 }
 
-void semu_targ_relieve(struct scsiemu_targ *t, struct semu_targ_nexus *n)
+void semu_targ_relieve(struct scsiemu_targ *t)
 {
-	if (n)
-		n->allegiance = 0;
-	for (uint32_t i = 0; !n && i <= t->mask; i++)
+	for (uint32_t i = 0; i <= t->mask; i++)
 		if (t->nexus[i])
 			t->nexus[i]->allegiance = 0;
 }

@@ -5,30 +5,34 @@
  */
 #include <transport/targ/targ.h>
 
+/* Whose sense it takes away that is kept (SCSI-2 7.6). */
+enum relief { NOBODY, SENDER, EVERYBODY };
+
 struct row {
 	uint32_t what;
 	uint8_t tmf;
+	uint8_t relief;
 };
 
 /* Of the bus: the driver tells each LUN. */
 static const struct row events[] = {
-	{ CAM_SCSI_BUS_RESET, SCSIEMU_TMF_TARGET_WARM_RESET }, /* 29/02 */
-	{ CAM_BDR_SENT, SCSIEMU_TMF_LU_RESET },		       /* 29/03 */
-	{ TARG_NEXUS_LOST, SCSIEMU_TMF_NEXUS_RESET },	       /* 29/07 */
-	{ 0, SCSIEMU_TMF_NONE },
+	{ CAM_SCSI_BUS_RESET, SCSIEMU_TMF_TARGET_WARM_RESET, EVERYBODY },
+	{ CAM_BDR_SENT, SCSIEMU_TMF_LU_RESET, EVERYBODY },
+	{ TARG_NEXUS_LOST, SCSIEMU_TMF_NEXUS_RESET, SENDER },
+	{ 0, SCSIEMU_TMF_NONE, NOBODY },
 };
 
 static const struct row messages[] = {
-	{ TARG_MSG_ABORT_TASK, SCSIEMU_TMF_ABORT_TASK },
-	{ TARG_MSG_ABORT_TASK_SET, SCSIEMU_TMF_ABORT_TASK_SET },
-	{ TARG_MSG_CLEAR_TASK_SET, SCSIEMU_TMF_CLEAR_TASK_SET },
-	{ TARG_MSG_CLEAR_ACA, SCSIEMU_TMF_CLEAR_ACA },
-	{ TARG_MSG_LU_RESET, SCSIEMU_TMF_LU_RESET },
-	{ TARG_MSG_TARGET_RESET, SCSIEMU_TMF_TARGET_WARM_RESET },
-	{ TARG_MSG_QUERY_TASK, SCSIEMU_TMF_QUERY_TASK },
-	{ TARG_MSG_QUERY_TASK_SET, SCSIEMU_TMF_QUERY_TASK_SET },
-	{ TARG_MSG_QUERY_ASYNC_EVENT, SCSIEMU_TMF_QUERY_ASYNC_EVENT },
-	{ 0, SCSIEMU_TMF_NONE },
+	{ TARG_MSG_ABORT_TASK, SCSIEMU_TMF_ABORT_TASK, NOBODY },
+	{ TARG_MSG_ABORT_TASK_SET, SCSIEMU_TMF_ABORT_TASK_SET, SENDER },
+	{ TARG_MSG_CLEAR_TASK_SET, SCSIEMU_TMF_CLEAR_TASK_SET, NOBODY },
+	{ TARG_MSG_CLEAR_ACA, SCSIEMU_TMF_CLEAR_ACA, NOBODY },
+	{ TARG_MSG_LU_RESET, SCSIEMU_TMF_LU_RESET, EVERYBODY },
+	{ TARG_MSG_TARGET_RESET, SCSIEMU_TMF_TARGET_WARM_RESET, EVERYBODY },
+	{ TARG_MSG_QUERY_TASK, SCSIEMU_TMF_QUERY_TASK, NOBODY },
+	{ TARG_MSG_QUERY_TASK_SET, SCSIEMU_TMF_QUERY_TASK_SET, NOBODY },
+	{ TARG_MSG_QUERY_ASYNC_EVENT, SCSIEMU_TMF_QUERY_ASYNC_EVENT, NOBODY },
+	{ 0, SCSIEMU_TMF_NONE, NOBODY },
 };
 
 static const uint8_t responses[] = {
@@ -39,51 +43,53 @@ static const uint8_t responses[] = {
 	[SCSIEMU_RSP_NO_TASK] = TARG_RSP_COMPLETE,
 };
 
-static uint8_t look_up(const struct row *r, uint32_t what)
+static const struct row *look_up(const struct row *r, uint32_t what)
 {
 	while (r->tmf && r->what != what)
 		r++;
-	return r->tmf;
+	return r;
 }
 
 /* What an INOT says, whichever it is. */
 struct event {
+	const struct row *row;
 	uint32_t init_id, tag;
-	uint8_t tmf;
 	bool message; /* an initiator waits for an answer */
 };
 
-/* The old one has no tag: with it ABORT TASK can only be all of the
- * initiator's, of which untagged there is but one. */
-static struct event read_old(const struct ccb_immed_notify *i, bool message)
+static struct event read_old(const struct ccb_immed_notify *i)
 {
-	struct event e = { .init_id = i->initiator_id, .message = message };
-
-	if (message)
-		e.tmf = look_up(messages, i->message_args[0]);
-	if (e.tmf == SCSIEMU_TMF_ABORT_TASK)
-		e.tmf = SCSIEMU_TMF_ABORT_TASK_SET;
-	return e;
+	return (struct event){ look_up(messages, i->message_args[0]),
+			       i->initiator_id, 0, true };
 }
 
-static struct event read_new(const struct ccb_immediate_notify *i, bool message)
+static struct event read_new(const struct ccb_immediate_notify *i)
 {
-	struct event e = { i->initiator_id, i->seq_id, 0, message };
-
-	if (message)
-		e.tmf = look_up(messages, i->arg);
-	return e;
+	return (struct event){ look_up(messages, i->arg), i->initiator_id,
+			       i->seq_id, true };
 }
 
 static struct event read_event(const struct semu_targ_cmd *c, uint32_t status)
 {
-	bool message = status == CAM_MESSAGE_RECV;
-	struct event e = c->t->one_node ? read_new(&c->ccb.inot, message)
-					: read_old(&c->ccb.old, message);
+	struct event e = c->t->one_node ? read_new(&c->ccb.inot)
+					: read_old(&c->ccb.old);
 
-	if (!message)
-		e.tmf = look_up(events, status);
+	if (status != CAM_MESSAGE_RECV) {
+		e.row = look_up(events, status);
+		e.message = false;
+	}
+	if (status == CAM_SCSI_BUS_RESET)
+		e.init_id = UINT32_MAX; /* nobody's doing */
 	return e;
+}
+
+/* The old INOT has no tag: with it ABORT TASK can only be all of the
+ * initiator's, of which untagged there is but one. */
+static uint8_t function(const struct scsiemu_targ *t, const struct event *e)
+{
+	return e->row->tmf == SCSIEMU_TMF_ABORT_TASK && !t->one_node
+		       ? SCSIEMU_TMF_ABORT_TASK_SET
+		       : e->row->tmf;
 }
 
 int semu_targ_notify_code(const struct scsiemu_targ *t)
@@ -128,9 +134,12 @@ static void begin(struct semu_targ_cmd *c, const struct event *e)
 
 	c->nexus = e->init_id == UINT32_MAX ? NULL
 					    : semu_targ_nexus(c->t, e->init_id);
-	semu_targ_relieve(c->t, e->message ? c->nexus : NULL);
+	if (e->row->relief == EVERYBODY)
+		semu_targ_relieve(c->t);
+	else if (e->row->relief == SENDER && c->nexus)
+		c->nexus->allegiance = 0;
 	cmd->nexus = c->nexus ? c->nexus->nexus : NULL;
-	cmd->tmf = e->tmf;
+	cmd->tmf = function(c->t, e);
 	cmd->tag = e->tag;
 	cmd->in_len = cmd->out_len = 0;
 	cmd->attr = SCSIEMU_SIMPLE;
@@ -142,21 +151,24 @@ static void begin(struct semu_targ_cmd *c, const struct event *e)
 	}
 }
 
-void semu_targ_notify(struct semu_targ_cmd *c, uint32_t status)
+void semu_targ_notify(struct semu_targ_cmd *c)
 {
-	struct event e = read_event(c, status & CAM_STATUS_MASK);
+	uint32_t status = c->ccb.ccb_h.status & CAM_STATUS_MASK;
+	struct event e = read_event(c, status);
 
 	if (c->t->ending)
 		return;
 	if (c->acking) {
 		listen_again(c);
-	} else if (e.tmf) {
+	} else if (e.row->tmf) {
 		c->t->idle = 0;
+		if (status == CAM_SCSI_BUS_RESET)
+			semu_targ_lose_all(c->t);
 		begin(c, &e);
 	} else if (e.message) {
 		c->t->idle = 0;
 		respond(c, TARG_RSP_REJECTED);
-	} else if ((status & CAM_STATUS_MASK) == CAM_REQ_ABORTED) {
+	} else if (status == CAM_REQ_ABORTED) {
 		semu_targ_unused(c, semu_targ_notify_code(c->t));
 	} /* else the adapter has no use for one: it stays here */
 }

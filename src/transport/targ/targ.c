@@ -22,6 +22,7 @@
 #define FLAGS	  (O_RDWR | O_NONBLOCK | O_CLOEXEC)
 
 enum { COMMANDS = 64, INITIATORS = 32, BUFFERS = 64 };
+enum { MOST = 65536 }; /* commands; initiators */
 /* DFLTPHYS and MAXPHYS of most releases: what one CTIO can map. */
 enum { USUAL_IO = 64 << 10, MOST_IO = 128 << 10 };
 
@@ -64,11 +65,21 @@ void semu_targ_leave(struct scsiemu_targ *t)
 	if (t->loop)
 		scsiemu_loop_remove(t->loop, &t->source);
 	if (t->enabled && !t->sys->ioctl(t->source.fd, TARGIOCDISABLE, NULL))
-		semu_targ_take(t);
+		while (semu_targ_take(t))
+			;
 	t->enabled = false;
 	t->sys->close(t->source.fd);
 	t->source.fd = -1;
 	semu_targ_all_back(t);
+}
+
+void semu_targ_heed(struct scsiemu_targ *t)
+{
+	if (!t->broken || t->ending)
+		return;
+	semu_targ_leave(t);
+	if (t->notice)
+		t->notice(t->ctx, t->broken);
 }
 
 static void ready(struct scsiemu_source *s, short revents)
@@ -78,17 +89,19 @@ static void ready(struct scsiemu_source *s, short revents)
 	(void)revents;
 	if (!t->enabled)
 		return;
-	semu_targ_take(t);
+	semu_targ_take(t); /* if there is more, others get their turn first */
 	semu_targ_tell(t);
-	if (t->broken)
-		semu_targ_leave(t);
+	semu_targ_heed(t);
 }
 
 static void free_all(struct scsiemu_targ *t)
 {
 	semu_targ_nexus_end(t);
-	semu_targ_pool_end(&t->cmds);
 	semu_targ_pool_end(&t->ios);
+	if (t->cmd)
+		t->alloc->free(t->alloc->ctx, t->cmd);
+	if (t->scratch)
+		t->alloc->free(t->alloc->ctx, t->scratch);
 	while (t->bufs) {
 		struct semu_targ_buf *b = t->bufs;
 
@@ -98,24 +111,21 @@ static void free_all(struct scsiemu_targ *t)
 	t->alloc->free(t->alloc->ctx, t);
 }
 
-static void count_started(void *object, void *ctx)
+static bool has_started(const struct scsiemu_targ *t)
 {
-	const struct semu_targ_cmd *c = object;
-	uint32_t *n = ctx;
-
-	*n += c->started;
+	for (uint32_t i = 0; i < t->ncmd; i++)
+		if (t->cmd[i].started)
+			return true;
+	return false;
 }
 
 bool scsiemu_targ_close(struct scsiemu_targ *t)
 {
-	uint32_t started = 0;
-
 	if (!t)
 		return true;
 	semu_targ_leave(t);
 	scsiemu_pump_flush(t->pump);
-	semu_targ_pool_each(&t->cmds, count_started, &started);
-	if (started)
+	if (has_started(t))
 		return false;
 	scsiemu_pump_port_gone(t->pump, &t->port);
 	free_all(t);
@@ -252,30 +262,52 @@ static uint32_t or (uint32_t value, uint32_t usual)
 	return value ? value : usual;
 }
 
-/* The driver's for as long as it has nothing to say. */
-static bool offer(struct scsiemu_targ *t, uint32_t n, uint32_t scratch)
+static void make_cmd(struct scsiemu_targ *t, struct semu_targ_cmd *c,
+		     bool notify, uint8_t *scratch, uint32_t scratch_len)
 {
-	for (uint32_t i = 0; i < n + SEMU_TARG_NOTIFIES; i++) {
-		struct semu_targ_cmd *c = semu_targ_pool_take(&t->cmds);
+	struct scsiemu_cmd *cmd = &c->task.cmd;
 
-		if (!c)
-			return false;
-		c->t = t;
-		c->notify = i >= n;
-		c->task.cmd.user = c;
-		c->task.cmd.scratch = (uint8_t *)c + t->cmds.stride - scratch;
-		c->task.cmd.scratch_len = scratch;
-		semu_targ_send(t, &c->ccb.ccb_h,
-			       c->notify ? semu_targ_notify_code(t)
-					 : XPT_ACCEPT_TARGET_IO);
-	}
-	semu_targ_tell(t);
+	memset(c, 0, sizeof(*c));
+	c->t = t;
+	c->notify = notify;
+	c->ccb.ccb_h.pinfo.priority = 1;
+	semu_targ_io_init(&c->own[0], c);
+	semu_targ_io_init(&c->own[1], c);
+	c->own[0].next = &c->own[1];
+	c->spare = c->own;
+	cmd->user = c;
+	cmd->scratch = scratch;
+	cmd->scratch_len = scratch_len;
+	cmd->cdb = c->ccb.atio.cdb_io.cdb_bytes;
+	cmd->in_len = cmd->out_len = notify ? 0 : SCSIEMU_UNKNOWN;
+}
+
+static bool make_cmds(struct scsiemu_targ *t, uint32_t n, uint32_t scratch)
+{
+	const struct scsiemu_allocator *a = t->alloc;
+	uint32_t all = n + SEMU_TARG_NOTIFIES;
+
+	if (scratch > SIZE_MAX / all)
+		return false;
+	t->cmd = a->alloc(a->ctx, all * sizeof(*t->cmd));
+	t->scratch = a->alloc(a->ctx, (size_t)all * scratch);
+	if (!t->cmd || !t->scratch)
+		return false;
+	t->ncmd = all;
+	for (uint32_t i = 0; i < all; i++)
+		make_cmd(t, &t->cmd[i], i >= n,
+			 t->scratch + (size_t)i * scratch, scratch);
 	return true;
 }
 
-static uint32_t aligned(size_t len)
+/* The driver's for as long as it has nothing to say. */
+static void offer(struct scsiemu_targ *t)
 {
-	return (uint32_t)((len + 15) & ~(size_t)15);
+	for (uint32_t i = 0; i < t->ncmd; i++)
+		semu_targ_send(t, &t->cmd[i].ccb.ccb_h,
+			       t->cmd[i].notify ? semu_targ_notify_code(t)
+						: XPT_ACCEPT_TARGET_IO);
+	semu_targ_tell(t);
 }
 
 static int open_all(struct scsiemu_targ *t,
@@ -283,29 +315,25 @@ static int open_all(struct scsiemu_targ *t,
 		    struct scsiemu_errmsg *err)
 {
 	uint32_t n = or (cf->commands, COMMANDS);
+	uint32_t initiators = or (cf->initiators, INITIATORS);
 	uint32_t scratch = cf->scratch;
 
+	if (n > MOST || initiators > MOST)
+		return semu_err(err, "commands, initiators: at most %u of each",
+				MOST);
 	if (!scratch)
 		scratch = scsiemu_device_limits(scsiemu_lu_device(t->lu))
 				  ->scratch;
-	scratch = aligned(scratch);
-	t->cmds = (struct semu_targ_pool){
-		.alloc = t->alloc,
-		.stride = aligned(sizeof(struct semu_targ_cmd)) + scratch,
-		.first = n + SEMU_TARG_NOTIFIES,
-	};
-	t->ios = (struct semu_targ_pool){
-		.alloc = t->alloc,
-		.stride = aligned(sizeof(struct semu_targ_io)),
-		.first = 2 * n,
-	};
-	if (!semu_targ_nexus_init(t, or (cf->initiators, INITIATORS)))
+	if (scratch > UINT32_MAX - 15)
+		return semu_err_memory(err);
+	t->ios = (struct semu_targ_pool){ .alloc = t->alloc, .first = 2 * n };
+	if (!make_cmds(t, n, (scratch + 15) & ~(uint32_t)15) ||
+	    !semu_targ_nexus_init(t, initiators))
 		return semu_err_memory(err);
 	if (open_node(t, cf->path, err) || enable(t, cf, err) ||
 	    inquire(t, err))
 		return -1;
-	if (!offer(t, n, scratch))
-		return semu_err_memory(err);
+	offer(t);
 	if (t->broken)
 		return semu_err(err, "%s", t->broken);
 	if (t->loop && scsiemu_loop_add(t->loop, &t->source))
@@ -335,6 +363,8 @@ struct scsiemu_targ *semu_targ_open(const struct scsiemu_targ_config *cf,
 		.maxbuf = or (cf->buffers, BUFFERS),
 		.page = (uint32_t)sysconf(_SC_PAGESIZE),
 		.acknowledge = cf->acknowledge,
+		.notice = cf->notice,
+		.ctx = cf->ctx,
 		.wait_end = &t->wait,
 	};
 	if (!open_all(t, cf, err))

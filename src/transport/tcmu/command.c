@@ -48,9 +48,11 @@ static inline bool vector(const struct scsiemu_tcmu *t, struct scsiemu_vec *v,
 {
 	uint64_t base = tcmu_get64(iov), len = tcmu_get64(iov + 8);
 
+	if (base > t->len || len > t->len - base)
+		return false;
 	v->base = t->map + base;
 	v->len = (size_t)len;
-	return base <= t->len && len <= t->len - base;
+	return true;
 }
 
 /* n of them, and their sum. false: one is outside, or they are longer than a
@@ -123,13 +125,13 @@ static inline bool take_cdb(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c,
 			    const uint8_t *e, uint32_t len)
 {
 	uint64_t in = tcmu_get64(e + TCMU_CDB_AT) - (uint64_t)(e - t->map);
-	size_t n = len - (size_t)in;
+	uint64_t n = len - in;
 
-	if (in >= len)
-		return false;
 	if (n == 16) { /* the usual one */
 		memcpy(c->cdb, e + in, 16);
 	} else {
+		if (in >= len)
+			return false;
 		if (n > SEMU_TCMU_CDB)
 			n = SEMU_TCMU_CDB;
 		memcpy(c->cdb, e + in, n);
@@ -145,9 +147,9 @@ static COLD bool refuse(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c,
 
 	if (c)
 		semu_tcmu_drop(t, c);
-	if (why == WRONG)
+	if (why == WRONG || t->broken)
 		return false;
-	semu_tcmu_answer(t, id, SCSIEMU_TASK_SET_FULL, 0);
+	semu_tcmu_answer(t, id, SCSIEMU_TASK_SET_FULL, 0, 0);
 	return true;
 }
 
@@ -170,33 +172,69 @@ static inline bool take_command(struct scsiemu_tcmu *t, const uint8_t *e,
 	return true;
 }
 
+/* Its buffer may hold what a store has read for a command that was forgotten.
+ * The host sends it again, from its own memory. */
+static COLD bool send_again(struct scsiemu_tcmu *t, const uint8_t *e,
+			    uint32_t len)
+{
+	(void)len;
+	if (t->broken)
+		return false;
+	semu_tcmu_answer(t, tcmu_get16(e + TCMU_ID_AT), SCSIEMU_BUSY, 0, 0);
+	return true;
+}
+
+typedef bool command_fn(struct scsiemu_tcmu *t, const uint8_t *e, uint32_t len);
+
 /* The entry at `next`, which is before head. false: it cannot be. */
-static inline bool take(struct scsiemu_tcmu *t, uint32_t head)
+static inline bool take(struct scsiemu_tcmu *t, uint32_t head,
+			command_fn *command)
 {
 	uint32_t end = head > t->next ? head : t->size;
 	uint8_t *e = semu_tcmu_entry(t, t->next);
 	uint32_t n = semu_tcmu_len(e), room = end - t->next;
-	bool command = semu_tcmu_op(e) == TCMU_OP_CMD;
+	bool is_command = semu_tcmu_op(e) == TCMU_OP_CMD;
 
-	if (n > room || n < TCMU_HEADER)
+	if (n > room)
 		return false;
 	/* Before it is taken: it may be answered at once. */
 	t->next = t->next + n < t->size ? t->next + n : 0;
-	return command ? n >= TCMU_RESPONSE && take_command(t, e, n)
-		       : semu_tcmu_other(t, e, n);
+	if (!is_command)
+		return n >= TCMU_HEADER && semu_tcmu_other(t, e, n);
+	e[TCMU_UFLAGS_AT] = SEMU_TCMU_TAKEN;
+	return n >= TCMU_RESPONSE && command(t, e, n);
+}
+
+/* All up to head. */
+static inline void take_all(struct scsiemu_tcmu *t, uint32_t head,
+			    command_fn *command)
+{
+	while (t->next != head) {
+		if (take(t, head, command))
+			continue;
+		semu_tcmu_break(t, "an entry is outside the ring, or names "
+				   "memory outside the device's");
+		break;
+	}
+}
+
+static COLD void take_stale(struct scsiemu_tcmu *t, uint32_t head)
+{
+	t->stale = false;
+	take_all(t, head, send_again);
 }
 
 void semu_tcmu_take(struct scsiemu_tcmu *t)
 {
 	uint32_t head = semu_tcmu_head(t);
 
-	while (t->next != head) {
-		if (take(t, head))
-			continue;
-		t->broken = "an entry is outside the ring, or names memory "
-			    "outside the device's";
-		break;
-	}
+	/* Stores still work in buffers that may be theirs now. */
+	t->late = t->forgotten;
+	if (t->late)
+		return;
+	if (t->stale)
+		take_stale(t, head);
+	take_all(t, head, take_command);
 	semu_tcmu_tell(t);
 }
 
@@ -222,9 +260,10 @@ static inline void answer(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c)
 	const struct scsiemu_cmd *cmd = &c->m.t.cmd;
 	uint8_t *sense;
 
-	if (!(cmd->in_done | cmd->out_done | cmd->status) && cmd->in_len)
+	if (!cmd->in_done && !cmd->out_done && cmd->in_len && !cmd->status)
 		forget(c);
-	sense = semu_tcmu_answer(t, c->id, cmd->status, cmd->in_done);
+	sense = semu_tcmu_answer(t, c->id, cmd->status,
+				 cmd->in_done ? t->read_len : 0, cmd->in_done);
 	if (cmd->status == SCSIEMU_CHECK_CONDITION)
 		put_sense(cmd, sense);
 }
@@ -232,7 +271,7 @@ static inline void answer(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c)
 static COLD void answer_aborted(struct semu_tcmu_cmd *c)
 {
 	semu_tcmu_answer(c->t, c->id,
-			 c->t->closing ? SCSIEMU_BUSY : SCSIEMU_TASK_ABORTED,
+			 c->t->closing ? SCSIEMU_BUSY : SCSIEMU_TASK_ABORTED, 0,
 			 0);
 }
 
@@ -241,8 +280,8 @@ static void done(void *port, struct scsiemu_task *task)
 	struct scsiemu_tcmu *t = port;
 	struct semu_tcmu_cmd *c = of(task);
 
-	if (c->mute || t->broken)
-		task->cmd.tmf = SCSIEMU_TMF_NONE;
+	if (c->mute || t->broken || semu_tcmu_lost(t))
+		semu_tcmu_ended(t, c);
 	else if (task->cmd.outcome == SCSIEMU_ABORTED)
 		answer_aborted(c);
 	else
@@ -253,7 +292,14 @@ static void done(void *port, struct scsiemu_task *task)
 
 static void flush(void *port)
 {
-	semu_tcmu_tell(port);
+	struct scsiemu_tcmu *t = port;
+
+	if (t->look)
+		semu_tcmu_keep(t);
+	if (t->late && !t->forgotten)
+		semu_tcmu_take(t);
+	else
+		semu_tcmu_tell(t);
 }
 
 const struct scsiemu_port_ops semu_tcmu_port_ops = {

@@ -2,13 +2,29 @@
 /* tcmu/function.c - entries that are no commands, and giving commands up. */
 #include <transport/tcmu/tcmu.h>
 
+static bool start(struct scsiemu_tcmu *t, uint8_t tmf, uint64_t tag)
+{
+	struct semu_tcmu_cmd *c = semu_tcmu_new(t);
+
+	if (!c)
+		return false;
+	c->m.t.cmd.tmf = tmf;
+	c->m.t.cmd.tag = tag;
+	c->mute = true;
+	if (!scsiemu_pump_start(t->pump, &t->port, t->lu, &c->m.t))
+		return true;
+	c->mute = false;
+	semu_tcmu_drop(t, c);
+	return false;
+}
+
 static void abort_id(struct scsiemu_tcmu *t, uint16_t id)
 {
 	struct semu_tcmu_cmd *c = t->all;
 
 	while (c && (c->id != id || c->mute || !c->live))
 		c = c->next;
-	if (c)
+	if (c && !start(t, SCSIEMU_TMF_ABORT_TASK, c->m.t.cmd.tag))
 		scsiemu_pump_abort(&c->m.t);
 }
 
@@ -16,7 +32,6 @@ static void abort_id(struct scsiemu_tcmu *t, uint16_t id)
  * ended. A logical unit has to be reset besides. */
 static bool function(struct scsiemu_tcmu *t, const uint8_t *e, uint32_t len)
 {
-	struct semu_tcmu_cmd *c = NULL;
 	uint32_t n;
 
 	if (len < TCMU_TMR_IDS_AT)
@@ -27,13 +42,7 @@ static bool function(struct scsiemu_tcmu *t, const uint8_t *e, uint32_t len)
 	for (uint32_t i = 0; i < n; i++)
 		abort_id(t, tcmu_get16(e + TCMU_TMR_IDS_AT + 2 * i));
 	if (e[TCMU_TMR_TYPE_AT] == TCMU_TMR_LU_RESET)
-		c = semu_tcmu_new(t);
-	if (!c)
-		return true;
-	c->m.t.cmd.tmf = SCSIEMU_TMF_LU_RESET;
-	c->mute = true;
-	if (scsiemu_pump_start(t->pump, &t->port, t->lu, &c->m.t) < 0)
-		semu_tcmu_drop(t, c);
+		start(t, SCSIEMU_TMF_LU_RESET, 0);
 	return true;
 }
 
@@ -53,8 +62,13 @@ void semu_tcmu_abort_all(struct scsiemu_tcmu *t, bool keep)
 {
 	struct semu_tcmu_cmd *c;
 
-	for (c = t->all; c; c = c->next)
-		c->mute |= c->live && !keep;
+	for (c = t->all; c && !keep; c = c->next) {
+		if (!c->live || c->forgotten)
+			continue;
+		c->mute = c->forgotten = true;
+		c->kept = false;
+		t->forgotten++;
+	}
 	/* One that ends lets others run, which end as well. */
 	for (c = t->all; c;) {
 		if (!c->live || c->given_up) {

@@ -12,23 +12,55 @@ static uint32_t load(const struct scsiemu_tcmu *t, uint32_t at)
 	return __atomic_load_n(word(t, at), __ATOMIC_ACQUIRE);
 }
 
-void semu_tcmu_pass(struct scsiemu_tcmu *t)
+/* Of an entry that had been looked at, and may be another by now. false: it
+ * does not end where one can. */
+static bool pass_one(struct scsiemu_tcmu *t)
 {
-	while (t->tail != t->next &&
-	       semu_tcmu_op(semu_tcmu_entry(t, t->tail)) != TCMU_OP_CMD)
-		t->tail = semu_tcmu_behind(t, t->tail);
+	uint32_t end = t->next > t->tail ? t->next : t->size;
+	uint32_t len = semu_tcmu_len(semu_tcmu_entry(t, t->tail));
+
+	if (!len || len > end - t->tail)
+		return false;
+	t->tail = t->tail + len < t->size ? t->tail + len : 0;
+	return true;
 }
 
-/* The kernel has emptied the ring (action/reset_ring): it waits for nothing. */
+static bool takes_answer(const struct scsiemu_tcmu *t)
+{
+	return semu_tcmu_op(semu_tcmu_entry(t, t->tail)) == TCMU_OP_CMD &&
+	       t->size - t->tail >= TCMU_RESPONSE;
+}
+
+void semu_tcmu_pass(struct scsiemu_tcmu *t)
+{
+	while (t->tail != t->next && !takes_answer(t)) {
+		if (pass_one(t))
+			continue;
+		semu_tcmu_break(t, "an entry was changed after it had been "
+				   "taken up");
+		return;
+	}
+}
+
+/* The kernel has emptied the ring (action/reset_ring): it waits for nothing.
+ * Head and tail are where it begins. There the tail may have been before, but
+ * not the head of a ring that is never full; and if the head has gone on, what
+ * the tail is at was not taken up. */
 static bool was_reset(const struct scsiemu_tcmu *t)
 {
-	return load(t, TCMU_TAIL_AT) != t->told;
+	if (load(t, TCMU_TAIL_AT) != t->told)
+		return true;
+	if (t->next == t->told)
+		return false;
+	return load(t, TCMU_HEAD_AT) == t->told ||
+	       (t->tail != t->next && semu_tcmu_lost(t));
 }
 
 static void begin_anew(struct scsiemu_tcmu *t)
 {
 	semu_tcmu_abort_all(t, false);
 	t->tail = t->next = t->told = load(t, TCMU_TAIL_AT);
+	t->stale = true;
 }
 
 /* One system call for all answers since the last one: at the end of what was
@@ -37,16 +69,15 @@ void semu_tcmu_tell(struct scsiemu_tcmu *t)
 {
 	static const uint32_t one = 1;
 
+	if (was_reset(t))
+		begin_anew(t);
 	if (t->tail == t->told)
 		return;
-	if (was_reset(t)) {
-		begin_anew(t);
-		return;
-	}
 	t->told = t->tail;
 	__atomic_store_n(word(t, TCMU_TAIL_AT), t->tail, __ATOMIC_RELEASE);
-	if (t->sys->write(t->source.fd, &one, sizeof(one)) < 0 && !t->broken)
-		t->broken = "the kernel cannot be told (its device is gone)";
+	if (t->sys->write(t->source.fd, &one, sizeof(one)) < 0)
+		semu_tcmu_break(t, "the kernel cannot be told (its device is "
+				   "gone)");
 }
 
 uint32_t semu_tcmu_head(struct scsiemu_tcmu *t)
@@ -58,6 +89,6 @@ uint32_t semu_tcmu_head(struct scsiemu_tcmu *t)
 	head = load(t, TCMU_HEAD_AT);
 	if (head < t->size && t->tail < t->size)
 		return head;
-	t->broken = "its head or tail is outside the ring";
+	semu_tcmu_break(t, "its head or tail is outside the ring");
 	return t->next;
 }

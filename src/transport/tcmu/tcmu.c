@@ -13,7 +13,26 @@
 
 #include "store/open.h"
 
-#define UIO "/sys/class/uio"
+#define UIO  "/sys/class/uio"
+#define CORE "/sys/kernel/config/target/core"
+
+static void leave_loop(struct scsiemu_tcmu *t)
+{
+	t->source.events = 0;
+	if (t->loop)
+		scsiemu_loop_remove(t->loop, &t->source);
+	t->loop = NULL;
+}
+
+void semu_tcmu_break(struct scsiemu_tcmu *t, const char *why)
+{
+	if (t->broken)
+		return;
+	t->broken = why;
+	leave_loop(t);
+	if (t->notice)
+		t->notice(t->ctx, why);
+}
 
 static void ready(struct scsiemu_source *s, short revents)
 {
@@ -21,16 +40,12 @@ static void ready(struct scsiemu_source *s, short revents)
 	uint32_t events;
 
 	(void)revents;
-	if (t->broken)
-		return;
 	/* What it counts nobody needs; a device that is gone says so. */
 	if (t->sys->read(s->fd, &events, sizeof(events)) < 0 &&
 	    errno != EAGAIN && errno != EINTR)
-		t->broken = "the kernel's device is gone";
-	else
+		semu_tcmu_break(t, "the kernel's device is gone");
+	if (!t->broken)
 		semu_tcmu_take(t);
-	if (t->broken)
-		s->events = 0;
 }
 
 /* ---- Opening ---- */
@@ -47,16 +62,17 @@ static const char *judge(const struct scsiemu_tcmu *t)
 	if (!(tcmu_get16(t->map + TCMU_FLAGS_AT) & TCMU_OUT_OF_ORDER))
 		return "its kernel takes answers in order only: use one from "
 		       "4.4 on";
-	if (off < TCMU_MAILBOX || off % 8 || !size || size % 8 ||
+	if (off < TCMU_MAILBOX || off % 8 || size < TCMU_RESPONSE || size % 8 ||
 	    off > t->len || size > t->len - off)
 		return "its ring is outside its memory: is it TCMU's?";
 	return NULL;
 }
 
-static int map(struct scsiemu_tcmu *t, const char *path,
+static int map(struct scsiemu_tcmu *t, const struct semu_tcmu_paths *paths,
 	       struct scsiemu_errmsg *err)
 {
-	const char *why;
+	const char *path = paths->uio, *why;
+	unsigned flags;
 
 	t->source.fd = t->sys->open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	if (t->source.fd < 0 && errno == EBUSY)
@@ -72,8 +88,11 @@ static int map(struct scsiemu_tcmu *t, const char *path,
 	why = t->len < TCMU_MAILBOX ? "it has no mailbox" : judge(t);
 	if (why)
 		return semu_err(err, "%s: %s", path, why);
-	if (tcmu_get16(t->map + TCMU_FLAGS_AT) & TCMU_READ_LEN)
-		t->read_len = TCMU_U_READ_LEN;
+	flags = tcmu_get16(t->map + TCMU_FLAGS_AT);
+	t->read_len = flags & TCMU_READ_LEN ? TCMU_U_READ_LEN : 0;
+	if (flags & TCMU_KEEP_BUF) /* without it aborts wait for the store */
+		t->free_fd = t->sys->open(paths->free_kept,
+					  O_WRONLY | O_CLOEXEC);
 	t->ring = t->map + tcmu_get32(t->map + TCMU_RING_OFF_AT);
 	t->size = tcmu_get32(t->map + TCMU_RING_SIZE_AT);
 	t->tail = t->next = t->told = tcmu_get32(t->map + TCMU_TAIL_AT);
@@ -86,12 +105,14 @@ static void unmap(struct scsiemu_tcmu *t)
 		t->sys->munmap(t->map, t->len);
 	if (t->source.fd >= 0)
 		t->sys->close(t->source.fd);
+	if (t->free_fd >= 0)
+		t->sys->close(t->free_fd);
 	t->alloc->free(t->alloc->ctx, t);
 }
 
 struct scsiemu_tcmu *semu_tcmu_open(const struct scsiemu_tcmu_config *cf,
 				    const struct semu_calls *sys,
-				    const char *path, size_t len,
+				    const struct semu_tcmu_paths *paths,
 				    struct scsiemu_errmsg *err)
 {
 	const struct scsiemu_allocator *a = cf->allocator;
@@ -113,10 +134,13 @@ struct scsiemu_tcmu *semu_tcmu_open(const struct scsiemu_tcmu_config *cf,
 		.lu = cf->lu,
 		.loop = cf->loop,
 		.port = { .ops = &semu_tcmu_port_ops, .ctx = t },
-		.len = len,
+		.notice = cf->notice,
+		.ctx = cf->ctx,
+		.len = paths->len,
+		.free_fd = -1,
 	};
 	semu_slots_init(&t->slots, a, sizeof(struct semu_tcmu_cmd), scratch);
-	if (map(t, path, err) ||
+	if (map(t, paths, err) ||
 	    (t->loop && scsiemu_loop_add(t->loop, &t->source) &&
 	     semu_err_memory(err))) {
 		unmap(t);
@@ -140,22 +164,36 @@ static bool line(const char *path, char *text, size_t size)
 	return ok;
 }
 
+/* Of the device with this name ("tcm-user/HBA/NAME/..."). */
+static void free_kept_path(const char *name, char *path, size_t size)
+{
+	char hba[16] = "", device[256] = "";
+
+	sscanf(name, "tcm-user/%15[0-9]/%255[^/]", hba, device);
+	snprintf(path, size, CORE "/user_%s/%s/action/free_kept_buf", hba,
+		 device);
+}
+
 struct scsiemu_tcmu *scsiemu_tcmu_open(const struct scsiemu_tcmu_config *cf,
 				       const char *path,
 				       struct scsiemu_errmsg *err)
 {
-	const char *name = strrchr(path, '/');
-	char file[64], size[32];
+	const char *node = strrchr(path, '/');
+	char file[64], size[32], name[512], kept[512];
+	struct semu_tcmu_paths paths = { path, kept, 0 };
 
-	snprintf(file, sizeof(file), UIO "/%.16s/maps/map0/size",
-		 name ? name + 1 : path);
+	node = node ? node + 1 : path;
+	snprintf(file, sizeof(file), UIO "/%.16s/maps/map0/size", node);
 	if (!line(file, size, sizeof(size))) {
 		semu_err(err, "%s: %s cannot be read: is it a UIO device?",
 			 path, file);
 		return NULL;
 	}
-	return semu_tcmu_open(cf, &semu_calls_real, path,
-			      (size_t)strtoull(size, NULL, 0), err);
+	paths.len = (size_t)strtoull(size, NULL, 0);
+	snprintf(file, sizeof(file), UIO "/%.16s/name", node);
+	free_kept_path(line(file, name, sizeof(name)) ? name : "", kept,
+		       sizeof(kept));
+	return semu_tcmu_open(cf, &semu_calls_real, &paths, err);
 }
 
 /* "tcm-user/HBA/NAME/CONFIG": the last part may have slashes. */
@@ -234,13 +272,12 @@ bool scsiemu_tcmu_close(struct scsiemu_tcmu *t)
 	if (!t)
 		return true;
 	t->closing = true;
-	t->source.events = 0;
+	t->late = false;
+	leave_loop(t);
 	semu_tcmu_abort_all(t, true);
 	scsiemu_pump_flush(t->pump);
 	if (t->slots.live)
 		return false;
-	if (t->loop)
-		scsiemu_loop_remove(t->loop, &t->source);
 	scsiemu_pump_port_gone(t->pump, &t->port);
 	free_vectors(t);
 	semu_slots_end(&t->slots);

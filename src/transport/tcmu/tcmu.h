@@ -2,7 +2,8 @@
 /*
  * transport/tcmu/tcmu.h - one of the kernel's devices: tcmu.c opens and closes
  * it, ring.c reads and writes its mailbox, command.c takes entries from the
- * ring and is the port, function.c takes what is no command.
+ * ring and is the port, function.c takes what is no command, keep.c lets go of
+ * a command whose buffer a store still has.
  *
  * Answers go in the order in which commands end: into the entry at the tail,
  * whosever that was, with the command's id. So an entry is copied when it is
@@ -19,6 +20,9 @@
 #include <transport/tcmu/abi.h>
 
 #define SEMU_TCMU_CDB 264 /* 260, and whole words */
+/* In uflags of an entry that was taken up: the kernel clears them when it makes
+ * another one there. */
+#define SEMU_TCMU_TAKEN 0x80
 
 /* A command, or a task management function. */
 struct semu_tcmu_cmd {
@@ -29,8 +33,10 @@ struct semu_tcmu_cmd {
 	unsigned room;		    /* at v */
 	uint16_t id;
 	bool live;
-	bool mute;     /* the kernel has forgotten it, or it is a function */
-	bool given_up; /* by semu_tcmu_abort_all() */
+	bool mute;	/* the kernel waits for no answer (to this one) */
+	bool given_up;	/* by semu_tcmu_abort_all() */
+	bool kept;	/* answered: the kernel keeps its buffer until told */
+	bool forgotten; /* by the kernel, with its buffer */
 	uint8_t cdb[SEMU_TCMU_CDB];
 };
 
@@ -47,19 +53,33 @@ struct scsiemu_tcmu {
 	uint8_t *map;
 	size_t len;
 	uint8_t *ring;
-	uint32_t size;	  /* of the ring */
-	uint32_t told;	  /* the tail that the kernel knows */
-	uint32_t tail;	  /* ... and will know after the flush */
-	uint32_t next;	  /* the entry to take up next */
-	uint8_t read_len; /* the flag that says so, if the kernel knows it */
+	uint32_t size;	    /* of the ring */
+	uint32_t told;	    /* the tail that the kernel knows */
+	uint32_t tail;	    /* ... and will know after the flush */
+	uint32_t next;	    /* the entry to take up next */
+	uint8_t read_len;   /* the flag that says so, if the kernel knows it */
+	int free_fd;	    /* takes ids of kept buffers; -1: nothing is kept */
+	unsigned forgotten; /* commands: a store still has their buffers */
+	bool late;	    /* entries wait for those */
+	bool stale;	    /* entries came while there were such */
+	bool look;	    /* a function has ended: whom has it left behind? */
 	bool closing;
 	const char *broken;
+	void (*notice)(void *ctx, const char *why);
+	void *ctx;
+};
+
+/* Where the kernel's device is. */
+struct semu_tcmu_paths {
+	const char *uio;
+	const char *free_kept; /* action/free_kept_buf */
+	size_t len;	       /* of its memory */
 };
 
 /* As the public ones, over other calls than the system's. */
 struct scsiemu_tcmu *semu_tcmu_open(const struct scsiemu_tcmu_config *cf,
 				    const struct semu_calls *sys,
-				    const char *path, size_t len,
+				    const struct semu_tcmu_paths *paths,
 				    struct scsiemu_errmsg *err);
 
 static inline uint8_t *semu_tcmu_entry(const struct scsiemu_tcmu *t,
@@ -90,17 +110,29 @@ static inline uint32_t semu_tcmu_behind(const struct scsiemu_tcmu *t,
  * NULL: it is none of TCMU's. */
 const char *semu_tcmu_config(const char *name);
 
+/* tcmu.c: it serves no more; the first reason stays. */
+void semu_tcmu_break(struct scsiemu_tcmu *t, const char *why);
+
+/* While a command waits for an answer: the ring was emptied, and the entry at
+ * its tail is another one. */
+static inline bool semu_tcmu_lost(const struct scsiemu_tcmu *t)
+{
+	return !(semu_tcmu_entry(t, t->tail)[TCMU_UFLAGS_AT] & SEMU_TCMU_TAKEN);
+}
+
 /* ring.c: moves the tail over what wants no answer. */
 void semu_tcmu_pass(struct scsiemu_tcmu *t);
 
-/* An answer: status, and of data-in so many bytes; where its sense goes. */
+/* An answer: status, flags, and of data-in so many bytes; where its sense
+ * goes. */
 static inline uint8_t *semu_tcmu_answer(struct scsiemu_tcmu *t, uint16_t id,
-					uint8_t status, uint32_t in_done)
+					uint8_t status, uint8_t uflags,
+					uint32_t in_done)
 {
 	uint8_t *e = semu_tcmu_entry(t, t->tail);
 
 	tcmu_put16(e + TCMU_ID_AT, id);
-	e[TCMU_UFLAGS_AT] = in_done ? t->read_len : 0;
+	e[TCMU_UFLAGS_AT] = uflags;
 	tcmu_put32(e + TCMU_STATUS_AT, status);
 	tcmu_put32(e + TCMU_READ_LEN_AT, in_done);
 	t->tail = semu_tcmu_behind(t, t->tail);
@@ -135,7 +167,7 @@ static inline struct semu_tcmu_cmd *semu_tcmu_new(struct scsiemu_tcmu *t)
 static inline void semu_tcmu_drop(struct scsiemu_tcmu *t,
 				  struct semu_tcmu_cmd *c)
 {
-	c->live = c->mute = c->given_up = false;
+	c->live = false;
 	semu_slots_give(&t->slots, c);
 }
 
@@ -144,5 +176,10 @@ static inline void semu_tcmu_drop(struct scsiemu_tcmu *t,
 bool semu_tcmu_other(struct scsiemu_tcmu *t, uint8_t *e, uint32_t len);
 /* Give all commands up. keep: the kernel still waits for them. */
 void semu_tcmu_abort_all(struct scsiemu_tcmu *t, bool keep);
+
+/* keep.c: the end of one to which the kernel waits for no answer. */
+void semu_tcmu_ended(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c);
+/* What functions have aborted and stores still have is answered now. */
+void semu_tcmu_keep(struct scsiemu_tcmu *t);
 
 #endif

@@ -44,8 +44,7 @@ void semu_vhost_function_done(struct semu_vhost_cmd *c)
 }
 
 /* false: it is not the pump's; what to say is *response. */
-static bool start(struct semu_vhost_cmd *c, const uint8_t *req,
-		  uint8_t *response)
+static bool start(struct semu_vhost_cmd *c, uint8_t *req, uint8_t *response)
 {
 	struct scsiemu_vhost *v = c->r->v;
 	struct scsiemu_cmd *cmd = &c->m.t.cmd;
@@ -67,7 +66,7 @@ static bool start(struct semu_vhost_cmd *c, const uint8_t *req,
 	return false;
 }
 
-static bool manage(struct semu_vhost_cmd *c, const uint8_t *req)
+static bool manage(struct semu_vhost_cmd *c, uint8_t *req)
 {
 	uint8_t response;
 
@@ -81,7 +80,7 @@ static bool manage(struct semu_vhost_cmd *c, const uint8_t *req)
 }
 
 /* Asynchronous notification: of what the standard has there, nothing. */
-static bool notification(struct semu_vhost_cmd *c, const uint8_t *req)
+static bool notification(struct semu_vhost_cmd *c, uint8_t *req)
 {
 	uint8_t rsp[AN_RESPONSE] = { 0 };
 
@@ -94,7 +93,7 @@ static bool notification(struct semu_vhost_cmd *c, const uint8_t *req)
 	return true;
 }
 
-static bool unknown(struct semu_vhost_cmd *c, const uint8_t *req)
+static bool unknown(struct semu_vhost_cmd *c, uint8_t *req)
 {
 	(void)req;
 	if (!semu_vhost_split_response(c, 1))
@@ -106,7 +105,7 @@ static bool unknown(struct semu_vhost_cmd *c, const uint8_t *req)
 
 /* By type, with what the request has at least. */
 static const struct {
-	bool (*fn)(struct semu_vhost_cmd *c, const uint8_t *req);
+	bool (*fn)(struct semu_vhost_cmd *c, uint8_t *req);
 	uint32_t len;
 } types[] = {
 	[CTL_TMF] = { manage, TMF_REQUEST },
@@ -201,7 +200,8 @@ bool scsiemu_vhost_event(struct scsiemu_vhost *v, uint16_t lun,
 		reason = asc >> 8 | (asc & 0xffu) << 8;
 	vhost_put32(event, kinds[what].event | (v->missed ? EVENT_MISSED : 0));
 	event[EVENT_LUN_AT] = 1;
-	event[EVENT_LUN_AT + 2] = (uint8_t)(0x40 | lun >> 8);
+	/* As REPORT LUNS has it: Linux compares all of it. */
+	event[EVENT_LUN_AT + 2] = (uint8_t)(lun < 256 ? 0 : 0x40 | lun >> 8);
 	event[EVENT_LUN_AT + 3] = (uint8_t)lun;
 	vhost_put32(event + EVENT_REASON_AT, reason);
 	v->missed = !post(v, event);

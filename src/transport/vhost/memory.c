@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const struct semu_region nowhere = { 0 };
+
 /* Messages are in the machine's byte order. */
 static uint64_t word(const uint8_t *p, unsigned i)
 {
@@ -31,6 +33,8 @@ static void *map_file(int fd, uint64_t off, uint64_t len, size_t *map_len)
 		return NULL;
 	page = st.st_blksize > 0 ? (uint64_t)st.st_blksize : 1;
 	end = off + len + page - 1;
+	if (end > SIZE_MAX)
+		return NULL;
 	*map_len = (size_t)(end - end % page);
 	map = mmap(NULL, *map_len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	return map == MAP_FAILED ? NULL : map;
@@ -69,6 +73,7 @@ bool semu_vhost_remove_region(struct scsiemu_vhost *v, const uint8_t *body)
 	munmap(r->map, r->map_len);
 	*r = end[-1];
 	v->nregions--;
+	v->near = &nowhere;
 	return true;
 }
 
@@ -79,10 +84,10 @@ void semu_vhost_forget_memory(struct scsiemu_vhost *v)
 
 		munmap(r->map, r->map_len);
 	}
+	v->near = &nowhere;
 }
 
-uint8_t *semu_vhost_guest(const struct scsiemu_vhost *v, uint64_t addr,
-			  uint64_t *len)
+uint8_t *semu_vhost_guest(struct scsiemu_vhost *v, uint64_t addr, uint64_t *len)
 {
 	for (unsigned i = 0; i < v->nregions; i++) {
 		const struct semu_region *r = &v->region[i];
@@ -90,6 +95,7 @@ uint8_t *semu_vhost_guest(const struct scsiemu_vhost *v, uint64_t addr,
 
 		if (in >= r->size)
 			continue;
+		v->near = r;
 		if (*len > r->size - in)
 			*len = r->size - in;
 		return r->base + in;

@@ -113,10 +113,9 @@ static enum semu_handled nothing(struct scsiemu_vhost *v,
 
 /* ---- Memory: nobody uses it while it changes ---- */
 
-static enum semu_handled remap(struct scsiemu_vhost *v)
+/* good: so far. Queues that run are found again, or end. */
+static enum semu_handled remap(struct scsiemu_vhost *v, bool good)
 {
-	bool good = true;
-
 	for (unsigned i = 0; i < v->nrings; i++)
 		good &= semu_ring_remap(&v->ring[i]);
 	return good ? HANDLED : REFUSED;
@@ -126,17 +125,17 @@ static enum semu_handled set_mem_table(struct scsiemu_vhost *v,
 				       struct semu_message *m)
 {
 	uint32_t n = get32(m, 0);
+	bool good = true;
 
 	if (v->slots.live)
 		return HELD;
 	if (n > MSG_FDS || n != m->nfds || m->size < 8 + n * MSG_REGION)
 		return REFUSED;
 	semu_vhost_forget_memory(v);
-	for (uint32_t i = 0; i < n; i++)
-		if (!semu_vhost_add_region(v, m->body + 8 + i * MSG_REGION,
-					   m->fd[i]))
-			return REFUSED;
-	return remap(v);
+	for (uint32_t i = 0; i < n && good; i++)
+		good = semu_vhost_add_region(v, m->body + 8 + i * MSG_REGION,
+					     m->fd[i]);
+	return remap(v, good);
 }
 
 static enum semu_handled get_slots(struct scsiemu_vhost *v,
@@ -159,7 +158,8 @@ static enum semu_handled remove_region(struct scsiemu_vhost *v,
 {
 	if (v->slots.live)
 		return HELD;
-	return semu_vhost_remove_region(v, m->body + 8) ? remap(v) : REFUSED;
+	return semu_vhost_remove_region(v, m->body + 8) ? remap(v, true)
+							: REFUSED;
 }
 
 /* ---- Queues ---- */
@@ -245,13 +245,6 @@ static enum semu_handled set_kick(struct scsiemu_vhost *v,
 	return HANDLED;
 }
 
-static void replace(int *at, int fd)
-{
-	if (*at >= 0)
-		close(*at);
-	*at = fd;
-}
-
 static enum semu_handled set_call(struct scsiemu_vhost *v,
 				  struct semu_message *m)
 {
@@ -260,7 +253,7 @@ static enum semu_handled set_call(struct scsiemu_vhost *v,
 
 	if (!r)
 		return REFUSED;
-	replace(&r->call, fd);
+	semu_ring_set_call(r, fd);
 	return HANDLED;
 }
 
@@ -272,7 +265,7 @@ static enum semu_handled set_err(struct scsiemu_vhost *v,
 
 	if (!r)
 		return REFUSED;
-	replace(&r->err, fd);
+	semu_ring_set_signal(&r->err, fd);
 	return HANDLED;
 }
 
@@ -361,6 +354,15 @@ static uint16_t get16(const struct semu_message *m, unsigned at)
 	return n;
 }
 
+static bool any_started(const struct scsiemu_vhost *v)
+{
+	unsigned i = 0;
+
+	while (i < v->nrings && !v->ring[i].started)
+		i++;
+	return i < v->nrings;
+}
+
 static enum semu_handled get_inflight(struct scsiemu_vhost *v,
 				      struct semu_message *m)
 {
@@ -371,7 +373,8 @@ static enum semu_handled get_inflight(struct scsiemu_vhost *v,
 
 	if (v->slots.live)
 		return HELD;
-	if (!n || n > v->nrings || !size || size > SEMU_VHOST_RING)
+	if (any_started(v) || !n || n > v->nrings || !size ||
+	    size > SEMU_VHOST_RING)
 		return REFUSED;
 	/* What fits a packed queue fits a split one. */
 	len = n * semu_vhost_fly_len(&semu_ring_packed, size);
@@ -390,10 +393,8 @@ static enum semu_handled set_inflight(struct scsiemu_vhost *v,
 {
 	if (v->slots.live)
 		return HELD;
-	for (unsigned i = 0; i < v->nrings; i++)
-		if (v->ring[i].started)
-			return REFUSED;
-	return m->nfds == 1 && semu_vhost_map_fly(v, m->fd[0], get64(m, 0),
+	return m->nfds == 1 && !any_started(v) &&
+			       semu_vhost_map_fly(v, m->fd[0], get64(m, 0),
 						  get64(m, 8))
 		       ? HANDLED
 		       : REFUSED;

@@ -56,8 +56,7 @@ static void set_word(struct semu_vring *r, unsigned where, uint16_t n)
 
 /* Copy a descriptor; the first one is the chain's entry. false: the list of
  * free entries makes no sense. */
-static bool keep(struct semu_vring *r, struct semu_chain *c,
-		 const uint8_t *desc)
+static bool keep(struct semu_vring *r, struct semu_chain *c, struct semu_desc d)
 {
 	uint16_t i = word(r, FLY_FREE_AT);
 	uint8_t *e, *first;
@@ -74,10 +73,10 @@ static bool keep(struct semu_vring *r, struct semu_chain *c,
 	first = semu_ring_fly(r, c->entry);
 	vhost_put16(first + FLY_NUM_AT, c->slots + 1);
 	vhost_put16(first + FLY_LAST_AT, i);
-	memcpy(e + FLY_ADDR_AT, desc, 8);
-	memcpy(e + FLY_LEN_AT, desc + DESC_LEN_AT, 4);
-	memcpy(e + FLY_ID_AT, desc + PACKED_ID_AT, 2);
-	memcpy(e + FLY_FLAGS_AT, desc + PACKED_FLAGS_AT, 2);
+	vhost_put64(e + FLY_ADDR_AT, d.at);
+	vhost_put32(e + FLY_LEN_AT, d.len);
+	vhost_put16(e + FLY_ID_AT, d.link);
+	vhost_put16(e + FLY_FLAGS_AT, d.flags);
 	set_word(r, FLY_FREE_AT, vhost_get16(e + FLY_NEXT_AT));
 	return true;
 }
@@ -115,18 +114,16 @@ static void commit(struct semu_vring *r)
 /* ---- Taking ---- */
 
 /* false: broken; *more: the chain goes on. */
-static bool add(struct semu_vring *r, struct semu_chain *c, const uint8_t *desc,
+static bool add(struct semu_vring *r, struct semu_chain *c, struct semu_desc d,
 		bool *more)
 {
-	uint16_t flags = vhost_get16(desc + PACKED_FLAGS_AT);
-
-	c->id = vhost_get16(desc + PACKED_ID_AT);
+	c->id = d.link;
 	c->slots++;
-	*more = flags & DESC_NEXT;
-	if (!(flags & DESC_INDIRECT))
-		return semu_chain_add(r, c, desc, flags);
+	*more = d.flags & DESC_NEXT;
+	if (!(d.flags & DESC_INDIRECT))
+		return semu_chain_add(r, c, d);
 	if (!*more && c->slots == 1)
-		return semu_chain_table(r, c, desc, false);
+		return semu_chain_table(r, c, d);
 	r->broken = "a table of descriptors in a chain";
 	return false;
 }
@@ -139,13 +136,12 @@ static enum semu_fetch fetch(struct semu_vring *r, struct semu_chain *c)
 	if (!waiting(r))
 		return FETCH_NONE;
 	while (more) {
-		uint8_t desc[DESC]; /* the driver may change it meanwhile */
+		struct semu_desc d = semu_desc_packed(at(r, i));
 
-		memcpy(desc, at(r, i), DESC);
 		if (c->slots == r->size)
 			r->broken = "a chain longer than the ring";
-		if (r->broken || (r->fly && !keep(r, c, desc)) ||
-		    !add(r, c, desc, &more))
+		if (r->broken || (r->fly && !keep(r, c, d)) ||
+		    !add(r, c, d, &more))
 			return FETCH_BROKEN;
 		advance(r, &i, &wrap, 1);
 	}
@@ -162,16 +158,17 @@ static enum semu_fetch again(struct semu_vring *r, struct semu_chain *c,
 	uint16_t n = vhost_get16(semu_ring_fly(r, entry) + FLY_NUM_AT);
 	bool more = true;
 
+	/* The front end may change it while we look: no longer than that. */
+	n = n < r->size ? n : r->size;
 	c->entry = entry;
 	while (more) {
 		const uint8_t *e = semu_ring_fly(r, entry);
-		uint8_t desc[DESC];
+		struct semu_desc d = { vhost_get64(e + FLY_ADDR_AT),
+				       vhost_get32(e + FLY_LEN_AT),
+				       vhost_get16(e + FLY_FLAGS_AT),
+				       vhost_get16(e + FLY_ID_AT) };
 
-		memcpy(desc, e + FLY_ADDR_AT, 8);
-		memcpy(desc + DESC_LEN_AT, e + FLY_LEN_AT, 4);
-		memcpy(desc + PACKED_ID_AT, e + FLY_ID_AT, 2);
-		memcpy(desc + PACKED_FLAGS_AT, e + FLY_FLAGS_AT, 2);
-		if (!add(r, c, desc, &more))
+		if (!add(r, c, d, &more))
 			return FETCH_BROKEN;
 		entry = vhost_get16(e + FLY_NEXT_AT);
 		if (more && (entry >= r->size || c->slots >= n)) {

@@ -6,14 +6,38 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-static void signal_fd(int fd)
+/* To one that nobody has any more: SIGPIPE would be the end of us. */
+static void signal_pipe(int fd)
 {
-	if (fd >= 0)
-		eventfd_write(fd, 1);
+	static const struct timespec now = { 0, 0 };
+	sigset_t mask, pending, broken;
+	bool was;
+
+	sigemptyset(&broken);
+	sigaddset(&broken, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &broken, &mask);
+	sigpending(&pending);
+	was = sigismember(&pending, SIGPIPE);
+	if (eventfd_write(fd, 1) && errno == EPIPE && !was)
+		sigtimedwait(&broken, NULL, &now);
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
+}
+
+static void send_signal(const struct semu_signal *s)
+{
+	if (s->fd < 0)
+		return;
+	if (s->pipe)
+		signal_pipe(s->fd);
+	else
+		eventfd_write(s->fd, 1);
 }
 
 static void close_fd(int *fd)
@@ -44,145 +68,7 @@ void semu_ring_break(struct semu_vring *r, const char *why)
 		 "device: %s",
 		 r->v->path, (unsigned)r->index, why);
 	semu_vhost_note(r->v, text);
-	signal_fd(r->err);
-}
-
-/* ---- Chains ---- */
-
-void semu_chain_begin(struct semu_chain *c)
-{
-	c->nout = c->nin = 0;
-	c->out_len = c->in_len = 0;
-	c->slots = 0;
-}
-
-/* Room for one more, and the two that splitting makes. */
-static bool make_room(const struct semu_vring *r, struct semu_chain *c)
-{
-	const struct scsiemu_allocator *a = r->v->alloc;
-	unsigned n = c->nout + c->nin, room = c->room ? 2 * c->room : 16;
-	struct scsiemu_vec *v;
-
-	if (n + 3 <= c->room)
-		return true;
-	v = a->alloc(a->ctx, room * sizeof(*v));
-	if (!v)
-		return false;
-	if (c->v) {
-		memcpy(v, c->v, n * sizeof(*v));
-		a->free(a->ctx, c->v);
-	}
-	c->v = v;
-	c->room = room;
-	return true;
-}
-
-static bool add_piece(struct semu_vring *r, struct semu_chain *c, void *base,
-		      uint64_t len, bool in)
-{
-	struct scsiemu_vec *v;
-
-	if (!make_room(r, c)) {
-		r->broken = "no memory";
-		return false;
-	}
-	v = &c->v[c->nout + c->nin];
-	v->base = base;
-	v->len = (size_t)len;
-	*(in ? &c->nin : &c->nout) += 1;
-	*(in ? &c->in_len : &c->out_len) += len;
-	return true;
-}
-
-bool semu_chain_add(struct semu_vring *r, struct semu_chain *c,
-		    const uint8_t *desc, uint16_t flags)
-{
-	uint64_t at = vhost_get64(desc), len = vhost_get32(desc + DESC_LEN_AT);
-	bool in = flags & DESC_WRITE;
-
-	if (!in && c->nin) {
-		r->broken = "a buffer to read behind one to write";
-		return false;
-	}
-	while (len) {
-		uint64_t n = len;
-		uint8_t *p = semu_vhost_guest(r->v, at, &n);
-
-		if (!p) {
-			r->broken = "a buffer outside the guest's memory";
-			return false;
-		}
-		if (!add_piece(r, c, p, n, in))
-			return false;
-		at += n;
-		len -= n;
-	}
-	if (c->out_len < SCSIEMU_UNKNOWN && c->in_len < SCSIEMU_UNKNOWN)
-		return true;
-	r->broken = "buffers of 4 GiB in one request";
-	return false;
-}
-
-/* One descriptor of a table, in one piece in our memory. */
-static bool table_entry(struct semu_vring *r, uint64_t at, uint8_t desc[DESC])
-{
-	for (uint64_t i = 0, n; i < DESC; i += n) {
-		const uint8_t *p;
-
-		n = DESC - i;
-		p = semu_vhost_guest(r->v, at + i, &n);
-		if (!p) {
-			r->broken = "a table of descriptors outside the "
-				    "guest's memory";
-			return false;
-		}
-		memcpy(desc + i, p, n);
-	}
-	return true;
-}
-
-static bool table_rest(struct semu_vring *r, struct semu_chain *c,
-		       uint64_t table, uint32_t n, bool linked)
-{
-	uint32_t i = 0;
-
-	for (uint32_t seen = 0; seen < n; seen++) {
-		uint8_t desc[DESC];
-		uint16_t flags;
-
-		if (i >= n || !table_entry(r, table + (uint64_t)i * DESC, desc))
-			break;
-		flags = vhost_get16(
-			desc + (linked ? SPLIT_FLAGS_AT : PACKED_FLAGS_AT));
-		if (flags & DESC_INDIRECT) {
-			r->broken = "a table of descriptors in a table";
-			return false;
-		}
-		if (!semu_chain_add(r, c, desc, flags))
-			return false;
-		if (linked && !(flags & DESC_NEXT))
-			return true;
-		i = linked ? vhost_get16(desc + SPLIT_NEXT_AT) : i + 1;
-	}
-	if (!linked && !r->broken)
-		return true;
-	if (!r->broken)
-		r->broken = "a table of descriptors that loops, or leads "
-			    "outside";
-	return false;
-}
-
-bool semu_chain_table(struct semu_vring *r, struct semu_chain *c,
-		      const uint8_t *desc, bool linked)
-{
-	uint32_t len = vhost_get32(desc + DESC_LEN_AT);
-
-	if (!(r->v->features & VIRTIO_INDIRECT))
-		r->broken = "a table of descriptors, which was not negotiated";
-	else if (!len || len % DESC || len / DESC > SEMU_VHOST_RING)
-		r->broken = "a table of descriptors of an impossible length";
-	return !r->broken &&
-	       table_rest(r, c, vhost_get64(desc), len / DESC, linked);
+	send_signal(&r->err);
 }
 
 /* ---- Taking and giving ---- */
@@ -219,21 +105,32 @@ static enum semu_fetch again(struct semu_vring *r, struct semu_chain *c)
 	return r->format->again(r, c, (uint16_t)entry);
 }
 
+static enum semu_fetch accept(struct semu_vring *r, const struct semu_chain *c)
+{
+	bool fits = c->out_len < SCSIEMU_UNKNOWN && c->in_len < SCSIEMU_UNKNOWN;
+
+	if (fits && r->live < r->size) {
+		r->live++;
+		return FETCH_GOT;
+	}
+	r->broken = fits ? "more requests than descriptors"
+			 : "buffers of 4 GiB in one request";
+	return FETCH_BROKEN;
+}
+
 enum semu_fetch semu_ring_fetch(struct semu_vring *r, struct semu_chain *c)
 {
 	enum semu_fetch rc = FETCH_NONE;
 
-	semu_chain_begin(c);
+	c->nout = c->nin = 0;
+	c->out_len = c->in_len = 0;
+	c->slots = 0;
 	if (r->after != UINT64_MAX)
 		rc = again(r, c);
 	if (rc == FETCH_NONE)
 		rc = r->format->fetch(r, c);
-	if (rc == FETCH_GOT && r->live == r->size) {
-		r->broken = "more requests than descriptors";
-		rc = FETCH_BROKEN;
-	}
 	if (rc == FETCH_GOT)
-		r->live++;
+		rc = accept(r, c);
 	if (rc == FETCH_BROKEN)
 		semu_ring_break(r, r->broken);
 	return rc;
@@ -261,7 +158,7 @@ void semu_ring_tell(struct semu_vring *r)
 	/* Before we look whether a signal is wanted. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (r->format->wants_call(r))
-		signal_fd(r->call);
+		send_signal(&r->call);
 	r->told = r->used_idx;
 }
 
@@ -276,7 +173,8 @@ static void one(struct semu_vring *r, struct semu_vhost_cmd *c)
 /* As many as the queue is long; whether there are more. */
 static bool take(struct semu_vring *r)
 {
-	for (unsigned i = 0; i < r->size && semu_ring_runs(r); i++) {
+	/* Nothing else ends it meanwhile. */
+	for (unsigned i = 0; i < r->size && !r->broken; i++) {
 		struct semu_vhost_cmd *c = semu_vhost_new(r);
 
 		if (!c)
@@ -287,7 +185,7 @@ static bool take(struct semu_vring *r)
 		}
 		one(r, c);
 	}
-	return semu_ring_runs(r);
+	return !r->broken;
 }
 
 void semu_ring_serve(struct semu_vring *r)
@@ -298,14 +196,14 @@ void semu_ring_serve(struct semu_vring *r)
 		semu_vhost_events(r->v);
 		return;
 	}
-	if (take(r)) {
-		signal_fd(r->kick.fd); /* others first */
-	} else if (semu_ring_runs(r)) {
+	r->more = take(r); /* others first */
+	if (!r->more && semu_ring_runs(r)) {
 		r->format->arm(r);
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
-		if (r->format->waiting(r))
-			signal_fd(r->kick.fd);
+		r->more = r->format->waiting(r);
 	}
+	if (r->more)
+		semu_vhost_wake(r->v);
 	for (unsigned i = 0; i < r->v->nrings; i++)
 		semu_ring_tell(&r->v->ring[i]);
 }
@@ -332,7 +230,7 @@ void semu_ring_init(struct semu_vring *r, struct scsiemu_vhost *v,
 	r->v = v;
 	r->index = (uint16_t)index;
 	r->format = &semu_ring_split;
-	r->kick.fd = r->call = r->err = -1;
+	r->kick.fd = r->call.fd = r->err.fd = -1;
 	r->kick.ready = kicked;
 }
 
@@ -351,18 +249,40 @@ void semu_ring_set_kick(struct semu_vring *r, int fd)
 		close_fd(&r->kick.fd);
 }
 
+/* User-mode Linux has pipes. Who does not empty it is told already. */
+void semu_ring_set_signal(struct semu_signal *s, int fd)
+{
+	struct stat st;
+
+	close_fd(&s->fd);
+	if (fd < 0)
+		return;
+	s->fd = fd;
+	s->pipe = fstat(fd, &st) || st.st_mode & S_IFMT;
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+}
+
+/* What a back end before us gave back, and did not tell of, has one signal now:
+ * no later one would come for it. */
+void semu_ring_set_call(struct semu_vring *r, int fd)
+{
+	semu_ring_set_signal(&r->call, fd);
+	if (r->started)
+		send_signal(&r->call);
+}
+
 /* Its part of the memory of what is in flight, if there is such a part. */
 static void begin_fly(struct semu_vring *r)
 {
 	size_t len = semu_vhost_fly_len(r->format, r->size);
-	uint8_t *fly = r->v->fly + r->index * len;
+	uint8_t *fly;
 
 	r->fly = NULL;
 	r->counter = 0;
 	r->after = UINT64_MAX;
 	if (!r->v->fly || (r->index + 1) * len > r->v->fly_len)
 		return;
-	r->fly = fly;
+	r->fly = fly = r->v->fly + r->index * len;
 	if (vhost_get16(fly + FLY_VERSION_AT) != 1 ||
 	    vhost_get16(fly + FLY_COUNT_AT) != r->size) {
 		memset(fly, 0, len);
@@ -395,6 +315,7 @@ void semu_ring_start(struct semu_vring *r)
 	begin_fly(r);
 	r->told = r->used_idx;
 	r->started = true;
+	send_signal(&r->call); /* as semu_ring_set_call() */
 	semu_ring_serve(r);
 }
 
@@ -414,7 +335,10 @@ void semu_ring_stop(struct semu_vring *r)
 
 bool semu_ring_remap(struct semu_vring *r)
 {
-	return !r->started || r->format->map(r);
+	if (!r->started || r->broken || r->format->map(r))
+		return true;
+	semu_ring_break(r, "its memory was taken away");
+	return false;
 }
 
 void semu_ring_close(struct semu_vring *r)
@@ -422,7 +346,7 @@ void semu_ring_close(struct semu_vring *r)
 	struct scsiemu_vhost *v = r->v;
 
 	unwatch(r);
-	close_fd(&r->call);
-	close_fd(&r->err);
+	semu_ring_set_signal(&r->call, -1);
+	semu_ring_set_signal(&r->err, -1);
 	semu_ring_init(r, v, r->index);
 }

@@ -215,7 +215,23 @@ void semu_vhost_hang_up(struct scsiemu_vhost *v, const char *why)
 void semu_vhost_go_on(struct scsiemu_vhost *v)
 {
 	if (v->held || v->leaving)
-		eventfd_write(v->wake.fd, 1);
+		semu_vhost_wake(v);
+}
+
+void semu_vhost_wake(struct scsiemu_vhost *v)
+{
+	eventfd_write(v->wake.fd, 1);
+}
+
+/* The message that waited for commands to end; nothing was served meanwhile. */
+static void act_again(struct scsiemu_vhost *v)
+{
+	act(v);
+	if (v->held || v->leaving)
+		return;
+	v->socket.events = POLLIN;
+	for (unsigned i = 0; i < v->nrings; i++)
+		v->ring[i].more = true;
 }
 
 static void woken(struct scsiemu_source *s, short revents)
@@ -230,14 +246,14 @@ static void woken(struct scsiemu_source *s, short revents)
 	eventfd_read(s->fd, &n);
 	if (v->leaving && !v->slots.live)
 		reset(v);
-	if (!v->held)
-		return;
-	act(v);
-	if (v->held || v->leaving)
-		return;
-	v->socket.events = POLLIN;
-	for (unsigned i = 0; i < v->nrings; i++)
+	if (v->held)
+		act_again(v);
+	for (unsigned i = 0; i < v->nrings; i++) {
+		if (!v->ring[i].more)
+			continue;
+		v->ring[i].more = false;
 		semu_ring_serve(&v->ring[i]);
+	}
 }
 
 void semu_vhost_adopt(struct scsiemu_vhost *v, int fd)
@@ -249,6 +265,7 @@ void semu_vhost_adopt(struct scsiemu_vhost *v, int fd)
 	v->socket.ready = socket_ready;
 	if (scsiemu_loop_add(v->loop, &v->socket)) {
 		close(fd);
+		v->socket.fd = -1;
 		return;
 	}
 	v->listener.events = 0;

@@ -16,6 +16,18 @@ static bool map(struct semu_vring *r)
 	       !((uintptr_t)r->avail % 2);
 }
 
+/* Where index i is in a ring: its size is a power of two. */
+static size_t slot(const struct semu_vring *r, uint16_t i)
+{
+	return i & (r->size - 1u);
+}
+
+/* As semu_ring_fly(), of one format. */
+static uint8_t *entry(const struct semu_vring *r, uint16_t i)
+{
+	return r->fly + FLY_SPLIT + (size_t)i * FLY_SPLIT_ENTRY;
+}
+
 static uint8_t *used_event(const struct semu_vring *r)
 {
 	return r->avail + SPLIT_RING_AT + 2 * r->size;
@@ -36,29 +48,8 @@ static enum semu_fetch broken(struct semu_vring *r, const char *why)
 static enum semu_fetch walk(struct semu_vring *r, struct semu_chain *c,
 			    uint16_t head)
 {
-	uint16_t i = head;
-
 	c->id = c->entry = head;
-	for (unsigned n = 0; n < r->size && i < r->size; n++) {
-		uint8_t desc[DESC]; /* the driver may change it meanwhile */
-		uint16_t flags;
-
-		memcpy(desc, r->desc + (size_t)i * DESC, DESC);
-		flags = vhost_get16(desc + SPLIT_FLAGS_AT);
-		if (flags & DESC_INDIRECT) {
-			if (flags & DESC_NEXT)
-				return broken(r, "a descriptor behind a table");
-			return semu_chain_table(r, c, desc, true)
-				       ? FETCH_GOT
-				       : FETCH_BROKEN;
-		}
-		if (!semu_chain_add(r, c, desc, flags))
-			return FETCH_BROKEN;
-		if (!(flags & DESC_NEXT))
-			return FETCH_GOT;
-		i = vhost_get16(desc + SPLIT_NEXT_AT);
-	}
-	return broken(r, "descriptors that loop, or lead outside");
+	return semu_chain_walk(r, c, head) ? FETCH_GOT : FETCH_BROKEN;
 }
 
 static void note_taken(struct semu_vring *r, uint16_t head)
@@ -67,7 +58,7 @@ static void note_taken(struct semu_vring *r, uint16_t head)
 
 	if (!r->fly)
 		return;
-	e = semu_ring_fly(r, head);
+	e = entry(r, head);
 	vhost_put64(e + FLY_COUNTER_AT, r->counter++);
 	__atomic_store_n(e, 1, __ATOMIC_RELEASE);
 }
@@ -82,8 +73,7 @@ static enum semu_fetch fetch(struct semu_vring *r, struct semu_chain *c)
 		return FETCH_NONE;
 	if ((uint16_t)(idx - r->next) > r->size)
 		return broken(r, "an available index that jumped");
-	head = vhost_get16(r->avail + SPLIT_RING_AT +
-			   2 * (size_t)(r->next % r->size));
+	head = vhost_get16(r->avail + SPLIT_RING_AT + 2 * slot(r, r->next));
 	if (head >= r->size)
 		return broken(r, "a head outside the descriptors");
 	r->next++;
@@ -94,14 +84,14 @@ static enum semu_fetch fetch(struct semu_vring *r, struct semu_chain *c)
 static void put(struct semu_vring *r, const struct semu_chain *c, uint32_t len)
 {
 	uint8_t *u = r->used + SPLIT_RING_AT +
-		     SPLIT_USED * (size_t)(r->used_idx % r->size);
+		     SPLIT_USED * slot(r, r->used_idx);
 
 	vhost_put32(u, c->id);
 	vhost_put32(u + 4, len);
 	r->used_idx++;
 	if (!r->fly)
 		return;
-	vhost_put16(semu_ring_fly(r, c->entry) + FLY_SPLIT_NEXT_AT,
+	vhost_put16(entry(r, c->entry) + FLY_SPLIT_NEXT_AT,
 		    vhost_get16(r->fly + FLY_BATCH_AT));
 	vhost_put16(r->fly + FLY_BATCH_AT, c->entry);
 }
@@ -112,7 +102,7 @@ static void forget_batch(struct semu_vring *r, uint16_t n)
 	uint16_t i = vhost_get16(r->fly + FLY_BATCH_AT);
 
 	for (; n && i < r->size; n--) {
-		uint8_t *e = semu_ring_fly(r, i);
+		uint8_t *e = entry(r, i);
 
 		*e = 0;
 		i = vhost_get16(e + FLY_SPLIT_NEXT_AT);
@@ -176,7 +166,7 @@ static void recover(struct semu_vring *r)
 		forget_batch(r, n);
 	vhost_put16(r->fly + FLY_SPLIT_USED_AT, r->used_idx);
 	for (uint16_t i = 0; i < r->size; i++)
-		flying += *semu_ring_fly(r, i) != 0;
+		flying += *entry(r, i) != 0;
 	if (flying)
 		r->next = (uint16_t)(r->used_idx + flying);
 }

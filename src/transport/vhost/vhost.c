@@ -30,6 +30,7 @@ static void begin(struct scsiemu_vhost *v,
 		.sense_size = 96,
 		.nrings = QUEUE_REQUEST + (cf->queues ? cf->queues : QUEUES),
 	};
+	semu_vhost_forget_memory(v);
 	semu_slots_init(&v->slots, v->alloc, sizeof(struct semu_vhost_cmd),
 			scratch);
 }
@@ -103,7 +104,7 @@ bool scsiemu_vhost_close(struct scsiemu_vhost *v)
 {
 	if (!v)
 		return true;
-	v->listener.events = 0;
+	scsiemu_loop_remove(v->loop, &v->listener);
 	if (v->socket.fd >= 0)
 		semu_vhost_hang_up(v, "this server ends");
 	scsiemu_pump_flush(v->pump);
@@ -113,7 +114,6 @@ bool scsiemu_vhost_close(struct scsiemu_vhost *v)
 		semu_ring_close(&v->ring[i]);
 	semu_vhost_forget_memory(v);
 	semu_vhost_forget_fly(v);
-	scsiemu_loop_remove(v->loop, &v->listener);
 	scsiemu_loop_remove(v->loop, &v->wake);
 	scsiemu_pump_port_gone(v->pump, &v->port);
 	free_vectors(v);

@@ -5,7 +5,8 @@
  *	socket.c	a front end comes and goes; its messages
  *	message.c	what each message does
  *	memory.c	the guest's memory
- *	ring.c		a queue: started, served, stopped; chains of descriptors
+ *	ring.c		a queue: started, served, stopped
+ *	chain.c		what its descriptors are: memory of the guest's
  *	split.c, packed.c	its two formats, with what is in flight
  *	request.c	requests as commands of the pump
  *	control.c	task management, events
@@ -30,11 +31,37 @@
 struct scsiemu_vhost;
 struct semu_vring;
 
+/* One descriptor, read once: the driver may change it at any time. */
+struct semu_desc {
+	uint64_t at;
+	uint32_t len;
+	uint16_t flags, link; /* split: the next one; packed: the id */
+};
+
+static inline struct semu_desc semu_desc_split(const uint8_t *p)
+{
+	uint64_t rest = vhost_get64(p + DESC_LEN_AT);
+
+	return (struct semu_desc){ vhost_get64(p), (uint32_t)rest,
+				   (uint16_t)(rest >> 32),
+				   (uint16_t)(rest >> 48) };
+}
+
+static inline struct semu_desc semu_desc_packed(const uint8_t *p)
+{
+	uint64_t rest = vhost_get64(p + DESC_LEN_AT);
+
+	return (struct semu_desc){ vhost_get64(p), (uint32_t)rest,
+				   (uint16_t)(rest >> 48),
+				   (uint16_t)(rest >> 32) };
+}
+
 /* What the guest put into a queue as one: memory we read, then memory we
  * write. */
 struct semu_chain {
 	struct scsiemu_vec *v;
-	unsigned room, nout, nin;
+	unsigned most; /* vectors; there is room to cut two of them */
+	unsigned nout, nin;
 	uint64_t out_len, in_len;
 	uint16_t id;	/* how it is given back */
 	uint16_t slots; /* packed: descriptors in the ring */
@@ -50,7 +77,7 @@ struct semu_vhost_cmd {
 	bool live;
 	bool mute;     /* nobody waits for it now */
 	bool given_up; /* by semu_vhost_abort_all() */
-	uint8_t cdb[SEMU_VHOST_CDB];
+	uint8_t req[REQ_CDB_AT + SEMU_VHOST_CDB];
 };
 
 enum semu_fetch { FETCH_NONE, FETCH_GOT, FETCH_BROKEN };
@@ -81,11 +108,17 @@ struct semu_ring_format {
 };
 extern const struct semu_ring_format semu_ring_split, semu_ring_packed;
 
+/* Where a queue's signals go. */
+struct semu_signal {
+	int fd;	   /* -1: nowhere */
+	bool pipe; /* it is no eventfd */
+};
+
 struct semu_vring {
 	struct scsiemu_source kick; /* first */
 	struct scsiemu_vhost *v;
 	const struct semu_ring_format *format;
-	int call, err;
+	struct semu_signal call, err;
 	uint64_t at[3];		      /* desc, used, avail: user addresses */
 	uint8_t *desc, *used, *avail; /* once started */
 	uint8_t *fly;		      /* in flight; NULL: not kept */
@@ -101,6 +134,7 @@ struct semu_vring {
 	uint16_t told;	      /* what it had a signal for */
 	bool wrap, used_wrap; /* packed */
 	bool started, enabled, gave;
+	bool more; /* to be served again after others */
 };
 
 struct semu_region {
@@ -134,6 +168,8 @@ struct scsiemu_vhost {
 	uint64_t features, protocol;
 	struct semu_region region[SEMU_VHOST_REGIONS];
 	unsigned nregions;
+	const struct semu_region *near; /* where something was found last */
+	uint8_t table[SEMU_VHOST_RING * DESC]; /* one in several regions */
 	uint8_t *fly; /* all that is in flight, shared with the front end */
 	size_t fly_len;
 	void *fly_map;
@@ -158,6 +194,8 @@ void semu_vhost_adopt(struct scsiemu_vhost *v, int fd);
 void semu_vhost_hang_up(struct scsiemu_vhost *v, const char *why);
 /* Commands have ended: go on with what waited for that. */
 void semu_vhost_go_on(struct scsiemu_vhost *v);
+/* The loop comes back to what is left. */
+void semu_vhost_wake(struct scsiemu_vhost *v);
 /* An answer with at most one descriptor (-1: none). */
 bool semu_vhost_answer(struct scsiemu_vhost *v, uint32_t size, int fd);
 void semu_vhost_note(struct scsiemu_vhost *v, const char *text);
@@ -178,8 +216,20 @@ bool semu_vhost_add_region(struct scsiemu_vhost *v, const uint8_t *body,
 bool semu_vhost_remove_region(struct scsiemu_vhost *v, const uint8_t *body);
 void semu_vhost_forget_memory(struct scsiemu_vhost *v);
 /* What the guest has at addr, *len bytes of it at most; NULL: nothing. */
-uint8_t *semu_vhost_guest(const struct scsiemu_vhost *v, uint64_t addr,
+uint8_t *semu_vhost_guest(struct scsiemu_vhost *v, uint64_t addr,
 			  uint64_t *len);
+/* Are all len bytes where the last ones were? false: no, or len is 0. */
+static inline bool semu_vhost_near(const struct scsiemu_vhost *v, uint64_t addr,
+				   uint64_t len, uint8_t **p)
+{
+	const struct semu_region *r = v->near;
+	uint64_t in = addr - r->guest;
+
+	if (in >= r->size || len - 1 >= r->size - in)
+		return false;
+	*p = r->base + in;
+	return true;
+}
 /* len bytes at the front end's address; NULL: they are not all there. */
 uint8_t *semu_vhost_user(const struct scsiemu_vhost *v, uint64_t addr,
 			 uint64_t len);
@@ -200,19 +250,23 @@ bool semu_ring_remap(struct semu_vring *r);
 void semu_ring_serve(struct semu_vring *r);
 void semu_ring_close(struct semu_vring *r);
 void semu_ring_set_kick(struct semu_vring *r, int fd);
+void semu_ring_set_call(struct semu_vring *r, int fd);
+void semu_ring_set_signal(struct semu_signal *s, int fd);
 enum semu_fetch semu_ring_fetch(struct semu_vring *r, struct semu_chain *c);
 void semu_ring_give(struct semu_vring *r, const struct semu_chain *c,
 		    uint32_t len);
 void semu_ring_tell(struct semu_vring *r);
 /* Entry in flight with the least counter from r->after on; -1: none. */
 int semu_ring_oldest(const struct semu_vring *r);
-void semu_chain_begin(struct semu_chain *c);
-/* A descriptor, of a table or the ring. false: r->broken. */
+
+/* chain.c: a descriptor, of a table or the ring. false: r->broken. */
 bool semu_chain_add(struct semu_vring *r, struct semu_chain *c,
-		    const uint8_t *desc, uint16_t flags);
-/* The table that a descriptor names; linked: by their next fields. */
+		    struct semu_desc d);
+/* Those from a split queue's head on, and the table that the last may name. */
+bool semu_chain_walk(struct semu_vring *r, struct semu_chain *c, uint16_t head);
+/* A packed queue's table. */
 bool semu_chain_table(struct semu_vring *r, struct semu_chain *c,
-		      const uint8_t *desc, bool linked);
+		      struct semu_desc d);
 
 static inline bool semu_ring_runs(const struct semu_vring *r)
 {
@@ -238,7 +292,7 @@ bool semu_vhost_split_response(struct semu_vhost_cmd *c, uint32_t len);
 /* The response itself, at most as long as what was split off. */
 void semu_vhost_respond(struct semu_vhost_cmd *c, const uint8_t *p,
 			uint32_t len, uint32_t data);
-struct scsiemu_lu *semu_vhost_lu(struct scsiemu_vhost *v, const uint8_t *lun);
+struct scsiemu_lu *semu_vhost_lu(struct scsiemu_vhost *v, uint8_t *lun);
 
 /* control.c */
 void semu_vhost_control(struct semu_vhost_cmd *c);

@@ -10,45 +10,62 @@
 /* Of one turn: others on the same loop have theirs. */
 #define BATCH 64
 
-static struct semu_vscsi_cmd *new_cmd(struct semu_vscsi_target *t)
+static SEMU_VSCSI_COLD void begin(struct semu_vscsi_target *t,
+				  struct semu_vscsi_cmd *c)
+{
+	c->target = t;
+	c->next = t->all;
+	t->all = c;
+	c->t.cmd.cdb = c->cdb;
+	c->t.cmd.tag = (uintptr_t)c;
+}
+
+static inline struct semu_vscsi_cmd *new_cmd(struct semu_vscsi_target *t)
 {
 	struct semu_vscsi_cmd *c = semu_slots_take(&t->slots);
 
 	if (!c)
 		return NULL;
-	if (!c->target) { /* never used before */
-		c->target = t;
-		c->next = t->all;
-		t->all = c;
-		c->t.cmd.cdb = c->cdb;
-		c->t.cmd.tag = (uintptr_t)c;
-	}
+	if (!c->target) /* never used before */
+		begin(t, c);
 	c->at = c->have = 0;
-	c->live = true;
+	c->state = SEMU_VSCSI_LIVE;
 	return c;
 }
 
-static void drop(struct semu_vscsi_cmd *c)
+static inline void drop(struct semu_vscsi_target *t, struct semu_vscsi_cmd *c)
 {
-	c->live = c->lost = c->given_up = false;
-	semu_slots_give(&c->target->slots, c);
+	c->state = 0;
+	semu_slots_give(&t->slots, c);
 }
 
 /* ---- The end ---- */
 
 /* EFAULT: the host has forgotten the command, it was reset or detached. Nothing
  * is wrong with the bus. */
-static void send_end(struct scsiemu_vscsi *v, int tag, enum semu_vscsi_end end)
+static SEMU_VSCSI_COLD void send_again(struct scsiemu_vscsi *v)
 {
-	int error;
+	int error = semu_vscsi_again(v, VSCSI_T2I, &v->t2i);
 
+	if (error && error != EFAULT)
+		semu_vscsi_break(v, "a command cannot be completed", error);
+}
+
+static inline void send_end(struct scsiemu_vscsi *v, int tag,
+			    enum semu_vscsi_end end)
+{
 	if (v->broken)
 		return;
 	v->t2i.tag = tag;
 	v->t2i.status = v->ends[end];
-	error = semu_vscsi_call(v, VSCSI_T2I, &v->t2i);
-	if (error && error != EFAULT)
-		semu_vscsi_break(v, "a command cannot be completed", error);
+	if (!semu_vscsi_call(v, VSCSI_T2I, &v->t2i))
+		send_again(v);
+}
+
+static SEMU_VSCSI_COLD void refuse(struct scsiemu_vscsi *v, int tag,
+				   enum semu_vscsi_end end)
+{
+	send_end(v, tag, end);
 }
 
 /* Status has no place in an answer: what the host does about it has. */
@@ -66,8 +83,6 @@ static enum semu_vscsi_end end_by_status(const struct scsiemu_cmd *cmd)
 
 	if (cmd->outcome == SCSIEMU_ABORTED)
 		return SEMU_VSCSI_RESET;
-	if (cmd->status == SCSIEMU_GOOD)
-		return SEMU_VSCSI_DONE;
 	for (unsigned i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (ends[i].status == cmd->status)
 			return ends[i].end;
@@ -75,9 +90,9 @@ static enum semu_vscsi_end end_by_status(const struct scsiemu_cmd *cmd)
 	return SEMU_VSCSI_ERR;
 }
 
-static void answer(struct semu_vscsi_cmd *c)
+static SEMU_VSCSI_COLD void answer_other(struct scsiemu_vscsi *v,
+					 struct semu_vscsi_cmd *c)
 {
-	struct scsiemu_vscsi *v = c->target->v;
 	enum semu_vscsi_end end = end_by_status(&c->t.cmd);
 
 	/* The host knows no descriptor format: D_SENSE is not asked. */
@@ -89,13 +104,18 @@ static void answer(struct semu_vscsi_cmd *c)
 
 static void done(void *port, struct scsiemu_task *task)
 {
+	struct semu_vscsi_target *t = port;
 	struct semu_vscsi_cmd *c = (struct semu_vscsi_cmd *)task;
 
-	(void)port;
-	if (!c->lost)
-		answer(c);
+	if (!(c->state & SEMU_VSCSI_LOST)) {
+		if (task->cmd.outcome == SCSIEMU_STATUS &&
+		    task->cmd.status == SCSIEMU_GOOD)
+			send_end(t->v, c->tag, SEMU_VSCSI_DONE);
+		else
+			answer_other(t->v, c);
+	}
 	scsiemu_pump_sent(task);
-	drop(c);
+	drop(t, c);
 }
 
 void semu_vscsi_abort_all(struct semu_vscsi_target *t)
@@ -104,11 +124,11 @@ void semu_vscsi_abort_all(struct semu_vscsi_target *t)
 
 	/* One that ends lets others run, which end as well. */
 	for (c = t->all; c;) {
-		if (!c->live || c->given_up) {
+		if (!c->state || c->state & SEMU_VSCSI_GIVEN_UP) {
 			c = c->next;
 			continue;
 		}
-		c->given_up = true;
+		c->state |= SEMU_VSCSI_GIVEN_UP;
 		scsiemu_pump_abort(&c->t);
 		c = t->all;
 	}
@@ -116,17 +136,8 @@ void semu_vscsi_abort_all(struct semu_vscsi_target *t)
 
 /* ---- The request ---- */
 
-static struct scsiemu_lu *lu_of(const struct semu_vscsi_target *t, unsigned lun)
-{
-	uint8_t at[8] = { 0x40 | (lun >> 8 & 0x3f), lun & 0xff };
-
-	if (lun > 0x3fff) /* a format that nothing of ours has */
-		at[0] = 0xff;
-	return scsiemu_lu_find(t->pump->dev, at);
-}
-
 /* NULL, or what no kernel gives. */
-static const char *judge(const struct vscsi_ioc_i2t *i)
+static inline const char *judge(const struct vscsi_ioc_i2t *i)
 {
 	if (!i->cmdlen || i->cmdlen > sizeof(i->cmd))
 		return "it gave a CDB of an impossible length";
@@ -137,7 +148,7 @@ static const char *judge(const struct vscsi_ioc_i2t *i)
 	return NULL;
 }
 
-static void fill(struct semu_vscsi_cmd *c, const struct vscsi_ioc_i2t *i)
+static inline void fill(struct semu_vscsi_cmd *c, const struct vscsi_ioc_i2t *i)
 {
 	struct scsiemu_cmd *cmd = &c->t.cmd;
 	uint32_t len = (uint32_t)i->datalen;
@@ -149,23 +160,25 @@ static void fill(struct semu_vscsi_cmd *c, const struct vscsi_ioc_i2t *i)
 	cmd->out_len = i->direction == VSCSI_DIR_WRITE ? len : 0;
 }
 
-static void start(struct semu_vscsi_target *t, const struct vscsi_ioc_i2t *i)
+static inline void start(struct semu_vscsi_target *t,
+			 const struct vscsi_ioc_i2t *i)
 {
 	struct semu_vscsi_cmd *c = new_cmd(t);
 
 	if (!c) {
-		send_end(t->v, i->tag, SEMU_VSCSI_RESET);
+		refuse(t->v, i->tag, SEMU_VSCSI_RESET);
 		return;
 	}
 	fill(c, i);
-	if (scsiemu_pump_start(t->pump, &t->port, lu_of(t, i->lun), &c->t) <
-	    0) {
-		send_end(t->v, i->tag, SEMU_VSCSI_RESET);
-		drop(c);
+	if (scsiemu_pump_start(t->pump, &t->port,
+			       scsiemu_lu_find_number(t->pump->dev, i->lun),
+			       &c->t) < 0) {
+		refuse(t->v, c->tag, SEMU_VSCSI_RESET);
+		drop(t, c);
 	}
 }
 
-static void take(struct scsiemu_vscsi *v, const struct vscsi_ioc_i2t *i)
+static inline void take(struct scsiemu_vscsi *v, const struct vscsi_ioc_i2t *i)
 {
 	const char *wrong = judge(i);
 	struct semu_vscsi_target *t;
@@ -178,20 +191,25 @@ static void take(struct scsiemu_vscsi *v, const struct vscsi_ioc_i2t *i)
 	if (t && !t->leaving)
 		start(t, i);
 	else
-		send_end(v, i->tag, SEMU_VSCSI_ERR);
+		refuse(v, i->tag, SEMU_VSCSI_ERR);
+}
+
+/* No command came at first. Did one come now? */
+static SEMU_VSCSI_COLD bool ask_again(struct scsiemu_vscsi *v)
+{
+	int error = semu_vscsi_again(v, VSCSI_I2T, &v->i2t);
+
+	if (error && error != EAGAIN)
+		semu_vscsi_break(v, "commands cannot be had", error);
+	return !error;
 }
 
 void semu_vscsi_take(struct scsiemu_vscsi *v)
 {
 	for (unsigned n = 0; n < BATCH && !v->broken; n++) {
-		int error = semu_vscsi_call(v, VSCSI_I2T, &v->i2t);
-
-		if (error == EAGAIN)
+		if (!semu_vscsi_call(v, VSCSI_I2T, &v->i2t) && !ask_again(v))
 			return;
-		if (error)
-			semu_vscsi_break(v, "commands cannot be had", error);
-		else
-			take(v, &v->i2t);
+		take(v, &v->i2t);
 	}
 }
 

@@ -16,33 +16,41 @@ static uint32_t least(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
-/* n bytes at p, the next of this direction. false: not to be had. */
-static bool move(struct semu_vscsi_cmd *c, unsigned long request, uint8_t *p,
-		 uint32_t n)
+/* As move(): it failed at first. */
+static SEMU_VSCSI_COLD bool move_again(struct semu_vscsi_cmd *c,
+				       unsigned long request)
 {
 	struct scsiemu_vscsi *v = c->target->v;
-	int error;
+	int error = semu_vscsi_again(v, request, &v->data);
 
-	if (c->lost || v->broken)
-		return false;
-	v->data.tag = c->tag;
-	v->data.data = p;
-	v->data.datalen = n;
-	error = semu_vscsi_call(v, request, &v->data);
 	if (error == EFAULT)
-		c->lost = true;
+		c->state |= SEMU_VSCSI_LOST;
 	else if (error)
 		semu_vscsi_break(v, "data cannot be moved", error);
 	return !error;
 }
 
+/* n bytes at p, the next of this direction. false: not to be had. */
+static inline bool move(struct scsiemu_vscsi *v, struct semu_vscsi_cmd *c,
+			unsigned long request, uint8_t *p, uint32_t n)
+{
+	if (c->state & SEMU_VSCSI_LOST || v->broken)
+		return false;
+	v->data.tag = c->tag;
+	v->data.data = p;
+	v->data.datalen = n;
+	return semu_vscsi_call(v, request, &v->data) || move_again(c, request);
+}
+
 static bool move_all(struct semu_vscsi_cmd *c, unsigned long request,
 		     uint8_t *p, uint32_t len)
 {
+	struct scsiemu_vscsi *v = c->target->v;
+
 	while (len) {
 		uint32_t n = least(len, PIECE);
 
-		if (!move(c, request, p, n))
+		if (!move(v, c, request, p, n))
 			return false;
 		p += n;
 		len -= n;
@@ -88,7 +96,7 @@ static bool advance(struct semu_vscsi_cmd *c, uint32_t off)
 	memmove(c->buf, c->buf + n, c->have);
 	for (; c->at < off; c->at += n) {
 		n = least(least(off - c->at, c->room), PIECE);
-		if (!move(c, VSCSI_DATA_WRITE, c->buf, n))
+		if (!move(c->target->v, c, VSCSI_DATA_WRITE, c->buf, n))
 			return false;
 	}
 	return true;
@@ -113,23 +121,15 @@ static uint32_t out(struct semu_vscsi_cmd *c, uint32_t off, uint32_t n,
 {
 	uint32_t skip = off - c->at;
 
-	/* As a rule it is what follows. */
-	if (skip == c->have && n <= c->room && n <= PIECE) {
-		c->at = off;
-		c->have = 0;
-		if (!move(c, VSCSI_DATA_WRITE, c->buf, n))
-			return 0;
-		c->have = n;
-		return n;
-	}
 	if (off >= c->at && skip < c->have && !whole)
 		return least(n, c->have - skip);
 	return fetch(c, off, n) ? n : 0;
 }
 
-int semu_vscsi_window(void *port, struct scsiemu_task *t, bool in, uint32_t off,
-		      uint32_t len, bool whole, struct scsiemu_vec *v,
-		      unsigned *nv)
+static __attribute__((noinline)) int window(void *port, struct scsiemu_task *t,
+					    bool in, uint32_t off, uint32_t len,
+					    bool whole, struct scsiemu_vec *v,
+					    unsigned *nv)
 {
 	struct semu_vscsi_cmd *c = (struct semu_vscsi_cmd *)t;
 	uint32_t n = whole ? len : least(len, PIECE);
@@ -147,6 +147,26 @@ int semu_vscsi_window(void *port, struct scsiemu_task *t, bool in, uint32_t off,
 	v->len = n;
 	*nv = 1;
 	return 0;
+}
+
+/* As a rule it is data-out that follows what was there, and fits. */
+int semu_vscsi_window(void *port, struct scsiemu_task *t, bool in, uint32_t off,
+		      uint32_t len, bool whole, struct scsiemu_vec *v,
+		      unsigned *nv)
+{
+	struct semu_vscsi_cmd *c = (struct semu_vscsi_cmd *)t;
+	const struct semu_vscsi_target *target = port;
+
+	if (in || off != c->at + c->have || len > c->room || len > PIECE)
+		return window(port, t, in, off, len, whole, v, nv);
+	v->base = c->buf;
+	v->len = len;
+	*nv = 1;
+	c->at = off;
+	c->have = len;
+	return move(target->v, c, VSCSI_DATA_WRITE, c->buf, len)
+		       ? 0
+		       : SCSIEMU_E_TRANSPORT;
 }
 
 void semu_vscsi_cancel(void *port, struct scsiemu_task *t)

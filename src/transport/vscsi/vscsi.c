@@ -192,7 +192,9 @@ static int event(struct scsiemu_vscsi *v, unsigned long request,
 	if (target >= SCSIEMU_VSCSI_TARGETS)
 		return semu_err(err, "target %u: must be 0 to %u", target,
 				SCSIEMU_VSCSI_TARGETS - 1);
-	error = semu_vscsi_call(v, request, &e);
+	if (semu_vscsi_call(v, request, &e))
+		return 0;
+	error = semu_vscsi_again(v, request, &e);
 	if (!error)
 		return 0;
 	return semu_err(err, "target %u: the host does not %s it: %s", target,

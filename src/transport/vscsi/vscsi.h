@@ -17,6 +17,9 @@
 #include <transport/sys.h>
 #include <transport/vscsi/abi.h>
 
+/* Off the way of most commands. */
+#define SEMU_VSCSI_COLD __attribute__((noinline, cold))
+
 /* What the host has room for: 16 bytes, or 12. */
 #define SEMU_VSCSI_CDB sizeof(((struct vscsi_ioc_i2t *)NULL)->cmd)
 
@@ -30,6 +33,12 @@ struct semu_vscsi_target {
 	bool leaving;		    /* takes no commands any more */
 };
 
+enum {
+	SEMU_VSCSI_LIVE = 1,
+	SEMU_VSCSI_LOST = 2, /* the host has forgotten it (reset, detached) */
+	SEMU_VSCSI_GIVEN_UP = 4 /* by semu_vscsi_abort_all() */
+};
+
 struct semu_vscsi_cmd {
 	struct scsiemu_task t; /* first */
 	struct semu_vscsi_target *target;
@@ -39,9 +48,7 @@ struct semu_vscsi_cmd {
 	uint32_t at, have; /* data-out: buf has `have` bytes from `at` on, and
 			    * the host gives next what follows */
 	int tag;
-	bool live;
-	bool lost;     /* the host has forgotten it (reset, detached) */
-	bool given_up; /* by semu_vscsi_abort_all() */
+	uint8_t state; /* of SEMU_VSCSI_LIVE ...; 0: nobody's */
 	uint8_t cdb[SEMU_VSCSI_CDB];
 };
 
@@ -69,16 +76,15 @@ struct scsiemu_vscsi *semu_vscsi_open(const struct scsiemu_vscsi_config *cf,
 				      struct scsiemu_errmsg *err);
 /* This system's. */
 extern const int semu_vscsi_ends[SEMU_VSCSI_ENDS];
-/* It failed: again, if it was only interrupted. 0, or errno. */
-int semu_vscsi_again(struct scsiemu_vscsi *v, unsigned long request, void *arg);
-/* 0, or errno. */
-static inline int semu_vscsi_call(struct scsiemu_vscsi *v,
-				  unsigned long request, void *arg)
+/* As a rule it is done: true. Else semu_vscsi_again(). */
+static inline bool semu_vscsi_call(struct scsiemu_vscsi *v,
+				   unsigned long request, void *arg)
 {
-	if (v->sys->ioctl(v->source.fd, request, arg) >= 0)
-		return 0;
-	return semu_vscsi_again(v, request, arg);
+	return v->sys->ioctl(v->source.fd, request, arg) >= 0;
 }
+/* It failed: again, if it was only interrupted. 0, or errno. */
+SEMU_VSCSI_COLD int semu_vscsi_again(struct scsiemu_vscsi *v,
+				     unsigned long request, void *arg);
 /* It serves no more: what it could not do, and errno or 0. */
 void semu_vscsi_break(struct scsiemu_vscsi *v, const char *what, int error);
 
