@@ -25,7 +25,7 @@ EMBEDDER = "semu_trace_slow"  # calls the embedder's own function
 DISPATCH = {"semu_lu_reset": "reset", "semu_lu_loaded": "loaded",
             "semu_itl_lost": "lost", "finish": "finish",
             "stopped": "applies", "semu_check_odd_state": "stops",
-            "attention": "attention"}
+            "attention": "attention", "query_event": "attention"}
 DISPATCH.update((f"semu_parts_{m}", m) for m in (
     "reset", "loaded", "tick", "restore", "wiped", "begin"))
 SOURCES = os.path.join(os.path.dirname(os.path.dirname(

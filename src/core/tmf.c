@@ -7,6 +7,8 @@
  */
 #include "core/engine.h"
 
+#define APART __attribute__((noinline))
+
 enum scope {
 	TASK,	  /* one command: nexus and tag */
 	NEXUS_LU, /* all of the nexus in the LU */
@@ -186,8 +188,9 @@ static bool present(const struct scsiemu_cmd *tmf)
 }
 
 /* SAM-5 7.9: the highest unit attention, or else the deferred error, without
- * clearing it; UADE DEPTH says whether there are more. */
-static void query_event(struct scsiemu_cmd *tmf)
+ * clearing it; UADE DEPTH says whether there are more. Not inlined: its sense
+ * would lie on the stack of all the functions. */
+static APART void query_event(struct scsiemu_cmd *tmf)
 {
 	struct semu_itl *itl = semu_itl_get(semu_ctx(tmf)->lu,
 					    semu_ctx(tmf)->nexus);
