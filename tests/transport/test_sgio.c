@@ -160,6 +160,10 @@ static void commands_that_cannot_be(void **state)
 	q.attr = 0;
 	q.tmf = SCSIEMU_TMF_CLEAR_ACA;
 	fails(fd, &q, -1, EINVAL);
+	q.tmf = SCSIEMU_TMF_LU_RESET;
+	q.cdb_len = SEMU_SGIO_CDB + 1;
+	fails(fd, &q, -1, EINVAL);
+	q.cdb_len = 6;
 	q.tmf = 0;
 	q.in_len = SEMU_SGIO_MAX + 1;
 	fails(fd, &q, sgio_memory(4096), EINVAL);
