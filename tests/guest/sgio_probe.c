@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bsg.h>
+#include <linux/cdrom.h>
 #include <poll.h>
 #include <scsi/sg.h>
 #include <signal.h>
@@ -199,6 +200,62 @@ static void commands_4(void)
 	close(fd);
 }
 
+/* ---- struct cdrom_generic_command ---- */
+
+static struct cdrom_generic_command generic(const struct packet *p)
+{
+	struct cdrom_generic_command c = { .buffer = data,
+					   .buflen = p->bytes,
+					   .stat = 0x55,
+					   .sense = (void *)sense,
+					   .data_direction = p->direction,
+					   .timeout = p->timeout };
+
+	memcpy(c.cmd, p->cdb, sizeof(c.cmd));
+	memset(data, 0xee, sizeof(data));
+	memset(sense, 0xee, sizeof(sense));
+	return c;
+}
+
+static void tell_packet(const struct cdrom_generic_command *c, int rc)
+{
+	if (rc)
+		printf(" %s", strerrorname_np(errno));
+	printf(" result=%d stat=%d buflen=%u", rc, c->stat, c->buflen);
+	hex("sense", sense, 20);
+	hex("data", data, 40);
+	putchar('\n');
+}
+
+static void packets_to(const char *path)
+{
+	static const char *const names[] = { "data", "data, nowhere", "sense",
+					     "sense, nowhere" };
+	int fd = open(path, O_RDWR);
+
+	for (size_t i = 0; i < npackets; i++) {
+		struct cdrom_generic_command c = generic(&packets[i]);
+
+		printf("%s CDROM_SEND_PACKET %s:", path, packets[i].name);
+		tell_packet(&c, ioctl(fd, CDROM_SEND_PACKET, &c));
+	}
+	for (size_t i = 0; i < COUNT(names); i++) {
+		static const struct packet fails = { .cdb = { 0x12, 4, [4] = 9 },
+						     .direction = 2,
+						     .bytes = 36 };
+		struct cdrom_generic_command c = generic(&fails);
+
+		if (i < 2)
+			c.buffer = i ? NULL : (uint8_t *)16;
+		else
+			c.sense = i > 2 ? NULL : (void *)16;
+		printf("%s CDROM_SEND_PACKET, wrong address of %s:", path,
+		       names[i]);
+		tell_packet(&c, ioctl(fd, CDROM_SEND_PACKET, &c));
+	}
+	close(fd);
+}
+
 /* ---- Other ioctls ---- */
 
 static void control(const char *path, int fd, const struct control *c)
@@ -223,9 +280,9 @@ static void control(const char *path, int fd, const struct control *c)
 	putchar('\n');
 }
 
-static void all_controls(const char *path)
+static void all_controls(const char *path, int flags)
 {
-	int fd = open(path, O_RDWR | O_NONBLOCK);
+	int fd = open(path, flags | O_NONBLOCK);
 
 	for (size_t i = 0; i < ncontrols; i++)
 		control(path, fd, &controls[i]);
@@ -503,9 +560,11 @@ int main(void)
 	commands_4();
 	addresses(SG);
 	addresses(BLOCK);
-	all_controls(SG);
-	all_controls(BLOCK);
-	all_controls(BSG);
+	packets_to(SG);
+	packets_to(BLOCK);
+	all_controls(SG, O_RDWR);
+	all_controls(BLOCK, O_RDWR);
+	all_controls(BSG, O_RDWR);
 	opens();
 	pairs();
 	read_only();

@@ -110,6 +110,8 @@ static int node_ioctl(int fd, const struct shim_node *n, uint32_t number,
 		return shim_sg_io(fd, n, arg);
 	if (number == SCSI_IOCTL_SEND_COMMAND && !is_bsg)
 		return shim_send_command(fd, arg);
+	if (number == CDROM_SEND_PACKET && !is_bsg)
+		return shim_packet(fd, shim_is_sg(n), arg);
 	if (number == SG_SCSI_RESET && !is_bsg)
 		return shim_reset(fd, arg);
 	return control(fd, number, arg);
