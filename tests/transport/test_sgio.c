@@ -359,6 +359,26 @@ static void a_fetch_waits_again(void **state)
 	close(fd);
 }
 
+/* A program that was interrupted before we looked finds it the next time. */
+static void a_fetch_comes_too_late(void **state)
+{
+	struct semu_sgio_request q = { .what = SEMU_SGIO_FETCH };
+	struct semu_sgio_request post = command("\0\0\0\0\0\0", 6);
+	int fd = sgio_open(SGIO_SG, O_RDWR);
+	struct semu_sgio_reply r;
+
+	(void)state;
+	post.what = SEMU_SGIO_POST;
+	fails(fd, &post, sgio_memory(4096), 0);
+	close(sgio_ask(fd, &q, -1));
+	sgio_serve();
+	q.flags = O_NONBLOCK;
+	assert_int_equal(sgio_call(fd, &q, -1, &r), 0);
+	assert_int_equal(r.error, 0);
+	fails(fd, &q, -1, EAGAIN);
+	close(fd);
+}
+
 static void an_open_waits(void **state)
 {
 	int first = sgio_open(SGIO_SG, O_RDWR | O_EXCL), fd = sgio_connect();
@@ -418,6 +438,8 @@ int main(void)
 						end),
 		cmocka_unit_test_setup_teardown(a_negative_time, begin, end),
 		cmocka_unit_test_setup_teardown(a_fetch_waits_again, begin,
+						end),
+		cmocka_unit_test_setup_teardown(a_fetch_comes_too_late, begin,
 						end),
 		cmocka_unit_test_setup_teardown(an_open_waits, begin, end),
 		cmocka_unit_test_setup_teardown(path_errors, begin, end),

@@ -95,8 +95,8 @@ int shim_is_there(const void *at, size_t len);
 
 /*
  * call.c: send *q, wait for its reply. mem: -1, or shared memory. 0 or an
- * errno: ENODEV (the devices are gone), EINTR (and the devices give it up), or
- * what the devices say.
+ * errno: ENODEV (the devices are gone), EINTR (of a sg node; and the devices
+ * give it up), or what the devices say.
  */
 int shim_call(int fd, struct semu_sgio_request *q, int mem,
 	      struct semu_sgio_reply *r);
