@@ -379,6 +379,26 @@ static void a_fetch_comes_too_late(void **state)
 	close(fd);
 }
 
+/* One that waits to be open is not, yet. */
+static void an_open_that_waits_asks_nothing(void **state)
+{
+	int first = sgio_open(SGIO_SG, O_RDWR | O_EXCL), fd = sgio_connect();
+	struct semu_sgio_request q = { .what = SEMU_SGIO_OPEN,
+				       .major = 21,
+				       .flags = O_RDWR,
+				       .initiator = 2 };
+	struct semu_sgio_request turs = command("\0\0\0\0\0\0", 6);
+	int waits = sgio_ask(fd, &q, -1);
+	struct semu_sgio_reply r;
+
+	(void)state;
+	sgio_serve();
+	ends(fd, &turs, -1);
+	assert_int_equal(sgio_reply(waits, &r), -1);
+	close(waits);
+	close(first);
+}
+
 static void an_open_waits(void **state)
 {
 	int first = sgio_open(SGIO_SG, O_RDWR | O_EXCL), fd = sgio_connect();
@@ -441,6 +461,8 @@ int main(void)
 						end),
 		cmocka_unit_test_setup_teardown(a_fetch_comes_too_late, begin,
 						end),
+		cmocka_unit_test_setup_teardown(an_open_that_waits_asks_nothing,
+						begin, end),
 		cmocka_unit_test_setup_teardown(an_open_waits, begin, end),
 		cmocka_unit_test_setup_teardown(path_errors, begin, end),
 	};
