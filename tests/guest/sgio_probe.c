@@ -245,10 +245,12 @@ static void packets_to(const char *path)
 						     .bytes = 36 };
 		struct cdrom_generic_command c = generic(&fails);
 
-		if (i < 2)
+		if (i < 2) {
+			c.cmd[1] = 0;
 			c.buffer = i ? NULL : (uint8_t *)16;
-		else
+		} else {
 			c.sense = i > 2 ? NULL : (void *)16;
+		}
 		printf("%s CDROM_SEND_PACKET, wrong address of %s:", path,
 		       names[i]);
 		tell_packet(&c, ioctl(fd, CDROM_SEND_PACKET, &c));
@@ -443,6 +445,18 @@ static void calls(const char *path)
 	close(fd);
 }
 
+static void one_way(const char *path, int flags)
+{
+	int fd = open(path, flags | O_NONBLOCK);
+
+	printf("%s opened %o:\n", path, (unsigned)flags);
+	say(path, "read", read(fd, data, 512));
+	say(path, "write", write(fd, data, 1));
+	say(path, "pread", pread(fd, data, 512, 512));
+	say(path, "pwrite", pwrite(fd, data, 1, 1 << 30));
+	close(fd);
+}
+
 /* ---- Commands that do not end, resets, commands by write() ---- */
 
 static void wake(int number)
@@ -552,6 +566,8 @@ static void posted(void)
 
 int main(void)
 {
+	static const char *const nodes[] = { SG, BLOCK, BSG };
+
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	commands(SG);
 	commands(BLOCK);
@@ -563,12 +579,17 @@ int main(void)
 	all_controls(SG, O_RDWR);
 	all_controls(BLOCK, O_RDWR);
 	all_controls(BSG, O_RDWR);
+	all_controls(SG, O_RDONLY);
 	opens();
 	pairs();
 	read_only();
 	calls(SG);
 	calls(BLOCK);
 	calls(BSG);
+	for (size_t i = 0; i < COUNT(nodes); i++) {
+		one_way(nodes[i], O_RDONLY);
+		one_way(nodes[i], O_WRONLY);
+	}
 	posted();
 	slow();
 	resets();
