@@ -190,17 +190,17 @@ static bool take(struct semu_vring *r)
 
 void semu_ring_serve(struct semu_vring *r)
 {
+	bool events = r->index == QUEUE_EVENT;
+
 	if (!semu_ring_runs(r))
 		return;
-	if (r->index == QUEUE_EVENT) {
+	if (events)
 		semu_vhost_events(r->v);
-		return;
-	}
-	r->more = take(r); /* others first */
+	r->more = !events && take(r); /* others first */
 	if (!r->more && semu_ring_runs(r)) {
 		r->format->arm(r);
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
-		r->more = r->format->waiting(r);
+		r->more = r->format->waiting(r) && (!events || r->v->missed);
 	}
 	if (r->more)
 		semu_vhost_wake(r->v);
