@@ -286,10 +286,10 @@ static void listener_ready(struct scsiemu_source *s, short revents)
 		semu_vhost_adopt(v, fd);
 }
 
-/* A socket that nobody listens at any more. */
+/* A socket that nobody listens at any more. One who does may let us wait. */
 static bool is_left_over(const struct sockaddr_un *a)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct stat st;
 	bool left;
 
