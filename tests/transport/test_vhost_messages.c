@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "vhost_rig.h"
 
+#include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -105,6 +106,19 @@ static void test_no_queue(void **state)
 	assert_int_equal(acked(MSG_SET_VRING_KICK, body, 8, -1), 1);
 	works();
 	drop();
+}
+
+/* A kick descriptor that cannot be one. */
+static void test_bad_kick(void **state)
+{
+	uint64_t which = QUEUE_REQUEST;
+	int fd = open("/", O_PATH | O_CLOEXEC);
+
+	(void)state;
+	make(false, 0, false);
+	assert_int_equal(acked(MSG_SET_VRING_KICK, &which, 8, fd), 1);
+	drop();
+	close(fd);
 }
 
 /* What ends a queue, the front end is told by a descriptor of its own. */
@@ -371,6 +385,7 @@ int main(void)
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_offers),
 		cmocka_unit_test(test_no_queue),
+		cmocka_unit_test(test_bad_kick),
 		cmocka_unit_test(test_error_signal),
 		cmocka_unit_test(test_bad_place),
 		cmocka_unit_test(test_acknowledge),

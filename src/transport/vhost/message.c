@@ -238,9 +238,8 @@ static enum semu_handled set_kick(struct scsiemu_vhost *v,
 	struct semu_vring *r = event_fd(v, m, &fd);
 
 	/* Without one we had to look for ever. */
-	if (!r || fd < 0)
+	if (!r || fd < 0 || !semu_ring_set_kick(r, fd))
 		return REFUSED;
-	semu_ring_set_kick(r, fd);
 	semu_ring_start(r);
 	return HANDLED;
 }

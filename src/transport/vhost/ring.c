@@ -234,19 +234,18 @@ void semu_ring_init(struct semu_vring *r, struct scsiemu_vhost *v,
 	r->kick.ready = kicked;
 }
 
-void semu_ring_set_kick(struct semu_vring *r, int fd)
+bool semu_ring_set_kick(struct semu_vring *r, int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
 
 	unwatch(r);
-	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK)) {
-		close(fd);
-		return;
-	}
 	r->kick.fd = fd;
 	r->kick.events = POLLIN;
-	if (scsiemu_loop_add(r->v->loop, &r->kick))
-		close_fd(&r->kick.fd);
+	if (flags >= 0 && !fcntl(fd, F_SETFL, flags | O_NONBLOCK) &&
+	    !scsiemu_loop_add(r->v->loop, &r->kick))
+		return true;
+	close_fd(&r->kick.fd);
+	return false;
 }
 
 /* User-mode Linux has pipes. Who does not empty it is told already. */

@@ -249,7 +249,8 @@ void semu_ring_stop(struct semu_vring *r);
 bool semu_ring_remap(struct semu_vring *r);
 void semu_ring_serve(struct semu_vring *r);
 void semu_ring_close(struct semu_vring *r);
-void semu_ring_set_kick(struct semu_vring *r, int fd);
+/* fd is the queue's in any case. false: it cannot be watched. */
+bool semu_ring_set_kick(struct semu_vring *r, int fd);
 void semu_ring_set_call(struct semu_vring *r, int fd);
 void semu_ring_set_signal(struct semu_signal *s, int fd);
 enum semu_fetch semu_ring_fetch(struct semu_vring *r, struct semu_chain *c);
