@@ -104,7 +104,8 @@ static void begin(uint8_t how)
 	if (!semu_vhost_add_region(v, (uint8_t *)region, fd))
 		abort();
 	close(fd);
-	v->features = how & 2 ? VIRTIO_INDIRECT | VIRTIO_EVENT_IDX : 0;
+	v->features = (how & 1 ? VIRTIO_PACKED : 0) |
+		      (how & 2 ? VIRTIO_INDIRECT | VIRTIO_EVENT_IDX : 0);
 	set_ring(&v->ring[QUEUE_REQUEST], how & 1);
 }
 
