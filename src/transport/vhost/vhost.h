@@ -40,19 +40,19 @@ struct semu_desc {
 
 static inline struct semu_desc semu_desc_split(const uint8_t *p)
 {
-	uint64_t rest = vhost_get64(p + DESC_LEN_AT);
+	uint64_t at = vhost_get64(p), rest = vhost_get64(p + DESC_LEN_AT);
 
-	return (struct semu_desc){ vhost_get64(p), (uint32_t)rest,
-				   (uint16_t)(rest >> 32),
+	vhost_read_once();
+	return (struct semu_desc){ at, (uint32_t)rest, (uint16_t)(rest >> 32),
 				   (uint16_t)(rest >> 48) };
 }
 
 static inline struct semu_desc semu_desc_packed(const uint8_t *p)
 {
-	uint64_t rest = vhost_get64(p + DESC_LEN_AT);
+	uint64_t at = vhost_get64(p), rest = vhost_get64(p + DESC_LEN_AT);
 
-	return (struct semu_desc){ vhost_get64(p), (uint32_t)rest,
-				   (uint16_t)(rest >> 48),
+	vhost_read_once();
+	return (struct semu_desc){ at, (uint32_t)rest, (uint16_t)(rest >> 48),
 				   (uint16_t)(rest >> 32) };
 }
 
