@@ -11,7 +11,6 @@
  */
 #define _GNU_SOURCE
 #include <scsiemu/host.h>
-#include <transport/loop.h>
 #include <transport/vhost/vhost.h>
 
 #include <stdio.h>
@@ -20,6 +19,8 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "../transport/idle.h"
 
 enum { MEMORY = 65536, SIZE = 16 };
 
@@ -30,31 +31,6 @@ static struct scsiemu_loop *loop;
 static struct scsiemu_vhost *v;
 static uint8_t *mem;
 static int front, kick;
-
-static int poll_now(struct pollfd *p, nfds_t n, int ms)
-{
-	static unsigned turns;
-	int rc;
-
-	(void)ms;
-	p[0].fd = -p[0].fd - 1;
-	rc = poll(p, n, 0);
-	p[0].fd = -p[0].fd - 1;
-	turns = rc ? turns + 1 : 0;
-	if (rc && turns < 64)
-		return rc;
-	turns = 0;
-	p[0].revents = POLLIN;
-	return 1;
-}
-
-static uint64_t no_clock(void)
-{
-	return 1000;
-}
-
-static const struct semu_calls calls = { .poll = poll_now,
-					 .clock_ms = no_clock };
 
 static void settle(void)
 {
@@ -166,7 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (scsiemu_host_device_add(&dev, "disk:mem,size=1M", &err) ||
 	    scsiemu_host_device_open(&dev, "t", NULL, &err))
 		abort();
-	loop = semu_loop_create(&dev.pump, &calls);
+	loop = semu_loop_create(&dev.pump, &idle_calls);
 	if (!loop)
 		abort();
 	begin(data[0]);
