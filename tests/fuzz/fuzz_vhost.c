@@ -3,7 +3,8 @@
  * fuzz_vhost.c - a front end that sends anything, and a guest whose memory and
  * queues have anything in them.
  *
- *	byte 0: bit 0 a packed queue, bit 1 features of events and tables
+ *	byte 0: bit 0 a packed queue, bit 1 features of events and tables, bit 2
+ *		memory of requests in flight, which is the guest's as well
  *	then records, by their first byte modulo 4:
  *	0, 1	16 bits of place, 8 of length, bytes for that place in memory
  *	2	a kick of queue 2, and the loop runs
@@ -22,7 +23,7 @@
 
 #include "../transport/idle.h"
 
-enum { MEMORY = 65536, SIZE = 16 };
+enum { MEMORY = 65536, SIZE = 16, FLY_AT = 3072, FLY = 2048 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -77,7 +78,8 @@ static void begin(uint8_t how)
 		abort();
 	front = pair[0];
 	semu_vhost_adopt(v, pair[1]);
-	if (!semu_vhost_add_region(v, (uint8_t *)region, fd))
+	if (!semu_vhost_add_region(v, (uint8_t *)region, fd) ||
+	    (how & 4 && !semu_vhost_map_fly(v, fd, FLY, FLY_AT)))
 		abort();
 	close(fd);
 	v->features = (how & 1 ? VIRTIO_PACKED : 0) |
