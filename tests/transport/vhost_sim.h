@@ -24,7 +24,6 @@ struct sim_queue {
 	uint16_t next, seen;	    /* driver: to make available, used seen */
 	bool wrap, seen_wrap;
 	int kick, call;
-	unsigned signals;
 	uint16_t slots[SIM_SIZE]; /* packed: by id */
 };
 

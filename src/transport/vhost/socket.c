@@ -208,14 +208,7 @@ void semu_vhost_hang_up(struct scsiemu_vhost *v, const char *why)
 	v->held = false;
 	v->leaving = true;
 	semu_vhost_abort_all(v);
-	semu_vhost_go_on(v);
-}
-
-/* From inside the pump, perhaps: the loop calls back. */
-void semu_vhost_go_on(struct scsiemu_vhost *v)
-{
-	if (v->held || v->leaving)
-		semu_vhost_wake(v);
+	semu_vhost_wake(v);
 }
 
 void semu_vhost_wake(struct scsiemu_vhost *v)

@@ -192,9 +192,8 @@ int semu_vhost_listen(struct scsiemu_vhost *v, const char *path,
 void semu_vhost_adopt(struct scsiemu_vhost *v, int fd);
 /* The connection ends; why: what the front end did wrong, NULL: it closed. */
 void semu_vhost_hang_up(struct scsiemu_vhost *v, const char *why);
-/* Commands have ended: go on with what waited for that. */
-void semu_vhost_go_on(struct scsiemu_vhost *v);
-/* The loop comes back to what is left. */
+/* The loop comes back to what is left, or waited for commands to end: this may
+ * be inside the pump. */
 void semu_vhost_wake(struct scsiemu_vhost *v);
 /* An answer with at most one descriptor (-1: none). */
 bool semu_vhost_answer(struct scsiemu_vhost *v, uint32_t size, int fd);
