@@ -244,8 +244,10 @@ static inline struct semu_targ_io *semu_targ_io_new(struct semu_targ_cmd *c)
 	io->ccb.ccb_h.flags = c->flags;
 	io->ccb.data_ptr = NULL;
 	io->ccb.dxfer_len = 0;
-	io->ccb.sense_len = 0;
+	io->ccb.sense_len = io->ccb.cdb_len = 0;
+	io->ccb.sglist_cnt = 0;
 	io->ccb.scsi_status = 0;
+	io->ccb.resid = 0; /* isp(4) tells it to the initiator */
 	io->ccb.tag_action = a->tag_action;
 	io->ccb.tag_id = a->tag_id;
 	io->ccb.init_id = a->init_id;
