@@ -5,17 +5,20 @@
  *
  *	byte 0: the head, in units of 8 bytes, modulo the ring
  *	then records: 16 bits of place, 16 bits of length, bytes for that place
+ *
+ * If all of it is an odd number of bytes there is nothing behind the ring.
  */
 #include <scsiemu/host.h>
 #include <transport/tcmu/tcmu.h>
 
 #include <stdlib.h>
 
-enum { RING_AT = 128, RING = 2048, DATA = 4096, MAP = RING_AT + RING + DATA };
+enum { RING_AT = 128, RING = 2048, DATA = 4096, MOST = RING_AT + RING + DATA };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static uint8_t *map;
+static size_t map_len;
 
 static int no_open(const char *path, int flags)
 {
@@ -68,14 +71,14 @@ static void fill(const uint8_t *data, size_t size)
 	tcmu_put32(map + TCMU_RING_OFF_AT, RING_AT);
 	tcmu_put32(map + TCMU_RING_SIZE_AT, RING);
 	while (size > 4) {
-		size_t at = tcmu_get16(data) % (MAP - TCMU_MAILBOX);
+		size_t at = tcmu_get16(data) % (map_len - TCMU_MAILBOX);
 		size_t n = tcmu_get16(data + 2);
 
 		at += TCMU_MAILBOX;
 		data += 4;
 		size -= 4;
 		n = n < size ? n : size;
-		n = n < MAP - at ? n : MAP - at;
+		n = n < map_len - at ? n : map_len - at;
 		memcpy(map + at, data, n);
 		data += n;
 		size -= n;
@@ -90,7 +93,7 @@ static void serve(struct scsiemu_host_device *d, uint8_t head)
 		.lu = d->units->host.lu,
 		.allocator = &scsiemu_host_allocator,
 	};
-	static const struct semu_tcmu_paths paths = { "uio", "free", MAP };
+	struct semu_tcmu_paths paths = { "uio", "free", map_len };
 	struct scsiemu_errmsg err;
 	struct scsiemu_tcmu *t = semu_tcmu_open(&cf, &calls, &paths, &err);
 	struct scsiemu_source *s;
@@ -114,7 +117,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 2)
 		return 0;
-	map = calloc(1, MAP);
+	map_len = size % 2 ? RING_AT + RING : MOST;
+	map = calloc(1, map_len);
 	if (!map || scsiemu_host_device_add(&d, "disk:mem,size=1M", &err) ||
 	    scsiemu_host_device_open(&d, "t", NULL, &err))
 		abort();

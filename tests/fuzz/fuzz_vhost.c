@@ -3,7 +3,8 @@
  * fuzz_vhost.c - a front end that sends anything, and a guest whose memory and
  * queues have anything in them.
  *
- *	byte 0: bit 0 a packed queue, bit 1 features of events and tables
+ *	byte 0: bit 0 a packed queue, bit 1 features of events and tables, bit 2
+ *		memory of requests in flight, which is the guest's as well
  *	then records, by their first byte modulo 4:
  *	0, 1	16 bits of place, 8 of length, bytes for that place in memory
  *	2	a kick of queue 2, and the loop runs
@@ -11,7 +12,6 @@
  */
 #define _GNU_SOURCE
 #include <scsiemu/host.h>
-#include <transport/loop.h>
 #include <transport/vhost/vhost.h>
 
 #include <stdio.h>
@@ -21,7 +21,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MEMORY = 65536, SIZE = 16 };
+#include "../transport/idle.h"
+
+enum { MEMORY = 65536, SIZE = 16, FLY_AT = 3072, FLY = 2048 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -30,31 +32,6 @@ static struct scsiemu_loop *loop;
 static struct scsiemu_vhost *v;
 static uint8_t *mem;
 static int front, kick;
-
-static int poll_now(struct pollfd *p, nfds_t n, int ms)
-{
-	static unsigned turns;
-	int rc;
-
-	(void)ms;
-	p[0].fd = -p[0].fd - 1;
-	rc = poll(p, n, 0);
-	p[0].fd = -p[0].fd - 1;
-	turns = rc ? turns + 1 : 0;
-	if (rc && turns < 64)
-		return rc;
-	turns = 0;
-	p[0].revents = POLLIN;
-	return 1;
-}
-
-static uint64_t no_clock(void)
-{
-	return 1000;
-}
-
-static const struct semu_calls calls = { .poll = poll_now,
-					 .clock_ms = no_clock };
 
 static void settle(void)
 {
@@ -101,10 +78,12 @@ static void begin(uint8_t how)
 		abort();
 	front = pair[0];
 	semu_vhost_adopt(v, pair[1]);
-	if (!semu_vhost_add_region(v, (uint8_t *)region, fd))
+	if (!semu_vhost_add_region(v, (uint8_t *)region, fd) ||
+	    (how & 4 && !semu_vhost_map_fly(v, fd, FLY, FLY_AT)))
 		abort();
 	close(fd);
-	v->features = how & 2 ? VIRTIO_INDIRECT | VIRTIO_EVENT_IDX : 0;
+	v->features = (how & 1 ? VIRTIO_PACKED : 0) |
+		      (how & 2 ? VIRTIO_INDIRECT | VIRTIO_EVENT_IDX : 0);
 	set_ring(&v->ring[QUEUE_REQUEST], how & 1);
 }
 
@@ -165,7 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (scsiemu_host_device_add(&dev, "disk:mem,size=1M", &err) ||
 	    scsiemu_host_device_open(&dev, "t", NULL, &err))
 		abort();
-	loop = semu_loop_create(&dev.pump, &calls);
+	loop = semu_loop_create(&dev.pump, &idle_calls);
 	if (!loop)
 		abort();
 	begin(data[0]);

@@ -37,7 +37,7 @@ def read(path):
         return f.read().strip()
 
 
-def stub(folder, *names):
+def stand_in(folder, *names):
     """Programs of another system, for typed() in this folder: they do
     nothing."""
     os.makedirs(folder + "/bin")

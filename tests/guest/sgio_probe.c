@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bsg.h>
+#include <linux/cdrom.h>
 #include <poll.h>
 #include <scsi/sg.h>
 #include <signal.h>
@@ -199,6 +200,64 @@ static void commands_4(void)
 	close(fd);
 }
 
+/* ---- struct cdrom_generic_command ---- */
+
+static struct cdrom_generic_command generic(const struct packet *p)
+{
+	struct cdrom_generic_command c = { .buffer = data,
+					   .buflen = p->bytes,
+					   .stat = 0x55,
+					   .sense = (void *)sense,
+					   .data_direction = p->direction,
+					   .timeout = p->timeout };
+
+	memcpy(c.cmd, p->cdb, sizeof(c.cmd));
+	memset(data, 0xee, sizeof(data));
+	memset(sense, 0xee, sizeof(sense));
+	return c;
+}
+
+static void tell_packet(const struct cdrom_generic_command *c, int rc)
+{
+	if (rc)
+		printf(" %s", strerrorname_np(errno));
+	printf(" result=%d stat=%d buflen=%u", rc, c->stat, c->buflen);
+	hex("sense", sense, 20);
+	hex("data", data, 40);
+	putchar('\n');
+}
+
+static void packets_to(const char *path)
+{
+	static const char *const names[] = { "data", "data, nowhere", "sense",
+					     "sense, nowhere" };
+	int fd = open(path, O_RDWR);
+
+	for (size_t i = 0; i < npackets; i++) {
+		struct cdrom_generic_command c = generic(&packets[i]);
+
+		printf("%s CDROM_SEND_PACKET %s:", path, packets[i].name);
+		tell_packet(&c, ioctl(fd, CDROM_SEND_PACKET, &c));
+	}
+	for (size_t i = 0; i < COUNT(names); i++) {
+		static const struct packet fails = { .cdb = { 0x12, 4, [4] = 9 },
+						     .direction = 2,
+						     .bytes = 36 };
+		struct cdrom_generic_command c = generic(&fails);
+
+		if (i < 2) {
+			c.cmd[1] = 0;
+			c.buffer = i ? NULL : (uint8_t *)16;
+		} else {
+			c.sense = i > 2 ? NULL : (void *)16;
+		}
+		printf("%s CDROM_SEND_PACKET, wrong address of %s:", path,
+		       names[i]);
+		tell_packet(&c, ioctl(fd, CDROM_SEND_PACKET, &c));
+	}
+	close(fd);
+}
+
 /* ---- Other ioctls ---- */
 
 static void control(const char *path, int fd, const struct control *c)
@@ -223,9 +282,9 @@ static void control(const char *path, int fd, const struct control *c)
 	putchar('\n');
 }
 
-static void all_controls(const char *path)
+static void all_controls(const char *path, int flags)
 {
-	int fd = open(path, O_RDWR | O_NONBLOCK);
+	int fd = open(path, flags | O_NONBLOCK);
 
 	for (size_t i = 0; i < ncontrols; i++)
 		control(path, fd, &controls[i]);
@@ -386,6 +445,18 @@ static void calls(const char *path)
 	close(fd);
 }
 
+static void one_way(const char *path, int flags)
+{
+	int fd = open(path, flags | O_NONBLOCK);
+
+	printf("%s opened %o:\n", path, (unsigned)flags);
+	say(path, "read", read(fd, data, 512));
+	say(path, "write", write(fd, data, 1));
+	say(path, "pread", pread(fd, data, 512, 512));
+	say(path, "pwrite", pwrite(fd, data, 1, 1 << 30));
+	close(fd);
+}
+
 /* ---- Commands that do not end, resets, commands by write() ---- */
 
 static void wake(int number)
@@ -409,18 +480,16 @@ static void slow(void)
 
 	sigaction(SIGALRM, &act, NULL);
 	patient.name = "VERIFY(10), and a signal";
-	patient.timeout = 20000;
 	for (int i = 0; i < 2; i++) {
 		int fd = open(nodes[i], O_RDWR);
 
 		io(nodes[i], fd, &hangs);
 		io(nodes[i], fd, &turs);
-		if (!i) {
-			ualarm(200000, 200000);
-			io(nodes[i], fd, &patient);
-			ualarm(0, 0);
-			io(nodes[i], fd, &turs);
-		}
+		patient.timeout = i ? 400 : 20000;
+		ualarm(200000, 200000);
+		io(nodes[i], fd, &patient);
+		ualarm(0, 0);
+		io(nodes[i], fd, &turs);
 		close(fd);
 	}
 }
@@ -497,21 +566,30 @@ static void posted(void)
 
 int main(void)
 {
+	static const char *const nodes[] = { SG, BLOCK, BSG };
+
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	commands(SG);
 	commands(BLOCK);
 	commands_4();
 	addresses(SG);
 	addresses(BLOCK);
-	all_controls(SG);
-	all_controls(BLOCK);
-	all_controls(BSG);
+	packets_to(SG);
+	packets_to(BLOCK);
+	all_controls(SG, O_RDWR);
+	all_controls(BLOCK, O_RDWR);
+	all_controls(BSG, O_RDWR);
+	all_controls(SG, O_RDONLY);
 	opens();
 	pairs();
 	read_only();
 	calls(SG);
 	calls(BLOCK);
 	calls(BSG);
+	for (size_t i = 0; i < COUNT(nodes); i++) {
+		one_way(nodes[i], O_RDONLY);
+		one_way(nodes[i], O_WRONLY);
+	}
 	posted();
 	slow();
 	resets();

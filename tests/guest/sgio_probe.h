@@ -18,6 +18,17 @@ struct row {
 extern const struct row rows[];
 extern const size_t nrows;
 
+/* By CDROM_SEND_PACKET. */
+struct packet {
+	const char *name;
+	uint8_t cdb[12];
+	unsigned char direction;
+	unsigned bytes;
+	int timeout;
+};
+extern const struct packet packets[];
+extern const size_t npackets;
+
 /* By ioctl(): the argument's number is told, its bytes, or it is NULL. */
 enum how { NUMBER, BYTES, NOWHERE };
 

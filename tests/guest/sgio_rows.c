@@ -2,6 +2,7 @@
 /* sgio_rows.c - commands and ioctls that sgio_probe.c asks each node for. */
 #include "sgio_probe.h"
 
+#include <linux/cdrom.h>
 #include <linux/fs.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_ioctl.h>
@@ -131,6 +132,40 @@ const struct row rows[] = {
 };
 const size_t nrows = COUNT(rows);
 
+const struct packet packets[] = {
+	{ "TEST UNIT READY", { 0 }, CGC_DATA_NONE },
+	{ "TEST UNIT READY, some direction", { 0 }, CGC_DATA_UNKNOWN },
+	{ "TEST UNIT READY, data-out of no bytes", { 0 }, CGC_DATA_WRITE },
+	{ "direction 4", { 0 }, 4 },
+	{ "direction 255", { 0 }, 255 },
+	{ "INQUIRY", { 0x12, 0, 0, 0, 36 }, CGC_DATA_READ, 36 },
+	{ "INQUIRY, more room", { 0x12, 0, 0, 0, 36 }, CGC_DATA_READ, 100 },
+	{ "INQUIRY, some direction",
+	  { 0x12, 0, 0, 0, 36 },
+	  CGC_DATA_UNKNOWN,
+	  36 },
+	{ "INQUIRY, no direction", { 0x12, 0, 0, 0, 36 }, CGC_DATA_NONE, 36 },
+	{ "INQUIRY, wrong field", { 0x12, 4, 0, 0, 36 }, CGC_DATA_READ, 36 },
+	{ "INQUIRY, 1 GiB", { 0x12, 0, 0, 0, 36 }, CGC_DATA_READ, 1 << 30 },
+	{ "INQUIRY, the usual time",
+	  { 0x12, 0, 0, 0, 36 },
+	  CGC_DATA_READ,
+	  36,
+	  0 },
+	{ "INQUIRY, 1 tick", { 0x12, 0, 0, 0, 36 }, CGC_DATA_READ, 36, 1 },
+	{ "INQUIRY, no time", { 0x12, 0, 0, 0, 36 }, CGC_DATA_READ, 36, -1 },
+	{ "WRITE(10)", { 0x2a, [5] = 9, [8] = 2 }, CGC_DATA_WRITE, 1024 },
+	{ "READ(10)", { 0x28, [5] = 9, [8] = 2 }, CGC_DATA_READ, 1024 },
+	{ "READ(12)", { 0xa8, [5] = 9, [9] = 2 }, CGC_DATA_READ, 1024 },
+	{ "READ(16) in 12 bytes", { 0x88, [9] = 9 }, CGC_DATA_READ, 512 },
+	{ "READ(10) beyond the end",
+	  { 0x28, 0, 0xff, [8] = 1 },
+	  CGC_DATA_READ,
+	  512 },
+	{ "an opcode that is not", { 0xdf }, CGC_DATA_NONE },
+};
+const size_t npackets = COUNT(packets);
+
 const struct control controls[] = {
 	{ "SG_GET_VERSION_NUM", SG_GET_VERSION_NUM, NUMBER },
 	{ "SG_GET_VERSION_NUM nowhere", SG_GET_VERSION_NUM, NOWHERE },
@@ -165,10 +200,12 @@ const struct control controls[] = {
 	{ "SG_SCSI_RESET nothing", SG_SCSI_RESET, NUMBER, 0 },
 	{ "SG_SCSI_RESET 9", SG_SCSI_RESET, NUMBER, 9 },
 	{ "SG_SCSI_RESET nowhere", SG_SCSI_RESET, NOWHERE },
+	{ "SCSI_IOCTL_SEND_COMMAND nowhere", SCSI_IOCTL_SEND_COMMAND, NOWHERE },
 	{ "SCSI_IOCTL_GET_IDLUN", SCSI_IOCTL_GET_IDLUN, BYTES, 0, 8 },
 	{ "SCSI_IOCTL_GET_BUS_NUMBER", SCSI_IOCTL_GET_BUS_NUMBER, NUMBER },
 	{ "SCSI_IOCTL_GET_PCI", 0x5387, BYTES, 0, 20 },
 	{ "SCSI_IOCTL_PROBE_HOST", SCSI_IOCTL_PROBE_HOST, NUMBER, 0 },
+	{ "SCSI_IOCTL_PROBE_HOST nowhere", SCSI_IOCTL_PROBE_HOST, NOWHERE },
 	{ "SCSI_IOCTL_TEST_UNIT_READY", SCSI_IOCTL_TEST_UNIT_READY, NUMBER },
 	{ "SCSI_IOCTL_DOORLOCK", SCSI_IOCTL_DOORLOCK, NUMBER },
 	{ "SCSI_IOCTL_DOORUNLOCK", SCSI_IOCTL_DOORUNLOCK, NUMBER },
@@ -195,8 +232,15 @@ const struct control controls[] = {
 	{ "BLKGETZONESZ", 0x80041284, NUMBER },
 	{ "FIONREAD", 0x541b, NUMBER },
 	{ "TCGETS", 0x5401, BYTES, 0, 0 },
+	{ "CDROM_SEND_PACKET nowhere", CDROM_SEND_PACKET, NOWHERE },
 	{ "CDROM_GET_CAPABILITY", 0x5331, NUMBER },
 	{ "CDROM_DRIVE_STATUS", 0x5326, NUMBER },
+	{ "CDROM_DISC_STATUS", 0x5327, NUMBER },
+	{ "CDROM_LAST_WRITTEN", 0x5395, NUMBER },
+	{ "CDROM_LOCKDOOR", 0x5329, NUMBER },
+	{ "CDROMREADTOCHDR", 0x5305, NUMBER },
+	{ "CDROMMULTISESSION", 0x5310, NUMBER },
+	{ "DVD_READ_STRUCT", 0x5390, NUMBER },
 	{ "CDROMEJECT", 0x5309, NUMBER },
 	{ "HDIO_GETGEO", 0x0301, BYTES, 0, 0 },
 	{ "HDIO_GET_IDENTITY", 0x030d, NUMBER },

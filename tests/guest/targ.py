@@ -35,7 +35,7 @@ def main():
             raise servers.Failed(f"taken: status {status}\n{out}")
         os.close(taken)
         page, = pages.blocks("targ.md", "sh")
-        rig.stub(FOLDER, "camcontrol")
+        rig.stand_in(FOLDER, "camcontrol")
         rig.typed(build, FOLDER, page)
         out = rig.read(FOLDER + "/log")
         if "serving 0:0:0: disk a.img, 1 GiB" not in out:

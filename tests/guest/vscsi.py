@@ -181,7 +181,7 @@ def last_block(bus, target, lun):
 
 def page(build, bus):
     """What docs/vscsi.md says is typed."""
-    rig.stub(PAGE, "disklabel", "newfs", "mount")
+    rig.stand_in(PAGE, "disklabel", "newfs", "mount")
     one, three = pages.blocks("vscsi.md", "sh")
     for text, units in ((one, {(0, 0): 1}),
                         (three.strip() + " &", {(0, 0): 1, (5, 0): 2,

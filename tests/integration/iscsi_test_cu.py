@@ -17,7 +17,7 @@ import servers
 
 TOOL = "iscsi-test-cu"
 SECONDS = 45
-SLOW = {"SCSI.Sanitize.Reset": 200}  # it sleeps for a minute itself
+SLOW = {"SCSI.Sanitize.Reset": 600}  # it sleeps for minutes itself
 CLEANUP = "Send PRIN/READ_KEYS"
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -28,7 +28,7 @@ LATER = re.compile(r"$^")
 DEVICES = ("0=disk:mem,size=256M,thin,exponent=3,alua=both,format",
            "1=disk:mem,size=64M,removable,thin",
            "2=disk:mem,size=64M,thin",
-           "3=disk:null,size=16T,format")
+           "3=disk:null,size=4T,format")
 LUNS = {"PreventAllow": 1, "StartStopUnit": 1, "NoMedia": 1, "ReadOnly": 2,
         # large enough to be at it for some seconds
         "SCSI.Sanitize.Reset": 3,

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "run_kit.h"
 
+#include <linux/cdrom.h>
 #include <linux/fs.h>
 #include <sys/mman.h>
 
@@ -60,7 +61,9 @@ static void any_bytes(void **state)
 			assert_int_equal(byte_at(fd, off - 1), before);
 			assert_int_equal(byte_at(fd, off + len), behind);
 		}
+		errno = EDOM; /* stays: nothing that is well sets it to 0 */
 		assert_int_equal(fsync(fd), 0);
+		assert_int_equal(errno, EDOM);
 		assert_int_equal(fdatasync(fd), 0);
 		close(fd);
 	}
@@ -143,6 +146,55 @@ static void errors(void **state)
 	close(fd);
 }
 
+/* As a CD drive is asked, and what the kernel writes back. */
+static void packets(void **state)
+{
+	const char *const nodes[] = { "/dev/sda", "/dev/sg0" };
+	struct request_sense sense;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct cdrom_generic_command c = { .cmd = { 0x12, [4] = 36 },
+						   .buffer = in,
+						   .buflen = 40,
+						   .sense = &sense,
+						   .data_direction =
+							   CGC_DATA_READ };
+		int fd = open(nodes[i], O_RDWR);
+
+		in[39] = 7;
+		assert_int_equal(ioctl(fd, CDROM_SEND_PACKET, &c), 0);
+		assert_int_equal(c.stat, 0);
+		assert_int_equal(c.buflen, 4);
+		assert_int_equal(in[4], 91);
+		assert_int_equal(in[39], 7);
+		/* that fails before it is sent: told in both ways */
+		c.data_direction = CGC_DATA_NONE;
+		assert_int_equal(ioctl(fd, CDROM_SEND_PACKET, &c), -1);
+		assert_int_equal(errno, EINVAL);
+		assert_int_equal(c.stat, -EINVAL);
+		assert_int_equal(c.buflen, 0);
+		/* block 100: nothing but the sense data is written */
+		memcpy(c.cmd, "\x28\0\0\0\0\x64\0\0\1\0\0\0", 12);
+		c.buflen = 512;
+		c.data_direction = CGC_DATA_READ;
+		memset(&sense, 0, sizeof(sense));
+		assert_int_equal(ioctl(fd, CDROM_SEND_PACKET, &c), -1);
+		assert_int_equal(errno, EIO);
+		assert_int_equal(c.stat, -EINVAL);
+		assert_int_equal(c.buflen, 512);
+		assert_int_equal(sense.sense_key, 3);
+		c.data_direction = 4;
+		assert_int_equal(ioctl(fd, CDROM_SEND_PACKET, &c), -1);
+		assert_int_equal(errno, EINVAL);
+		c.data_direction = CGC_DATA_READ;
+		c.buffer = NULL;
+		assert_int_equal(ioctl(fd, CDROM_SEND_PACKET, &c), -1);
+		assert_int_equal(errno, EFAULT);
+		close(fd);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +202,7 @@ int main(void)
 		cmocka_unit_test(the_position),
 		cmocka_unit_test(streams),
 		cmocka_unit_test(errors),
+		cmocka_unit_test(packets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 /*
  * run_command.c - runs under `scsiemu run`, as run_node.c: commands on each
  * kind of node, each output of their headers, each errno, and what happens to
- * commands whose program is interrupted or dies.
+ * commands whose program dies.
  */
 #define _GNU_SOURCE
 #include "run_kit.h"
@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 
 #define BLOCK 512
@@ -433,29 +432,6 @@ static void time_out(void **state)
 	close(fd);
 }
 
-static void wake(int number)
-{
-	(void)number;
-}
-
-static void interrupted(void **state)
-{
-	struct sigaction act = { .sa_handler = wake };
-	const struct itimerval often = { { 0, 20000 }, { 0, 20000 } };
-	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
-	int fd = open("/dev/sg1", O_RDWR);
-	struct io x;
-
-	(void)state;
-	sigaction(SIGALRM, &act, NULL);
-	setitimer(ITIMER_REAL, &often, NULL);
-	io_begin(&x, hangs, sizeof(hangs));
-	expect_error(fd, &x, EINTR);
-	setitimer(ITIMER_REAL, &never, NULL);
-	assert_int_equal(test_unit_ready(fd), 0);
-	close(fd);
-}
-
 /* A child's command hangs, and the child is killed. */
 static void death(void **state)
 {
@@ -580,7 +556,6 @@ int main(void)
 		cmocka_unit_test(send_command),
 		cmocka_unit_test(reset_is_told),
 		cmocka_unit_test(time_out),
-		cmocka_unit_test(interrupted),
 		cmocka_unit_test(death),
 		cmocka_unit_test(threads_share_a_file),
 		cmocka_unit_test(other_hosts),

@@ -8,6 +8,7 @@
 #include "run_kit.h"
 
 #include <dirent.h>
+#include <linux/cdrom.h>
 #include <linux/fs.h>
 #include <pthread.h>
 #include <scsi/scsi.h>
@@ -68,6 +69,68 @@ static void nodes_are_devices(void **state)
 			errno);
 		assert_int_equal(x.stx_rdev_minor, rows[i].minor);
 		assert_return_code(access(rows[i].path, R_OK | W_OK), errno);
+		close(fd);
+	}
+}
+
+/* What a file was opened for. */
+static void one_way(void **state)
+{
+	static const struct {
+		const char *path;
+		int read, write; /* errno */
+	} rows[] = { { "/dev/sg0", EAGAIN, EIO },
+		     { "/dev/sda", 0, 0 },
+		     { "/dev/bsg/0:0:0:0", EINVAL, EINVAL } };
+	char byte[1] = "";
+	struct sg_io_hdr h = { .interface_id = 'S' };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int in = open(rows[i].path, O_RDONLY | O_NONBLOCK);
+		int out = open(rows[i].path, O_WRONLY | O_NONBLOCK);
+
+		assert_int_equal(read(in, &h, sizeof(h)),
+				 rows[i].read ? -1 : (int)sizeof(h));
+		assert_true(!rows[i].read || errno == rows[i].read);
+		assert_int_equal(read(out, &h, sizeof(h)), -1);
+		assert_int_equal(errno, EBADF);
+		assert_int_equal(write(out, byte, 1), rows[i].write ? -1 : 1);
+		assert_true(!rows[i].write || errno == rows[i].write);
+		assert_int_equal(write(in, byte, 1), -1);
+		assert_int_equal(errno, EBADF);
+		if (i) {
+			assert_int_equal(pread(out, byte, 1, 0), -1);
+			assert_int_equal(errno, EBADF);
+			assert_int_equal(pwrite(in, byte, 1, 0), -1);
+			assert_int_equal(errno, EBADF);
+		}
+		close(in);
+		close(out);
+	}
+}
+
+/* sg hands nothing on for a file that may not read and write. */
+static void handed_on(void **state)
+{
+	static const unsigned long requests[] = { CDROMEJECT, CDROM_SEND_PACKET,
+						  SCSI_IOCTL_START_UNIT,
+						  0x22ff };
+	const int ways[] = { O_RDONLY, O_WRONLY };
+	uint32_t id[2];
+
+	(void)state;
+	for (int k = 0; k < 2; k++) {
+		int fd = open("/dev/sg0", ways[k]);
+
+		for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]);
+		     i++) {
+			assert_int_equal(ioctl(fd, requests[i], NULL), -1);
+			assert_int_equal(errno, EPERM);
+		}
+		assert_int_equal(ioctl(fd, SCSI_IOCTL_GET_IDLUN, id), 0);
+		assert_int_equal(ioctl(fd, SG_GET_TRANSFORM, id), -1);
+		assert_int_equal(errno, EINVAL);
 		close(fd);
 	}
 }
@@ -363,6 +426,7 @@ static void who_it_is(void **state)
 	host.len = sizeof(host.text);
 	assert_int_equal(ioctl(fd, SCSI_IOCTL_PROBE_HOST, &host), 1);
 	assert_string_equal(host.text, "libscsiemu");
+	assert_int_equal(ioctl(fd, SCSI_IOCTL_PROBE_HOST, NULL), 1);
 	close(fd);
 }
 
@@ -396,6 +460,8 @@ static void block_controls(void **state)
 	fd = open("/dev/bsg/0:0:0:0", O_RDWR);
 	assert_int_equal(ioctl(fd, BLKSSZGET, &v), -1);
 	assert_int_equal(errno, ENOTTY);
+	assert_int_equal(ioctl(fd, SCSI_IOCTL_SEND_COMMAND, NULL), -1);
+	assert_int_equal(errno, EINVAL);
 	close(fd);
 }
 
@@ -403,6 +469,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nodes_are_devices),
+		cmocka_unit_test(one_way),
+		cmocka_unit_test(handed_on),
 		cmocka_unit_test(others_are_not_there),
 		cmocka_unit_test(folders_list_them),
 		cmocka_unit_test(any_way),

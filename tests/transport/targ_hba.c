@@ -74,11 +74,22 @@ static void check_seen(const struct targ_sim *s, const struct sim_ccb *k)
 	free(now);
 }
 
+/* Drivers leave in a CTIO what they counted, and heed what they find: isp(4)
+ * has the residual that it tells with a status from there. */
+static void leave_counts(struct ccb_scsiio *io)
+{
+	targ_sim_demand(!io->resid && !io->sglist_cnt,
+			"the counts of another command");
+	io->resid = io->dxfer_len + 1;
+	io->sglist_cnt = 1;
+}
+
 static uint32_t perform(struct targ_sim *s, struct sim_ccb *k)
 {
 	struct ccb_scsiio *io = &k->k.ctio;
 	struct sim_cmd *c = command_of(s, io);
 
+	leave_counts(io);
 	check_seen(s, k);
 	if (!c) {
 		s->strays++;

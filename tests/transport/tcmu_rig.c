@@ -100,14 +100,3 @@ void drop(void)
 	assert_int_equal(scsiemu_host_device_close(&dev, &err), delay ? -1 : 0);
 	tcmu_sim_free(&sim);
 }
-
-const uint8_t *rw(uint8_t op, uint8_t lba, uint8_t n)
-{
-	static uint8_t cdb[10];
-
-	memset(cdb, 0, sizeof(cdb));
-	cdb[0] = op;
-	cdb[5] = lba;
-	cdb[8] = n;
-	return cdb;
-}

@@ -3,6 +3,7 @@
 #ifndef TCMU_RIG_H
 #define TCMU_RIG_H
 
+#include "rw.h"
 #include "tcmu_sim.h"
 
 #include <scsiemu/host.h>
@@ -30,8 +31,5 @@ void serve(void);
 void run_store(void);
 /* Serve: this one command was answered. */
 struct sim_cmd *one(int id);
-
-/* A CDB of 10 bytes. */
-const uint8_t *rw(uint8_t op, uint8_t lba, uint8_t n);
 
 #endif

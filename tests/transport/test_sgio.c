@@ -160,6 +160,10 @@ static void commands_that_cannot_be(void **state)
 	q.attr = 0;
 	q.tmf = SCSIEMU_TMF_CLEAR_ACA;
 	fails(fd, &q, -1, EINVAL);
+	q.tmf = SCSIEMU_TMF_LU_RESET;
+	q.cdb_len = SEMU_SGIO_CDB + 1;
+	fails(fd, &q, -1, EINVAL);
+	q.cdb_len = 6;
 	q.tmf = 0;
 	q.in_len = SEMU_SGIO_MAX + 1;
 	fails(fd, &q, sgio_memory(4096), EINVAL);
@@ -355,6 +359,46 @@ static void a_fetch_waits_again(void **state)
 	close(fd);
 }
 
+/* A program that was interrupted before we looked finds it the next time. */
+static void a_fetch_comes_too_late(void **state)
+{
+	struct semu_sgio_request q = { .what = SEMU_SGIO_FETCH };
+	struct semu_sgio_request post = command("\0\0\0\0\0\0", 6);
+	int fd = sgio_open(SGIO_SG, O_RDWR);
+	struct semu_sgio_reply r;
+
+	(void)state;
+	post.what = SEMU_SGIO_POST;
+	fails(fd, &post, sgio_memory(4096), 0);
+	close(sgio_ask(fd, &q, -1));
+	sgio_serve();
+	q.flags = O_NONBLOCK;
+	assert_int_equal(sgio_call(fd, &q, -1, &r), 0);
+	assert_int_equal(r.error, 0);
+	fails(fd, &q, -1, EAGAIN);
+	close(fd);
+}
+
+/* One that waits to be open is not, yet. */
+static void an_open_that_waits_asks_nothing(void **state)
+{
+	int first = sgio_open(SGIO_SG, O_RDWR | O_EXCL), fd = sgio_connect();
+	struct semu_sgio_request q = { .what = SEMU_SGIO_OPEN,
+				       .major = 21,
+				       .flags = O_RDWR,
+				       .initiator = 2 };
+	struct semu_sgio_request turs = command("\0\0\0\0\0\0", 6);
+	int waits = sgio_ask(fd, &q, -1);
+	struct semu_sgio_reply r;
+
+	(void)state;
+	sgio_serve();
+	ends(fd, &turs, -1);
+	assert_int_equal(sgio_reply(waits, &r), -1);
+	close(waits);
+	close(first);
+}
+
 static void an_open_waits(void **state)
 {
 	int first = sgio_open(SGIO_SG, O_RDWR | O_EXCL), fd = sgio_connect();
@@ -415,6 +459,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_negative_time, begin, end),
 		cmocka_unit_test_setup_teardown(a_fetch_waits_again, begin,
 						end),
+		cmocka_unit_test_setup_teardown(a_fetch_comes_too_late, begin,
+						end),
+		cmocka_unit_test_setup_teardown(an_open_that_waits_asks_nothing,
+						begin, end),
 		cmocka_unit_test_setup_teardown(an_open_waits, begin, end),
 		cmocka_unit_test_setup_teardown(path_errors, begin, end),
 	};

@@ -327,6 +327,31 @@ static void test_no_ctio(void **state)
 	assert_int_equal(held, 0);
 }
 
+/* The status needs no memory: the command's data has the two CTIOs that are its
+ * own, and is done with. */
+static void test_status_only(void **state)
+{
+	static const uint8_t atomic[16] = { 0x9c, [12] = 1 };
+	struct sim_cmd *c;
+
+	(void)state;
+	rig_make("disk:mem,size=1M", false);
+	rig.cf.allocator = &scarce;
+	rig.sim.maxio = 65536;
+	allowed = -1;
+	rig_open();
+	rig_one(rig_tur, 6, NULL, 0);
+	allowed = 2; /* buffers */
+	c = rig_send(atomic, 16, rig.data, 256 * 512);
+	rig_serve();
+	assert_int_equal(allowed, 0);
+	rig_good(c);
+	assert_int_equal(c->out_at, 256 * 512);
+	allowed = -1;
+	rig_drop();
+	assert_int_equal(held, 0);
+}
+
 /* ---- Time ---- */
 
 static const void *atio[2 * SEMU_TARG_BATCH];
@@ -381,6 +406,7 @@ int main(void)
 		cmocka_unit_test(test_spin),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_no_ctio),
+		cmocka_unit_test(test_status_only),
 		cmocka_unit_test(test_endless),
 	};
 

@@ -304,6 +304,32 @@ static void test_changed(void **state)
 	}
 }
 
+/* The first entry now leads behind the second, to a place that looks taken up:
+ * the second answer does not go there, where no entry needs to be. */
+static void test_changed_to_next(void **state)
+{
+	uint8_t *at, before[TCMU_RESPONSE];
+	uint32_t first, next;
+
+	(void)state;
+	make("disk:mem,size=1M", 1024, true);
+	first = sim.head;
+	tcmu_sim_send(&sim, rw(0x28, 0, 1), 10, NULL, 512, 512);
+	tcmu_sim_send(&sim, rw(0x28, 0, 1), 10, NULL, 512, 512);
+	next = sim.head;
+	serve();
+	tcmu_put32(sim.map + SIM_RING_AT + first, (next - first) | TCMU_OP_CMD);
+	at = sim.map + SIM_RING_AT + next;
+	at[TCMU_UFLAGS_AT] = 0x80;
+	memcpy(before, at, sizeof(before));
+	run_store();
+	assert_memory_equal(at, before, sizeof(before));
+	assert_non_null(scsiemu_tcmu_broken(t));
+	assert_string_equal(scsiemu_tcmu_broken(t), said);
+	assert_non_null(strstr(said, "changed after it had been taken up"));
+	drop();
+}
+
 static void refused(const char *why)
 {
 	struct scsiemu_errmsg err;
@@ -359,6 +385,7 @@ int main(void)
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_changed),
+		cmocka_unit_test(test_changed_to_next),
 		cmocka_unit_test(test_open),
 	};
 

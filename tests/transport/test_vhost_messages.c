@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "vhost_rig.h"
 
+#include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -84,6 +85,34 @@ static void test_offers(void **state)
 	drop();
 }
 
+/* Features that are refused change no queue, one that stands still neither. */
+static void test_refused_features(void **state)
+{
+	uint32_t what[2] = { QUEUE_CONTROL, 0 }, len = 0;
+	struct sim_part p[2] = { { .len = TMF_REQUEST },
+				 { .len = 1, .in = true } };
+
+	(void)state;
+	for (int packed = 0; packed < 2; packed++) {
+		uint64_t other;
+
+		make(packed, 0, false);
+		other = sim.features ^ VIRTIO_PACKED;
+		vhost_sim_send(&sim, MSG_GET_VRING_BASE, 0, what, 8, -1);
+		assert_int_equal(vhost_sim_receive(&sim, what, 8, NULL), 8);
+		assert_int_equal(acked(MSG_SET_FEATURES, &other, 8, -1), 1);
+		vhost_sim_start(&sim, QUEUE_CONTROL, what[1]);
+		for (unsigned i = 0; i < 2; i++)
+			p[i].at = vhost_sim_take(&sim, p[i].len);
+		memset(sim.mem + p[0].at, 0, p[0].len);
+		vhost_sim_put(&sim, QUEUE_CONTROL, p, 2);
+		settle();
+		assert_true(vhost_sim_get(&sim, QUEUE_CONTROL, &len) >= 0);
+		assert_int_equal(sim.mem[p[1].at], VIRTIO_BAD_TARGET);
+		drop();
+	}
+}
+
 /* Messages of a queue that is not there, or must not change now. */
 static void test_no_queue(void **state)
 {
@@ -105,6 +134,19 @@ static void test_no_queue(void **state)
 	assert_int_equal(acked(MSG_SET_VRING_KICK, body, 8, -1), 1);
 	works();
 	drop();
+}
+
+/* A kick descriptor that cannot be one. */
+static void test_bad_kick(void **state)
+{
+	uint64_t which = QUEUE_REQUEST;
+	int fd = open("/", O_PATH | O_CLOEXEC);
+
+	(void)state;
+	make(false, 0, false);
+	assert_int_equal(acked(MSG_SET_VRING_KICK, &which, 8, fd), 1);
+	drop();
+	close(fd);
 }
 
 /* What ends a queue, the front end is told by a descriptor of its own. */
@@ -370,7 +412,9 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_offers),
+		cmocka_unit_test(test_refused_features),
 		cmocka_unit_test(test_no_queue),
+		cmocka_unit_test(test_bad_kick),
 		cmocka_unit_test(test_error_signal),
 		cmocka_unit_test(test_bad_place),
 		cmocka_unit_test(test_acknowledge),

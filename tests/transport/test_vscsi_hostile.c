@@ -179,6 +179,28 @@ static void test_forgotten_anywhere(void **state)
 	}
 }
 
+/* What must be written whole is asked for in pieces when it cannot be had: the
+ * medium keeps what it had, though the buffer has bytes of another command. */
+static void test_forgotten_whole(void **state)
+{
+	static const uint8_t atomic[16] = { 0x9c, [9] = 8, [13] = 1 };
+	struct sim_cmd *c;
+
+	(void)state;
+	make_bus("disk:mem,size=1M", false, new_ends);
+	ends(out(rw(0x2a, 0, 1), 10, pattern, 512), DONE, 0);
+	sim.error[2] = EFAULT;
+	c = out(atomic, 16, pattern, 512);
+	serve();
+	assert_int_equal(c->state, SIM_TAKEN);
+	c = in(rw(0x28, 8, 1), 10, 512);
+	ends(c, DONE, 0);
+	for (unsigned i = 0; i < 512; i++)
+		assert_int_equal(c->data[i], 0);
+	ends(out(atomic, 16, pattern, 512), DONE, 0);
+	drop_bus();
+}
+
 /* ---- No memory ---- */
 
 static unsigned left;
@@ -252,6 +274,7 @@ int main(void)
 		cmocka_unit_test(test_loop),
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_forgotten_anywhere),
+		cmocka_unit_test(test_forgotten_whole),
 		cmocka_unit_test(test_memory),
 	};
 

@@ -3,7 +3,7 @@
 #define _GNU_SOURCE
 #include "vhost_rig.h"
 
-#include <transport/loop.h>
+#include "idle.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,29 +18,6 @@ uint8_t data[8192];
 
 static struct scsiemu_wrap_delay *delay;
 struct scsiemu_loop *loop;
-
-/* Nothing more to do: the loop is told to stop. */
-static int poll_now(struct pollfd *p, nfds_t n, int ms)
-{
-	int rc;
-
-	(void)ms;
-	p[0].fd = -p[0].fd - 1;
-	rc = poll(p, n, 0);
-	p[0].fd = -p[0].fd - 1;
-	if (rc)
-		return rc;
-	p[0].revents = POLLIN;
-	return 1;
-}
-
-static uint64_t no_clock(void)
-{
-	return 1000;
-}
-
-static const struct semu_calls calls = { .poll = poll_now,
-					 .clock_ms = no_clock };
 
 void settle(void)
 {
@@ -169,7 +146,7 @@ void make(bool packed, uint64_t features, bool slow)
 	assert_int_equal(scsiemu_host_device_open(&dev, "t", NULL, &err), 0);
 	if (slow)
 		make_slow(&dev.units->host);
-	loop = semu_loop_create(&dev.pump, &calls);
+	loop = semu_loop_create(&dev.pump, &idle_calls);
 	assert_non_null(loop);
 	open_server();
 	memset(&sim, 0, sizeof(sim));
@@ -190,17 +167,6 @@ void drop(void)
 	/* The last flush of a slow store never ends. */
 	assert_int_equal(scsiemu_host_device_close(&dev, &err), delay ? -1 : 0);
 	vhost_sim_free(&sim);
-}
-
-const uint8_t *rw(uint8_t op, uint8_t lba, uint8_t n)
-{
-	static uint8_t cdb[10];
-
-	memset(cdb, 0, sizeof(cdb));
-	cdb[0] = op;
-	cdb[5] = lba;
-	cdb[8] = n;
-	return cdb;
 }
 
 int acknowledged(void)

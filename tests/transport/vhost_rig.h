@@ -3,6 +3,7 @@
 #ifndef VHOST_RIG_H
 #define VHOST_RIG_H
 
+#include "rw.h"
 #include "vhost_sim.h"
 
 #include <scsiemu/host.h>
@@ -31,8 +32,6 @@ struct request {
 struct request put_request(const uint8_t *lun, const void *cdb, unsigned len,
 			   const void *out, uint32_t out_len, uint32_t in_len);
 extern const uint8_t lun0[8];
-/* A CDB of 10 bytes. */
-const uint8_t *rw(uint8_t op, uint8_t lba, uint8_t n);
 /* It has ended with this many bytes written; its response. */
 const uint8_t *ended(const struct request *r, uint32_t want);
 void expect(const uint8_t *rsp, uint8_t response, uint8_t status,

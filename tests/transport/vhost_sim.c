@@ -257,6 +257,29 @@ static void put_packed(struct vhost_sim *s, struct sim_queue *q, uint16_t id,
 	vhost_store16(head, head_flags);
 }
 
+/* Does the back end want to know of what was put last, so many entries? */
+static bool wants_kick(const struct vhost_sim *s, const struct sim_queue *q,
+		       uint16_t added)
+{
+	const uint8_t *used = s->mem + q->used;
+	uint16_t event;
+
+	if (!(s->features & VIRTIO_EVENT_IDX))
+		return true;
+	if (!s->packed) {
+		event = vhost_load16(used + SPLIT_RING_AT +
+				     SPLIT_USED * SIM_SIZE);
+	} else {
+		if (vhost_load16(used + PACKED_EVENT_FLAGS_AT) !=
+		    PACKED_AT_DESC)
+			return true;
+		event = vhost_load16(used + PACKED_EVENT_AT);
+		event = (uint16_t)((event & 0x7fff) -
+				   (event >> 15 == q->wrap ? 0 : SIM_SIZE));
+	}
+	return (uint16_t)(q->next - event - 1) < added;
+}
+
 uint16_t vhost_sim_put(struct vhost_sim *s, unsigned q,
 		       const struct sim_part *p, unsigned n)
 {
@@ -267,7 +290,8 @@ uint16_t vhost_sim_put(struct vhost_sim *s, unsigned q,
 		put_packed(s, &s->q[q], id, p, n);
 	else
 		put_split(s, &s->q[q], id, p, n);
-	eventfd_write(s->q[q].kick, 1);
+	if (wants_kick(s, &s->q[q], s->packed ? (uint16_t)n : 1))
+		eventfd_write(s->q[q].kick, 1);
 	return id;
 }
 

@@ -24,7 +24,6 @@ struct sim_queue {
 	uint16_t next, seen;	    /* driver: to make available, used seen */
 	bool wrap, seen_wrap;
 	int kick, call;
-	unsigned signals;
 	uint16_t slots[SIM_SIZE]; /* packed: by id */
 };
 
@@ -61,7 +60,7 @@ void vhost_sim_send(struct vhost_sim *s, uint32_t request, uint32_t flags,
 int vhost_sim_receive(struct vhost_sim *s, void *body, uint32_t room, int *fd);
 /* Memory of the guest's. */
 uint32_t vhost_sim_take(struct vhost_sim *s, uint32_t len);
-/* A chain into queue q, its id; kick. */
+/* A chain into queue q, its id; a kick, if the back end wants one. */
 uint16_t vhost_sim_put(struct vhost_sim *s, unsigned q,
 		       const struct sim_part *p, unsigned n);
 /* The next used chain: its id, -1: there is none. */

@@ -135,17 +135,3 @@ void fails(const struct sim_cmd *c, uint8_t key, unsigned asc)
 	assert_int_equal(c->sense[7], 10);
 	assert_int_equal(c->sense[12] << 8 | c->sense[13], asc);
 }
-
-const uint8_t *rw(uint8_t op, uint32_t lba, uint16_t n)
-{
-	static uint8_t cdb[10];
-
-	memset(cdb, 0, sizeof(cdb));
-	cdb[0] = op;
-	cdb[3] = (uint8_t)(lba >> 16);
-	cdb[4] = (uint8_t)(lba >> 8);
-	cdb[5] = (uint8_t)lba;
-	cdb[7] = (uint8_t)(n >> 8);
-	cdb[8] = (uint8_t)n;
-	return cdb;
-}

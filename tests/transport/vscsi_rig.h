@@ -3,6 +3,7 @@
 #ifndef VSCSI_RIG_H
 #define VSCSI_RIG_H
 
+#include "rw.h"
 #include "vscsi_sim.h"
 
 #include <scsiemu/host.h>
@@ -41,8 +42,6 @@ void ends(const struct sim_cmd *c, int status, size_t resid);
 /* Serve: c has ended with this sense, fixed. */
 void fails(const struct sim_cmd *c, uint8_t key, unsigned asc);
 
-/* A CDB of 10 bytes. */
-const uint8_t *rw(uint8_t op, uint32_t lba, uint16_t n);
 extern const uint8_t tur[6];
 
 #endif

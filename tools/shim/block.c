@@ -175,6 +175,8 @@ int shim_sync(int fd)
 	const struct shim_data none = { NULL, 0, true };
 	int error = send_cdb(fd, &q, &none);
 
+	if (!error)
+		return 0;
 	errno = error;
-	return error ? -1 : 0;
+	return -1;
 }

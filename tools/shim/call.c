@@ -17,9 +17,9 @@ static int post(int fd, const struct msghdr *m)
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
 
 	while (sendmsg(fd, m, MSG_NOSIGNAL) < 0) {
-		if (errno != EAGAIN)
-			return errno == EINTR ? EINTR : ENODEV;
-		if (poll(&p, 1, -1) < 0)
+		if (errno != EAGAIN && errno != EINTR)
+			return ENODEV;
+		if (errno == EAGAIN && poll(&p, 1, -1) < 0 && errno != EINTR)
 			return errno;
 	}
 	return 0;
@@ -50,7 +50,42 @@ static int send_request(int fd, struct semu_sgio_request *q, int reply, int mem)
 	return post(fd, &m);
 }
 
-static int receive(int fd, struct semu_sgio_reply *r, int *mem)
+/* What a signal ends: sg's commands, and what waits for others. */
+static bool is_interruptible(int fd, const struct semu_sgio_request *q)
+{
+	struct shim_node n;
+
+	return (q->what == SEMU_SGIO_OPEN || q->what == SEMU_SGIO_FETCH ||
+		(q->what == SEMU_SGIO_COMMAND && !q->tmf)) &&
+	       shim_file(fd, &n) && shim_is_sg(&n);
+}
+
+/* Interrupted: a reply that is there is taken, and none comes any more. */
+static ssize_t give_up(int fd, struct msghdr *m)
+{
+	ssize_t got;
+
+	shutdown(fd, SHUT_RD);
+	got = recvmsg(fd, m, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	if (got > 0)
+		return got;
+	errno = EINTR;
+	return -1;
+}
+
+static ssize_t wait_for(int file, const struct semu_sgio_request *q, int fd,
+			struct msghdr *m)
+{
+	ssize_t got;
+
+	while ((got = recvmsg(fd, m, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
+		if (is_interruptible(file, q))
+			return give_up(fd, m);
+	return got;
+}
+
+static int receive(int file, const struct semu_sgio_request *q, int fd,
+		   struct semu_sgio_reply *r, int *mem)
 {
 	struct iovec v = { r, sizeof(*r) };
 	union {
@@ -61,7 +96,7 @@ static int receive(int fd, struct semu_sgio_reply *r, int *mem)
 			    .msg_iovlen = 1,
 			    .msg_control = &control,
 			    .msg_controllen = sizeof(control) };
-	ssize_t got = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
+	ssize_t got = wait_for(file, q, fd, &m);
 	const struct cmsghdr *c;
 
 	if (got < 0)
@@ -84,7 +119,7 @@ static int call(int fd, struct semu_sgio_request *q, int mem,
 	error = send_request(fd, q, pair[1], mem);
 	close(pair[1]);
 	if (!error)
-		error = receive(pair[0], r, got);
+		error = receive(fd, q, pair[0], r, got);
 	close(pair[0]);
 	return error;
 }

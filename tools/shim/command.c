@@ -140,14 +140,23 @@ int shim_prepare(const struct sg_io_hdr *h, bool sg,
 	return shim_take(q->cdb, h->cmdp, h->cmd_len);
 }
 
+int shim_io(int fd, bool sg, const struct sg_io_hdr *h, struct sg_io_hdr *to)
+{
+	struct semu_sgio_request q;
+	struct semu_sgio_reply r;
+	struct shim_data d;
+	struct iovec one;
+	int error = shim_prepare(h, sg, &q, &one, &d);
+
+	if (!error)
+		error = shim_command(fd, &q, &d, &r);
+	return error ? error : shim_fill(to, sg, &r);
+}
+
 static int header_3(int fd, bool sg, void *arg)
 {
 	struct shim_map map = { NULL, 0 };
-	struct semu_sgio_request q;
-	struct semu_sgio_reply r;
 	struct sg_io_hdr given, h;
-	struct shim_data d;
-	struct iovec one;
 	int error = shim_take(&given, arg, sizeof(given));
 
 	if (error)
@@ -156,11 +165,7 @@ static int header_3(int fd, bool sg, void *arg)
 	if (sg && h.interface_id == 'S')
 		error = shim_map(fd, &h, &map);
 	if (!error)
-		error = shim_prepare(&h, sg, &q, &one, &d);
-	if (!error)
-		error = shim_command(fd, &q, &d, &r);
-	if (!error)
-		error = shim_fill(&given, sg, &r);
+		error = shim_io(fd, sg, &h, &given);
 	shim_unmap(&map);
 	return error ? error : shim_give(arg, &given, sizeof(given));
 }

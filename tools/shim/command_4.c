@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* command_4.c - commands by struct sg_io_v4 (bsg) and by the oldest ioctl, and
- * resets (Linux, drivers/scsi/scsi_bsg.c, scsi_ioctl.c). */
+/* command_4.c - commands by struct sg_io_v4 (bsg), by the oldest ioctl and by
+ * that of CD drives, and resets (Linux, drivers/scsi/scsi_bsg.c, scsi_ioctl.c).
+ */
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -9,6 +10,7 @@
 
 #include <errno.h>
 #include <linux/bsg.h>
+#include <linux/cdrom.h>
 #include <scsi/sg.h>
 
 #define MOST_CDB	  32 /* of a struct scsi_cmnd */
@@ -16,6 +18,10 @@
 #define OLD_PAGE	  4096u /* SCSI_IOCTL_SEND_COMMAND */
 #define OLD_SENSE	  16u
 #define RESET_NO_ESCALATE 0x100
+#define DXFER_UNKNOWN	  (-5) /* not in each of the headers */
+#define MS_OF_A_TICK	  10   /* USER_HZ is 100 */
+#define USUAL_MS	  60000u
+#define LEAST_MS	  7000u
 
 /* ---- struct sg_io_v4 ---- */
 
@@ -126,6 +132,56 @@ int shim_send_command(int fd, void *arg)
 		error = shim_give(data, r.data,
 				  r.len < OLD_SENSE ? r.len : OLD_SENSE);
 	return error ? -error : r.status;
+}
+
+/* ---- CDROM_SEND_PACKET ---- */
+
+/* The block layer's times, at a node of sg as well, which has others. */
+static uint32_t packet_ms(int ticks, bool sg)
+{
+	int64_t ms = (int64_t)ticks * MS_OF_A_TICK;
+
+	if (ms < 0 || ms > UINT32_MAX)
+		return UINT32_MAX;
+	if (!sg)
+		return (uint32_t)ms;
+	if (!ms)
+		return USUAL_MS;
+	return ms < LEAST_MS ? LEAST_MS : (uint32_t)ms;
+}
+
+int shim_packet(int fd, bool sg, void *arg)
+{
+	static const int8_t directions[] = {
+		[CGC_DATA_UNKNOWN] = DXFER_UNKNOWN,
+		[CGC_DATA_WRITE] = SG_DXFER_TO_DEV,
+		[CGC_DATA_READ] = SG_DXFER_FROM_DEV,
+		[CGC_DATA_NONE] = SG_DXFER_NONE,
+	};
+	struct sg_io_hdr h = { .interface_id = 'S' };
+	struct cdrom_generic_command c;
+	int error = shim_take(&c, arg, sizeof(c));
+
+	if (error)
+		return -error;
+	if (c.data_direction >= sizeof(directions))
+		return -EINVAL;
+	h.dxfer_direction = directions[c.data_direction];
+	h.dxferp = c.buffer;
+	h.dxfer_len = c.buflen;
+	h.cmdp = c.cmd;
+	h.cmd_len = sizeof(c.cmd);
+	h.sbp = (void *)c.sense;
+	h.mx_sb_len = c.sense ? sizeof(*c.sense) : 0;
+	h.timeout = packet_ms(c.timeout, sg);
+	error = shim_io(fd, false, &h, &h);
+	if (error == EFAULT)
+		return -EFAULT;
+	if (h.status)
+		return -EIO;
+	c.stat = -error;
+	c.buflen = (uint32_t)h.resid;
+	return shim_give(arg, &c, sizeof(c)) ? -EFAULT : -error;
 }
 
 /* ---- SG_SCSI_RESET ---- */

@@ -87,7 +87,9 @@ static int control(int fd, uint32_t number, void *arg)
 	int error;
 
 	for (size_t i = 0; i < sizeof(takes) / sizeof(takes[0]); i++) {
-		if (takes[i] != number)
+		/* that one's result is of use without its text */
+		if (takes[i] != number ||
+		    (number == SCSI_IOCTL_PROBE_HOST && !arg))
 			continue;
 		if (shim_take(&q.value, arg, sizeof(q.value)))
 			return -EFAULT;
@@ -98,18 +100,28 @@ static int control(int fd, uint32_t number, void *arg)
 	return shim_give(arg, r.data, r.len) ? -EFAULT : r.result;
 }
 
+/* What sg hands on to others, it does for those that may read and write. */
+static bool is_handed_on(const struct shim_node *n)
+{
+	return !shim_is_sg(n) || (n->flags & O_ACCMODE) == O_RDWR;
+}
+
 static int node_ioctl(int fd, const struct shim_node *n, uint32_t number,
 		      void *arg)
 {
 	const struct simple *s = find_simple(n, number);
 	bool is_bsg = !n->block && !shim_is_sg(n);
 
+	if ((s || number == CDROM_SEND_PACKET) && !is_handed_on(n))
+		return -EPERM;
 	if (s)
 		return send_simple(fd, s);
 	if (number == SG_IO)
 		return shim_sg_io(fd, n, arg);
-	if (number == SCSI_IOCTL_SEND_COMMAND && !is_bsg)
-		return shim_send_command(fd, arg);
+	if (number == SCSI_IOCTL_SEND_COMMAND)
+		return is_bsg ? -EINVAL : shim_send_command(fd, arg);
+	if (number == CDROM_SEND_PACKET && !is_bsg)
+		return shim_packet(fd, shim_is_sg(n), arg);
 	if (number == SG_SCSI_RESET && !is_bsg)
 		return shim_reset(fd, arg);
 	return control(fd, number, arg);

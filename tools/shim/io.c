@@ -4,14 +4,30 @@
 #include "shim.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+static ssize_t refuse(int error)
+{
+	errno = error;
+	return -1;
+}
 
 /* bsg has no such thing any longer. */
 static ssize_t no_io(void)
 {
-	errno = EINVAL;
-	return -1;
+	return refuse(EINVAL);
+}
+
+static bool may_read(const struct shim_node *n)
+{
+	return (n->flags & O_ACCMODE) != O_WRONLY;
+}
+
+static bool may_write(const struct shim_node *n)
+{
+	return (n->flags & O_ACCMODE) != O_RDONLY;
 }
 
 SHIM_EXPORT ssize_t read(int fd, void *to, size_t len)
@@ -20,6 +36,8 @@ SHIM_EXPORT ssize_t read(int fd, void *to, size_t len)
 
 	if (!shim_file(fd, &n))
 		return NEXT(read)(fd, to, len);
+	if (!may_read(&n))
+		return refuse(EBADF);
 	if (n.block)
 		return shim_block(fd, false, to, len, SHIM_HERE);
 	return shim_is_sg(&n) ? shim_fetch(fd, to, len) : no_io();
@@ -31,6 +49,8 @@ SHIM_EXPORT ssize_t write(int fd, const void *from, size_t len)
 
 	if (!shim_file(fd, &n))
 		return NEXT(write)(fd, from, len);
+	if (!may_write(&n))
+		return refuse(EBADF);
 	if (n.block)
 		return shim_block(fd, true, (void *)(uintptr_t)from, len,
 				  SHIM_HERE);
@@ -50,6 +70,8 @@ static int64_t place_of(int64_t off)
                                                                                \
 		if (!shim_file(fd, &n) || shim_is_sg(&n))                      \
 			return NEXT(NAME)(fd, to, len, off);                   \
+		if (!may_read(&n))                                             \
+			return refuse(EBADF);                                  \
 		if (!n.block)                                                  \
 			return no_io();                                        \
 		return shim_block(fd, false, to, len, place_of(off));          \
@@ -63,6 +85,8 @@ static int64_t place_of(int64_t off)
                                                                                \
 		if (!shim_file(fd, &n) || shim_is_sg(&n))                      \
 			return NEXT(NAME)(fd, from, len, off);                 \
+		if (!may_write(&n))                                            \
+			return refuse(EBADF);                                  \
 		if (!n.block)                                                  \
 			return no_io();                                        \
 		return shim_block(fd, true, (void *)(uintptr_t)from, len,      \

@@ -95,8 +95,9 @@ static int join(int fd, const struct shim_node *n, int flags)
 	snprintf(at.sun_path, sizeof(at.sun_path), "%s/socket", shim_folder());
 	if (give_name(fd, n, flags))
 		return errno;
-	if (connect(fd, (struct sockaddr *)&at, sizeof(at)))
-		return errno == EINTR ? EINTR : ENODEV;
+	while (connect(fd, (struct sockaddr *)&at, sizeof(at)))
+		if (errno != EINTR)
+			return ENODEV;
 	return shim_call(fd, &q, -1, &r);
 }
 

@@ -95,8 +95,8 @@ int shim_is_there(const void *at, size_t len);
 
 /*
  * call.c: send *q, wait for its reply. mem: -1, or shared memory. 0 or an
- * errno: ENODEV (the devices are gone), EINTR (and the devices give it up), or
- * what the devices say.
+ * errno: ENODEV (the devices are gone), EINTR (of a sg node; and the devices
+ * give it up), or what the devices say.
  */
 int shim_call(int fd, struct semu_sgio_request *q, int mem,
 	      struct semu_sgio_reply *r);
@@ -136,6 +136,8 @@ int shim_data_of(const struct sg_io_hdr *h, bool sg,
 		 struct shim_data *d);
 /* 0 or EFAULT: there is no room for the sense data. */
 int shim_fill(struct sg_io_hdr *h, bool sg, const struct semu_sgio_reply *r);
+/* All of it: *h is done, and what became of it is in *to. 0 or an errno. */
+int shim_io(int fd, bool sg, const struct sg_io_hdr *h, struct sg_io_hdr *to);
 
 /* stdio.c: as fopen(). */
 FILE *shim_fopen(const struct shim_node *n, const char *mode);
@@ -158,6 +160,7 @@ void shim_unmap(const struct shim_map *m);
 int shim_sg_io(int fd, const struct shim_node *n, void *arg);
 int shim_sg_io_4(int fd, void *arg);
 int shim_send_command(int fd, void *arg);
+int shim_packet(int fd, bool sg, void *arg);
 int shim_reset(int fd, const void *arg);
 
 /*

@@ -168,12 +168,13 @@ static uint64_t patience(const struct semu_sgio_file *f, uint32_t ms)
 
 static bool may_be(const struct semu_sgio_request *q)
 {
-	if (q->in_len > SEMU_SGIO_MAX || q->out_len > SEMU_SGIO_MAX)
+	if (q->in_len > SEMU_SGIO_MAX || q->out_len > SEMU_SGIO_MAX ||
+	    q->cdb_len > SEMU_SGIO_CDB)
 		return false;
 	if (q->tmf)
 		return q->tmf == SCSIEMU_TMF_LU_RESET ||
 		       q->tmf == SCSIEMU_TMF_TARGET_WARM_RESET;
-	return q->cdb_len <= SEMU_SGIO_CDB && q->attr <= SCSIEMU_ACA;
+	return q->attr <= SCSIEMU_ACA;
 }
 
 static void finish(struct semu_sgio_cmd *c, struct semu_sgio_reply *r);

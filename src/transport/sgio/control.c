@@ -481,12 +481,26 @@ static void set(const struct control *c, int32_t *at, int32_t value,
 		*at = value < c->most ? value : c->most;
 }
 
+/* What sg does not know is another's, and asked by those that may read and
+ * write. */
+static bool is_forbidden(const struct semu_sgio_file *f, uint32_t number,
+			 const struct control *c)
+{
+	return f->node->kind == SCSIEMU_SGIO_SG &&
+	       (f->flags & O_ACCMODE) != O_RDWR && (!c || c->call == bus) &&
+	       number != SG_GET_TRANSFORM;
+}
+
 void semu_sgio_control(struct semu_sgio_file *f, uint32_t number, int32_t value,
 		       struct semu_sgio_reply *r)
 {
 	const struct control *c = find(number, f->node->kind);
 	int32_t *at = c ? (int32_t *)(void *)((char *)f + c->at) : NULL;
 
+	if (is_forbidden(f, number, c)) {
+		r->error = EPERM;
+		return;
+	}
 	if (!c) {
 		r->error = f->node->kind == SCSIEMU_SGIO_BSG ? ENOTTY : EINVAL;
 		return;

@@ -104,31 +104,37 @@ void semu_sgio_ended(struct semu_sgio_cmd *c)
 	f->ended_end = &c->next;
 }
 
-static struct semu_sgio_cmd *take(struct semu_sgio_file *f, int32_t pack_id)
+/* Where one is that has ended, or the end of them. */
+static struct semu_sgio_cmd **find(struct semu_sgio_file *f, int32_t pack_id)
 {
-	struct semu_sgio_cmd **at = &f->ended, *c;
+	struct semu_sgio_cmd **at = &f->ended;
 
 	while (*at && !is_meant(pack_id, *at))
 		at = &(*at)->next;
-	c = *at;
-	if (!c)
-		return NULL;
+	return at;
+}
+
+static void take(struct semu_sgio_file *f, struct semu_sgio_cmd **at)
+{
+	struct semu_sgio_cmd *c = *at;
+
 	*at = c->next;
 	if (!*at)
 		f->ended_end = at;
-	return c;
+	forget(f, c);
 }
 
 void semu_sgio_fetch(struct semu_sgio_file *f,
 		     const struct semu_sgio_request *q, int reply)
 {
 	int32_t pack_id = f->pack_id ? q->value : ANY;
-	struct semu_sgio_cmd *c = take(f, pack_id);
+	struct semu_sgio_cmd **at = find(f, pack_id);
 	struct semu_sgio_reply r = { .error = EAGAIN };
 
-	if (c) {
-		hand_over(reply, c);
-		forget(f, c);
+	if (*at) {
+		/* who was interrupted asks again */
+		if (hand_over(reply, *at))
+			take(f, at);
 	} else if (q->flags & O_NONBLOCK || !may_wait(f)) {
 		semu_sgio_reply(reply, &r);
 	} else {
@@ -143,8 +149,8 @@ void semu_sgio_unpost(struct semu_sgio_file *f)
 
 	while (f->nfetch)
 		close(f->fetch[--f->nfetch].fd);
-	while ((c = take(f, ANY)) != NULL)
-		forget(f, c);
+	while (f->ended)
+		take(f, &f->ended);
 	for (c = f->s->live; c; c = c->next)
 		if (c->file == f)
 			c->file = NULL;

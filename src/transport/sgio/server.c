@@ -238,7 +238,7 @@ static bool serve(struct semu_sgio_file *f, const struct semu_sgio_request *q,
 {
 	struct semu_sgio_reply r = { .error = 0 };
 
-	if (q->magic != SEMU_SGIO_MAGIC || fd[0] < 0)
+	if (q->magic != SEMU_SGIO_MAGIC || fd[0] < 0 || f->waits >= 0)
 		return false;
 	end_closed(f->s, f);
 	if ((q->what == SEMU_SGIO_COMMAND || q->what == SEMU_SGIO_POST) &&

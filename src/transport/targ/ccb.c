@@ -43,19 +43,20 @@ static bool grow(struct semu_targ_pool *p)
 	return true;
 }
 
-struct semu_targ_io *semu_targ_borrow(struct semu_targ_cmd *c)
+bool semu_targ_borrow(struct semu_targ_cmd *c)
 {
 	struct semu_targ_pool *p = &c->t->ios;
 	struct semu_targ_io *io;
 
 	if (!p->free && !grow(p))
-		return NULL;
+		return false;
 	io = p->free;
 	p->free = io->next;
 	io->next = NULL;
 	io->cmd = c;
+	c->spare = io;
 	c->borrowed++;
-	return io;
+	return true;
 }
 
 static bool is_own(const struct semu_targ_cmd *c, const struct ccb_hdr *h)

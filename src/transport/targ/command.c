@@ -74,12 +74,7 @@ SEMU_TARG_RARE static void say_bad(struct semu_targ_cmd *c)
 	semu_targ_empty(c);
 	if (c->task.cmd.status == SCSIEMU_GOOD)
 		regret(&c->task.cmd);
-	io = semu_targ_io_new(c);
-	if (!io) {
-		if (!c->flying)
-			recycle(c); /* the initiator's time-out says it */
-		return;
-	}
+	io = semu_targ_io_take(c); /* of its own two: only one is under way */
 	io->status = true;
 	io->ccb.ccb_h.flags |= CAM_DIR_NONE | CAM_SEND_STATUS;
 	io->ccb.scsi_status = c->task.cmd.status;
@@ -101,11 +96,9 @@ static SEMU_TARG_ALONE void say(struct semu_targ_cmd *c)
 	}
 	c->held = NULL;
 	if (!io) {
-		io = semu_targ_io_new(c);
-		if (!io) {
-			recycle(c);
-			return;
-		}
+		if (!c->spare) /* data-out has them, which is done with */
+			semu_targ_empty(c);
+		io = semu_targ_io_take(c);
 		io->ccb.ccb_h.flags |= CAM_DIR_NONE;
 	}
 	io->status = true;

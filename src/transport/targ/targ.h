@@ -194,8 +194,8 @@ void semu_targ_all_back(struct scsiemu_targ *t);
 void semu_targ_recall(struct semu_targ_cmd *c);
 /* A CTIO that is not used yet: what stays as it is in every round. */
 void semu_targ_io_init(struct semu_targ_io *io, struct semu_targ_cmd *c);
-/* One of the pool's, for a command that has no spare one. NULL: no memory. */
-SEMU_TARG_RARE struct semu_targ_io *semu_targ_borrow(struct semu_targ_cmd *c);
+/* One of the pool's is spare, for a command that has none. false: no memory. */
+SEMU_TARG_RARE bool semu_targ_borrow(struct semu_targ_cmd *c);
 /* All are spare: what was borrowed goes back. */
 SEMU_TARG_RARE void semu_targ_give_back(struct semu_targ_cmd *c);
 void semu_targ_pool_end(struct semu_targ_pool *p);
@@ -226,17 +226,12 @@ void semu_targ_lose(struct semu_targ_cmd *c);
 void semu_targ_lose_all(struct scsiemu_targ *t);
 extern const struct scsiemu_port_ops semu_targ_port_ops;
 
-/* A CTIO without data, yet. NULL: no memory. */
-static inline struct semu_targ_io *semu_targ_io_new(struct semu_targ_cmd *c)
+/* The spare CTIO, without data, yet. */
+static inline struct semu_targ_io *semu_targ_io_take(struct semu_targ_cmd *c)
 {
 	const struct ccb_accept_tio *a = &c->ccb.atio;
 	struct semu_targ_io *io = c->spare;
 
-	if (!io) {
-		io = semu_targ_borrow(c);
-		if (!io)
-			return NULL;
-	}
 	c->spare = io->next;
 	io->buf = NULL;
 	io->out = io->status = io->back = io->came = false;
@@ -244,12 +239,20 @@ static inline struct semu_targ_io *semu_targ_io_new(struct semu_targ_cmd *c)
 	io->ccb.ccb_h.flags = c->flags;
 	io->ccb.data_ptr = NULL;
 	io->ccb.dxfer_len = 0;
-	io->ccb.sense_len = 0;
+	io->ccb.sense_len = io->ccb.cdb_len = 0;
+	io->ccb.sglist_cnt = 0;
 	io->ccb.scsi_status = 0;
+	io->ccb.resid = 0; /* isp(4) tells it to the initiator */
 	io->ccb.tag_action = a->tag_action;
 	io->ccb.tag_id = a->tag_id;
 	io->ccb.init_id = a->init_id;
 	return io;
+}
+
+/* NULL: no memory. */
+static inline struct semu_targ_io *semu_targ_io_new(struct semu_targ_cmd *c)
+{
+	return c->spare || semu_targ_borrow(c) ? semu_targ_io_take(c) : NULL;
 }
 
 /* data.c */

@@ -21,6 +21,8 @@ void semu_tcmu_keep(struct scsiemu_tcmu *t)
 	for (struct semu_tcmu_cmd *c = t->all; c && !t->broken; c = c->next) {
 		if (!c->live || c->mute || !c->m.t.cmd.aborted)
 			continue;
+		if (semu_tcmu_lost(t))
+			return;
 		semu_tcmu_answer(t, c->id, SCSIEMU_TASK_ABORTED,
 				 TCMU_U_KEEP_BUF, 0);
 		c->mute = c->kept = true;
@@ -42,6 +44,9 @@ void semu_tcmu_ended(struct scsiemu_tcmu *t, struct semu_tcmu_cmd *c)
 {
 	struct scsiemu_cmd *cmd = &c->m.t.cmd;
 
+	/* More commands wait than entries. */
+	if (!c->mute && t->tail == t->next)
+		semu_tcmu_break(t, SEMU_TCMU_CHANGED);
 	if (c->kept)
 		let_go(t, c);
 	t->forgotten -= c->forgotten;

@@ -36,8 +36,7 @@ void semu_tcmu_pass(struct scsiemu_tcmu *t)
 	while (t->tail != t->next && !takes_answer(t)) {
 		if (pass_one(t))
 			continue;
-		semu_tcmu_break(t, "an entry was changed after it had been "
-				   "taken up");
+		semu_tcmu_break(t, SEMU_TCMU_CHANGED);
 		return;
 	}
 }

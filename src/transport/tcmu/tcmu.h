@@ -110,14 +110,16 @@ static inline uint32_t semu_tcmu_behind(const struct scsiemu_tcmu *t,
  * NULL: it is none of TCMU's. */
 const char *semu_tcmu_config(const char *name);
 
+#define SEMU_TCMU_CHANGED "an entry was changed after it had been taken up"
 /* tcmu.c: it serves no more; the first reason stays. */
 void semu_tcmu_break(struct scsiemu_tcmu *t, const char *why);
 
-/* While a command waits for an answer: the ring was emptied, and the entry at
- * its tail is another one. */
+/* While a command waits for an answer: there is no entry for it. The ring was
+ * emptied, and what is at its tail is another one; or it lies. */
 static inline bool semu_tcmu_lost(const struct scsiemu_tcmu *t)
 {
-	return !(semu_tcmu_entry(t, t->tail)[TCMU_UFLAGS_AT] & SEMU_TCMU_TAKEN);
+	return t->tail == t->next ||
+	       !(semu_tcmu_entry(t, t->tail)[TCMU_UFLAGS_AT] & SEMU_TCMU_TAKEN);
 }
 
 /* ring.c: moves the tail over what wants no answer. */

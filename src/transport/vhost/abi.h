@@ -222,7 +222,14 @@ static inline void vhost_put64(uint8_t *p, uint64_t v)
 	vhost_put32(p + 4, (uint32_t)(v >> 32));
 }
 
-/* What the guest watches or changes at the same time. */
+/* Whoever shares the memory may change it at any time: what was read so far
+ * stays, a compiler must not look again. */
+static inline void vhost_read_once(void)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+/* What the guest watches or changes at the same time; read once. */
 static inline uint16_t vhost_load16(const uint8_t *p)
 {
 	return vhost_swap16(__atomic_load_n((const uint16_t *)(const void *)p,

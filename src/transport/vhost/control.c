@@ -170,14 +170,11 @@ static bool post(struct scsiemu_vhost *v, const uint8_t event[EVENT])
 /* The driver has given buffers: does it wait for any word? */
 void semu_vhost_events(struct scsiemu_vhost *v)
 {
-	struct semu_vring *r = &v->ring[QUEUE_EVENT];
 	uint8_t event[EVENT] = { 0 };
 
 	vhost_put32(event, EVENT_MISSED);
 	if (v->missed && post(v, event))
 		v->missed = false;
-	if (semu_ring_runs(r))
-		r->format->arm(r);
 }
 
 static const struct {
@@ -205,5 +202,7 @@ bool scsiemu_vhost_event(struct scsiemu_vhost *v, uint16_t lun,
 	event[EVENT_LUN_AT + 3] = (uint8_t)lun;
 	vhost_put32(event + EVENT_REASON_AT, reason);
 	v->missed = !post(v, event);
+	if (v->missed) /* ask for a signal at the next buffer */
+		semu_ring_serve(&v->ring[QUEUE_EVENT]);
 	return true;
 }

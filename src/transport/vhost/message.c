@@ -49,6 +49,15 @@ static struct semu_vring *ring_of(struct scsiemu_vhost *v, uint64_t index)
 	return index < v->nrings ? &v->ring[index] : NULL;
 }
 
+static bool any_started(const struct scsiemu_vhost *v)
+{
+	unsigned i = 0;
+
+	while (i < v->nrings && !v->ring[i].started)
+		i++;
+	return i < v->nrings;
+}
+
 /* ---- Features ---- */
 
 static enum semu_handled get_features(struct scsiemu_vhost *v,
@@ -64,16 +73,13 @@ static enum semu_handled set_features(struct scsiemu_vhost *v,
 	uint64_t features = get64(m, 0);
 	bool packed = features & VIRTIO_PACKED;
 
-	if (features & ~(uint64_t)FEATURES)
+	if (features & ~(uint64_t)FEATURES ||
+	    (any_started(v) && (v->features ^ features) & VIRTIO_PACKED))
 		return REFUSED;
 	for (unsigned i = 0; i < v->nrings; i++) {
 		struct semu_vring *r = &v->ring[i];
 
-		if (!r->started)
-			r->format = packed ? &semu_ring_packed
-					   : &semu_ring_split;
-		else if ((v->features ^ features) & VIRTIO_PACKED)
-			return REFUSED;
+		r->format = packed ? &semu_ring_packed : &semu_ring_split;
 		if (!(features & VIRTIO_PROTOCOL))
 			r->enabled = true;
 	}
@@ -238,9 +244,8 @@ static enum semu_handled set_kick(struct scsiemu_vhost *v,
 	struct semu_vring *r = event_fd(v, m, &fd);
 
 	/* Without one we had to look for ever. */
-	if (!r || fd < 0)
+	if (!r || fd < 0 || !semu_ring_set_kick(r, fd))
 		return REFUSED;
-	semu_ring_set_kick(r, fd);
 	semu_ring_start(r);
 	return HANDLED;
 }
@@ -352,15 +357,6 @@ static uint16_t get16(const struct semu_message *m, unsigned at)
 
 	memcpy(&n, m->body + at, sizeof(n));
 	return n;
-}
-
-static bool any_started(const struct scsiemu_vhost *v)
-{
-	unsigned i = 0;
-
-	while (i < v->nrings && !v->ring[i].started)
-		i++;
-	return i < v->nrings;
 }
 
 static enum semu_handled get_inflight(struct scsiemu_vhost *v,

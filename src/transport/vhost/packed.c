@@ -46,7 +46,7 @@ static bool waiting(const struct semu_vring *r)
 
 static uint16_t word(const struct semu_vring *r, unsigned where)
 {
-	return vhost_get16(r->fly + where);
+	return vhost_load16(r->fly + where);
 }
 
 static void set_word(struct semu_vring *r, unsigned where, uint16_t n)
@@ -93,7 +93,7 @@ static void note_taken(struct semu_vring *r, const struct semu_chain *c)
 /* Before the guest sees it: what to say if we do not get further. */
 static void note_giving(struct semu_vring *r, const struct semu_chain *c)
 {
-	uint16_t last = vhost_get16(semu_ring_fly(r, c->entry) + FLY_LAST_AT);
+	uint16_t last = vhost_load16(semu_ring_fly(r, c->entry) + FLY_LAST_AT);
 
 	if (last < r->size)
 		vhost_put16(semu_ring_fly(r, last) + FLY_NEXT_AT,
@@ -155,7 +155,7 @@ static enum semu_fetch fetch(struct semu_vring *r, struct semu_chain *c)
 static enum semu_fetch again(struct semu_vring *r, struct semu_chain *c,
 			     uint16_t entry)
 {
-	uint16_t n = vhost_get16(semu_ring_fly(r, entry) + FLY_NUM_AT);
+	uint16_t n = vhost_load16(semu_ring_fly(r, entry) + FLY_NUM_AT);
 	bool more = true;
 
 	/* The front end may change it while we look: no longer than that. */
@@ -168,9 +168,10 @@ static enum semu_fetch again(struct semu_vring *r, struct semu_chain *c,
 				       vhost_get16(e + FLY_FLAGS_AT),
 				       vhost_get16(e + FLY_ID_AT) };
 
+		vhost_read_once();
 		if (!add(r, c, d, &more))
 			return FETCH_BROKEN;
-		entry = vhost_get16(e + FLY_NEXT_AT);
+		entry = vhost_load16(e + FLY_NEXT_AT);
 		if (more && (entry >= r->size || c->slots >= n)) {
 			r->broken = "its memory of what is in flight is "
 				    "damaged";
@@ -291,7 +292,7 @@ static void recover(struct semu_vring *r)
 	i = word(r, FLY_FREE_AT);
 	for (uint16_t n = 0; n < r->size && i < r->size; n++) {
 		*semu_ring_fly(r, i) = 0;
-		i = vhost_get16(semu_ring_fly(r, i) + FLY_NEXT_AT);
+		i = vhost_load16(semu_ring_fly(r, i) + FLY_NEXT_AT);
 	}
 	for (i = 0; i < r->size; i++)
 		if (*semu_ring_fly(r, i))

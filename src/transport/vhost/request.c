@@ -37,7 +37,7 @@ void semu_vhost_drop(struct semu_vhost_cmd *c)
 	c->m.t.cmd.tmf = SCSIEMU_TMF_NONE;
 	semu_slots_give(&v->slots, c);
 	if (v->held || v->leaving)
-		semu_vhost_go_on(v);
+		semu_vhost_wake(v);
 }
 
 /* ---- The sides of a chain ---- */

@@ -190,17 +190,17 @@ static bool take(struct semu_vring *r)
 
 void semu_ring_serve(struct semu_vring *r)
 {
+	bool events = r->index == QUEUE_EVENT;
+
 	if (!semu_ring_runs(r))
 		return;
-	if (r->index == QUEUE_EVENT) {
+	if (events)
 		semu_vhost_events(r->v);
-		return;
-	}
-	r->more = take(r); /* others first */
+	r->more = !events && take(r); /* others first */
 	if (!r->more && semu_ring_runs(r)) {
 		r->format->arm(r);
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
-		r->more = r->format->waiting(r);
+		r->more = r->format->waiting(r) && (!events || r->v->missed);
 	}
 	if (r->more)
 		semu_vhost_wake(r->v);
@@ -234,19 +234,18 @@ void semu_ring_init(struct semu_vring *r, struct scsiemu_vhost *v,
 	r->kick.ready = kicked;
 }
 
-void semu_ring_set_kick(struct semu_vring *r, int fd)
+bool semu_ring_set_kick(struct semu_vring *r, int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
 
 	unwatch(r);
-	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK)) {
-		close(fd);
-		return;
-	}
 	r->kick.fd = fd;
 	r->kick.events = POLLIN;
-	if (scsiemu_loop_add(r->v->loop, &r->kick))
-		close_fd(&r->kick.fd);
+	if (flags >= 0 && !fcntl(fd, F_SETFL, flags | O_NONBLOCK) &&
+	    !scsiemu_loop_add(r->v->loop, &r->kick))
+		return true;
+	close_fd(&r->kick.fd);
+	return false;
 }
 
 /* User-mode Linux has pipes. Who does not empty it is told already. */

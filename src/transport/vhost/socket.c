@@ -208,14 +208,7 @@ void semu_vhost_hang_up(struct scsiemu_vhost *v, const char *why)
 	v->held = false;
 	v->leaving = true;
 	semu_vhost_abort_all(v);
-	semu_vhost_go_on(v);
-}
-
-/* From inside the pump, perhaps: the loop calls back. */
-void semu_vhost_go_on(struct scsiemu_vhost *v)
-{
-	if (v->held || v->leaving)
-		semu_vhost_wake(v);
+	semu_vhost_wake(v);
 }
 
 void semu_vhost_wake(struct scsiemu_vhost *v)
@@ -286,10 +279,10 @@ static void listener_ready(struct scsiemu_source *s, short revents)
 		semu_vhost_adopt(v, fd);
 }
 
-/* A socket that nobody listens at any more. */
+/* A socket that nobody listens at any more. One who does may let us wait. */
 static bool is_left_over(const struct sockaddr_un *a)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct stat st;
 	bool left;
 

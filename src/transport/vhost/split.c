@@ -73,7 +73,7 @@ static enum semu_fetch fetch(struct semu_vring *r, struct semu_chain *c)
 		return FETCH_NONE;
 	if ((uint16_t)(idx - r->next) > r->size)
 		return broken(r, "an available index that jumped");
-	head = vhost_get16(r->avail + SPLIT_RING_AT + 2 * slot(r, r->next));
+	head = vhost_load16(r->avail + SPLIT_RING_AT + 2 * slot(r, r->next));
 	if (head >= r->size)
 		return broken(r, "a head outside the descriptors");
 	r->next++;
@@ -99,13 +99,13 @@ static void put(struct semu_vring *r, const struct semu_chain *c, uint32_t len)
 /* The last n that were given back are not in flight. */
 static void forget_batch(struct semu_vring *r, uint16_t n)
 {
-	uint16_t i = vhost_get16(r->fly + FLY_BATCH_AT);
+	uint16_t i = vhost_load16(r->fly + FLY_BATCH_AT);
 
 	for (; n && i < r->size; n--) {
 		uint8_t *e = entry(r, i);
 
 		*e = 0;
-		i = vhost_get16(e + FLY_SPLIT_NEXT_AT);
+		i = vhost_load16(e + FLY_SPLIT_NEXT_AT);
 	}
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	vhost_put16(r->fly + FLY_SPLIT_USED_AT, r->used_idx);

@@ -40,19 +40,19 @@ struct semu_desc {
 
 static inline struct semu_desc semu_desc_split(const uint8_t *p)
 {
-	uint64_t rest = vhost_get64(p + DESC_LEN_AT);
+	uint64_t at = vhost_get64(p), rest = vhost_get64(p + DESC_LEN_AT);
 
-	return (struct semu_desc){ vhost_get64(p), (uint32_t)rest,
-				   (uint16_t)(rest >> 32),
+	vhost_read_once();
+	return (struct semu_desc){ at, (uint32_t)rest, (uint16_t)(rest >> 32),
 				   (uint16_t)(rest >> 48) };
 }
 
 static inline struct semu_desc semu_desc_packed(const uint8_t *p)
 {
-	uint64_t rest = vhost_get64(p + DESC_LEN_AT);
+	uint64_t at = vhost_get64(p), rest = vhost_get64(p + DESC_LEN_AT);
 
-	return (struct semu_desc){ vhost_get64(p), (uint32_t)rest,
-				   (uint16_t)(rest >> 48),
+	vhost_read_once();
+	return (struct semu_desc){ at, (uint32_t)rest, (uint16_t)(rest >> 48),
 				   (uint16_t)(rest >> 32) };
 }
 
@@ -192,9 +192,8 @@ int semu_vhost_listen(struct scsiemu_vhost *v, const char *path,
 void semu_vhost_adopt(struct scsiemu_vhost *v, int fd);
 /* The connection ends; why: what the front end did wrong, NULL: it closed. */
 void semu_vhost_hang_up(struct scsiemu_vhost *v, const char *why);
-/* Commands have ended: go on with what waited for that. */
-void semu_vhost_go_on(struct scsiemu_vhost *v);
-/* The loop comes back to what is left. */
+/* The loop comes back to what is left, or waited for commands to end: this may
+ * be inside the pump. */
 void semu_vhost_wake(struct scsiemu_vhost *v);
 /* An answer with at most one descriptor (-1: none). */
 bool semu_vhost_answer(struct scsiemu_vhost *v, uint32_t size, int fd);
@@ -249,7 +248,8 @@ void semu_ring_stop(struct semu_vring *r);
 bool semu_ring_remap(struct semu_vring *r);
 void semu_ring_serve(struct semu_vring *r);
 void semu_ring_close(struct semu_vring *r);
-void semu_ring_set_kick(struct semu_vring *r, int fd);
+/* fd is the queue's in any case. false: it cannot be watched. */
+bool semu_ring_set_kick(struct semu_vring *r, int fd);
 void semu_ring_set_call(struct semu_vring *r, int fd);
 void semu_ring_set_signal(struct semu_signal *s, int fd);
 enum semu_fetch semu_ring_fetch(struct semu_vring *r, struct semu_chain *c);

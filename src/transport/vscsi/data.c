@@ -164,9 +164,10 @@ int semu_vscsi_window(void *port, struct scsiemu_task *t, bool in, uint32_t off,
 	*nv = 1;
 	c->at = off;
 	c->have = len;
-	return move(target->v, c, VSCSI_DATA_WRITE, c->buf, len)
-		       ? 0
-		       : SCSIEMU_E_TRANSPORT;
+	if (move(target->v, c, VSCSI_DATA_WRITE, c->buf, len))
+		return 0;
+	c->have = 0;
+	return SCSIEMU_E_TRANSPORT;
 }
 
 void semu_vscsi_cancel(void *port, struct scsiemu_task *t)

@@ -4,8 +4,8 @@
  * shape (types of members, unions, enumerations) but not in their layout: with
  * these the adapter is compiled as on FreeBSD, and never run.
  */
-#ifndef STUB_CAM_CCB_H
-#define STUB_CAM_CCB_H
+#ifndef FREEBSD_CAM_CCB_H
+#define FREEBSD_CAM_CCB_H
 
 #include <stdint.h>
 #include <sys/time.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* cam/scsi/scsi_targetio.h - see ../cam_ccb.h. */
-#ifndef STUB_TARGETIO_H
-#define STUB_TARGETIO_H
+#ifndef FREEBSD_TARGETIO_H
+#define FREEBSD_TARGETIO_H
 
 #include <cam/cam_ccb.h>
 
