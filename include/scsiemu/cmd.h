@@ -204,7 +204,10 @@ enum scsiemu_tmf { /* SAM-5 7: a command with tmf set is one of these */
 						     disconnects */
 		   SCSIEMU_TMF_QUERY_TASK,	  /* cmd.tag = whose */
 		   SCSIEMU_TMF_QUERY_TASK_SET,
-		   SCSIEMU_TMF_QUERY_ASYNC_EVENT
+		   SCSIEMU_TMF_QUERY_ASYNC_EVENT,
+		   /* TARGET_WARM_RESET of a transport that tells each LU of it
+		    * by itself: this LU's part */
+		   SCSIEMU_TMF_LU_WARM_RESET
 };
 
 enum scsiemu_response { /* of a TMF: SAM-5 service responses */

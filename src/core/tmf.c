@@ -54,6 +54,8 @@ static const struct function function[] = {
 	[SCSIEMU_TMF_QUERY_TASK] = { TASK, QUERY, true, 0 },
 	[SCSIEMU_TMF_QUERY_TASK_SET] = { NEXUS_LU, QUERY, true, 0 },
 	[SCSIEMU_TMF_QUERY_ASYNC_EVENT] = { NEXUS_LU, QUERY, true, 0 },
+	[SCSIEMU_TMF_LU_WARM_RESET] = { WHOLE_LU, RESET_LU, true,
+					SEMU_UA_BUS_RESET },
 #endif
 };
 #define NFUNCTION (sizeof(function) / sizeof(function[0]))

@@ -47,6 +47,7 @@ static const struct effect effect[] = {
 	{ TMF(ABORT_TASK_SET), HIT_A, 0, 0, 0 },
 	{ TMF(CLEAR_TASK_SET), HIT_A | HIT_B, 0, 0x2f00, 0 },
 	{ TMF(LU_RESET), HIT_A | HIT_B, 0x2903, 0x2903, 0 },
+	{ TMF(LU_WARM_RESET), HIT_A | HIT_B, 0x2902, 0x2902, 0 },
 	{ TMF(NEXUS_RESET), HIT_A, 0x2907, 0, 0 },
 	{ TMF(TARGET_WARM_RESET), HIT_A | HIT_B | HIT_1, 0x2902, 0x2902,
 	  0x2902 },
@@ -161,7 +162,7 @@ static void test_responses(void **state)
 			 SCSIEMU_RSP_NO_TASK);
 	assert_int_equal(k[A_DONE].c.outcome, SCSIEMU_STATUS);
 	assert_int_equal(k[A_DONE].c.aborted, 0);
-	for (unsigned f = TMF(ABORT_TASK); f <= TMF(QUERY_ASYNC_EVENT); f++) {
+	for (unsigned f = TMF(ABORT_TASK); f <= TMF(LU_WARM_RESET); f++) {
 		bool wide = f == TMF(NEXUS_RESET) ||
 			    f == TMF(TARGET_WARM_RESET) ||
 			    f == TMF(TARGET_COLD_RESET);

@@ -304,7 +304,7 @@ static void start_tmf(void)
 
 	if (!k)
 		return;
-	k->c.tmf = (uint8_t)(1 + rnd(12));
+	k->c.tmf = (uint8_t)(1 + rnd(SCSIEMU_TMF_LU_WARM_RESET + 1));
 	if (k->c.tmf >= SCSIEMU_TMF_NEXUS_RESET && rnd(3))
 		k->c.tmf = SCSIEMU_TMF_ABORT_TASK;
 	k->c.tag = w.tag - rnd(TASKS);

@@ -5,7 +5,7 @@
 struct targ_rig rig;
 const uint8_t rig_tur[6];
 
-void rig_make(const char *device, bool slow)
+static void make(const char *device, const char *other, bool slow)
 {
 	struct scsiemu_errmsg err;
 	struct scsiemu_host_lu *h;
@@ -14,6 +14,9 @@ void rig_make(const char *device, bool slow)
 	for (unsigned i = 0; i < sizeof(rig.data); i++)
 		rig.data[i] = (uint8_t)(i * 7 + (i >> 9) + (i >> 16) + 1);
 	assert_int_equal(scsiemu_host_device_add(&rig.dev, device, &err), 0);
+	if (other)
+		assert_int_equal(scsiemu_host_device_add(&rig.dev, other, &err),
+				 0);
 	assert_int_equal(scsiemu_host_device_open(&rig.dev, "t", NULL, &err),
 			 0);
 	h = &rig.dev.units->host;
@@ -35,6 +38,16 @@ void rig_make(const char *device, bool slow)
 		.target = 2,
 		.lun = 3,
 	};
+}
+
+void rig_make(const char *device, bool slow)
+{
+	make(device, NULL, slow);
+}
+
+void rig_make_two(const char *device, const char *other)
+{
+	make(device, other, false);
 }
 
 void rig_open_over(const struct semu_calls *sys)

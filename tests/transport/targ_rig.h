@@ -31,6 +31,8 @@ extern struct targ_rig rig;
 
 /* A device and a driver; slow: the store waits for rig_store(). */
 void rig_make(const char *device, bool slow);
+/* Of two logical units, the first of which is behind the driver. */
+void rig_make_two(const char *device, const char *other);
 /* The adapter between them, over sim's calls or others. */
 void rig_open_over(const struct semu_calls *sys);
 void rig_open(void);

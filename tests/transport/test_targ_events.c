@@ -2,6 +2,7 @@
 /* The targ adapter: opening and closing, resets, messages, aborts. */
 #include "targ_rig.h"
 
+#include <scsiemu/exec.h>
 #include <scsiemu/transport/loop.h>
 
 #include <transport/loop.h>
@@ -254,6 +255,43 @@ static void test_events(void **state)
 	after_event(CAM_SCSI_BUS_RESET, 0x2902);
 	after_event(CAM_BDR_SENT, 0x2903);
 	after_event(TARG_NEXUS_LOST, 0x2907);
+}
+
+/* TEST UNIT READY at the device's other LUN. */
+static uint8_t elsewhere(void)
+{
+	static struct scsiemu_exec x;
+	static uint64_t scratch[8192];
+
+	x.cdb = rig_tur;
+	x.cdb_len = sizeof(rig_tur);
+	x.nexus = rig.t->last->nexus;
+	x.scratch = scratch;
+	x.scratch_len = sizeof(scratch);
+	assert_int_equal(scsiemu_exec(&rig.dev.pump,
+				      rig.dev.units->next->host.lu, &x, NULL,
+				      NULL),
+			 0);
+	return x.status;
+}
+
+/* That LUN has an INOT of its own for a reset of the bus: nothing happens to it
+ * before and after. But only one is told of TARGET RESET. */
+static void test_reset_one(void **state)
+{
+	(void)state;
+	rig_make_two("disk:mem,size=1M", "disk:mem,size=1M");
+	rig_open();
+	rig_check(rig_one(rig_tur, 6, NULL, 0), 6, 0x2900);
+	assert_int_equal(elsewhere(), SCSIEMU_CHECK_CONDITION); /* power on */
+	targ_sim_event(&rig.sim, CAM_SCSI_BUS_RESET, 0);
+	rig_serve();
+	rig_check(rig_one(rig_tur, 6, NULL, 0), 6, 0x2902);
+	assert_int_equal(elsewhere(), SCSIEMU_GOOD);
+	targ_sim_message(&rig.sim, 7, TARG_MSG_TARGET_RESET, 0);
+	rig_serve();
+	assert_int_equal(elsewhere(), SCSIEMU_CHECK_CONDITION);
+	rig_drop();
 }
 
 /* A command that the store has is given up when it answers. */
@@ -529,6 +567,7 @@ int main(void)
 		cmocka_unit_test(test_loop),
 		cmocka_unit_test(test_close),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_reset_one),
 		cmocka_unit_test(test_reset_slow),
 		cmocka_unit_test(test_abort_task),
 		cmocka_unit_test(test_abort_ctios),

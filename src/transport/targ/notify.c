@@ -14,9 +14,9 @@ struct row {
 	uint8_t relief;
 };
 
-/* Of the bus: the driver tells each LUN. */
+/* Of the bus: the driver tells each LUN, so that each is only about its own. */
 static const struct row events[] = {
-	{ CAM_SCSI_BUS_RESET, SCSIEMU_TMF_TARGET_WARM_RESET, EVERYBODY },
+	{ CAM_SCSI_BUS_RESET, SCSIEMU_TMF_LU_WARM_RESET, EVERYBODY },
 	{ CAM_BDR_SENT, SCSIEMU_TMF_LU_RESET, EVERYBODY },
 	{ TARG_NEXUS_LOST, SCSIEMU_TMF_NEXUS_RESET, SENDER },
 	{ 0, SCSIEMU_TMF_NONE, NOBODY },
