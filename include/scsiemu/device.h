@@ -248,6 +248,9 @@ struct scsiemu_quirks {
 	const uint16_t *versions;
 	unsigned nversions;
 	uint8_t inquiry_len;
+	/* VERSION of INQUIRY, where it says less (or more) than what it can do,
+	 * which is scsiemu_lu_config.version; 0: the same. */
+	uint8_t claims;
 	/* The mode pages (code in the high byte, subpage code in the low one,
 	 * at most SCSIEMU_SHOWN) and log pages besides 00h (codes below 40h)
 	 * that it has, where the type has them; none: all of the type. */

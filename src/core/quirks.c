@@ -71,6 +71,7 @@ static int init(struct scsiemu_lu *lu, void *mem,
 	for (unsigned i = 0; i < q->nversions; i++)
 		q->versions[i] = from->versions[i];
 	q->inquiry_len = from->inquiry_len;
+	q->claims = from->claims;
 	take_pages(q, from);
 	lu->hides = q->nhide != 0;
 	semu_lu_lasting(lu);
@@ -138,6 +139,13 @@ unsigned semu_quirks_versions(const struct scsiemu_lu *lu,
 		return 0;
 	*versions = q->versions;
 	return q->nversions;
+}
+
+unsigned semu_quirks_claims(const struct scsiemu_lu *lu, unsigned v)
+{
+	const struct semu_quirks *q = own(lu);
+
+	return q && q->claims ? q->claims : v;
 }
 
 unsigned semu_quirks_inquiry_len(const struct scsiemu_lu *lu, unsigned n)

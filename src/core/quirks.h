@@ -15,7 +15,7 @@ struct semu_quirks {
 	uint8_t nhide;
 	uint8_t nbytes;
 	uint8_t nmodes, nversions;
-	uint8_t inquiry_len;
+	uint8_t inquiry_len, claims;
 	bool some_vpd, some_logs;
 	uint8_t bytes[SEMU_VENDOR_BYTES];
 	uint8_t vpd[32]; /* a bit per page code, where some_vpd */
@@ -41,6 +41,8 @@ unsigned semu_quirks_bytes(const struct scsiemu_lu *lu, const uint8_t **bytes);
 /* Version descriptors; how many. 0: the type's. */
 unsigned semu_quirks_versions(const struct scsiemu_lu *lu,
 			      const uint16_t **versions);
+/* VERSION of INQUIRY, or v. */
+unsigned semu_quirks_claims(const struct scsiemu_lu *lu, unsigned v);
 /* Bytes of INQUIRY, or n. */
 unsigned semu_quirks_inquiry_len(const struct scsiemu_lu *lu, unsigned n);
 #else
@@ -78,6 +80,12 @@ static inline unsigned semu_quirks_versions(const struct scsiemu_lu *lu,
 {
 	(void)lu, (void)versions;
 	return 0;
+}
+static inline unsigned semu_quirks_claims(const struct scsiemu_lu *lu,
+					  unsigned v)
+{
+	(void)lu;
+	return v;
 }
 static inline unsigned semu_quirks_inquiry_len(const struct scsiemu_lu *lu,
 					       unsigned n)

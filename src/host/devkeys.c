@@ -300,6 +300,8 @@ static const struct key keys[] = {
 	  "between them" },
 	{ "inquiry_len", set_number, AT(inquiry_len), 36, 96,
 	  "36 to 96 bytes" },
+	{ "claims", set_version, AT(claims), SCSIEMU_LEVEL_SCSI_1,
+	  SCSIEMU_LEVEL_SPC_6, "1 to 7 or 13, as version does" },
 	{ "mode_pages", set_modes, AT(quirks), 0, 0,
 	  "at most 32 of CODE or CODE/SUBPAGE with + between them, in "
 	  "hexadecimal" },
@@ -495,7 +497,7 @@ static bool of_any_type(const char *key)
 		"version",    "profile",    "hide",	   "vpd",
 		"inquiry",    "alua",	    "groups",	   "nv",
 		"transition", "versions",   "inquiry_len", "mode_pages",
-		"log_pages",  "serial_len", NULL
+		"log_pages",  "serial_len", "claims",	   NULL
 	};
 
 	return is_one_of(any, key);

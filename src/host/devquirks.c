@@ -134,7 +134,8 @@ int semu_devquirks_inquiry(struct semu_devquirks *q, const char *value)
 }
 
 bool semu_devquirks_make(struct scsiemu_quirks *has,
-			 const struct semu_devquirks *q, uint64_t inquiry_len)
+			 const struct semu_devquirks *q,
+			 const struct semu_devstr *s)
 {
 	*has = (struct scsiemu_quirks){ .size = sizeof(*has),
 					.hide = q->hide,
@@ -145,11 +146,12 @@ bool semu_devquirks_make(struct scsiemu_quirks *has,
 					.ninquiry = q->ninquiry,
 					.versions = q->versions,
 					.nversions = q->nversions,
-					.inquiry_len = (uint8_t)inquiry_len,
+					.inquiry_len = (uint8_t)s->inquiry_len,
+					.claims = (uint8_t)s->claims,
 					.modes = q->modes,
 					.nmodes = q->nmodes,
 					.logs = q->logs,
 					.nlogs = q->nlogs };
 	return q->nhide || q->nvpd || q->ninquiry || q->nversions ||
-	       inquiry_len || q->nmodes || q->nlogs;
+	       s->inquiry_len || s->claims || q->nmodes || q->nlogs;
 }

@@ -71,7 +71,7 @@ struct semu_devstr {
 	struct scsiemu_sbc_options sbc;
 	uint64_t pool, defects, streams, hints, elements;
 	uint64_t size, block, exponent, version, naa, transition;
-	uint64_t inquiry_len, serial_len;
+	uint64_t inquiry_len, claims, serial_len;
 	uint8_t tpgs; /* enum scsiemu_tpgs */
 	struct semu_devgroups groups;
 	struct semu_devzones {
@@ -151,7 +151,8 @@ int semu_devquirks_modes(struct semu_devquirks *q, const char *value);
 int semu_devquirks_logs(struct semu_devquirks *q, const char *value);
 /* For a configuration, from what stays where it is. False: there are none. */
 bool semu_devquirks_make(struct scsiemu_quirks *has,
-			 const struct semu_devquirks *q, uint64_t inquiry_len);
+			 const struct semu_devquirks *q,
+			 const struct semu_devstr *s);
 
 /* devformats.c: one more row of reads or writes, of media; or -1 and a message.
  * Do they go together? The row of the cartridge that is made, NULL: there are

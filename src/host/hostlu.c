@@ -105,7 +105,7 @@ static void configure_alua(struct own *own, const struct semu_devstr *s)
 static void configure_quirks(struct own *own, const struct semu_devstr *s)
 {
 	own->quirks = s->quirks;
-	if (semu_devquirks_make(&own->has, &own->quirks, s->inquiry_len))
+	if (semu_devquirks_make(&own->has, &own->quirks, s))
 		own->config.quirks = &own->has;
 }
 

@@ -33,6 +33,19 @@ static char *trimmed(char *text)
 	return text;
 }
 
+/* A value: blanks at its ends count inside "...". */
+static char *unquoted(char *text)
+{
+	size_t n;
+
+	text = trimmed(text);
+	n = strlen(text);
+	if (n < 2 || text[0] != '"' || text[n - 1] != '"')
+		return text;
+	text[n - 1] = 0;
+	return text + 1;
+}
+
 /* A file that is being read. */
 struct reading {
 	struct semu_devseen seen;
@@ -113,7 +126,7 @@ static int take_line(struct semu_devstr *s, struct reading *r, char *line,
 	if (value)
 		*value++ = 0;
 	key = trimmed(key);
-	value = value ? trimmed(value) : NULL;
+	value = value ? unquoted(value) : NULL;
 	if (value && strcmp(key, "type") == 0)
 		return take_type(s, r, value, err);
 	if (value && strcmp(key, "like") == 0)

@@ -76,7 +76,9 @@ static int standard(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 
 	scsiemu_wr_u8(w, semu_peripheral(lu));
 	scsiemu_wr_u8(w, lu->removable ? 0x80 : 0); /* RMB */
-	scsiemu_wr_u8(w, lu->version ? lu->version : SCSIEMU_LEVEL_SPC_4);
+	scsiemu_wr_u8(w, semu_quirks_claims(lu, lu->version
+							? lu->version
+							: SCSIEMU_LEVEL_SPC_4));
 	scsiemu_wr_u8(w, format(lu));
 	scsiemu_wr_u8(w, len - 5);
 	put_flags(lu, w);
