@@ -96,14 +96,15 @@ static int set_codes(const struct word *w, uint8_t *to, const char *value)
 	struct scsiemu_ssc_medium_type *t = (void *)to;
 	uint64_t v;
 
-	for (t->ndensities = 0; *value; value += *value == '+') {
+	for (t->ndensities = 0;; value++) {
 		value = number(value, w, "+", &v);
 		if (!value || v > UINT8_MAX ||
 		    t->ndensities == sizeof(t->densities))
 			return -1;
 		t->densities[t->ndensities++] = (uint8_t)v;
+		if (!*value)
+			return 0;
 	}
-	return t->ndensities ? 0 : -1;
 }
 
 static int set_text(const struct word *w, uint8_t *to, const char *value)
