@@ -52,6 +52,7 @@ struct reading {
 	unsigned depth;	  /* files that have named this one */
 	const char *type; /* of the device; NULL: not said, a disk */
 	bool rest;	  /* a key was there that is no word about the file */
+	bool placed;	  /* the message says already where it is wrong */
 };
 
 static int load(struct semu_devstr *s, const char *name, unsigned depth,
@@ -85,7 +86,7 @@ static int take_type(const struct semu_devstr *s, struct reading *r,
 }
 
 /* All of another profile; what follows wins. */
-static int take_other(struct semu_devstr *s, const struct reading *r,
+static int take_other(struct semu_devstr *s, struct reading *r,
 		      const char *name, struct scsiemu_errmsg *err)
 {
 	if (r->rest)
@@ -99,6 +100,7 @@ static int take_other(struct semu_devstr *s, const struct reading *r,
 	if (!*name || strlen(name) >= SEMU_PATH)
 		return semu_err(err, "like needs a value: the name of a "
 				     "profile, or a path with a slash");
+	r->placed = true;
 	return load(s, name, r->depth + 1, err);
 }
 
@@ -161,9 +163,12 @@ static int parse(struct semu_devstr *s, const char *path, const char *text,
 					     n, LINE);
 		memcpy(line, text, used);
 		line[used] = 0;
+		r.placed = false;
 		if (take_line(s, &r, line, &why))
-			return semu_err_file(err, path, "line %u: %s", n,
-					     why.text);
+			return r.placed
+				       ? semu_err(err, "%s", why.text)
+				       : semu_err_file(err, path, "line %u: %s",
+						       n, why.text);
 		used += end != NULL;
 		text += used;
 		len -= used;
