@@ -65,7 +65,7 @@ int semu_devlibrary_check(struct semu_devstr *s, struct scsiemu_errmsg *err)
 	return 0;
 }
 
-static bool is_there(const char *dir)
+bool semu_devlibrary_is_there(const char *dir)
 {
 	char path[SEMU_PATH + sizeof("/slots")];
 	size_t n = strlen(dir);
@@ -89,7 +89,8 @@ int semu_devlibrary_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 				      .open = scsiemu_open_tape_log };
 	struct scsiemu_element_range *of = cf.layout.of;
 
-	if (l->slots || l->drives || l->ie || !is_there(s->path)) {
+	if (l->slots || l->drives || l->ie ||
+	    !semu_devlibrary_is_there(s->path)) {
 		of[SCSIEMU_ELEMENT_MT].first = TRANSPORT_AT;
 		of[SCSIEMU_ELEMENT_MT].n = 1;
 		of[SCSIEMU_ELEMENT_ST].first = SLOT_AT;

@@ -128,6 +128,8 @@ int semu_devlibrary_check(struct semu_devstr *s, struct scsiemu_errmsg *err);
 int semu_devlibrary_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 			 struct scsiemu_errmsg *err);
 int semu_devlibrary_unload(uint8_t *unload, const char *value);
+/* Has somebody made one in this directory? */
+bool semu_devlibrary_is_there(const char *dir);
 /* hostlu.c: the i-th drive (0 ...) of a library that was opened, without a
  * cartridge. How many it has; 0: it is none. */
 int semu_host_open_drive(struct scsiemu_host_lu *h,
