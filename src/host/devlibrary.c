@@ -77,7 +77,7 @@ int semu_devlibrary_check(struct semu_devstr *s, struct scsiemu_errmsg *err)
 	return 0;
 }
 
-static bool is_there(const char *dir)
+bool semu_devlibrary_is_there(const char *dir)
 {
 	char path[SEMU_PATH + sizeof("/slots")];
 	size_t n = strlen(dir);
@@ -129,7 +129,7 @@ int semu_devlibrary_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 				      .open = scsiemu_open_tape_log };
 
 	semu_devformats_cartridge(&cf.cartridge, s);
-	if (l->slots || l->drives || l->ie || !is_there(s->path))
+	if (l->slots || l->drives || l->ie || !semu_devlibrary_is_there(s->path))
 		lay_out(&cf.layout, l);
 	cf.cartridges = l->cartridges ? (uint32_t)l->cartridges
 				      : cf.layout.of[SCSIEMU_ELEMENT_ST].n;

@@ -204,6 +204,8 @@ void semu_devlibrary_place(struct scsiemu_ssc_options *o,
 			   struct semu_devkept *k,
 			   const struct scsiemu_medium *library, unsigned i,
 			   const char *serial);
+/* Has somebody made one in this directory? */
+bool semu_devlibrary_is_there(const char *dir);
 /* hostlu.c: the i-th drive (0 ...) of a library that was opened, without a
  * cartridge. How many it has; 0: it is none. */
 int semu_host_open_drive(struct scsiemu_host_lu *h, const char *device,

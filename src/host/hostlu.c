@@ -13,6 +13,7 @@
 
 #include "host/devstr.h"
 #include "host/mailbox.h"
+#include "host/operator.h"
 #include "store/open.h"
 
 enum { NV_RECORD = 1 << 20, PATH_SHOWN = 100 };
@@ -243,6 +244,7 @@ static int summarise(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 
 static void release(struct scsiemu_host_lu *h)
 {
+	semu_control_close(h->control);
 	scsiemu_medium_close(&h->medium);
 	scsiemu_nv_close(&h->nv);
 	semu_mailbox_close(h->mailbox);
@@ -252,6 +254,7 @@ static void release(struct scsiemu_host_lu *h)
 	free(h->summary);
 	h->state = NULL;
 	h->kept = NULL;
+	h->control = NULL;
 	h->mailbox = NULL;
 	h->config = NULL;
 	h->summary = NULL;
