@@ -98,7 +98,7 @@ struct semu_smc_page {
 	bool tags, ids;
 };
 /* The pages that a CDB asks for by element type, first address, number: 4 of
- * them, in order; those without elements have n 0. */
+ * them, in the order of their addresses; those without elements have n 0. */
 void semu_smc_pages(const struct scsiemu_lu *lu, unsigned type, uint32_t start,
 		    uint32_t count, bool tags, bool ids,
 		    struct semu_smc_page page[4]);

@@ -65,24 +65,23 @@ static void page_of(const struct scsiemu_lu *lu, unsigned type, uint32_t start,
 	p->len = PLAIN + (p->tags ? TAG : 0) + ID_HEADER + p->id_len;
 }
 
-/* At most count elements, those of the lowest addresses whatever their type: so
- * that who asks for one address and one element gets that. */
-static void limit(struct semu_smc_page page[4], uint32_t count)
+/* The page of the elements with the next lowest addresses comes next. */
+static void sort(struct semu_smc_page page[4])
 {
-	for (uint32_t done = 0; done < 0xf;) {
-		unsigned lowest = 4;
+	for (unsigned i = 1; i < 4; i++) {
+		for (unsigned k = i; k && page[k].first < page[k - 1].first;
+		     k--) {
+			struct semu_smc_page p = page[k];
 
-		for (unsigned i = 0; i < 4; i++)
-			if (!(done >> i & 1) &&
-			    (lowest == 4 || page[i].first < page[lowest].first))
-				lowest = i;
-		done |= 1U << lowest;
-		if (page[lowest].n > count)
-			page[lowest].n = count;
-		count -= page[lowest].n;
+			page[k] = page[k - 1];
+			page[k - 1] = p;
+		}
 	}
 }
 
+/* In the order of addresses, so that who asks for one address and one element
+ * gets that, and who goes on behind the last one that was reported, as mtx
+ * does, is told of each once. Libraries do the same. */
 void semu_smc_pages(const struct scsiemu_lu *lu, unsigned type, uint32_t start,
 		    uint32_t count, bool tags, bool ids,
 		    struct semu_smc_page page[4])
@@ -94,7 +93,12 @@ void semu_smc_pages(const struct scsiemu_lu *lu, unsigned type, uint32_t start,
 		if (type && type != i + 1)
 			page[i].n = 0;
 	}
-	limit(page, count);
+	sort(page);
+	for (unsigned i = 0; i < 4; i++) {
+		if (page[i].n > count)
+			page[i].n = count;
+		count -= page[i].n;
+	}
 }
 
 uint32_t semu_smc_bytes(const struct semu_smc_page page[4])
@@ -220,7 +224,7 @@ static void put_header(struct scsiemu_wr *w, const struct semu_smc_page page[4])
 	uint32_t n = 0;
 
 	for (unsigned i = 0; i < 4; i++) {
-		if (page[i].n && (!n || page[i].first < lowest))
+		if (page[i].n && !n)
 			lowest = page[i].first;
 		n += page[i].n;
 	}
