@@ -18,6 +18,7 @@ ADAPTERS = {"targ": {"tur": ("tur", 2), "write": ("late", 3)},
 USUAL = {"tur": ("tur", 1), "write": ("write", 1)}
 ISCSI_READ = 1200
 SCALE = 0.05  # of ISCSI_READ, at 10,000 LUs and 1,000 nexuses
+ELEMENT = 400  # instructions of READ ELEMENT STATUS: 60,000 in less than 10 ms
 CALLS = {32: 0.25, 1: 3.0}  # system calls per command, by queue depth
 COPIES = {"read": 0, "write": 1}  # of the payload, in user space
 SESSION, LUN = 8192, 1024  # bytes of memory, idle
