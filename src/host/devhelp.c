@@ -115,6 +115,7 @@
 	"    cartridges=N       of a new library; as many as slots\n"          \
 	"    size=BYTES         of its cartridges; 12G\n"                      \
 	"    unload=WHO         of library: auto, or host: a host has to\n"    \
+	"    move_time=MS       of library: for each cartridge; 0\n"           \
 	"  \"\\,\" is a comma inside a value\n"
 
 static const struct {

@@ -321,6 +321,8 @@ static const struct key keys[] = {
 	  "1 to 60000, at most slots" },
 	{ "unload", set_unload, AT(library.unload), 0, 0,
 	  "auto (the drive does) or host (a host has to)" },
+	{ "move_time", set_number, AT(library.move_ms), 0, 3600000,
+	  "0 to 3600000 milliseconds" },
 	{ "inject", set_text, 0, 0, 0, "for example any:every=9:status=busy" },
 	{ "nv", set_path, AT(nv), 1, SEMU_PATH - 1,
 	  "the path of a file for saved state" },

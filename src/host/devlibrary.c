@@ -24,9 +24,9 @@ static bool is_one_of(const char *const *words, const char *word)
 
 bool semu_devlibrary_only(const char *key)
 {
-	static const char *const only[] = { "dir", "drives",	 "slots",
-					    "ie",  "cartridges", "unload",
-					    NULL };
+	static const char *const only[] = { "dir",	 "drives",     "slots",
+					    "ie",	 "cartridges", "unload",
+					    "move_time", NULL };
 
 	return is_one_of(only, key);
 }

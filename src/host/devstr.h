@@ -58,6 +58,7 @@ struct semu_devstr {
 	bool is_library;
 	struct semu_devlibrary {
 		uint64_t drives, slots, ie, cartridges; /* 0: not given */
+		uint64_t move_ms;
 		uint8_t unload; /* enum scsiemu_smc_unload */
 	} library;
 	unsigned drive; /* of a library: from 1 on */
