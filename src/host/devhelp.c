@@ -133,6 +133,7 @@
 	"    changer_profile=NAME of library: its own\n"                       \
 	"    robots_at=N ie_at=N drives_at=N slots_at=N of a new library: "    \
 	"addresses\n"                                                          \
+	"    move_time=MS       of library: for each cartridge; 0\n"           \
 	"  \"\\,\" is a comma inside a value\n"
 
 static const struct {

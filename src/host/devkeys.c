@@ -373,6 +373,8 @@ static const struct key keys[] = {
 	  "the name of a profile, or a path with a slash" },
 	{ "unload", set_unload, AT(library.unload), 0, 0,
 	  "auto (the drive does) or host (a host has to)" },
+	{ "move_time", set_number, AT(library.move_ms), 0, 3600000,
+	  "0 to 3600000 milliseconds" },
 	{ "inject", set_text, 0, 0, 0, "for example any:every=9:status=busy" },
 	{ "reads", set_text, 0, 0, 0, "for example 44:mb=400000" },
 	{ "writes", set_text, 0, 0, 0, "for example 46:mb=800000:usual" },

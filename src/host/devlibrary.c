@@ -28,7 +28,8 @@ bool semu_devlibrary_only(const char *key)
 	static const char *const only[] = {
 		"dir",	      "drives",	   "slots",	      "ie",
 		"cartridges", "unload",	   "robots_at",	      "slots_at",
-		"ie_at",      "drives_at", "changer_profile", NULL
+		"ie_at",      "drives_at", "changer_profile", "move_time",
+		NULL
 	};
 
 	return is_one_of(only, key);
@@ -129,7 +130,8 @@ int semu_devlibrary_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 				      .open = scsiemu_open_tape_log };
 
 	semu_devformats_cartridge(&cf.cartridge, s);
-	if (l->slots || l->drives || l->ie || !semu_devlibrary_is_there(s->path))
+	if (l->slots || l->drives || l->ie ||
+	    !semu_devlibrary_is_there(s->path))
 		lay_out(&cf.layout, l);
 	cf.cartridges = l->cartridges ? (uint32_t)l->cartridges
 				      : cf.layout.of[SCSIEMU_ELEMENT_ST].n;

@@ -91,6 +91,7 @@ struct semu_devstr {
 		uint64_t usual_drives, usual_slots, usual_ie;
 		/* first addresses of elements */
 		uint64_t robots_at, slots_at, ie_at, drives_at;
+		uint64_t move_ms;
 		uint8_t unload; /* enum scsiemu_smc_unload */
 	} library;
 	unsigned drive; /* of a library: from 1 on */

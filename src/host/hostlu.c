@@ -170,7 +170,8 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 			.size = sizeof(own->smc),
 			.drives = own->luns,
 			.ndrives = (uint16_t)semu_host_drives(h),
-			.unload = s->library.unload
+			.unload = s->library.unload,
+			.move_ms = (uint32_t)s->library.move_ms
 		};
 		own->config.options = &own->smc;
 		own->config.logs = true;
