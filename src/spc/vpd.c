@@ -180,10 +180,20 @@ static void put_extended(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	scsiemu_wr_zero(w, 64 - 14);
 }
 
-/* Mode page policy (SPC-5 7.7.11): all pages are shared. */
+/* Mode page policy (SPC-5 7.7.11): pages that each nexus has its own of; all
+ * others are shared. */
 static void put_policy(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
-	(void)c;
+	enum { EACH_NEXUS = 0x0300 };
+	struct semu_mode_iter it = { 0 };
+	const struct semu_mode_page *p;
+
+	while (SEMU_WITH_MODE_HEAD &&
+	       (p = semu_mode_next(scsiemu_cmd_lu(c), &it)) != NULL)
+		if (p->each && !p->head)
+			scsiemu_wr_be32(w, (uint32_t)p->code << 24 |
+						   (uint32_t)p->sub << 16 |
+						   EACH_NEXUS);
 	scsiemu_wr_be32(w, 0x3fff0000);
 }
 

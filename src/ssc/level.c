@@ -37,11 +37,11 @@ static const struct semu_level_row rows[] = {
 	{ 0 }
 };
 
-/* MLOI; MEDIUM TYPE; VBF, VTE. */
+/* MLOI; MEDIUM TYPE; VBF, VLBPM, VTE. */
 static const struct semu_level_bits cdb[] = {
 	{ SCSIEMU_OP_READ_BLOCK_LIMITS, 1, 0x01, SCSIEMU_LEVEL_SPC_3, 0 },
 	{ SCSIEMU_OP_REPORT_DENSITY_SUPPORT, 1, 0x02, SCSIEMU_LEVEL_SPC_3, 0 },
-	{ SCSIEMU_OP_VERIFY_6, 1, 0x28, SCSIEMU_LEVEL_SPC_3, 0 },
+	{ SCSIEMU_OP_VERIFY_6, 1, 0x38, SCSIEMU_LEVEL_SPC_3, 0 },
 	{ 0 }
 };
 

@@ -30,7 +30,7 @@ static uint64_t left(struct scsiemu_cmd *c)
 static int check_fixed(struct scsiemu_cmd *c)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	uint64_t len = semu_ssc_block(lu), n = semu_ssc_count_of(c);
+	uint64_t len = semu_ssc_block(c), n = semu_ssc_count_of(c);
 	uint32_t most = lu->dev->limits.max_xfer;
 
 	if (c->cdb[1] & SILI)
@@ -48,22 +48,23 @@ static int check_fixed(struct scsiemu_cmd *c)
 
 static int want_block(struct scsiemu_cmd *c)
 {
-	uint32_t len = semu_ssc_block(scsiemu_cmd_lu(c)), off = 0;
+	uint32_t len = semu_ssc_block(c), off = 0;
 
 	if (fixed(c))
 		off = (uint32_t)*scsiemu_cmd_own(c) * len;
 	else
 		len = semu_ssc_count_of(c);
-	semu_ssc_want_record(c, SCSIEMU_READ, off, len);
+	semu_ssc_want_record(c, SEMU_SSC_READS, off, len);
 	/* the host has no more room: the tape moves all the same */
-	return c->len ? SCSIEMU_WANTS : semu_ssc_want_verify(c);
+	return c->len ? SCSIEMU_WANTS
+		      : semu_ssc_want_pass(c, semu_ssc_of(c)->reads.protect);
 }
 
 /* A block of so many bytes has been read: FINISHED, or it is not of the length
  * that was asked for. */
 static int block_read(struct scsiemu_cmd *c, uint64_t is)
 {
-	uint32_t want = semu_ssc_block(scsiemu_cmd_lu(c)), off = 0;
+	uint32_t want = semu_ssc_block(c), off = 0;
 	struct semu_ssc_count *now = &semu_ssc_of(c)->now;
 	uint64_t *done = scsiemu_cmd_own(c);
 	bool silent = false;
@@ -98,8 +99,7 @@ static int stopped(struct scsiemu_cmd *c, int result)
 	uint32_t whole = 0;
 
 	if (fixed(c))
-		whole = (uint32_t)*scsiemu_cmd_own(c) *
-			semu_ssc_block(scsiemu_cmd_lu(c));
+		whole = (uint32_t)*scsiemu_cmd_own(c) * semu_ssc_block(c);
 	c->in_all = whole > c->in_done ? whole : c->in_done;
 	if (result == SCSIEMU_E_READ) {
 		semu_ssc_of(c)->now.failed_reads++;

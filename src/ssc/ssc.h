@@ -20,6 +20,10 @@ enum semu_ssc_grant {
 	SEMU_GRANT_FORMAT
 };
 
+/* Which way a block goes; RECOVERS: out of the buffer. Bytes of check value. */
+enum semu_ssc_way { SEMU_SSC_WRITES, SEMU_SSC_READS, SEMU_SSC_RECOVERS };
+enum { SEMU_SSC_CHECK = 4 };
+
 /* Nexuses whose reading of TapeAlert flags is remembered. */
 enum { SEMU_SSC_READERS = 8 };
 
@@ -151,10 +155,11 @@ static inline unsigned semu_ssc_at(const struct scsiemu_cmd *c)
 	return scsiemu_cmd_row(c)->len == 16 ? SEMU_SSC_AT : 0;
 }
 
-/* The want's buf: how a record is to be treated. */
-int semu_ssc_want_record(struct scsiemu_cmd *c, enum scsiemu_want_kind kind,
+/* The want's buf: how a record is to be treated, which it says. */
+int semu_ssc_want_record(struct scsiemu_cmd *c, enum semu_ssc_way way,
 			 uint32_t off, uint32_t len);
-int semu_ssc_want_verify(struct scsiemu_cmd *c);
+/* Of a block that nobody gets. */
+int semu_ssc_want_pass(struct scsiemu_cmd *c, uint8_t protect);
 int semu_ssc_want_locate(struct scsiemu_cmd *c, uint64_t object,
 			 uint32_t partition);
 
@@ -169,8 +174,11 @@ int semu_ssc_want_unload(struct scsiemu_cmd *c);
 extern const struct semu_mode_page semu_ssc_head, semu_ssc_mode_01,
 	semu_ssc_mode_0af0, semu_ssc_mode_0f, semu_ssc_mode_10,
 	semu_ssc_mode_1001, semu_ssc_mode_11, semu_ssc_mode_1d;
-/* BLOCK LENGTH of the block descriptor; 0: variable. */
-uint32_t semu_ssc_block(const struct scsiemu_lu *lu);
+/* BLOCK LENGTH of the block descriptor, of the command's nexus; 0: variable. */
+uint32_t semu_ssc_block(const struct scsiemu_cmd *c);
+/* Logical block protection of the command's nexus (scsiemu_tape_how.protect):
+ * blocks that come or go so end with SEMU_SSC_CHECK bytes of check value. */
+uint8_t semu_ssc_protects(const struct scsiemu_cmd *c, enum semu_ssc_way way);
 bool semu_ssc_buffered(const struct scsiemu_lu *lu);
 bool semu_ssc_append_only(const struct scsiemu_lu *lu);
 /* SHORT ERASE MODE 1: that it has no effect. */

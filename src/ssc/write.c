@@ -29,8 +29,7 @@ static int synced(struct scsiemu_cmd *c, int result)
 
 static uint32_t block_of(const struct scsiemu_cmd *c)
 {
-	return c->cdb[1] & FIXED ? semu_ssc_block(scsiemu_cmd_lu(c))
-				 : semu_ssc_count_of(c);
+	return c->cdb[1] & FIXED ? semu_ssc_block(c) : semu_ssc_count_of(c);
 }
 
 static uint32_t blocks_of(const struct scsiemu_cmd *c)
@@ -44,6 +43,12 @@ static uint64_t left(struct scsiemu_cmd *c)
 				 : semu_ssc_count_of(c);
 }
 
+/* Bytes of each block that are its check value. */
+static uint32_t check_of(const struct scsiemu_cmd *c)
+{
+	return semu_ssc_protects(c, SEMU_SSC_WRITES) ? SEMU_SSC_CHECK : 0;
+}
+
 /* Are there such blocks, and has the host the bytes? */
 static int check(struct scsiemu_cmd *c)
 {
@@ -55,8 +60,9 @@ static int check(struct scsiemu_cmd *c)
 		return scsiemu_fail_cdb(c, 1, 0);
 	if (!semu_ssc_count_of(c))
 		return 0;
-	if (!semu_ssc_block_ok(lu, block_of(c)) || all > INT32_MAX ||
-	    (most && all > most))
+	if (block_of(c) <= check_of(c) ||
+	    !semu_ssc_block_ok(lu, block_of(c) - check_of(c)) ||
+	    all > INT32_MAX || (most && all > most))
 		return scsiemu_fail_cdb(c, semu_ssc_count_at(c),
 					SCSIEMU_NO_BIT);
 	c->out_all = (uint32_t)all;
@@ -71,7 +77,7 @@ static int want_block(struct scsiemu_cmd *c)
 	uint32_t len = block_of(c);
 
 	*scsiemu_cmd_step(c) = WRITING;
-	return semu_ssc_want_record(c, SCSIEMU_WRITE,
+	return semu_ssc_want_record(c, SEMU_SSC_WRITES,
 				    (uint32_t)*scsiemu_cmd_own(c) * len, len);
 }
 
@@ -97,7 +103,7 @@ static int block_written(struct scsiemu_cmd *c)
 
 	s->dirty = true;
 	s->now.written += block_of(c);
-	s->now.tape_written += block_of(c);
+	s->now.tape_written += block_of(c) - check_of(c);
 	s->now.blocks_written++;
 	if (++*scsiemu_cmd_own(c) < blocks_of(c))
 		return want_block(c);
