@@ -36,10 +36,12 @@ struct semu_mode_page {
 	/* MODE SELECT takes it from so many bytes on, header included; those
 	 * that are missing stay as they are. 0: only whole. */
 	uint8_t least;
+#if SEMU_WITH_MODE_HEAD
 	/* Bytes that each nexus has its own values of (SPC-5 7.7.11): each of
 	 * them, from byte each_at on. 0: all is shared. Those of all pages of a
 	 * type are SEMU_MODE_EACH at most. */
 	uint8_t each_at, each;
+#endif
 	/* len bytes each, header included: the default values, and a 1 for
 	 * every changeable bit; mask NULL: none is. */
 	const uint8_t *defaults, *mask;

@@ -67,9 +67,11 @@
 		.usage = USAGE(0x34, SCSIEMU_SA_POSITION_##s, 0, ZERO4, FF2,   \
 			       0),                                             \
 		TIMES(1, 60)
+/* The memory of a cartridge can be read before it is loaded. */
 #define ATTRIBUTE_ROW(t, s)                                                    \
 	ROW("READ ATTRIBUTE, " t, READ_ATTRIBUTE, 16), SA(s), FIELDS(4AT10),   \
-		.stops = STOPS_READ, .flags = SCSIEMU_ROW_FACTS,               \
+		.stops = SCSIEMU_PR_READ | STOPS_ANY,                          \
+		.flags = SCSIEMU_ROW_FACTS,                                    \
 		.usage = USAGE(0x8c, SCSIEMU_SA_##s, 0, 0, 0, 0xff, 0, 0xff,   \
 			       FF2, FF4, 0x01, 0),                             \
 		TIMES(1, 60)
