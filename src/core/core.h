@@ -242,7 +242,8 @@ struct semu_cap {
  * sense data of REQUEST SENSE (SPC-5 5.12.2).
  */
 struct semu_busy {
-	uint16_t asc;	   /* 0: nothing */
+	uint16_t asc;	 /* 0: nothing */
+	uint16_t polled; /* REQUEST SENSE: this, without a sense key; 0: asc */
 	uint16_t progress; /* in 1/65536 */
 	uint8_t key;
 	bool counts; /* there is a progress */

@@ -35,6 +35,18 @@ struct semu_ssc_count {
 	uint32_t failed_reads, failed_writes;
 };
 
+/* What a command wants last: a verb, and what follows it. */
+struct semu_ssc_later {
+	scsiemu_step_fn *tail; /* its step function from `step` on, which uses
+				* neither its CDB nor what it keeps */
+	unsigned step;
+	uint8_t verb;
+	uint16_t flags;
+	uint16_t what; /* ASC: what is in progress */
+	uint32_t len;  /* of the want's buffer */
+	uint64_t addr, count;
+};
+
 /* The state of SEMU_PART_SSC. */
 struct semu_ssc {
 	struct scsiemu_ssc_options is;
@@ -50,6 +62,7 @@ struct semu_ssc {
 	uint8_t grant;	 /* enum semu_ssc_grant */
 	uint32_t grant_partition;
 	uint64_t grant_at;
+	struct semu_ssc_later later; /* of the command that was IMMED */
 	uint64_t peeked; /* files before the object in front of the position */
 	uint64_t peeked_at;		 /* that position */
 	uint32_t loads;			 /* since it was powered on */
@@ -162,6 +175,10 @@ int semu_ssc_want_record(struct scsiemu_cmd *c, enum semu_ssc_way way,
 int semu_ssc_want_pass(struct scsiemu_cmd *c, uint8_t protect);
 int semu_ssc_want_locate(struct scsiemu_cmd *c, uint64_t object,
 			 uint32_t partition);
+/* later.c: with immed, where that can be, the want goes to a job, and the
+ * command is finished. buf: l->len bytes. */
+int semu_ssc_later(struct scsiemu_cmd *c, bool immed,
+		   const struct semu_ssc_later *l, const void *buf);
 
 /* attrset.c: what the drive keeps in the cartridge's memory, when it changes,
  * formats or unloads it. 0: there is nothing to save, or nowhere. */

@@ -5,7 +5,7 @@
  */
 #include "ssc/ssc.h"
 
-enum { FIXED = 0x01, IMMED = 0x01, LONG = 0x01 };
+enum { FIXED = 0x01, IMMED = 0x01, LONG = 0x01, ERASE_IMMED = 0x02 };
 
 /* own[0]: blocks that have been written; own[1]: the result that the command
  * ends with when the half-written block is forgotten. */
@@ -209,25 +209,33 @@ int semu_ssc_marks(struct scsiemu_cmd *c, int result)
 
 /* ---- ERASE ---- */
 
+static int erased(struct scsiemu_cmd *c, int result)
+{
+	if (*scsiemu_cmd_step(c) == SYNCING)
+		return synced(c, result);
+	return result == SCSIEMU_OK ? want_sync(c)
+				    : semu_ssc_fail_bare(c, result);
+}
+
 int semu_ssc_erase(struct scsiemu_cmd *c, int result)
 {
+	const struct semu_ssc_later l = { .tail = erased,
+					  .step = WRITING,
+					  .verb = SCSIEMU_V_ERASE,
+					  .what = SCSIEMU_ASC_ERASE_IN_PROGRESS,
+					  .count = c->cdb[1] & LONG };
 	unsigned *step = scsiemu_cmd_step(c);
-	bool all = c->cdb[1] & LONG;
 	int rc;
 
 	if (result == SCSIEMU_E_ABORTED)
 		return *step < NEXT ? semu_ssc_begin_undo(c) : SCSIEMU_FAILED;
-	if (*step == SYNCING)
-		return synced(c, result);
 	if (*step > NEXT)
-		return result == SCSIEMU_OK ? want_sync(c)
-					    : semu_ssc_fail_bare(c, result);
+		return erased(c, result);
 	rc = semu_ssc_begin(c, result, SEMU_SSC_CHANGES | semu_ssc_at(c));
 	if (rc)
 		return rc;
-	if (!all && !semu_ssc_short_erases(scsiemu_cmd_lu(c)))
+	if (!l.count && !semu_ssc_short_erases(scsiemu_cmd_lu(c)))
 		return SCSIEMU_FINISHED;
-	*step = WRITING;
 	semu_ssc_of(c)->dirty = true;
-	return scsiemu_want_store(c, NULL, SCSIEMU_V_ERASE, 0, all, 0);
+	return semu_ssc_later(c, c->cdb[1] & ERASE_IMMED, &l, NULL);
 }
