@@ -63,7 +63,8 @@ int semu_ssc_log_read(struct scsiemu_cmd *c, int result)
 	return SCSIEMU_FINISHED;
 }
 
-/* A nexus is gone: what it had read is another's to read. */
+/* A nexus is gone: what it had read is another's to read, and nobody is left to
+ * be told of what it wrote. */
 void semu_ssc_lost(struct scsiemu_lu *lu, const struct semu_itl *itl)
 {
 	struct semu_ssc *s = semu_ssc(lu);
@@ -71,6 +72,8 @@ void semu_ssc_lost(struct scsiemu_lu *lu, const struct semu_itl *itl)
 
 	if (old)
 		*old = 0;
+	if (itl && itl->nexus == s->writer && !itl->nexus->attached)
+		s->writer = NULL;
 }
 
 #endif

@@ -86,9 +86,9 @@ static int synced(struct scsiemu_cmd *c, int result, unsigned how)
 	uint64_t object;
 
 	if (result < 0)
-		return semu_ssc_fail_bare(c, result);
-	if (how & (SEMU_SSC_SYNC | SEMU_SSC_AT))
-		s->dirty = false;
+		return semu_ssc_not_drained(c, result);
+	if (s->dirty && how & (SEMU_SSC_SYNC | SEMU_SSC_AT))
+		semu_ssc_drained(s);
 	if (!(how & SEMU_SSC_CHANGES))
 		s->grant = SEMU_GRANT_NONE;
 	if (!(how & SEMU_SSC_AT))

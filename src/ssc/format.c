@@ -55,6 +55,7 @@ static int made(struct scsiemu_cmd *c, int result)
 	if (result != SCSIEMU_OK)
 		return semu_ssc_fail_bare(c, result);
 	semu_ssc_unplan(scsiemu_cmd_lu(c));
+	semu_ssc_drained(s);
 	s->changed = true;
 	s->warned = false;
 	*scsiemu_cmd_step(c) = NOTED;

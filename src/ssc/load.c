@@ -50,11 +50,19 @@ static int insert(struct scsiemu_cmd *c)
 	return semu_ssc_later(c, c->cdb[1] & IMMED, &l, NULL);
 }
 
+/* Out, with all that was buffered; or not. */
+static int gone(struct scsiemu_cmd *c, int result)
+{
+	return result < 0 && semu_ssc_of(c)->dirty
+		       ? semu_ssc_not_drained(c, result)
+		       : arrived(c, result);
+}
+
 /* Its memory is brought up to date; whether or not that worked, it goes. */
 static int unload(struct scsiemu_cmd *c)
 {
 	static const struct semu_ssc_later l = {
-		.tail = arrived,
+		.tail = gone,
 		.step = MOVED,
 		.verb = SCSIEMU_V_EJECT,
 		.flags = SCSIEMU_CHANGES,
@@ -81,10 +89,11 @@ static int unload(struct scsiemu_cmd *c)
  * Linux's driver begins to count files. */
 static int moved(struct scsiemu_cmd *c, int result)
 {
+	if (!(c->cdb[4] & LOAD))
+		return gone(c, result);
 	if (result != SCSIEMU_OK)
 		return semu_ssc_fail_bare(c, result);
-	if (c->cdb[4] & LOAD)
-		semu_ua_itl(semu_ctx(c)->itl, SEMU_UA_MEDIUM);
+	semu_ua_itl(semu_ctx(c)->itl, SEMU_UA_MEDIUM);
 	return SCSIEMU_FINISHED;
 }
 

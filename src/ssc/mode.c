@@ -117,6 +117,19 @@ bool semu_ssc_buffered(const struct scsiemu_lu *lu)
 	return head(lu)[SPECIFIC] & BUFFERED_MODE;
 }
 
+#if SEMU_WITH_MODE_SELECT
+int semu_ssc_mode_selected(struct scsiemu_cmd *c, int result)
+{
+	if (c->verb != SCSIEMU_V_FLUSH)
+		return result < 0 ? semu_ssc_fail_bare(c, result)
+				  : semu_mode_selected(c, result);
+	if (result < 0)
+		return semu_ssc_not_drained(c, result);
+	semu_ssc_drained(semu_ssc_of(c));
+	return semu_mode_selected(c, result);
+}
+#endif
+
 /* The configuration's values are current and saved to begin with. */
 void semu_ssc_head_begin(struct scsiemu_lu *lu)
 {

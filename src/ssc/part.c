@@ -149,7 +149,8 @@ static void add_up(struct semu_ssc_count *life,
 static void exchanged(struct scsiemu_lu *lu, struct semu_ssc *s)
 {
 	s->loaded = lu->medium;
-	s->dirty = s->changed = s->warned = false;
+	s->changed = s->warned = false;
+	semu_ssc_drained(s);
 	semu_ssc_unplan(lu);
 	s->grant = SEMU_GRANT_NONE;
 	add_up(&s->life, &s->now);

@@ -60,6 +60,13 @@
 #define ERASE_ROW                                                              \
 	NO_SA, STEPS(semu_ssc_erase), UNDO, .stops = STOPS_WRITE,              \
 					    TIMES(30, 19000)
+/* As SPC's, but for what is buffered. */
+#define SELECT_ROW                                                             \
+	NO_SA, .kind = SCSIEMU_K_PARAM_OUT, .cls = SCSIEMU_C_LU,               \
+	       .fn.out = semu_mode_select, .then = semu_ssc_mode_selected,     \
+	       ERRORS,                                                         \
+	       .stops = SCSIEMU_PR_WRITE | SCSIEMU_STOP_BUSY |                 \
+			(SCSIEMU_STOP_ALUA & ~(uint32_t)SCSIEMU_ON_STANDBY)
 /* Its allocation length is not looked at, but where the form has one. */
 #define POSITION_ROW(t, s)                                                     \
 	ROW("READ POSITION, " t, READ_POSITION, 10), SA(POSITION_##s),         \
@@ -106,8 +113,12 @@ static const struct scsiemu_row ssc_rows[] = {
 	{ ROW("VERIFY(6)", VERIFY_6, 6), VERIFY_ROW,
 	  .usage = CDB6(0x13, 0x3f) },
 	{ ROW("RECOVER BUFFERED DATA", RECOVER_BUFFERED_DATA, 6), NO_SA,
-	  NODATA(semu_ssc_recover), .usage = CDB6(0x14, 0x03),
+	  STEPS(semu_ssc_recover), UNDO, .usage = CDB6(0x14, 0x03),
 	  .stops = STOPS_READ, .needs = SCSIEMU_NEED_REVERSE, TIMES(1, 60) },
+#if SEMU_WITH_MODE_SELECT
+	{ ROW("MODE SELECT(6)", MODE_SELECT_6, 6), SELECT_ROW, FIELDS(1AT4),
+	  .usage = USAGE(0x15, 0x13, 0, 0, 0xff, 0) },
+#endif
 	{ ROW("ERASE(6)", ERASE_6, 6), ERASE_ROW,
 	  .usage = USAGE(0x19, 0x03, ZERO4) },
 	{ ROW("LOAD UNLOAD", LOAD_UNLOAD, 6), NO_SA, STEPS(semu_ssc_load),
@@ -134,6 +145,10 @@ static const struct scsiemu_row ssc_rows[] = {
 	  .flags = SCSIEMU_ROW_FACTS,
 	  .stops = SCSIEMU_STOP_ALUA & ~(uint32_t)SCSIEMU_ON_STANDBY,
 	  .needs = SCSIEMU_NEED_LOG, TIMES(1, 60) },
+#endif
+#if SEMU_WITH_MODE_SELECT
+	{ ROW("MODE SELECT(10)", MODE_SELECT_10, 10), SELECT_ROW, FIELDS(2AT7),
+	  .usage = USAGE(0x55, 0x13, ZERO4, 0, FF2, 0) },
 #endif
 	{ ROW("WRITE FILEMARKS(16)", WRITE_FILEMARKS_16, 16), MARKS_ROW,
 	  .usage = CDB16(0x80, 0x0d) },

@@ -56,10 +56,17 @@ struct semu_ssc {
 	const struct scsiemu_medium *loaded; /* what the rest is about */
 	bool unfit;			     /* it cannot read the cartridge */
 	bool unwritable; /* nor, as it could read it, write it */
-	bool dirty;	 /* something was written and not made durable yet */
-	bool changed;	 /* VOLUME CHANGE REFERENCE is this load's */
-	bool warned;	 /* of programmable early warning, in this zone */
-	uint8_t grant;	 /* enum semu_ssc_grant */
+	/* something was written and not made durable yet; by the last of these,
+	 * NULL: who is gone */
+	bool dirty;
+	const struct scsiemu_nexus *writer;
+	/* Objects from kept_at on, of kept_partition, to kept_end are in the
+	 * buffer, or could not be made durable; none: kept_at == kept_end. */
+	uint64_t kept_at, kept_end;
+	uint32_t kept_partition;
+	bool changed;  /* VOLUME CHANGE REFERENCE is this load's */
+	bool warned;   /* of programmable early warning, in this zone */
+	uint8_t grant; /* enum semu_ssc_grant */
 	uint32_t grant_partition;
 	uint64_t grant_at;
 	struct semu_ssc_later later; /* of the command that was IMMED */
@@ -136,6 +143,14 @@ int semu_ssc_fail_bare(struct scsiemu_cmd *c, int result);
 /* A command that wrote, and did all of it, is over: early warnings. */
 int semu_ssc_written(struct scsiemu_cmd *c);
 
+/* A command has buffered n objects. */
+void semu_ssc_buffered_more(struct scsiemu_cmd *c, uint64_t n);
+/* What was buffered is on the tape. */
+void semu_ssc_drained(struct semu_ssc *s);
+/* It could not be brought there, in front of a command that does something
+ * else: the writer is told of a deferred error. FAILED. */
+int semu_ssc_not_drained(struct scsiemu_cmd *c, int result);
+
 /* ---- begin.c: before a command touches the tape ---- */
 
 enum semu_ssc_begin {
@@ -203,6 +218,8 @@ bool semu_ssc_short_erases(const struct scsiemu_lu *lu);
 /* Programmable early warning: bytes in front of early warning; 0: none. */
 uint64_t semu_ssc_pews(const struct scsiemu_lu *lu);
 bool semu_ssc_compresses(const struct scsiemu_lu *lu);
+/* MODE SELECT, behind each of its wants. */
+scsiemu_step_fn semu_ssc_mode_selected;
 /* Block length and buffered mode of the configuration are in force. */
 void semu_ssc_head_begin(struct scsiemu_lu *lu);
 /* layout.c: was mode page 11h selected for a FORMAT MEDIUM? Not any more. */
@@ -220,8 +237,8 @@ scsiemu_nodata_fn semu_ssc_tur;
 scsiemu_step_fn semu_ssc_rewind, semu_ssc_space, semu_ssc_locate_10,
 	semu_ssc_locate_16;
 /* read.c, verify.c */
-scsiemu_step_fn semu_ssc_read, semu_ssc_read_reverse, semu_ssc_verify;
-scsiemu_nodata_fn semu_ssc_recover;
+scsiemu_step_fn semu_ssc_read, semu_ssc_read_reverse, semu_ssc_recover,
+	semu_ssc_verify;
 /* write.c */
 scsiemu_step_fn semu_ssc_write, semu_ssc_marks, semu_ssc_erase;
 uint32_t semu_ssc_stops(const struct scsiemu_cmd *c);

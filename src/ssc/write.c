@@ -19,10 +19,12 @@ static int want_sync(struct scsiemu_cmd *c)
 
 static int synced(struct scsiemu_cmd *c, int result)
 {
-	if (result != SCSIEMU_OK)
-		return semu_ssc_fail_bare(c, result);
-	semu_ssc_of(c)->dirty = false;
-	return SCSIEMU_FINISHED;
+	if (result == SCSIEMU_OK)
+		semu_ssc_drained(semu_ssc_of(c));
+	else if (result != SCSIEMU_E_ABORTED)
+		semu_ssc_of(c)->dirty = false; /* the host is told now */
+	return result == SCSIEMU_OK ? SCSIEMU_FINISHED
+				    : semu_ssc_fail_bare(c, result);
 }
 
 /* ---- WRITE ---- */
@@ -101,7 +103,7 @@ static int block_written(struct scsiemu_cmd *c)
 {
 	struct semu_ssc *s = semu_ssc_of(c);
 
-	s->dirty = true;
+	semu_ssc_buffered_more(c, 1);
 	s->now.written += block_of(c);
 	s->now.tape_written += block_of(c) - check_of(c);
 	s->now.blocks_written++;
@@ -174,9 +176,13 @@ static int marks_written(struct scsiemu_cmd *c, int result)
 	bool immed = c->cdb[1] & IMMED;
 	uint64_t n = semu_ssc_count_of(c);
 
+	if (result != SCSIEMU_OK && !immed && result != SCSIEMU_R_EOM)
+		semu_ssc_of(c)->dirty = false; /* the host is told now */
 	if (result != SCSIEMU_OK) /* info: those that were not written */
 		return semu_ssc_fail(c, result, c->info < n ? c->info : n);
-	semu_ssc_of(c)->dirty = immed;
+	semu_ssc_buffered_more(c, n);
+	if (!immed)
+		semu_ssc_drained(semu_ssc_of(c));
 	semu_ssc_of(c)->now.marks += semu_ssc_count_of(c);
 	return semu_ssc_written(c);
 }
