@@ -209,7 +209,7 @@ static const struct semu_mode_page *const ssc_mode[] = {
 	&semu_mode_1a,	     &semu_mode_1c,
 #endif
 #if SEMU_WITH_LOG
-	&semu_mode_1c_log,
+	&semu_ssc_mode_1c,
 #endif
 	&semu_ssc_mode_1d,   NULL
 };

@@ -35,6 +35,17 @@ struct semu_ssc_count {
 	uint32_t failed_reads, failed_writes;
 };
 
+/* A medium or hardware error, of log page 16h. */
+enum { SEMU_SSC_TROUBLES = 8, SEMU_SSC_MEDIUM_ID = 32 };
+struct semu_ssc_trouble {
+	uint8_t density, medium_type, key, op, sa, origin;
+	bool again; /* more than once in a row */
+	uint16_t asc;
+	uint32_t hours;
+	uint64_t when; /* ms, as TIMESTAMP */
+	uint8_t medium[SEMU_SSC_MEDIUM_ID];
+};
+
 /* What a command wants last: a verb, and what follows it. */
 struct semu_ssc_later {
 	scsiemu_step_fn *tail; /* its step function from `step` on, which uses
@@ -74,6 +85,13 @@ struct semu_ssc {
 	uint64_t peeked_at;		 /* that position */
 	uint32_t loads;			 /* since it was powered on */
 	struct semu_ssc_count now, life; /* this load; before it */
+	/* Time in ms, of log page 14h; since: when this cartridge came. */
+	struct {
+		uint64_t read, written, moved, loaded, since;
+	} ms;
+	/* Of log page 16h, the newest first. */
+	struct semu_ssc_trouble trouble[SEMU_SSC_TROUBLES];
+	uint8_t troubles;
 	/* TapeAlert: flags 1 to 64, flag 1 the highest bit; who has read which
 	 * since it was set. */
 	uint64_t alerts;
@@ -205,7 +223,8 @@ int semu_ssc_want_unload(struct scsiemu_cmd *c);
 
 extern const struct semu_mode_page semu_ssc_head, semu_ssc_mode_01,
 	semu_ssc_mode_0af0, semu_ssc_mode_0f, semu_ssc_mode_10,
-	semu_ssc_mode_1001, semu_ssc_mode_11, semu_ssc_mode_1d;
+	semu_ssc_mode_1001, semu_ssc_mode_11, semu_ssc_mode_1c,
+	semu_ssc_mode_1d;
 /* BLOCK LENGTH of the block descriptor, of the command's nexus; 0: variable. */
 uint32_t semu_ssc_block(const struct scsiemu_cmd *c);
 /* Logical block protection of the command's nexus (scsiemu_tape_how.protect):
@@ -260,9 +279,15 @@ scsiemu_out_fn semu_ssc_write_attr;
 scsiemu_step_fn semu_ssc_attr_written;
 /* log.c, alert.c */
 extern const struct semu_log_type semu_ssc_log;
+/* logdiag.c: a command has failed. */
+extern const struct semu_log_page semu_ssc_log_16;
+void semu_ssc_diagnose(const struct scsiemu_cmd *c);
 scsiemu_in_fn semu_ssc_log_sense;
 scsiemu_step_fn semu_ssc_log_read;
 void semu_ssc_lost(struct scsiemu_lu *lu, const struct semu_itl *itl);
+/* alert.c: flags, as bits. */
+void semu_ssc_alerts(struct scsiemu_lu *lu, uint64_t clear, uint64_t set);
+extern const struct semu_log_page semu_ssc_log_12, semu_ssc_log_2e;
 /* Flag 1 is the highest bit. */
 static inline uint64_t semu_ssc_alert_bit(unsigned flag)
 {
