@@ -343,7 +343,9 @@ struct scsiemu_lu *scsiemu_lu_find_cdb(struct scsiemu_device *d,
 /*
  * Put a medium in, or take it out (m NULL): readiness, and with announce UA
  * 28/00. Waits for nobody: call it with no command active on the LU. m stays
- * the caller's and must live as long as it is loaded.
+ * the caller's and must live as long as it is loaded; one that was taken out
+ * lies in the drive, and may be loaded or asked for facts by a host, until
+ * another one comes or NULL is put in again.
  */
 void scsiemu_lu_load(struct scsiemu_lu *lu, struct scsiemu_medium *m,
 		     bool announce);

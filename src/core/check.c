@@ -118,9 +118,10 @@ static bool stopped(struct scsiemu_cmd *c, uint32_t hit)
 	asc = stop_sense[i].asc;
 	if (asc == SCSIEMU_ASC_WRITE_PROTECTED && x->lu->swp)
 		asc = SCSIEMU_ASC_SOFTWARE_WRITE_PROTECTED;
-	if (asc == SCSIEMU_ASC_MEDIUM_NOT_PRESENT && x->lu->ejected &&
-	    !(SEMU_WITH_PARTS && x->lu->type->type == SCSIEMU_TYPE_TAPE))
-		asc = SCSIEMU_ASC_MEDIUM_NOT_PRESENT_TRAY_OPEN;
+	if (asc == SCSIEMU_ASC_MEDIUM_NOT_PRESENT && x->lu->ejected)
+		asc = SEMU_WITH_PARTS && x->lu->type->type == SCSIEMU_TYPE_TAPE
+			      ? SCSIEMU_ASC_MEMORY_ACCESSIBLE
+			      : SCSIEMU_ASC_MEDIUM_NOT_PRESENT_TRAY_OPEN;
 	scsiemu_fail(c, stop_sense[i].key, asc);
 	return false;
 }

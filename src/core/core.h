@@ -168,6 +168,9 @@ static inline struct semu_ctx *semu_ctx(const struct scsiemu_cmd *c)
 	return (struct semu_ctx *)(uintptr_t)c->priv;
 }
 
+/* Bytes of mode data that each nexus may have its own values of. */
+#define SEMU_MODE_EACH 6
+
 /* State of one (LU, nexus) pair, made on first use (A12). */
 struct semu_itl {
 	struct scsiemu_lu *lu;
@@ -179,6 +182,10 @@ struct semu_itl {
 	uint8_t sticky;	  /* UA_INTLCK 10b: reported, not cleared */
 	uint8_t priority; /* spc/priority.c; 0: the initial one */
 	bool regroups;	  /* its SET TARGET PORT GROUPS is not over */
+#if SEMU_WITH_MODE_HEAD
+	bool mode_set;		      /* it has mode data of its own */
+	uint8_t mode[SEMU_MODE_EACH]; /* spc/mode.h */
+#endif
 };
 
 struct scsiemu_nexus {
@@ -235,7 +242,8 @@ struct semu_cap {
  * sense data of REQUEST SENSE (SPC-5 5.12.2).
  */
 struct semu_busy {
-	uint16_t asc;	   /* 0: nothing */
+	uint16_t asc;	 /* 0: nothing */
+	uint16_t polled; /* REQUEST SENSE: this, without a sense key; 0: asc */
 	uint16_t progress; /* in 1/65536 */
 	uint8_t key;
 	bool counts; /* there is a progress */

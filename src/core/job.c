@@ -112,6 +112,17 @@ struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
 	return c;
 }
 
+void semu_job_alone(struct scsiemu_cmd *job, const struct scsiemu_cmd *behind)
+{
+	struct semu_entry *e = &semu_ctx(job)->entry;
+
+	semu_unlink(e, e->lu);
+	semu_insert(e, &semu_ctx(behind)->entry.ring);
+	e->cls = SCSIEMU_C_LU;
+	e->counted = true;
+	e->lu->nslow++;
+}
+
 int scsiemu_job_start(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
 		      const uint64_t own[2], bool survives)
 {

@@ -372,10 +372,7 @@ void semu_lu_cmd_gone(struct scsiemu_lu *lu)
 void scsiemu_lu_load(struct scsiemu_lu *lu, struct scsiemu_medium *m,
 		     bool announce)
 {
-	if (lu->medium && !m)
-		lu->ejected = lu->medium;
-	else if (m)
-		lu->ejected = NULL;
+	lu->ejected = m ? NULL : lu->medium;
 	lu->medium = m;
 	semu_lu_loaded(lu);
 	if (announce && m)

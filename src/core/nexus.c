@@ -88,6 +88,9 @@ void semu_itl_lost(struct semu_itl *itl)
 		lu->guards &= ~(uint32_t)SCSIEMU_ON_RESERVE6;
 	}
 	semu_itl_allow(itl);
+#if SEMU_WITH_MODE_HEAD
+	itl->mode_set = false;
+#endif
 #if SEMU_WITH_LOST
 	if (lu->type->lost)
 		lu->type->lost(lu, itl);

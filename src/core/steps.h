@@ -18,6 +18,9 @@ struct scsiemu_cmd *semu_job_new(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
 /* The same, but it does not begin before semu_cmd_go_on(). */
 struct scsiemu_cmd *semu_job_hold(struct scsiemu_lu *lu, scsiemu_step_fn *fn,
 				  const uint64_t own[2], bool survives);
+/* A job that has not begun yet has the logical unit to itself, from the place
+ * behind this command of the class LU on. */
+void semu_job_alone(struct scsiemu_cmd *job, const struct scsiemu_cmd *behind);
 /* It keeps nobody waiting any more, and waits itself until semu_cmd_go_on()
  * calls its step function with OK; to be returned. */
 int semu_cmd_park(struct scsiemu_cmd *c);

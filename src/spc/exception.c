@@ -121,6 +121,14 @@ void semu_exception_tick(struct scsiemu_lu *lu)
 	}
 }
 
+/* Those of a tape are nearly all alone on the logical unit. */
+static bool changes(const struct scsiemu_lu *lu, const struct scsiemu_row *row)
+{
+	return row->cls == SCSIEMU_C_LU &&
+	       !(lu->type->type == SCSIEMU_TYPE_TAPE &&
+		 row->kind == SCSIEMU_K_STEPS);
+}
+
 /* A command that went well tells of it; not those that a unit attention does
  * not stop, nor those that change the logical unit (MODE SELECT, which perhaps
  * asked for it just now). */
@@ -130,7 +138,7 @@ int semu_exception_finish(struct scsiemu_cmd *c)
 	struct semu_log *s = semu_log(lu);
 	const struct scsiemu_row *row = scsiemu_cmd_row(c);
 
-	if (!s->pending || c->status || c->job || row->cls == SCSIEMU_C_LU ||
+	if (!s->pending || c->status || c->job || changes(lu, row) ||
 	    row->flags & (SCSIEMU_ROW_UA_SKIP | SCSIEMU_ROW_UA_TAKE))
 		return SCSIEMU_FINISHED;
 	s->pending = false;
@@ -157,7 +165,7 @@ int scsiemu_log_exception(struct scsiemu_lu *lu, uint16_t asc)
 
 /* ---- The mode page ---- */
 
-static int check(struct scsiemu_cmd *c, const uint8_t *p, uint16_t at)
+int semu_exception_check(struct scsiemu_cmd *c, const uint8_t *p, uint16_t at)
 {
 	const uint16_t asc = SCSIEMU_ASC_INVALID_FIELD_IN_PARAMETER_LIST;
 
@@ -169,7 +177,7 @@ static int check(struct scsiemu_cmd *c, const uint8_t *p, uint16_t at)
 }
 
 /* Other pages may have been selected. */
-static void apply(struct scsiemu_lu *lu, const uint8_t *p)
+void semu_exception_apply(struct scsiemu_lu *lu, const uint8_t *p)
 {
 	struct semu_log *s = semu_log(lu);
 
@@ -188,8 +196,8 @@ const struct semu_mode_page semu_mode_1c_log = {
 	.defaults = (const uint8_t[12]){ PAGE, 10, EWASC, ON_REQUEST },
 	.mask = (const uint8_t[12]){ 0, 0, EWASC | DEXCPT | TEST, 0x0f, 0xff,
 				     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
-	.check = check,
-	.apply = apply,
+	.check = semu_exception_check,
+	.apply = semu_exception_apply,
 };
 
 #endif

@@ -168,6 +168,9 @@ uint16_t semu_exception(const struct scsiemu_lu *lu);
 uint16_t semu_exception_polled(const struct scsiemu_lu *lu);
 void semu_exception_tick(struct scsiemu_lu *lu);
 int semu_exception_finish(struct scsiemu_cmd *c);
+/* Of its mode page 1Ch, for types with one of their own. */
+int semu_exception_check(struct scsiemu_cmd *c, const uint8_t *p, uint16_t at);
+void semu_exception_apply(struct scsiemu_lu *lu, const uint8_t *p);
 
 /* logpages.c: pages that every type shares. */
 extern const struct semu_log_page semu_log_06, semu_log_0d, semu_log_0e,

@@ -89,10 +89,52 @@ int semu_mode_init(struct scsiemu_lu *lu)
 	return 0;
 }
 
+#if SEMU_WITH_MODE_HEAD
+const uint8_t *semu_mode_each(const struct scsiemu_lu *lu,
+			      const struct semu_itl *itl,
+			      const struct semu_mode_page *p)
+{
+	struct semu_mode_iter it = { 0 };
+	const struct semu_mode_page *q;
+	unsigned at = 0;
+
+	while ((q = semu_mode_next(lu, &it)) != p)
+		at += q->each;
+	return itl && itl->mode_set ? itl->mode + at
+				    : lu->state + it.at + p->each_at;
+}
+
+void semu_mode_own(const struct scsiemu_cmd *c, const struct semu_mode_page *p,
+		   uint8_t *page)
+{
+	const struct scsiemu_lu *lu = semu_ctx(c)->lu;
+
+	if (!p->each)
+		return;
+	memcpy(page + p->each_at, semu_mode_each(lu, semu_ctx(c)->itl, p),
+	       p->each);
+	if (p->fill)
+		p->fill(lu, 0, page);
+}
+
+/* All begin with what is shared. */
+static void share(const struct scsiemu_lu *lu)
+{
+	for (struct semu_itl *i = lu->itls; i; i = i->of_lu)
+		i->mode_set = false;
+}
+#else
+static void share(const struct scsiemu_lu *lu)
+{
+	(void)lu;
+}
+#endif
+
 void semu_mode_reset(struct scsiemu_lu *lu)
 {
 	uint32_t bytes = own_bytes(lu);
 
+	share(lu);
 	memcpy(lu->state, lu->state + bytes, bytes);
 	semu_mode_apply(lu);
 }
@@ -193,6 +235,8 @@ static void put_head(const struct scsiemu_cmd *c, struct scsiemu_wr *w,
 	unsigned bdl = c->cdb[1] & 0x08 ? 0 : 8;
 
 	semu_mode_get(scsiemu_cmd_lu(c), p, 0, c->cdb[2] >> 6, head);
+	if (!(c->cdb[2] >> 6))
+		semu_mode_own(c, p, head);
 	scsiemu_wr_zero(w, ten ? 2 : 1);
 	scsiemu_wr_bytes(w, head + SEMU_MODE_HEAD_TYPE, 2);
 	scsiemu_wr_zero(w, ten ? 3 : 0);
@@ -265,6 +309,8 @@ static unsigned put_pages(const struct scsiemu_cmd *c, struct scsiemu_wr *w)
 		if (is_head(p))
 			continue;
 		semu_mode_get(lu, p, it.at, c->cdb[2] >> 6, page);
+		if (SEMU_WITH_MODE_HEAD && !(c->cdb[2] >> 6))
+			semu_mode_own(c, p, page);
 		if (semu_can_save(lu))
 			page[0] |= 0x80; /* PS */
 		scsiemu_wr_bytes(w, page, semu_mode_len(lu, p));

@@ -36,6 +36,12 @@ struct semu_mode_page {
 	/* MODE SELECT takes it from so many bytes on, header included; those
 	 * that are missing stay as they are. 0: only whole. */
 	uint8_t least;
+#if SEMU_WITH_MODE_HEAD
+	/* Bytes that each nexus has its own values of (SPC-5 7.7.11): each of
+	 * them, from byte each_at on. 0: all is shared. Those of all pages of a
+	 * type are SEMU_MODE_EACH at most. */
+	uint8_t each_at, each;
+#endif
 	/* len bytes each, header included: the default values, and a 1 for
 	 * every changeable bit; mask NULL: none is. */
 	const uint8_t *defaults, *mask;
@@ -100,6 +106,23 @@ const struct semu_mode_page *semu_mode_find(const struct scsiemu_lu *lu,
 void semu_mode_get(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
 		   uint32_t at, unsigned pc, uint8_t *out);
 void semu_mode_apply(struct scsiemu_lu *lu);
+/* What each nexus has its own values of. */
+#if SEMU_WITH_MODE_HEAD
+/* Those bytes of a page, of one nexus (NULL: of one that has not selected any).
+ */
+const uint8_t *semu_mode_each(const struct scsiemu_lu *lu,
+			      const struct semu_itl *itl,
+			      const struct semu_mode_page *p);
+/* A page of current values, as semu_mode_get() has it, becomes this nexus's. */
+void semu_mode_own(const struct scsiemu_cmd *c, const struct semu_mode_page *p,
+		   uint8_t *page);
+#else
+static inline void semu_mode_own(const struct scsiemu_cmd *c,
+				 const struct semu_mode_page *p, uint8_t *page)
+{
+	(void)c, (void)p, (void)page;
+}
+#endif
 /* The head of a LU's mode data; NULL: they are those of a disk, or empty. */
 static inline const struct semu_mode_page *semu_mode_head(
 	const struct scsiemu_lu *lu)

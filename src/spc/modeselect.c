@@ -33,13 +33,14 @@ static uint8_t highest(unsigned bits)
 #define APART __attribute__((noinline))
 
 /* What is sent becomes what would change, and again what was sent. */
-static APART void flip(const struct scsiemu_lu *lu,
+static APART void flip(const struct scsiemu_cmd *c,
 		       const struct semu_mode_page *p, uint32_t value_at,
 		       uint8_t *list, unsigned len)
 {
 	uint8_t is[SEMU_MODE_MAX];
 
-	semu_mode_get(lu, p, value_at, 0, is);
+	semu_mode_get(scsiemu_cmd_lu(c), p, value_at, 0, is);
+	semu_mode_own(c, p, is);
 	for (unsigned i = 0; i < len; i++)
 		list[i] ^= is[i];
 }
@@ -80,9 +81,9 @@ static int take_page(struct scsiemu_cmd *c, const struct semu_mode_page *p,
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	int rc;
 
-	flip(lu, p, value_at, list, len);
+	flip(c, p, value_at, list, len);
 	rc = judge(c, p, value_at, list, list_at, len);
-	flip(lu, p, value_at, list, len);
+	flip(c, p, value_at, list, len);
 	if (rc)
 		return rc;
 	if (p->mask)
@@ -213,6 +214,7 @@ static int take_head(struct scsiemu_cmd *c, const uint8_t *h, bool ten,
 	int rc;
 
 	semu_mode_get(lu, semu_mode_head(lu), 0, 0, is);
+	semu_mode_own(c, semu_mode_head(lu), is);
 	memcpy(to, is, sizeof(to));
 	to[SEMU_MODE_HEAD_SPECIFIC] =
 		(uint8_t)((is[SEMU_MODE_HEAD_SPECIFIC] & 0x80) |
@@ -283,17 +285,87 @@ static void take_defaults(struct scsiemu_lu *lu, uint8_t *next)
 			memcpy(next + it.at, p->defaults, p->len);
 }
 
-static bool drains(const struct scsiemu_lu *lu, uint32_t bytes)
+#if SEMU_WITH_MODE_HEAD
+/* What is selected begins with what the nexus has. */
+static void begin_own(const struct scsiemu_cmd *c, uint8_t *next)
 {
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	struct semu_mode_iter it = { 0 };
 	const struct semu_mode_page *p;
+
+	while ((p = semu_mode_next(lu, &it)) != NULL)
+		if (p->each)
+			memcpy(next + it.at + p->each_at,
+			       semu_mode_each(lu, semu_ctx(c)->itl, p),
+			       p->each);
+}
+
+/* The nexus keeps its own of what was selected; what is shared stays. Saved
+ * values are what all begin with. */
+static void keep_own(const struct scsiemu_cmd *c, uint8_t *next)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	struct semu_itl *itl = semu_ctx(c)->itl;
+	struct semu_mode_iter it = { 0 };
+	const struct semu_mode_page *p;
+	uint8_t *to = itl->mode;
+
+	while ((p = semu_mode_next(lu, &it)) != NULL) {
+		uint32_t at = it.at + p->each_at;
+
+		memcpy(to, next + at, p->each);
+		to += p->each;
+		if (!(c->cdb[1] & SP))
+			memcpy(next + at, lu->state + at, p->each);
+	}
+	itl->mode_set = true;
+}
+
+static const uint8_t *own_before(const struct scsiemu_cmd *c,
+				 const struct semu_mode_page *p,
+				 const uint8_t *was, uint8_t *room)
+{
+	memcpy(room, was, p->len);
+	if (p->each)
+		memcpy(room + p->each_at,
+		       semu_mode_each(scsiemu_cmd_lu(c), semu_ctx(c)->itl, p),
+		       p->each);
+	return room;
+}
+#else
+static void begin_own(const struct scsiemu_cmd *c, uint8_t *next)
+{
+	(void)c, (void)next;
+}
+
+static void keep_own(const struct scsiemu_cmd *c, uint8_t *next)
+{
+	(void)c, (void)next;
+}
+
+static const uint8_t *own_before(const struct scsiemu_cmd *c,
+				 const struct semu_mode_page *p,
+				 const uint8_t *was, uint8_t *room)
+{
+	(void)c, (void)p, (void)room;
+	return was;
+}
+#endif
+
+static APART bool drains(const struct scsiemu_cmd *c, uint32_t bytes)
+{
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	struct semu_mode_iter it = { 0 };
+	const struct semu_mode_page *p;
+	uint8_t room[SEMU_MODE_MAX];
 
 	if (!lu->medium || !(lu->able & SCSIEMU_CAN_FLUSH))
 		return false;
 	while ((p = semu_mode_next(lu, &it)) != NULL) {
 		const uint8_t *was = lu->state + it.at;
 
-		if (p->drains && p->drains(was, was + 2 * bytes))
+		if (p->drains &&
+		    p->drains(own_before(c, p, was, room), was + 2 * bytes))
 			return true;
 	}
 	return false;
@@ -302,12 +374,12 @@ static bool drains(const struct scsiemu_lu *lu, uint32_t bytes)
 static void commit(struct scsiemu_cmd *c, uint32_t bytes)
 {
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	const uint8_t *next = lu->state + 2 * bytes;
-	bool changed = memcmp(lu->state, next, bytes) != 0;
+	uint8_t *next = lu->state + 2 * bytes;
 
+	keep_own(c, next);
 	if (c->cdb[1] & SP)
 		memcpy(lu->state + bytes, next, bytes);
-	if (!changed)
+	if (!memcmp(lu->state, next, bytes))
 		return;
 	memcpy(lu->state, next, bytes);
 	semu_mode_apply(lu);
@@ -323,7 +395,7 @@ int semu_mode_selected(struct scsiemu_cmd *c, int result)
 	unsigned *step = scsiemu_cmd_step(c);
 
 	(void)result;
-	if ((*step)++ == 0 && drains(lu, bytes))
+	if ((*step)++ == 0 && drains(c, bytes))
 		return scsiemu_want_store(c, NULL, SCSIEMU_V_FLUSH, 0, 0, 0);
 	if (*step < 3 && c->cdb[1] & SP) {
 		*step = 3;
@@ -354,6 +426,7 @@ int semu_mode_select(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 	if (c->cdb[1] & SP && !semu_can_save(lu))
 		return scsiemu_fail_cdb(c, 1, 0);
 	memcpy(next, lu->state, bytes);
+	begin_own(c, next);
 	if (c->cdb[1] & RTD)
 		take_defaults(lu, next);
 	else if (scsiemu_cmd_count(c))

@@ -12,8 +12,9 @@
 static void poll_sense(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
 {
 	if (SEMU_WITH_BUSY && lu->busy.asc) {
-		s->key = lu->busy.key;
-		s->asc = lu->busy.asc;
+		if (!lu->busy.polled)
+			s->key = lu->busy.key;
+		s->asc = lu->busy.polled ? lu->busy.polled : lu->busy.asc;
 		s->field = lu->busy.progress;
 		if (lu->busy.counts)
 			s->sks = SCSIEMU_SKS_PROGRESS;

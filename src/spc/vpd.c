@@ -180,10 +180,31 @@ static void put_extended(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	scsiemu_wr_zero(w, 64 - 14);
 }
 
-/* Mode page policy (SPC-5 7.7.11): all pages are shared. */
+/* Mode page policy (SPC-5 7.7.11): pages that each nexus has its own of. */
+#if SEMU_WITH_MODE_HEAD
+static void put_own_pages(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
+{
+	enum { EACH_NEXUS = 0x0300 };
+	struct semu_mode_iter it = { 0 };
+	const struct semu_mode_page *p;
+
+	while ((p = semu_mode_next(lu, &it)) != NULL)
+		if (p->each && !p->head)
+			scsiemu_wr_be32(w, (uint32_t)p->code << 24 |
+						   (uint32_t)p->sub << 16 |
+						   EACH_NEXUS);
+}
+#else
+static void put_own_pages(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
+{
+	(void)lu, (void)w;
+}
+#endif
+
+/* All others are shared. */
 static void put_policy(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
-	(void)c;
+	put_own_pages(scsiemu_cmd_lu(c), w);
 	scsiemu_wr_be32(w, 0x3fff0000);
 }
 

@@ -17,7 +17,7 @@ static bool known(const struct scsiemu_lu *lu, const struct semu_ssc_attr *a,
 static uint32_t next(const struct scsiemu_lu *lu, unsigned partition,
 		     uint32_t id)
 {
-	const struct scsiemu_tape_ops *ops = semu_ssc_tape(lu);
+	const struct scsiemu_tape_ops *ops = semu_ssc_attr_ops(lu);
 	const struct semu_ssc_attr *a = semu_ssc_attrs;
 	struct scsiemu_tape_attribute stored;
 	uint32_t found = NONE;
@@ -29,7 +29,8 @@ static uint32_t next(const struct scsiemu_lu *lu, unsigned partition,
 	if (a->len)
 		found = a->id;
 	if (ops && SCSIEMU_HAS(scsiemu_tape_ops, ops, attribute) &&
-	    ops->attribute(lu->medium->ctx, partition, (uint16_t)id, &stored) &&
+	    ops->attribute(semu_ssc_attr_medium(lu)->ctx, partition,
+			   (uint16_t)id, &stored) &&
 	    stored.id < found)
 		found = stored.id;
 	return found;
@@ -69,7 +70,10 @@ static int check(struct scsiemu_cmd *c)
 {
 	struct scsiemu_tape_info info;
 
-	semu_ssc_info(scsiemu_cmd_lu(c), &info);
+	if (!semu_ssc_attr_medium(scsiemu_cmd_lu(c)))
+		return scsiemu_fail(c, SCSIEMU_SK_NOT_READY,
+				    SCSIEMU_ASC_MEDIUM_NOT_PRESENT);
+	semu_ssc_attr_info(scsiemu_cmd_lu(c), &info);
 	if (c->cdb[VOLUME_AT])
 		return scsiemu_fail_cdb(c, VOLUME_AT, SCSIEMU_NO_BIT);
 	if (c->cdb[PARTITION_AT] >= info.partitions)
@@ -128,7 +132,7 @@ int semu_ssc_attr_partitions(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	struct scsiemu_tape_info info;
 
-	semu_ssc_info(scsiemu_cmd_lu(c), &info);
+	semu_ssc_attr_info(scsiemu_cmd_lu(c), &info);
 	return check(c) ? SCSIEMU_FAILED : put_range(w, info.partitions);
 }
 

@@ -42,6 +42,13 @@ struct semu_ssc_attr {
 	const char *(*text)(const struct scsiemu_lu *lu);
 };
 
+/* The cartridge whose memory can be read: it need not be loaded. Its vtable, or
+ * NULL; its facts. */
+const struct scsiemu_medium *semu_ssc_attr_medium(const struct scsiemu_lu *lu);
+const struct scsiemu_tape_ops *semu_ssc_attr_ops(const struct scsiemu_lu *lu);
+void semu_ssc_attr_info(const struct scsiemu_lu *lu,
+			struct scsiemu_tape_info *info);
+
 /* Ascending; id 0 of a row that is not the first ends. */
 extern const struct semu_ssc_attr semu_ssc_attrs[];
 /* The row of an id; NULL: none. */

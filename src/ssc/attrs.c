@@ -6,13 +6,37 @@
 
 enum { MEGABYTE_BITS = 20, MILLION = 1000000 };
 
+const struct scsiemu_medium *semu_ssc_attr_medium(const struct scsiemu_lu *lu)
+{
+	return lu->medium ? lu->medium : lu->ejected;
+}
+
+const struct scsiemu_tape_ops *semu_ssc_attr_ops(const struct scsiemu_lu *lu)
+{
+	const struct scsiemu_medium *m = semu_ssc_attr_medium(lu);
+
+	return m && m->kind == SCSIEMU_TAPE ? m->ops : NULL;
+}
+
+void semu_ssc_attr_info(const struct scsiemu_lu *lu,
+			struct scsiemu_tape_info *info)
+{
+	const struct scsiemu_tape_ops *ops = semu_ssc_attr_ops(lu);
+
+	memset(info, 0, sizeof(*info));
+	if (ops)
+		ops->info(semu_ssc_attr_medium(lu)->ctx, info);
+}
+
 bool semu_ssc_attr_stored(const struct scsiemu_lu *lu, unsigned partition,
 			  uint16_t id, struct scsiemu_tape_attribute *a)
 {
-	const struct scsiemu_tape_ops *ops = semu_ssc_tape(lu);
+	const struct scsiemu_tape_ops *ops = semu_ssc_attr_ops(lu);
 
 	return ops && SCSIEMU_HAS(scsiemu_tape_ops, ops, attribute) &&
-	       ops->attribute(lu->medium->ctx, partition, id, a) && a->id == id;
+	       ops->attribute(semu_ssc_attr_medium(lu)->ctx, partition, id,
+			      a) &&
+	       a->id == id;
 }
 
 uint64_t semu_ssc_attr_number(const struct scsiemu_lu *lu, uint16_t id,
@@ -34,7 +58,7 @@ static uint64_t remaining(const struct scsiemu_lu *lu, unsigned partition)
 {
 	struct scsiemu_tape_info info;
 
-	semu_ssc_info(lu, &info);
+	semu_ssc_attr_info(lu, &info);
 	return (info.part[partition].size - info.part[partition].used) >>
 	       MEGABYTE_BITS;
 }
@@ -43,7 +67,7 @@ static uint64_t capacity(const struct scsiemu_lu *lu, unsigned partition)
 {
 	struct scsiemu_tape_info info;
 
-	semu_ssc_info(lu, &info);
+	semu_ssc_attr_info(lu, &info);
 	return info.part[partition].size >> MEGABYTE_BITS;
 }
 
@@ -53,11 +77,13 @@ static uint64_t alerts(const struct scsiemu_lu *lu, unsigned partition)
 	return semu_ssc_attr_number(lu, SEMU_ATTR_ALERTS, 0);
 }
 
-/* This load counts, too, and is saved when it is over. */
+/* This load counts, too, and is saved when it is over: one that is over has
+ * been. */
 static uint64_t loads(const struct scsiemu_lu *lu, unsigned partition)
 {
 	(void)partition;
-	return semu_ssc_attr_number(lu, SEMU_ATTR_LOADS, 0) + 1;
+	return semu_ssc_attr_number(lu, SEMU_ATTR_LOADS, 0) +
+	       (lu->medium != NULL);
 }
 
 static uint64_t space(const struct scsiemu_lu *lu, unsigned partition)
@@ -65,7 +91,7 @@ static uint64_t space(const struct scsiemu_lu *lu, unsigned partition)
 	struct scsiemu_tape_info info;
 
 	(void)partition;
-	semu_ssc_info(lu, &info);
+	semu_ssc_attr_info(lu, &info);
 	return info.attributes_left;
 }
 
@@ -74,7 +100,7 @@ static uint64_t room(const struct scsiemu_lu *lu, unsigned partition)
 	struct scsiemu_tape_info info;
 
 	(void)partition;
-	semu_ssc_info(lu, &info);
+	semu_ssc_attr_info(lu, &info);
 	return info.attributes;
 }
 
@@ -83,7 +109,7 @@ static uint64_t density(const struct scsiemu_lu *lu, unsigned partition)
 	struct scsiemu_tape_info info;
 
 	(void)partition;
-	semu_ssc_info(lu, &info);
+	semu_ssc_attr_info(lu, &info);
 	return semu_ssc_code(lu, &info);
 }
 
@@ -131,7 +157,7 @@ static uint64_t type(const struct scsiemu_lu *lu, unsigned partition)
 	struct scsiemu_tape_info info;
 
 	(void)partition;
-	semu_ssc_info(lu, &info);
+	semu_ssc_attr_info(lu, &info);
 	return info.cleaning ? 0x01 : info.worm ? 0x80 : 0;
 }
 

@@ -15,22 +15,24 @@ _Static_assert((int)NPHASES == (int)SEMU_SSC_READY, "a phase more, or less");
 
 /* ---- Wants ---- */
 
-static struct scsiemu_tape_how *how_of(struct semu_ssc *s, bool writes)
-{
-	return writes ? &s->writes : &s->reads;
-}
-
-int semu_ssc_want_record(struct scsiemu_cmd *c, enum scsiemu_want_kind kind,
+int semu_ssc_want_record(struct scsiemu_cmd *c, enum semu_ssc_way way,
 			 uint32_t off, uint32_t len)
 {
-	c->buf = (uint8_t *)how_of(semu_ssc_of(c), kind == SCSIEMU_WRITE);
-	return scsiemu_want_bulk(c, NULL, kind, 0, off, len, 0);
+	bool writes = way == SEMU_SSC_WRITES;
+	struct semu_ssc *s = semu_ssc_of(c);
+	struct scsiemu_tape_how *how = writes ? &s->writes : &s->reads;
+
+	how->protect = semu_ssc_protects(c, way);
+	c->buf = (uint8_t *)how;
+	return scsiemu_want_bulk(c, NULL, writes ? SCSIEMU_WRITE : SCSIEMU_READ,
+				 0, off, len, 0);
 }
 
-int semu_ssc_want_verify(struct scsiemu_cmd *c)
+int semu_ssc_want_pass(struct scsiemu_cmd *c, uint8_t protect)
 {
-	struct scsiemu_tape_how *how = how_of(semu_ssc_of(c), false);
+	struct scsiemu_tape_how *how = &semu_ssc_of(c)->reads;
 
+	how->protect = protect;
 	return scsiemu_want_buffer(c, NULL, SCSIEMU_V_VERIFY, 0, 1, how,
 				   sizeof(*how));
 }
@@ -84,9 +86,9 @@ static int synced(struct scsiemu_cmd *c, int result, unsigned how)
 	uint64_t object;
 
 	if (result < 0)
-		return semu_ssc_fail_bare(c, result);
-	if (how & (SEMU_SSC_SYNC | SEMU_SSC_AT))
-		s->dirty = false;
+		return semu_ssc_not_drained(c, result);
+	if (s->dirty && how & (SEMU_SSC_SYNC | SEMU_SSC_AT))
+		semu_ssc_drained(s);
 	if (!(how & SEMU_SSC_CHANGES))
 		s->grant = SEMU_GRANT_NONE;
 	if (!(how & SEMU_SSC_AT))

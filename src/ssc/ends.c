@@ -105,3 +105,45 @@ int semu_ssc_written(struct scsiemu_cmd *c)
 	return semu_ssc_end(c, SCSIEMU_SK_NO_SENSE, asc,
 			    SCSIEMU_S_EOM | SCSIEMU_S_INFO, 0);
 }
+
+/* ---- What is buffered ---- */
+
+void semu_ssc_buffered_more(struct scsiemu_cmd *c, uint64_t n)
+{
+	struct semu_ssc *s = semu_ssc_of(c);
+	struct scsiemu_tape_pos pos;
+
+	semu_ssc_tell(scsiemu_cmd_lu(c), &pos);
+	if (!s->dirty) {
+		s->kept_at = pos.object - n;
+		s->kept_partition = pos.partition;
+	}
+	s->kept_end = pos.object;
+	s->dirty = true;
+	s->writer = semu_ctx(c)->nexus;
+}
+
+void semu_ssc_drained(struct semu_ssc *s)
+{
+	s->dirty = false;
+	s->kept_at = s->kept_end;
+}
+
+/* Whoever wrote it is told once (SPC-5 4.5.6); what is told of is left for
+ * RECOVER BUFFERED DATA. */
+int semu_ssc_not_drained(struct scsiemu_cmd *c, int result)
+{
+	struct semu_ssc *s = semu_ssc_of(c);
+	struct scsiemu_nexus *writer =
+		(struct scsiemu_nexus *)(uintptr_t)s->writer;
+
+	semu_ssc_fail_bare(c, result);
+	if (result == SCSIEMU_E_ABORTED || c->status != SCSIEMU_CHECK_CONDITION)
+		return SCSIEMU_FAILED;
+	s->dirty = false;
+	if (writer == semu_ctx(c)->nexus)
+		c->sense.flags |= SCSIEMU_S_DEFERRED;
+	else if (writer)
+		scsiemu_lu_deferred(scsiemu_cmd_lu(c), writer, &c->sense);
+	return SCSIEMU_FAILED;
+}

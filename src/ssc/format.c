@@ -8,7 +8,11 @@
 
 #include "ssc/ssc.h"
 
-enum { LEAST = 65536, WHOLE = 65535 }; /* SET CAPACITY: bytes; proportion */
+enum {
+	IMMED = 0x01,
+	LEAST = 65536,
+	WHOLE = 65535
+}; /* SET CAPACITY: bytes; proportion */
 enum { MADE = SEMU_SSC_READY + 1, NOTED };
 
 /* own[0]: what ALLOW OVERWRITE had allowed. */
@@ -44,27 +48,6 @@ static int check(struct scsiemu_cmd *c)
 typedef bool layout_fn(const struct scsiemu_cmd *c,
 		       struct scsiemu_tape_layout *l);
 
-/* A cartridge that cannot be partitioned is erased: it has one, and all of it.
- */
-static int want_layout(struct scsiemu_cmd *c, layout_fn *fn)
-{
-	struct scsiemu_tape_layout l;
-
-	memset(&l, 0, sizeof(l));
-	if (!fn(c, &l))
-		return scsiemu_fail_cdb(c, 2, 3);
-	*scsiemu_cmd_step(c) = MADE;
-	if (!(semu_ssc_able(scsiemu_cmd_lu(c)) & SCSIEMU_TAPE_PARTITION)) {
-		if (l.n > 1 || l.size[0] != UINT64_MAX)
-			return scsiemu_fail(c, SCSIEMU_SK_DATA_PROTECT,
-					    SCSIEMU_ASC_CANNOT_WRITE_MEDIUM);
-		return scsiemu_want_store(c, NULL, SCSIEMU_V_ERASE, 0, 1, 0);
-	}
-	memcpy(c->scratch, &l, sizeof(l));
-	return scsiemu_want_buffer(c, NULL, SCSIEMU_V_PARTITION, 0, 0,
-				   c->scratch, sizeof(l));
-}
-
 static int made(struct scsiemu_cmd *c, int result)
 {
 	struct semu_ssc *s = semu_ssc_of(c);
@@ -72,10 +55,46 @@ static int made(struct scsiemu_cmd *c, int result)
 	if (result != SCSIEMU_OK)
 		return semu_ssc_fail_bare(c, result);
 	semu_ssc_unplan(scsiemu_cmd_lu(c));
+	semu_ssc_drained(s);
 	s->changed = true;
 	s->warned = false;
 	*scsiemu_cmd_step(c) = NOTED;
 	return semu_ssc_want_formatted(c);
+}
+
+static int remade(struct scsiemu_cmd *c, int result)
+{
+	return *scsiemu_cmd_step(c) == NOTED ? SCSIEMU_FINISHED
+					     : made(c, result);
+}
+
+/* A cartridge that cannot be partitioned is erased: it has one, and all of it.
+ */
+static int want_layout(struct scsiemu_cmd *c, layout_fn *fn)
+{
+	bool format = scsiemu_cmd_row(c)->op == SCSIEMU_OP_FORMAT_MEDIUM;
+	struct semu_ssc_later last = {
+		.tail = remade,
+		.step = MADE,
+		.verb = SCSIEMU_V_PARTITION,
+		.what = format ? SCSIEMU_ASC_FORMAT_IN_PROGRESS
+			       : SCSIEMU_ASC_SET_CAPACITY_IN_PROGRESS,
+		.len = sizeof(struct scsiemu_tape_layout)
+	};
+	struct scsiemu_tape_layout l;
+
+	memset(&l, 0, sizeof(l));
+	if (!fn(c, &l))
+		return scsiemu_fail_cdb(c, 2, 3);
+	if (!(semu_ssc_able(scsiemu_cmd_lu(c)) & SCSIEMU_TAPE_PARTITION)) {
+		if (l.n > 1 || l.size[0] != UINT64_MAX)
+			return scsiemu_fail(c, SCSIEMU_SK_DATA_PROTECT,
+					    SCSIEMU_ASC_CANNOT_WRITE_MEDIUM);
+		last.verb = SCSIEMU_V_ERASE;
+		last.count = 1;
+		last.len = 0;
+	}
+	return semu_ssc_later(c, c->cdb[1] & IMMED, &last, &l);
 }
 
 static int remake(struct scsiemu_cmd *c, int result, layout_fn *fn)
@@ -83,10 +102,8 @@ static int remake(struct scsiemu_cmd *c, int result, layout_fn *fn)
 	unsigned *step = scsiemu_cmd_step(c);
 	int rc;
 
-	if (*step == NOTED)
-		return SCSIEMU_FINISHED;
-	if (*step == MADE)
-		return made(c, result);
+	if (*step > SEMU_SSC_READY)
+		return remade(c, result);
 	if (!*step)
 		*scsiemu_cmd_own(c) = semu_ssc_of(c)->grant;
 	rc = semu_ssc_begin(c, result, SEMU_SSC_SYNC);

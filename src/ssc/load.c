@@ -5,26 +5,41 @@
  */
 #include "ssc/ssc.h"
 
-enum { LOAD = 0x01, EOT = 0x04, HOLD = 0x08 };
+enum { IMMED = 0x01, LOAD = 0x01, EOT = 0x04, HOLD = 0x08 };
 enum { WOUND = SEMU_SSC_READY + 1, NOTED, MOVED };
+
+static int arrived(struct scsiemu_cmd *c, int result)
+{
+	return result == SCSIEMU_OK ? SCSIEMU_FINISHED
+				    : semu_ssc_fail_bare(c, result);
+}
 
 /* There is a cartridge in use: to its beginning. */
 static int rewind(struct scsiemu_cmd *c, int result)
 {
+	static const struct semu_ssc_later l = {
+		.tail = arrived,
+		.step = WOUND,
+		.verb = SCSIEMU_V_LOCATE,
+		.what = SCSIEMU_ASC_REWIND_IN_PROGRESS
+	};
 	int rc;
 
 	if (*scsiemu_cmd_step(c) == WOUND)
-		return result == SCSIEMU_OK ? SCSIEMU_FINISHED
-					    : semu_ssc_fail_bare(c, result);
+		return arrived(c, result);
 	rc = semu_ssc_begin(c, result, SEMU_SSC_SYNC);
-	if (rc)
-		return rc;
-	*scsiemu_cmd_step(c) = WOUND;
-	return semu_ssc_want_locate(c, 0, 0);
+	return rc ? rc : semu_ssc_later(c, c->cdb[1] & IMMED, &l, NULL);
 }
 
 static int insert(struct scsiemu_cmd *c)
 {
+	static const struct semu_ssc_later l = {
+		.tail = arrived,
+		.step = MOVED,
+		.verb = SCSIEMU_V_INSERT,
+		.flags = SCSIEMU_CHANGES,
+		.what = SCSIEMU_ASC_BECOMING_READY
+	};
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 
 	if (!lu->ejected)
@@ -32,14 +47,27 @@ static int insert(struct scsiemu_cmd *c)
 				    SCSIEMU_ASC_MEDIUM_NOT_PRESENT);
 	if (c->cdb[4] & HOLD) /* it is in, and not to be threaded */
 		return SCSIEMU_FINISHED;
-	*scsiemu_cmd_step(c) = MOVED;
-	return scsiemu_want_store(c, NULL, SCSIEMU_V_INSERT, 0, 0,
-				  SCSIEMU_CHANGES);
+	return semu_ssc_later(c, c->cdb[1] & IMMED, &l, NULL);
+}
+
+/* Out, with all that was buffered; or not. */
+static int gone(struct scsiemu_cmd *c, int result)
+{
+	return result < 0 && semu_ssc_of(c)->dirty
+		       ? semu_ssc_not_drained(c, result)
+		       : arrived(c, result);
 }
 
 /* Its memory is brought up to date; whether or not that worked, it goes. */
 static int unload(struct scsiemu_cmd *c)
 {
+	static const struct semu_ssc_later l = {
+		.tail = gone,
+		.step = MOVED,
+		.verb = SCSIEMU_V_EJECT,
+		.flags = SCSIEMU_CHANGES,
+		.what = SCSIEMU_ASC_OPERATION_IN_PROGRESS
+	};
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 
 	if (lu->prevents) {
@@ -54,19 +82,18 @@ static int unload(struct scsiemu_cmd *c)
 		if (semu_ssc_want_unload(c))
 			return SCSIEMU_WANTS;
 	}
-	*scsiemu_cmd_step(c) = MOVED;
-	return scsiemu_want_store(c, NULL, SCSIEMU_V_EJECT, 0, 0,
-				  SCSIEMU_CHANGES);
+	return semu_ssc_later(c, c->cdb[1] & IMMED, &l, NULL);
 }
 
 /* Out or in. Who loaded it is told of another cartridge, too: that is where
  * Linux's driver begins to count files. */
 static int moved(struct scsiemu_cmd *c, int result)
 {
+	if (!(c->cdb[4] & LOAD))
+		return gone(c, result);
 	if (result != SCSIEMU_OK)
 		return semu_ssc_fail_bare(c, result);
-	if (c->cdb[4] & LOAD)
-		semu_ua_itl(semu_ctx(c)->itl, SEMU_UA_MEDIUM);
+	semu_ua_itl(semu_ctx(c)->itl, SEMU_UA_MEDIUM);
 	return SCSIEMU_FINISHED;
 }
 

@@ -3,7 +3,7 @@
  * Log pages of a tape drive (SSC-4 8.2, and those that LTO drives have beside
  * it). Parameters are rows: a code, a length, and where the number comes from.
  */
-#include "ssc/ssc.h"
+#include "ssc/attr.h"
 
 #if SEMU_WITH_LOG
 
@@ -23,8 +23,9 @@ static void put_number(struct scsiemu_wr *w, uint64_t v, unsigned len)
 		scsiemu_wr_u8(w, v >> 8 * len & 0xff);
 }
 
-/* A page that is such a table. */
-#define TABLE_PAGE(name, page, table)                                          \
+/* A page that is such a table; reset: what LOG SELECT does, NULL. */
+#define TABLE_PAGE(name, page, table) RESET_PAGE(name, page, table, NULL)
+#define RESET_PAGE(name, page, table, reset)                                   \
 	static unsigned name##_count(const struct scsiemu_lu *lu)              \
 	{                                                                      \
 		(void)lu;                                                      \
@@ -43,7 +44,8 @@ static void put_number(struct scsiemu_wr *w, uint64_t v, unsigned len)
 	static const struct semu_log_page name = { .code = (page),             \
 						   .count = name##_count,      \
 						   .code_of = name##_code,     \
-						   .put = name##_put }
+						   .put = name##_put,          \
+						   .clear = (reset) }
 
 static uint64_t none(const struct scsiemu_lu *lu)
 {
@@ -230,18 +232,87 @@ static const struct param device[] = {
 	{ 0x0006, 4, warning_mb },     { 0x0007, 4, to_here_mb },
 	{ 0x0008, 4, none },	       { 0x0100, 4, none },
 };
-TABLE_PAGE(page_0c, 0x0c, device);
+
+/* Of the drive's life, what is to be subtracted from this load's. */
+static void device_reset(struct scsiemu_lu *lu)
+{
+	struct semu_ssc *s = semu_ssc(lu);
+
+	s->life.read = 0 - s->now.read;
+	s->life.written = 0 - s->now.written;
+	s->life.tape_read = 0 - s->now.tape_read;
+	s->life.tape_written = 0 - s->now.tape_written;
+}
+RESET_PAGE(page_0c, 0x0c, device, device_reset);
+
+/* ---- Duty cycles: percent of the time since power on ---- */
+
+static uint64_t sampled(const struct scsiemu_lu *lu)
+{
+	return lu->dev->now - lu->dev->began;
+}
+
+static uint64_t share(const struct scsiemu_lu *lu, uint64_t ms)
+{
+	uint64_t all = sampled(lu);
+
+	return all ? (ms < all ? ms : all) * 100 / all : 0;
+}
+
+static uint64_t reading(const struct scsiemu_lu *lu)
+{
+	return share(lu, semu_ssc(lu)->ms.read);
+}
+
+static uint64_t writing(const struct scsiemu_lu *lu)
+{
+	return share(lu, semu_ssc(lu)->ms.written);
+}
+
+static uint64_t active(const struct scsiemu_lu *lu)
+{
+	return share(lu, semu_ssc(lu)->ms.moved);
+}
+
+/* ms that a cartridge has been loaded. */
+static uint64_t loaded_ms(const struct scsiemu_lu *lu)
+{
+	const struct semu_ssc *s = semu_ssc(lu);
+
+	return s->ms.loaded + (lu->medium ? lu->dev->now - s->ms.since : 0);
+}
+
+static uint64_t with(const struct scsiemu_lu *lu)
+{
+	return share(lu, loaded_ms(lu));
+}
+
+static uint64_t without(const struct scsiemu_lu *lu)
+{
+	return sampled(lu) ? 100 - with(lu) : 0;
+}
+
+static uint64_t motion_hours(const struct scsiemu_lu *lu)
+{
+	return semu_ssc(lu)->ms.moved / HOUR_MS;
+}
 
 static const struct param statistics[] = {
 	{ 0x0000, 4, loads },
 	{ 0x0001, 4, none }, /* cleaned */
 	{ 0x0002, 4, powered_hours },
-	{ 0x0003, 4, none }, /* hours and metres in motion */
-	{ 0x0004, 4, none },
+	{ 0x0003, 4, motion_hours },
+	{ 0x0004, 4, none }, /* metres */
 	{ 0x000c, 4, once },
 	{ 0x000d, 4, loads },
 	{ 0x000e, 4, life_failed_writes },
 	{ 0x000f, 4, life_failed_reads },
+	{ 0x0010, 8, sampled },
+	{ 0x0011, 8, reading },
+	{ 0x0012, 8, writing },
+	{ 0x0013, 8, active },
+	{ 0x0014, 8, without },
+	{ 0x0015, 8, with },
 	{ 0x0080, 1, prevented },
 	{ 0x0081, 1, none },
 };
@@ -257,6 +328,28 @@ static const struct param compression[] = {
 };
 TABLE_PAGE(page_1b, 0x1b, compression);
 
+/* The same, as LTO drives had it first. */
+static const struct param compression_lto[] = {
+	{ 0x0000, 2, read_ratio },	{ 0x0001, 2, write_ratio },
+	{ 0x0002, 4, read_mb },		{ 0x0003, 4, read_rest },
+	{ 0x0004, 4, tape_read_mb },	{ 0x0005, 4, tape_read_rest },
+	{ 0x0006, 4, written_mb },	{ 0x0007, 4, written_rest },
+	{ 0x0008, 4, tape_written_mb }, { 0x0009, 4, tape_written_rest },
+};
+TABLE_PAGE(page_32, 0x32, compression_lto);
+
+/* Requested recovery: none is. */
+static const struct param recovery[] = { { 0x0000, 1, none } };
+TABLE_PAGE(page_13, 0x13, recovery);
+
+/* Performance characteristics of LTO drives: nothing is known of the quality of
+ * a medium that is none. */
+static const struct param performance[] = {
+	{ 0x0000, 1, none }, { 0x0001, 1, none }, { 0x0010, 1, none },
+	{ 0x0011, 1, none }, { 0x0012, 1, none }, { 0x001a, 1, none },
+};
+TABLE_PAGE(page_37, 0x37, performance);
+
 static const struct param tape_capacity[] = {
 	{ 1, 4, left_0 }, { 2, 4, left_1 }, { 3, 4, all_0 }, { 4, 4, all_1 }
 };
@@ -264,24 +357,72 @@ TABLE_PAGE(page_31, 0x31, tape_capacity);
 
 /* ---- Volume statistics: numbers, then some of each partition ---- */
 
+/* Of the cartridge's life: what its memory has, and this load. */
+static uint64_t of_life(const struct scsiemu_lu *lu, uint16_t id, uint64_t now)
+{
+	return lu->medium ? semu_ssc_attr_number(lu, id, 0) + now : 0;
+}
+
+static uint64_t threads(const struct scsiemu_lu *lu)
+{
+	return of_life(lu, SEMU_ATTR_LOADS, 1);
+}
+
+static uint64_t medium_written_mb(const struct scsiemu_lu *lu)
+{
+	return of_life(lu, SEMU_ATTR_WRITTEN, tape_written_mb(lu));
+}
+
+static uint64_t medium_read_mb(const struct scsiemu_lu *lu)
+{
+	return of_life(lu, SEMU_ATTR_READ, tape_read_mb(lu));
+}
+
+static uint64_t last_written_mb(const struct scsiemu_lu *lu)
+{
+	return of_life(lu, SEMU_ATTR_LAST_WRITTEN, 0);
+}
+
+static uint64_t last_read_mb(const struct scsiemu_lu *lu)
+{
+	return of_life(lu, SEMU_ATTR_LAST_READ, 0);
+}
+
+/* Percent of its life that a cartridge has before it: it does not wear. */
+static uint64_t life_left(const struct scsiemu_lu *lu)
+{
+	return lu->medium ? 100 : 0;
+}
+
+/* Tape usage of LTO drives (30h) is the same by the same codes. */
+#define USAGE_PARAMS                                                           \
+	{ 0x0001, 4, threads }, { 0x0002, 8, blocks_written },                 \
+		{ 0x0003, 4, none }, { 0x0004, 2, failed_writes },             \
+		{ 0x0005, 2, none }, { 0x0006, 2, none },                      \
+		{ 0x0007, 8, blocks_read }, { 0x0008, 4, none },               \
+		{ 0x0009, 2, failed_reads }, { 0x000a, 2, none },              \
+	{                                                                      \
+		0x000b, 2, none                                                \
+	}
+
+static const struct param usage[] = { USAGE_PARAMS };
+TABLE_PAGE(page_30, 0x30, usage);
+
 static const struct param volume[] = {
 	{ 0x0000, 1, once },
-	{ 0x0001, 4, loads },
-	{ 0x0002, 8, blocks_written },
-	{ 0x0003, 4, none },
-	{ 0x0004, 2, failed_writes },
-	{ 0x0005, 2, none },
-	{ 0x0006, 2, none },
-	{ 0x0007, 8, blocks_read },
-	{ 0x0008, 4, none },
-	{ 0x0009, 2, failed_reads },
-	{ 0x000a, 2, none },
-	{ 0x000b, 2, none },
-	{ 0x0010, 8, tape_written_mb },
-	{ 0x0011, 8, tape_read_mb },
+	USAGE_PARAMS,
+	{ 0x000c, 2, none },
+	{ 0x000d, 2, none },
+	{ 0x000e, 4, last_written_mb },
+	{ 0x000f, 4, last_read_mb },
+	{ 0x0010, 8, medium_written_mb },
+	{ 0x0011, 8, medium_read_mb },
+	{ 0x0012, 2, write_ratio },
+	{ 0x0013, 2, read_ratio },
 	{ 0x0016, 4, size_mb },
 	{ 0x0017, 4, used_mb },
 	{ 0x0018, 4, size_mb },
+	{ 0x0019, 1, life_left },
 	{ 0x0080, 1, protected },
 	{ 0x0081, 1, is_worm },
 	{ 0x0082, 1, none },
@@ -368,32 +509,6 @@ static const struct param device_status[] = { { 0, 4, status },
 					      { 1, 2, poll } };
 TABLE_PAGE(page_11, 0x11, device_status);
 
-/* ---- TapeAlert ---- */
-
-static uint64_t all_alerts(const struct scsiemu_lu *lu)
-{
-	return semu_ssc(lu)->alerts;
-}
-
-static const struct param response[] = { { 0, 8, all_alerts } };
-TABLE_PAGE(page_12, 0x12, response);
-
-static unsigned alert_count(const struct scsiemu_lu *lu)
-{
-	(void)lu;
-	return 64;
-}
-
-static void alert_put(const struct scsiemu_lu *lu, unsigned i,
-		      struct scsiemu_wr *w)
-{
-	scsiemu_wr_u8(w, semu_ssc(lu)->shown >> (63 - i) & 1);
-}
-
-static const struct semu_log_page page_2e = {
-	.code = 0x2e, .count = alert_count, .first = 1, .put = alert_put
-};
-
 /* ---- Error counters: values ---- */
 
 #define COUNTER(pg, cd, n)                                                     \
@@ -434,13 +549,16 @@ static void count(struct scsiemu_cmd *c, uint64_t ms)
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	bool w = writes(scsiemu_cmd_row(c));
 
-	(void)ms;
 	if (scsiemu_cmd_row(c)->kind != SCSIEMU_K_STEPS)
 		return;
+	semu_ssc(lu)->ms.moved += ms;
+	semu_ssc(lu)->ms.written += c->out_done ? ms : 0;
+	semu_ssc(lu)->ms.read += c->in_done ? ms : 0;
 	scsiemu_log_add(lu, SCSIEMU_LOG_WRITE_BYTES, c->out_done);
 	scsiemu_log_add(lu, SCSIEMU_LOG_READ_BYTES, c->in_done);
 	if (c->status != SCSIEMU_CHECK_CONDITION)
 		return;
+	semu_ssc_diagnose(c);
 	if (c->sense.key == SCSIEMU_SK_MEDIUM_ERROR)
 		scsiemu_log_add(lu,
 				w ? SCSIEMU_LOG_WRITE_UNCORRECTED
@@ -454,9 +572,16 @@ static const struct semu_log_page write_errors = { .code = 0x02 },
 				  read_errors = { .code = 0x03 };
 
 static const struct semu_log_page *const pages[] = {
-	&write_errors, &read_errors, &semu_log_06, &page_0c, &semu_log_0d,
-	&page_11,      &page_12,     &page_14,	   &page_17, &page_1b,
-	&page_2e,      &page_31,     NULL
+	&write_errors, &read_errors,	 &semu_log_06,
+	&page_0c,      &semu_log_0d,	 &semu_log_0d01,
+	&page_11,      &semu_ssc_log_12, &page_13,
+	&page_14,      &semu_ssc_log_16, &page_17,
+#if SEMU_WITH_PORTS
+	&semu_log_18,
+#endif
+	&page_1b,      &semu_ssc_log_2e, &page_30,
+	&page_31,      &page_32,	 &page_37,
+	NULL
 };
 
 const struct semu_log_type semu_ssc_log = { .values = values,

@@ -59,7 +59,9 @@ static int head_check(struct scsiemu_cmd *c, const uint8_t *page, uint16_t at)
 
 	if ((page[SPECIFIC] & BUFFERED_MODE) > MULTI)
 		return bad(c, at + SPECIFIC, 6);
-	if (len && !semu_ssc_block_ok(scsiemu_cmd_lu(c), len))
+	if (len && !semu_ssc_block_ok(scsiemu_cmd_lu(c), len) &&
+	    !(semu_ssc_of(c)->is.protection && len > SEMU_SSC_CHECK &&
+	      semu_ssc_block_ok(scsiemu_cmd_lu(c), len - SEMU_SSC_CHECK)))
 		return bad(c, at + BLOCK_LENGTH, SCSIEMU_NO_BIT);
 	return 0;
 }
@@ -75,6 +77,8 @@ static bool head_drains(const uint8_t *was, const uint8_t *now)
 const struct semu_mode_page semu_ssc_head = {
 	.head = true,
 	.len = SEMU_MODE_HEAD,
+	.each_at = BLOCK_LENGTH,
+	.each = 3,
 	.defaults = BYTES(0, 10, [SPECIFIC] = BUFFERED, [11] = 0),
 	.mask = BYTES(0, 0, [SPECIFIC] = BUFFERED_MODE, [BLOCK_LENGTH] = 0xff,
 		      0xff, 0xff),
@@ -88,15 +92,29 @@ static const uint8_t *head(const struct scsiemu_lu *lu)
 	return semu_mode_current(lu, 0, 0);
 }
 
-uint32_t semu_ssc_block(const struct scsiemu_lu *lu)
+uint32_t semu_ssc_block(const struct scsiemu_cmd *c)
 {
-	return semu_be24(head(lu) + BLOCK_LENGTH);
+	return semu_be24(semu_mode_each(scsiemu_cmd_lu(c), semu_ctx(c)->itl,
+					&semu_ssc_head));
 }
 
 bool semu_ssc_buffered(const struct scsiemu_lu *lu)
 {
 	return head(lu)[SPECIFIC] & BUFFERED_MODE;
 }
+
+#if SEMU_WITH_MODE_SELECT
+int semu_ssc_mode_selected(struct scsiemu_cmd *c, int result)
+{
+	if (c->verb != SCSIEMU_V_FLUSH)
+		return result < 0 ? semu_ssc_fail_bare(c, result)
+				  : semu_mode_selected(c, result);
+	if (result < 0)
+		return semu_ssc_not_drained(c, result);
+	semu_ssc_drained(semu_ssc_of(c));
+	return semu_mode_selected(c, result);
+}
+#endif
 
 /* The configuration's values are current and saved to begin with. */
 void semu_ssc_head_begin(struct scsiemu_lu *lu)
@@ -124,33 +142,43 @@ const struct semu_mode_page semu_ssc_mode_01 = {
 /* ---- Control data protection (SSC-4 8.3.9) ---- */
 
 enum { METHOD = 4, CHECK_LEN, WHEN };
-enum { LBP_W = 0x80, LBP_R = 0x40, VALUE = 4, METHODS = 2 };
+enum { LBP_W = 0x80, LBP_R = 0x40, RBDP = 0x20, METHODS = 2 };
+
+static bool protects(const struct scsiemu_lu *lu)
+{
+	return semu_ssc(lu)->is.protection &&
+	       semu_ssc_able(lu) & SCSIEMU_TAPE_PROTECT;
+}
 
 static void lbp_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *page)
 {
-	if (pc != CHANGEABLE || (semu_ssc(lu)->is.protection &&
-				 semu_ssc_able(lu) & SCSIEMU_TAPE_PROTECT))
-		return;
-	page[METHOD] = page[CHECK_LEN] = page[WHEN] = 0;
+	if (pc == CHANGEABLE && !semu_ssc(lu)->is.reverse)
+		page[WHEN] &= (uint8_t)~RBDP;
+	if (!protects(lu))
+		page[METHOD] = page[CHECK_LEN] = page[WHEN] = 0;
 }
 
 static int lbp_check(struct scsiemu_cmd *c, const uint8_t *page, uint16_t at)
 {
 	if (page[METHOD] > METHODS)
 		return bad(c, at + METHOD, SCSIEMU_NO_BIT);
-	if (page[METHOD] && page[CHECK_LEN] != VALUE)
+	if (page[METHOD] && page[CHECK_LEN] != SEMU_SSC_CHECK)
 		return bad(c, at + CHECK_LEN, 5);
 	if (!page[METHOD] && page[WHEN])
 		return bad(c, at + WHEN, 7);
 	return 0;
 }
 
-static void lbp_apply(struct scsiemu_lu *lu, const uint8_t *page)
+uint8_t semu_ssc_protects(const struct scsiemu_cmd *c, enum semu_ssc_way way)
 {
-	struct semu_ssc *s = semu_ssc(lu);
+	static const uint8_t bit[] = { [SEMU_SSC_WRITES] = LBP_W,
+				       [SEMU_SSC_READS] = LBP_R,
+				       [SEMU_SSC_RECOVERS] = RBDP };
+	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
+	const uint8_t *own = semu_mode_each(lu, semu_ctx(c)->itl,
+					    &semu_ssc_mode_0af0);
 
-	s->writes.protect = page[WHEN] & LBP_W ? page[METHOD] : 0;
-	s->reads.protect = page[WHEN] & LBP_R ? page[METHOD] : 0;
+	return protects(lu) && own[WHEN - METHOD] & bit[way] ? own[0] : 0;
 }
 
 const struct semu_mode_page semu_ssc_mode_0af0 = {
@@ -158,10 +186,11 @@ const struct semu_mode_page semu_ssc_mode_0af0 = {
 	.sub = 0xf0,
 	.len = 32,
 	.defaults = BYTES(0x4a, 0xf0, 0, 28, [31] = 0),
-	.mask = BYTES(0, 0, 0, 0, 0xff, 0x3f, LBP_W | LBP_R, [31] = 0),
+	.each_at = METHOD,
+	.each = 3,
+	.mask = BYTES(0, 0, 0, 0, 0xff, 0x3f, LBP_W | LBP_R | RBDP, [31] = 0),
 	.fill = lbp_fill,
 	.check = lbp_check,
-	.apply = lbp_apply,
 };
 
 /* ---- Data compression, and device configuration that has it, too ---- */

@@ -1,31 +1,43 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * REWIND, SPACE (6), (16), LOCATE (10), (16) (SSC-4 7.15, 7.18, 7.3, 7.11).
- * With IMMED they are done before status all the same: nothing takes time here
- * that the host could not wait for.
  */
 #include "ssc/ssc.h"
 
 enum { MOVING = SEMU_SSC_READY + 1 };
-enum { CP = 0x02 };
+enum { IMMED = 0x01, CP = 0x02 };
+
+static int arrived(struct scsiemu_cmd *c, int result)
+{
+	return result == SCSIEMU_OK ? SCSIEMU_FINISHED
+				    : semu_ssc_fail_bare(c, result);
+}
+
+/* At the end of data, which was to be so. */
+static int ended(struct scsiemu_cmd *c, int result)
+{
+	return arrived(c, result == SCSIEMU_R_EOD ? SCSIEMU_OK : result);
+}
 
 /* ---- REWIND ---- */
 
 int semu_ssc_rewind(struct scsiemu_cmd *c, int result)
 {
-	unsigned *step = scsiemu_cmd_step(c);
+	struct semu_ssc_later l = { .tail = arrived,
+				    .step = MOVING,
+				    .verb = SCSIEMU_V_LOCATE,
+				    .what = SCSIEMU_ASC_REWIND_IN_PROGRESS };
 	struct scsiemu_tape_pos pos;
 	int rc;
 
-	if (*step == MOVING)
-		return result == SCSIEMU_OK ? SCSIEMU_FINISHED
-					    : semu_ssc_fail_bare(c, result);
+	if (*scsiemu_cmd_step(c) == MOVING)
+		return arrived(c, result);
 	rc = semu_ssc_begin(c, result, SEMU_SSC_SYNC);
 	if (rc)
 		return rc;
-	*step = MOVING;
 	semu_ssc_tell(scsiemu_cmd_lu(c), &pos);
-	return semu_ssc_want_locate(c, 0, pos.partition);
+	l.count = pos.partition;
+	return semu_ssc_later(c, c->cdb[1] & IMMED, &l, NULL);
 }
 
 /* ---- SPACE ---- */
@@ -77,39 +89,34 @@ int semu_ssc_space(struct scsiemu_cmd *c, int result)
 
 enum destination { TO_OBJECT, TO_FILE, TO_END = 3 };
 
-static int located(struct scsiemu_cmd *c, int result, unsigned to)
-{
-	if (result == SCSIEMU_OK || (result == SCSIEMU_R_EOD && to == TO_END))
-		return SCSIEMU_FINISHED;
-	return semu_ssc_fail_bare(c, result);
-}
-
 /* to: enum destination; partition_at: the byte that has the partition, where CP
  * says that it is another one. */
 static int locate(struct scsiemu_cmd *c, int result, unsigned to,
 		  uint64_t where, uint16_t partition_at)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	unsigned *step = scsiemu_cmd_step(c);
+	struct semu_ssc_later l = { .tail = to == TO_END ? ended : arrived,
+				    .step = MOVING,
+				    .verb = to == TO_FILE
+						    ? SCSIEMU_V_LOCATE_FILE
+						    : SCSIEMU_V_LOCATE,
+				    .what = SCSIEMU_ASC_LOCATE_IN_PROGRESS,
+				    .addr = to == TO_END ? UINT64_MAX : where };
 	struct scsiemu_tape_info info;
 	struct scsiemu_tape_pos pos;
 	int rc;
 
-	if (*step == MOVING)
-		return located(c, result, to);
+	if (*scsiemu_cmd_step(c) == MOVING)
+		return l.tail(c, result);
 	semu_ssc_info(lu, &info);
 	if (c->cdb[1] & CP && c->cdb[partition_at] >= info.partitions)
 		return scsiemu_fail_cdb(c, partition_at, SCSIEMU_NO_BIT);
 	rc = semu_ssc_begin(c, result, SEMU_SSC_SYNC);
 	if (rc)
 		return rc;
-	*step = MOVING;
 	semu_ssc_tell(lu, &pos);
-	return scsiemu_want_store(
-		c, NULL,
-		to == TO_FILE ? SCSIEMU_V_LOCATE_FILE : SCSIEMU_V_LOCATE,
-		to == TO_END ? UINT64_MAX : where,
-		c->cdb[1] & CP ? c->cdb[partition_at] : pos.partition, 0);
+	l.count = c->cdb[1] & CP ? c->cdb[partition_at] : pos.partition;
+	return semu_ssc_later(c, c->cdb[1] & IMMED, &l, NULL);
 }
 
 /* BT: a device-specific address, which is the object number, too. */

@@ -182,16 +182,23 @@ static void add_up(struct semu_ssc_count *life,
 /* Another one, or none: nothing of the last one counts any more. */
 static void exchanged(struct scsiemu_lu *lu, struct semu_ssc *s)
 {
+	if (s->loaded)
+		s->ms.loaded += lu->dev->now - s->ms.since;
+	s->ms.since = lu->dev->now;
 	s->loaded = lu->medium;
-	s->dirty = s->changed = s->warned = false;
+	s->changed = s->warned = false;
+	semu_ssc_drained(s);
 	semu_ssc_unplan(lu);
 	s->grant = SEMU_GRANT_NONE;
 	add_up(&s->life, &s->now);
 	memset(&s->now, 0, sizeof(s->now));
-	s->alerts &= ~(semu_ssc_alert_bit(SCSIEMU_ALERT_UNSUPPORTED_FORMAT) |
-		       semu_ssc_alert_bit(SCSIEMU_ALERT_WORM_OVERWRITE) |
-		       semu_ssc_alert_bit(SCSIEMU_ALERT_WRITE_PROTECT) |
-		       semu_ssc_alert_bit(SCSIEMU_ALERT_CLEANING_MEDIA));
+	semu_ssc_alerts(
+		lu,
+		semu_ssc_alert_bit(SCSIEMU_ALERT_UNSUPPORTED_FORMAT) |
+			semu_ssc_alert_bit(SCSIEMU_ALERT_WORM_OVERWRITE) |
+			semu_ssc_alert_bit(SCSIEMU_ALERT_WRITE_PROTECT) |
+			semu_ssc_alert_bit(SCSIEMU_ALERT_CLEANING_MEDIA),
+		0);
 	if (lu->medium)
 		s->loads++;
 }

@@ -30,7 +30,7 @@ static uint64_t left(struct scsiemu_cmd *c)
 static int check_fixed(struct scsiemu_cmd *c)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	uint64_t len = semu_ssc_block(lu), n = semu_ssc_count_of(c);
+	uint64_t len = semu_ssc_block(c), n = semu_ssc_count_of(c);
 	uint32_t most = lu->dev->limits.max_xfer;
 
 	if (c->cdb[1] & SILI)
@@ -46,24 +46,32 @@ static int check_fixed(struct scsiemu_cmd *c)
 	return SCSIEMU_FAILED;
 }
 
+static enum semu_ssc_way way_of(const struct scsiemu_cmd *c)
+{
+	return scsiemu_cmd_row(c)->op == SCSIEMU_OP_RECOVER_BUFFERED_DATA
+		       ? SEMU_SSC_RECOVERS
+		       : SEMU_SSC_READS;
+}
+
 static int want_block(struct scsiemu_cmd *c)
 {
-	uint32_t len = semu_ssc_block(scsiemu_cmd_lu(c)), off = 0;
+	uint32_t len = semu_ssc_block(c), off = 0;
 
 	if (fixed(c))
 		off = (uint32_t)*scsiemu_cmd_own(c) * len;
 	else
 		len = semu_ssc_count_of(c);
-	semu_ssc_want_record(c, SCSIEMU_READ, off, len);
+	semu_ssc_want_record(c, way_of(c), off, len);
 	/* the host has no more room: the tape moves all the same */
-	return c->len ? SCSIEMU_WANTS : semu_ssc_want_verify(c);
+	return c->len ? SCSIEMU_WANTS
+		      : semu_ssc_want_pass(c, semu_ssc_of(c)->reads.protect);
 }
 
 /* A block of so many bytes has been read: FINISHED, or it is not of the length
  * that was asked for. */
 static int block_read(struct scsiemu_cmd *c, uint64_t is)
 {
-	uint32_t want = semu_ssc_block(scsiemu_cmd_lu(c)), off = 0;
+	uint32_t want = semu_ssc_block(c), off = 0;
 	struct semu_ssc_count *now = &semu_ssc_of(c)->now;
 	uint64_t *done = scsiemu_cmd_own(c);
 	bool silent = false;
@@ -98,8 +106,7 @@ static int stopped(struct scsiemu_cmd *c, int result)
 	uint32_t whole = 0;
 
 	if (fixed(c))
-		whole = (uint32_t)*scsiemu_cmd_own(c) *
-			semu_ssc_block(scsiemu_cmd_lu(c));
+		whole = (uint32_t)*scsiemu_cmd_own(c) * semu_ssc_block(c);
 	c->in_all = whole > c->in_done ? whole : c->in_done;
 	if (result == SCSIEMU_E_READ) {
 		semu_ssc_of(c)->now.failed_reads++;
@@ -190,16 +197,73 @@ int semu_ssc_read_reverse(struct scsiemu_cmd *c, int result)
 	return want_back(c);
 }
 
-/* Nothing waits in the drive's buffer for the initiator to take it back: that
- * is where the data end (SSC-4 7.6). */
-int semu_ssc_recover(struct scsiemu_cmd *c)
-{
-	bool nothing;
-	int rc = check(c, &nothing);
+/* ---- RECOVER BUFFERED DATA ---- */
 
+enum { RECOVERING = RETURNING + 1, GOING_BACK };
+
+/* Nothing (more) waits in the buffer: there the data end. */
+static int all_recovered(struct scsiemu_cmd *c)
+{
+	return semu_ssc_end(c, SCSIEMU_SK_NO_SENSE, SCSIEMU_ASC_END_OF_DATA,
+			    SCSIEMU_S_EOM | SCSIEMU_S_INFO, left(c));
+}
+
+/* The tape goes to where it was; the command ends as it would have then.
+ * own[1]: that object. */
+static int go_back(struct scsiemu_cmd *c)
+{
+	*scsiemu_cmd_step(c) = GOING_BACK;
+	return semu_ssc_want_locate(c, scsiemu_cmd_own(c)[1],
+				    semu_ssc_of(c)->kept_partition);
+}
+
+/* Block after block, in the order in which they were written. */
+static int recover(struct scsiemu_cmd *c, int result)
+{
+	struct semu_ssc *s = semu_ssc_of(c);
+	unsigned *step = scsiemu_cmd_step(c);
+	bool came = *step == READING &&
+		    (result == SCSIEMU_R_RECORD || result == SCSIEMU_R_MARK);
+
+	if (*step == GOING_BACK)
+		return c->status ? SCSIEMU_FAILED : SCSIEMU_FINISHED;
+	s->kept_at += came;
+	if (*step == READING && result == SCSIEMU_R_RECORD)
+		block_read(c, c->info);
+	else if (result != SCSIEMU_OK)
+		stopped(c, result);
+	if (!c->status && (*step == RECOVERING || more(c)) &&
+	    s->kept_at == s->kept_end)
+		all_recovered(c);
+	else if (!c->status && (*step == RECOVERING || more(c))) {
+		*step = READING;
+		return want_block(c);
+	}
+	return go_back(c);
+}
+
+/* What has been written and is not on the tape for sure (SSC-4 7.6): it is
+ * where it was written, since a cartridge keeps what it could not make durable
+ * for as long as it is loaded. */
+int semu_ssc_recover(struct scsiemu_cmd *c, int result)
+{
+	const struct semu_ssc *s = semu_ssc_of(c);
+	unsigned *step = scsiemu_cmd_step(c);
+	struct scsiemu_tape_pos pos;
+	bool nothing;
+	int rc;
+
+	if (result == SCSIEMU_E_ABORTED && (!*step || *step == GOING_BACK))
+		return SCSIEMU_FAILED;
+	if (*step)
+		return recover(c, result);
+	rc = check(c, &nothing);
 	if (rc || nothing)
 		return rc;
-	return semu_ssc_end(c, SCSIEMU_SK_NO_SENSE, SCSIEMU_ASC_END_OF_DATA,
-			    SCSIEMU_S_EOM | SCSIEMU_S_INFO,
-			    semu_ssc_count_of(c));
+	semu_ssc_tell(scsiemu_cmd_lu(c), &pos);
+	if (s->kept_at == s->kept_end || s->kept_partition != pos.partition)
+		return all_recovered(c);
+	scsiemu_cmd_own(c)[1] = pos.object;
+	*step = RECOVERING;
+	return semu_ssc_want_locate(c, s->kept_at, pos.partition);
 }

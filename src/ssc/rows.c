@@ -60,6 +60,13 @@
 #define ERASE_ROW                                                              \
 	NO_SA, STEPS(semu_ssc_erase), UNDO, .stops = STOPS_WRITE,              \
 					    TIMES(30, 19000)
+/* As SPC's, but for what is buffered. */
+#define SELECT_ROW                                                             \
+	NO_SA, .kind = SCSIEMU_K_PARAM_OUT, .cls = SCSIEMU_C_LU,               \
+	       .fn.out = semu_mode_select, .then = semu_ssc_mode_selected,     \
+	       ERRORS,                                                         \
+	       .stops = SCSIEMU_PR_WRITE | SCSIEMU_STOP_BUSY |                 \
+			(SCSIEMU_STOP_ALUA & ~(uint32_t)SCSIEMU_ON_STANDBY)
 /* Its allocation length is not looked at, but where the form has one. */
 #define POSITION_ROW(t, s)                                                     \
 	ROW("READ POSITION, " t, READ_POSITION, 10), SA(POSITION_##s),         \
@@ -67,9 +74,11 @@
 		.usage = USAGE(0x34, SCSIEMU_SA_POSITION_##s, 0, ZERO4, FF2,   \
 			       0),                                             \
 		TIMES(1, 60)
+/* The memory of a cartridge can be read before it is loaded. */
 #define ATTRIBUTE_ROW(t, s)                                                    \
 	ROW("READ ATTRIBUTE, " t, READ_ATTRIBUTE, 16), SA(s), FIELDS(4AT10),   \
-		.stops = STOPS_READ, .flags = SCSIEMU_ROW_FACTS,               \
+		.stops = SCSIEMU_PR_READ | STOPS_ANY,                          \
+		.flags = SCSIEMU_ROW_FACTS,                                    \
 		.usage = USAGE(0x8c, SCSIEMU_SA_##s, 0, 0, 0, 0xff, 0, 0xff,   \
 			       FF2, FF4, 0x01, 0),                             \
 		TIMES(1, 60)
@@ -102,10 +111,14 @@ static const struct scsiemu_row ssc_rows[] = {
 	  .usage = CDB6(0x10, 0x01) },
 	{ ROW("SPACE(6)", SPACE_6, 6), SPACE_ROW, .usage = CDB6(0x11, 0x0f) },
 	{ ROW("VERIFY(6)", VERIFY_6, 6), VERIFY_ROW,
-	  .usage = CDB6(0x13, 0x2f) },
+	  .usage = CDB6(0x13, 0x3f) },
 	{ ROW("RECOVER BUFFERED DATA", RECOVER_BUFFERED_DATA, 6), NO_SA,
-	  NODATA(semu_ssc_recover), .usage = CDB6(0x14, 0x03),
+	  STEPS(semu_ssc_recover), UNDO, .usage = CDB6(0x14, 0x03),
 	  .stops = STOPS_READ, .needs = SCSIEMU_NEED_REVERSE, TIMES(1, 60) },
+#if SEMU_WITH_MODE_SELECT
+	{ ROW("MODE SELECT(6)", MODE_SELECT_6, 6), SELECT_ROW, FIELDS(1AT4),
+	  .usage = USAGE(0x15, 0x13, 0, 0, 0xff, 0) },
+#endif
 	{ ROW("ERASE(6)", ERASE_6, 6), ERASE_ROW,
 	  .usage = USAGE(0x19, 0x03, ZERO4) },
 	{ ROW("LOAD UNLOAD", LOAD_UNLOAD, 6), NO_SA, STEPS(semu_ssc_load),
@@ -132,6 +145,10 @@ static const struct scsiemu_row ssc_rows[] = {
 	  .flags = SCSIEMU_ROW_FACTS,
 	  .stops = SCSIEMU_STOP_ALUA & ~(uint32_t)SCSIEMU_ON_STANDBY,
 	  .needs = SCSIEMU_NEED_LOG, TIMES(1, 60) },
+#endif
+#if SEMU_WITH_MODE_SELECT
+	{ ROW("MODE SELECT(10)", MODE_SELECT_10, 10), SELECT_ROW, FIELDS(2AT7),
+	  .usage = USAGE(0x55, 0x13, ZERO4, 0, FF2, 0) },
 #endif
 	{ ROW("WRITE FILEMARKS(16)", WRITE_FILEMARKS_16, 16), MARKS_ROW,
 	  .usage = CDB16(0x80, 0x0d) },
@@ -161,7 +178,7 @@ static const struct scsiemu_row ssc_rows[] = {
 	  .usage = USAGE(0x8d, 0x01, 0, 0, 0, 0xff, 0, 0xff, 0, 0, FF4, 0, 0),
 	  .stops = STOPS_CHANGE, TIMES(1, 60) },
 	{ ROW("VERIFY(16)", VERIFY_16, 16), VERIFY_ROW,
-	  .usage = CDB16(0x8f, 0x2f) },
+	  .usage = CDB16(0x8f, 0x3f) },
 	{ ROW("SPACE(16)", SPACE_16, 16), SPACE_ROW,
 	  .usage = USAGE(0x91, 0x0f, 0, 0, FF8, ZERO4) },
 	{ ROW("LOCATE(16)", LOCATE_16, 16), NO_SA, STEPS(semu_ssc_locate_16),
@@ -192,7 +209,7 @@ static const struct semu_mode_page *const ssc_mode[] = {
 	&semu_mode_1a,	     &semu_mode_1c,
 #endif
 #if SEMU_WITH_LOG
-	&semu_mode_1c_log,
+	&semu_ssc_mode_1c,
 #endif
 	&semu_ssc_mode_1d,   NULL
 };

@@ -20,6 +20,10 @@ enum semu_ssc_grant {
 	SEMU_GRANT_FORMAT
 };
 
+/* Which way a block goes; RECOVERS: out of the buffer. Bytes of check value. */
+enum semu_ssc_way { SEMU_SSC_WRITES, SEMU_SSC_READS, SEMU_SSC_RECOVERS };
+enum { SEMU_SSC_CHECK = 4 };
+
 /* Nexuses whose reading of TapeAlert flags is remembered. */
 enum { SEMU_SSC_READERS = 8 };
 
@@ -31,6 +35,29 @@ struct semu_ssc_count {
 	uint32_t failed_reads, failed_writes;
 };
 
+/* A medium or hardware error, of log page 16h. */
+enum { SEMU_SSC_TROUBLES = 8, SEMU_SSC_MEDIUM_ID = 32 };
+struct semu_ssc_trouble {
+	uint8_t density, medium_type, key, op, sa, origin;
+	bool again; /* more than once in a row */
+	uint16_t asc;
+	uint32_t hours;
+	uint64_t when; /* ms, as TIMESTAMP */
+	uint8_t medium[SEMU_SSC_MEDIUM_ID];
+};
+
+/* What a command wants last: a verb, and what follows it. */
+struct semu_ssc_later {
+	scsiemu_step_fn *tail; /* its step function from `step` on, which uses
+				* neither its CDB nor what it keeps */
+	unsigned step;
+	uint8_t verb;
+	uint16_t flags;
+	uint16_t what; /* ASC: what is in progress */
+	uint32_t len;  /* of the want's buffer */
+	uint64_t addr, count;
+};
+
 /* The state of SEMU_PART_SSC. */
 struct semu_ssc {
 	struct scsiemu_ssc_options is;
@@ -40,16 +67,31 @@ struct semu_ssc {
 	const struct scsiemu_medium *loaded; /* what the rest is about */
 	bool unfit;			     /* it cannot read the cartridge */
 	bool unwritable; /* nor, as it could read it, write it */
-	bool dirty;	 /* something was written and not made durable yet */
-	bool changed;	 /* VOLUME CHANGE REFERENCE is this load's */
-	bool warned;	 /* of programmable early warning, in this zone */
-	uint8_t grant;	 /* enum semu_ssc_grant */
+	/* something was written and not made durable yet; by the last of these,
+	 * NULL: who is gone */
+	bool dirty;
+	const struct scsiemu_nexus *writer;
+	/* Objects from kept_at on, of kept_partition, to kept_end are in the
+	 * buffer, or could not be made durable; none: kept_at == kept_end. */
+	uint64_t kept_at, kept_end;
+	uint32_t kept_partition;
+	bool changed;  /* VOLUME CHANGE REFERENCE is this load's */
+	bool warned;   /* of programmable early warning, in this zone */
+	uint8_t grant; /* enum semu_ssc_grant */
 	uint32_t grant_partition;
 	uint64_t grant_at;
+	struct semu_ssc_later later; /* of the command that was IMMED */
 	uint64_t peeked; /* files before the object in front of the position */
 	uint64_t peeked_at;		 /* that position */
 	uint32_t loads;			 /* since it was powered on */
 	struct semu_ssc_count now, life; /* this load; before it */
+	/* Time in ms, of log page 14h; since: when this cartridge came. */
+	struct {
+		uint64_t read, written, moved, loaded, since;
+	} ms;
+	/* Of log page 16h, the newest first. */
+	struct semu_ssc_trouble trouble[SEMU_SSC_TROUBLES];
+	uint8_t troubles;
 	/* TapeAlert: flags 1 to 64, flag 1 the highest bit; who has read which
 	 * since it was set. */
 	uint64_t alerts;
@@ -127,6 +169,14 @@ int semu_ssc_fail_bare(struct scsiemu_cmd *c, int result);
 /* A command that wrote, and did all of it, is over: early warnings. */
 int semu_ssc_written(struct scsiemu_cmd *c);
 
+/* A command has buffered n objects. */
+void semu_ssc_buffered_more(struct scsiemu_cmd *c, uint64_t n);
+/* What was buffered is on the tape. */
+void semu_ssc_drained(struct semu_ssc *s);
+/* It could not be brought there, in front of a command that does something
+ * else: the writer is told of a deferred error. FAILED. */
+int semu_ssc_not_drained(struct scsiemu_cmd *c, int result);
+
 /* ---- begin.c: before a command touches the tape ---- */
 
 enum semu_ssc_begin {
@@ -159,12 +209,17 @@ static inline unsigned semu_ssc_at(const struct scsiemu_cmd *c)
 	return scsiemu_cmd_row(c)->len == 16 ? SEMU_SSC_AT : 0;
 }
 
-/* The want's buf: how a record is to be treated. */
-int semu_ssc_want_record(struct scsiemu_cmd *c, enum scsiemu_want_kind kind,
+/* The want's buf: how a record is to be treated, which it says. */
+int semu_ssc_want_record(struct scsiemu_cmd *c, enum semu_ssc_way way,
 			 uint32_t off, uint32_t len);
-int semu_ssc_want_verify(struct scsiemu_cmd *c);
+/* Of a block that nobody gets. */
+int semu_ssc_want_pass(struct scsiemu_cmd *c, uint8_t protect);
 int semu_ssc_want_locate(struct scsiemu_cmd *c, uint64_t object,
 			 uint32_t partition);
+/* later.c: with immed, where that can be, the want goes to a job, and the
+ * command is finished. buf: l->len bytes. */
+int semu_ssc_later(struct scsiemu_cmd *c, bool immed,
+		   const struct semu_ssc_later *l, const void *buf);
 
 /* attrset.c: what the drive keeps in the cartridge's memory, when it changes,
  * formats or unloads it. 0: there is nothing to save, or nowhere. */
@@ -176,9 +231,13 @@ int semu_ssc_want_unload(struct scsiemu_cmd *c);
 
 extern const struct semu_mode_page semu_ssc_head, semu_ssc_mode_01,
 	semu_ssc_mode_0af0, semu_ssc_mode_0f, semu_ssc_mode_10,
-	semu_ssc_mode_1001, semu_ssc_mode_11, semu_ssc_mode_1d;
-/* BLOCK LENGTH of the block descriptor; 0: variable. */
-uint32_t semu_ssc_block(const struct scsiemu_lu *lu);
+	semu_ssc_mode_1001, semu_ssc_mode_11, semu_ssc_mode_1c,
+	semu_ssc_mode_1d;
+/* BLOCK LENGTH of the block descriptor, of the command's nexus; 0: variable. */
+uint32_t semu_ssc_block(const struct scsiemu_cmd *c);
+/* Logical block protection of the command's nexus (scsiemu_tape_how.protect):
+ * blocks that come or go so end with SEMU_SSC_CHECK bytes of check value. */
+uint8_t semu_ssc_protects(const struct scsiemu_cmd *c, enum semu_ssc_way way);
 bool semu_ssc_buffered(const struct scsiemu_lu *lu);
 bool semu_ssc_append_only(const struct scsiemu_lu *lu);
 /* SHORT ERASE MODE 1: that it has no effect. */
@@ -186,6 +245,8 @@ bool semu_ssc_short_erases(const struct scsiemu_lu *lu);
 /* Programmable early warning: bytes in front of early warning; 0: none. */
 uint64_t semu_ssc_pews(const struct scsiemu_lu *lu);
 bool semu_ssc_compresses(const struct scsiemu_lu *lu);
+/* MODE SELECT, behind each of its wants. */
+scsiemu_step_fn semu_ssc_mode_selected;
 /* Block length and buffered mode of the configuration are in force. */
 void semu_ssc_head_begin(struct scsiemu_lu *lu);
 /* layout.c: was mode page 11h selected for a FORMAT MEDIUM? Not any more. */
@@ -203,8 +264,8 @@ scsiemu_nodata_fn semu_ssc_tur;
 scsiemu_step_fn semu_ssc_rewind, semu_ssc_space, semu_ssc_locate_10,
 	semu_ssc_locate_16;
 /* read.c, verify.c */
-scsiemu_step_fn semu_ssc_read, semu_ssc_read_reverse, semu_ssc_verify;
-scsiemu_nodata_fn semu_ssc_recover;
+scsiemu_step_fn semu_ssc_read, semu_ssc_read_reverse, semu_ssc_recover,
+	semu_ssc_verify;
 /* write.c */
 scsiemu_step_fn semu_ssc_write, semu_ssc_marks, semu_ssc_erase;
 uint32_t semu_ssc_stops(const struct scsiemu_cmd *c);
@@ -226,9 +287,15 @@ scsiemu_out_fn semu_ssc_write_attr;
 scsiemu_step_fn semu_ssc_attr_written;
 /* log.c, alert.c */
 extern const struct semu_log_type semu_ssc_log;
+/* logdiag.c: a command has failed. */
+extern const struct semu_log_page semu_ssc_log_16;
+void semu_ssc_diagnose(const struct scsiemu_cmd *c);
 scsiemu_in_fn semu_ssc_log_sense;
 scsiemu_step_fn semu_ssc_log_read;
 void semu_ssc_lost(struct scsiemu_lu *lu, const struct semu_itl *itl);
+/* alert.c: flags, as bits. */
+void semu_ssc_alerts(struct scsiemu_lu *lu, uint64_t clear, uint64_t set);
+extern const struct semu_log_page semu_ssc_log_12, semu_ssc_log_2e;
 /* Flag 1 is the highest bit. */
 static inline uint64_t semu_ssc_alert_bit(unsigned flag)
 {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * VERIFY (6), (16) (SSC-4 7.20): what READ does, without data; also to a number
- * of filemarks, or to EOD.
+ * of filemarks, or to EOD. VLBPM: blocks are as READ would send them, with
+ * their check values.
  */
 #include "ssc/ssc.h"
 
-enum { FIXED = 0x01, BYTCMP = 0x02, BY_MARKS = 0x08, TO_END = 0x20 };
+enum { FIXED = 0x01, BYTCMP = 0x02, BY_MARKS = 0x08, PROTECTED = 0x10 };
+enum { TO_END = 0x20 };
 enum { VERIFYING = SEMU_SSC_READY + 1 };
 
 /* own[0]: blocks, or filemarks, that were passed. */
@@ -33,17 +35,25 @@ static int check(struct scsiemu_cmd *c)
 	if (c->cdb[1] & TO_END && semu_ssc_count_of(c))
 		return scsiemu_fail_cdb(c, semu_ssc_count_at(c),
 					SCSIEMU_NO_BIT);
-	if (c->cdb[1] & FIXED && !semu_ssc_block(scsiemu_cmd_lu(c)))
+	if (c->cdb[1] & PROTECTED && !semu_ssc_protects(c, SEMU_SSC_READS))
+		return scsiemu_fail_cdb(c, 1, 4);
+	if (c->cdb[1] & FIXED && !semu_ssc_block(c))
 		return scsiemu_fail_cdb(c, 1, 0);
 	return 0;
+}
+
+static int want_block(struct scsiemu_cmd *c)
+{
+	return semu_ssc_want_pass(
+		c, c->cdb[1] & PROTECTED ? semu_ssc_protects(c, SEMU_SSC_READS)
+					 : 0);
 }
 
 /* A block: FINISHED, or it is not of the right length. */
 static int block_passed(struct scsiemu_cmd *c, uint64_t is)
 {
 	bool fixed = how(c) == FIXED;
-	uint64_t want = fixed ? semu_ssc_block(scsiemu_cmd_lu(c))
-			      : semu_ssc_count_of(c);
+	uint64_t want = fixed ? semu_ssc_block(c) : semu_ssc_count_of(c);
 
 	if (how(c) & (BY_MARKS | TO_END))
 		return SCSIEMU_FINISHED;
@@ -72,7 +82,7 @@ static int passed(struct scsiemu_cmd *c, int result)
 		return SCSIEMU_FINISHED;
 	else
 		return semu_ssc_fail(c, result, left(c));
-	return rc || over(c) ? rc : semu_ssc_want_verify(c);
+	return rc || over(c) ? rc : want_block(c);
 }
 
 int semu_ssc_verify(struct scsiemu_cmd *c, int result)
@@ -89,5 +99,5 @@ int semu_ssc_verify(struct scsiemu_cmd *c, int result)
 	if (rc)
 		return rc;
 	*step = VERIFYING;
-	return semu_ssc_want_verify(c);
+	return want_block(c);
 }

@@ -45,15 +45,15 @@ static void put_element(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 /* Logical block protection methods: Reed-Solomon, CRC-32C; LBP_W_C, LBP_R_C. */
 static void put_protection(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
-	enum { BEHIND = 3, METHODS = 2, LEN = 4, BOTH = 0xc0 };
+	enum { BEHIND = 3, METHODS = 2, BOTH = 0xc0, RBDP_C = 0x20 };
+	const struct semu_ssc *s = semu_ssc_of(c);
 
 	scsiemu_wr_zero(w, 4);
-	for (unsigned i = 1; semu_ssc_of(c)->is.protection && i <= METHODS;
-	     i++) {
+	for (unsigned i = 1; s->is.protection && i <= METHODS; i++) {
 		scsiemu_wr_u8(w, BEHIND);
 		scsiemu_wr_u8(w, i);
-		scsiemu_wr_u8(w, LEN);
-		scsiemu_wr_u8(w, BOTH);
+		scsiemu_wr_u8(w, SEMU_SSC_CHECK);
+		scsiemu_wr_u8(w, BOTH | (s->is.reverse ? (unsigned)RBDP_C : 0));
 	}
 }
 

@@ -5,7 +5,7 @@
  */
 #include "ssc/ssc.h"
 
-enum { FIXED = 0x01, IMMED = 0x01, LONG = 0x01 };
+enum { FIXED = 0x01, IMMED = 0x01, LONG = 0x01, ERASE_IMMED = 0x02 };
 
 /* own[0]: blocks that have been written; own[1]: the result that the command
  * ends with when the half-written block is forgotten. */
@@ -19,18 +19,19 @@ static int want_sync(struct scsiemu_cmd *c)
 
 static int synced(struct scsiemu_cmd *c, int result)
 {
-	if (result != SCSIEMU_OK)
-		return semu_ssc_fail_bare(c, result);
-	semu_ssc_of(c)->dirty = false;
-	return SCSIEMU_FINISHED;
+	if (result == SCSIEMU_OK)
+		semu_ssc_drained(semu_ssc_of(c));
+	else if (result != SCSIEMU_E_ABORTED)
+		semu_ssc_of(c)->dirty = false; /* the host is told now */
+	return result == SCSIEMU_OK ? SCSIEMU_FINISHED
+				    : semu_ssc_fail_bare(c, result);
 }
 
 /* ---- WRITE ---- */
 
 static uint32_t block_of(const struct scsiemu_cmd *c)
 {
-	return c->cdb[1] & FIXED ? semu_ssc_block(scsiemu_cmd_lu(c))
-				 : semu_ssc_count_of(c);
+	return c->cdb[1] & FIXED ? semu_ssc_block(c) : semu_ssc_count_of(c);
 }
 
 static uint32_t blocks_of(const struct scsiemu_cmd *c)
@@ -44,6 +45,12 @@ static uint64_t left(struct scsiemu_cmd *c)
 				 : semu_ssc_count_of(c);
 }
 
+/* Bytes of each block that are its check value. */
+static uint32_t check_of(const struct scsiemu_cmd *c)
+{
+	return semu_ssc_protects(c, SEMU_SSC_WRITES) ? SEMU_SSC_CHECK : 0;
+}
+
 /* Are there such blocks, and has the host the bytes? */
 static int check(struct scsiemu_cmd *c)
 {
@@ -55,8 +62,9 @@ static int check(struct scsiemu_cmd *c)
 		return scsiemu_fail_cdb(c, 1, 0);
 	if (!semu_ssc_count_of(c))
 		return 0;
-	if (!semu_ssc_block_ok(lu, block_of(c)) || all > INT32_MAX ||
-	    (most && all > most))
+	if (block_of(c) <= check_of(c) ||
+	    !semu_ssc_block_ok(lu, block_of(c) - check_of(c)) ||
+	    all > INT32_MAX || (most && all > most))
 		return scsiemu_fail_cdb(c, semu_ssc_count_at(c),
 					SCSIEMU_NO_BIT);
 	c->out_all = (uint32_t)all;
@@ -71,7 +79,7 @@ static int want_block(struct scsiemu_cmd *c)
 	uint32_t len = block_of(c);
 
 	*scsiemu_cmd_step(c) = WRITING;
-	return semu_ssc_want_record(c, SCSIEMU_WRITE,
+	return semu_ssc_want_record(c, SEMU_SSC_WRITES,
 				    (uint32_t)*scsiemu_cmd_own(c) * len, len);
 }
 
@@ -95,9 +103,9 @@ static int block_written(struct scsiemu_cmd *c)
 {
 	struct semu_ssc *s = semu_ssc_of(c);
 
-	s->dirty = true;
+	semu_ssc_buffered_more(c, 1);
 	s->now.written += block_of(c);
-	s->now.tape_written += block_of(c);
+	s->now.tape_written += block_of(c) - check_of(c);
 	s->now.blocks_written++;
 	if (++*scsiemu_cmd_own(c) < blocks_of(c))
 		return want_block(c);
@@ -168,9 +176,13 @@ static int marks_written(struct scsiemu_cmd *c, int result)
 	bool immed = c->cdb[1] & IMMED;
 	uint64_t n = semu_ssc_count_of(c);
 
+	if (result != SCSIEMU_OK && !immed && result != SCSIEMU_R_EOM)
+		semu_ssc_of(c)->dirty = false; /* the host is told now */
 	if (result != SCSIEMU_OK) /* info: those that were not written */
 		return semu_ssc_fail(c, result, c->info < n ? c->info : n);
-	semu_ssc_of(c)->dirty = immed;
+	semu_ssc_buffered_more(c, n);
+	if (!immed)
+		semu_ssc_drained(semu_ssc_of(c));
 	semu_ssc_of(c)->now.marks += semu_ssc_count_of(c);
 	return semu_ssc_written(c);
 }
@@ -203,25 +215,33 @@ int semu_ssc_marks(struct scsiemu_cmd *c, int result)
 
 /* ---- ERASE ---- */
 
+static int erased(struct scsiemu_cmd *c, int result)
+{
+	if (*scsiemu_cmd_step(c) == SYNCING)
+		return synced(c, result);
+	return result == SCSIEMU_OK ? want_sync(c)
+				    : semu_ssc_fail_bare(c, result);
+}
+
 int semu_ssc_erase(struct scsiemu_cmd *c, int result)
 {
+	const struct semu_ssc_later l = { .tail = erased,
+					  .step = WRITING,
+					  .verb = SCSIEMU_V_ERASE,
+					  .what = SCSIEMU_ASC_ERASE_IN_PROGRESS,
+					  .count = c->cdb[1] & LONG };
 	unsigned *step = scsiemu_cmd_step(c);
-	bool all = c->cdb[1] & LONG;
 	int rc;
 
 	if (result == SCSIEMU_E_ABORTED)
 		return *step < NEXT ? semu_ssc_begin_undo(c) : SCSIEMU_FAILED;
-	if (*step == SYNCING)
-		return synced(c, result);
 	if (*step > NEXT)
-		return result == SCSIEMU_OK ? want_sync(c)
-					    : semu_ssc_fail_bare(c, result);
+		return erased(c, result);
 	rc = semu_ssc_begin(c, result, SEMU_SSC_CHANGES | semu_ssc_at(c));
 	if (rc)
 		return rc;
-	if (!all && !semu_ssc_short_erases(scsiemu_cmd_lu(c)))
+	if (!l.count && !semu_ssc_short_erases(scsiemu_cmd_lu(c)))
 		return SCSIEMU_FINISHED;
-	*step = WRITING;
 	semu_ssc_of(c)->dirty = true;
-	return scsiemu_want_store(c, NULL, SCSIEMU_V_ERASE, 0, all, 0);
+	return semu_ssc_later(c, c->cdb[1] & ERASE_IMMED, &l, NULL);
 }

@@ -261,13 +261,13 @@ static void test_load(void **state)
 	TAPE_DO(&t, 0x1b, 0, 0, 0, 0, 0);
 	drive_good(&t.d);
 	TAPE_DO(&t, 0, 0, 0, 0, 0, 0);
-	drive_check(&t.d, SCSIEMU_SK_NOT_READY, 0x3a00);
+	drive_check(&t.d, SCSIEMU_SK_NOT_READY, 0x3a04);
 	TAPE_IN(&t, 12, 0x1a, 0, 0, 0, 12, 0);
 	drive_data(&t.d, "\x0b\0\x10\x08\0\0\0\0\0\0\0\0", 12);
 	TAPE_DO(&t, 0x1b, 0, 0, 0, 9, 0); /* HOLD */
 	drive_good(&t.d);
 	TAPE_DO(&t, 0, 0, 0, 0, 0, 0);
-	drive_check(&t.d, SCSIEMU_SK_NOT_READY, 0x3a00);
+	drive_check(&t.d, SCSIEMU_SK_NOT_READY, 0x3a04);
 	TAPE_DO(&t, 0x1b, 0, 0, 0, 1, 0);
 	drive_good(&t.d);
 	tape_at(&t, 0, 0);
@@ -279,6 +279,38 @@ static void test_load(void **state)
 	assert_int_equal(drive_ua(&t.d, t.lu, a), 0x2800);
 	assert_int_equal(drive_ua(&t.d, t.lu, b), 0x2800);
 	assert_int_equal(drive_ua(&t.d, t.lu, b), 0);
+	tape_free(&t);
+}
+
+/* The memory of a cartridge that is in the drive, but not loaded. */
+static void test_unloaded(void **state)
+{
+	static const uint8_t vendor[] = { 0,   0,   0,	 13,  8,   0,
+					  1,   0,   8,	 'S', 'C', 'S',
+					  'I', ' ', ' ', ' ', ' ' };
+	struct tape t;
+
+	(void)state;
+	tape_make(&t, NULL);
+	TAPE_OUT(&t, vendor, sizeof(vendor), 0x8d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		 0, 0, sizeof(vendor), 0, 0);
+	drive_good(&t.d);
+	TAPE_DO(&t, 0x1b, 0, 0, 0, 0, 0);
+	drive_good(&t.d);
+	TAPE_IN(&t, 17, 0x8c, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 17, 0, 0);
+	drive_data(&t.d, vendor, sizeof(vendor));
+	TAPE_IN(&t, 17, 0x8c, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 17, 0, 0);
+	assert_memory_equal(t.d.t.in + 4, "\0\x03\x80\0\x08\0\0\0\0\0\0\0\x01",
+			    13); /* it has been loaded once */
+	TAPE_IN(&t, 4, 0x8c, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0);
+	drive_data(&t.d, "\0\x02\0\x01", 4);
+	TAPE_OUT(&t, vendor, sizeof(vendor), 0x8d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		 0, 0, sizeof(vendor), 0, 0);
+	drive_check(&t.d, SCSIEMU_SK_NOT_READY, 0x3a04);
+	scsiemu_lu_load(t.lu, NULL, false);
+	drive_settle(&t.d, t.lu, NULL);
+	TAPE_IN(&t, 17, 0x8c, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 17, 0, 0);
+	drive_check(&t.d, SCSIEMU_SK_NOT_READY, 0x3a00);
 	tape_free(&t);
 }
 
@@ -308,10 +340,10 @@ static void test_empty(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_derived), cmocka_unit_test(test_host),
-		cmocka_unit_test(test_full),	cmocka_unit_test(test_change),
-		cmocka_unit_test(test_serial),	cmocka_unit_test(test_load),
-		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_derived),	 cmocka_unit_test(test_host),
+		cmocka_unit_test(test_full),	 cmocka_unit_test(test_change),
+		cmocka_unit_test(test_serial),	 cmocka_unit_test(test_load),
+		cmocka_unit_test(test_unloaded), cmocka_unit_test(test_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,9 +58,12 @@ static void test_list(void **state)
 	tape_make(&t, &options);
 	TAPE_IN(&t, ROOM, 0x4d, 0, 0x40, 0, 0, 0, 0, ROOM >> 8, 0, 0);
 	drive_data(&t.d,
-		   "\0\0\0\x0d\0\x02\x03\x06\x0c\x0d\x11\x12\x14\x17\x1b\x2e"
-		   "\x31",
-		   17);
+		   "\0\0\0\x12\0\x02\x03\x06\x0c\x0d\x11\x12\x13\x14\x16\x17"
+		   "\x1b\x2e\x30\x31\x32\x37",
+		   22);
+	/* with subpages: 0Dh/01h, and of each code the list of them */
+	TAPE_IN(&t, ROOM, 0x4d, 0, 0x4d, 0xff, 0, 0, 0, ROOM >> 8, 0, 0);
+	drive_data(&t.d, "\x4d\xff\0\x06\x0d\0\x0d\x01\x0d\xff", 10);
 	page(&t, 0x15, 0);
 	drive_cdb(&t.d, 2, 5);
 	tape_free(&t);
@@ -110,6 +113,89 @@ static void test_alerts(void **state)
 	TAPE_DO(&t, 0x1e, 0, 0, 0, 1, 0);
 	TAPE_DO(&t, 0x1b, 0, 0, 0, 0, 0);
 	assert_int_equal(*param(&t, 0x2e, SCSIEMU_ALERT_NO_REMOVAL, 1), 1);
+	tape_free(&t);
+}
+
+/* A flag is an informational exception, told as mode page 1Ch has it: a drive
+ * begins with DEXCPT, and then only the log page tells. */
+static void test_exceptions(void **state)
+{
+	uint8_t list[16] = { 0, 0, 0x10, 0, 0x1c, 10, 0, 4 };
+	struct tape t;
+
+	(void)state;
+	tape_make(&t, &options);
+	TAPE_IN(&t, 255, 0x1a, 8, 0x1c, 0, 255, 0);
+	drive_data(&t.d, "\x0f\0\x10\0\x9c\x0a\x08\x04\0\0\0\0\0\0\0\0", 16);
+	tape_lay(&t, "100 100");
+	TAPE_DO(&t, 0x01, 0, 0, 0, 0, 0);
+	scsiemu_ssc_alert(t.lu, SCSIEMU_ALERT_CLEAN_NOW, true);
+	TAPE_DO(&t, 0, 0, 0, 0, 0, 0);
+	drive_good(&t.d);
+	/* MRIE 4: it is there when it is asked for, and told once */
+	TAPE_OUT(&t, list, 16, 0x15, 0x10, 0, 0, 16, 0);
+	drive_good(&t.d);
+	TAPE_IN(&t, 100, 0x08, 0, 0, 0, 100, 0);
+	tape_sense(&t, SCSIEMU_SK_RECOVERED_ERROR, 0x5d00, 0, 0);
+	assert_int_equal(t.d.t.c.in_done, 100);
+	TAPE_IN(&t, 100, 0x08, 0, 0, 0, 100, 0);
+	drive_good(&t.d);
+	/* MRIE 5, another flag; 2: unit attention; 6: REQUEST SENSE */
+	list[7] = 5;
+	scsiemu_ssc_alert(t.lu, SCSIEMU_ALERT_CLEAN_NOW, false);
+	TAPE_OUT(&t, list, 16, 0x15, 0x10, 0, 0, 16, 0);
+	TAPE_DO(&t, 0, 0, 0, 0, 0, 0);
+	drive_good(&t.d);
+	scsiemu_ssc_alert(t.lu, 36, true);
+	TAPE_DO(&t, 0, 0, 0, 0, 0, 0);
+	tape_sense(&t, SCSIEMU_SK_NO_SENSE, 0x5d00, 0, 0);
+	scsiemu_ssc_alert(t.lu, 37, true);
+	TAPE_DO(&t, 0, 0, 0, 0, 0, 0);
+	tape_sense(&t, SCSIEMU_SK_NO_SENSE, 0x5d00, 0, 0);
+	list[7] = 2;
+	TAPE_OUT(&t, list, 16, 0x15, 0x10, 0, 0, 16, 0);
+	TAPE_DO(&t, 0, 0, 0, 0, 0, 0);
+	drive_check(&t.d, SCSIEMU_SK_UNIT_ATTENTION, 0x5d00);
+	list[7] = 6;
+	TAPE_OUT(&t, list, 16, 0x15, 0x10, 0, 0, 16, 0);
+	TAPE_IN(&t, 18, 0x03, 0, 0, 0, 18, 0);
+	drive_data(&t.d, "\x70\0\0\0\0\0\0\x0a\0\0\0\0\x5d\0\0\0\0\0", 18);
+	/* LOG SELECT clears them */
+	TAPE_DO(&t, 0x4c, 0x02, 0x6e, 0, 0, 0, 0, 0, 0, 0);
+	drive_good(&t.d);
+	assert_memory_equal(param(&t, 0x12, 0, 8), "\0\0\0\0\0\0\0\0", 8);
+	TAPE_IN(&t, 18, 0x03, 0, 0, 0, 18, 0);
+	assert_int_equal(t.d.t.in[12], 0);
+	tape_free(&t);
+}
+
+/* TEST: 5D/FF, and flags that are set and cleared by their number. */
+static void test_test(void **state)
+{
+	uint8_t list[16] = { 0, 0, 0x10, 0, 0x1c, 10, 0x04, 5 };
+	struct tape t;
+
+	(void)state;
+	tape_make(&t, &options);
+	list[15] = 65;
+	TAPE_OUT(&t, list, 16, 0x15, 0x10, 0, 0, 16, 0);
+	drive_param(&t.d, 0x2600, 12, SCSIEMU_NO_BIT);
+	list[15] = 5;
+	TAPE_OUT(&t, list, 16, 0x15, 0x10, 0, 0, 16, 0);
+	drive_good(&t.d);
+	TAPE_DO(&t, 0, 0, 0, 0, 0, 0);
+	tape_sense(&t, SCSIEMU_SK_NO_SENSE, 0x5dff, 0, 0);
+	assert_memory_equal(param(&t, 0x12, 0, 8), "\x08\0\0\0\0\0\0\0", 8);
+	memset(list + 12, 0xff, 4);
+	list[15] = (uint8_t)-5;
+	TAPE_OUT(&t, list, 16, 0x15, 0x10, 0, 0, 16, 0);
+	TAPE_DO(&t, 0, 0, 0, 0, 0, 0);
+	assert_memory_equal(param(&t, 0x12, 0, 8), "\0\0\0\0\0\0\0\0", 8);
+	memcpy(list + 12, "\0\0\x7f\xff", 4);
+	TAPE_OUT(&t, list, 16, 0x15, 0x10, 0, 0, 16, 0);
+	TAPE_DO(&t, 0, 0, 0, 0, 0, 0);
+	assert_memory_equal(param(&t, 0x12, 0, 8),
+			    "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
 	tape_free(&t);
 }
 
@@ -188,6 +274,93 @@ static void test_counters(void **state)
 	assert_int_equal(scsiemu_log_set(t.lu, SCSIEMU_LOG_TEMPERATURE, 30), 0);
 	assert_int_equal(scsiemu_log_set(t.lu, SCSIEMU_LOG_READS, 30),
 			 SCSIEMU_ERR_ARG);
+	tape_free(&t);
+}
+
+/* Pages that LTO drives have besides, and what LOG SELECT resets. */
+static void test_lto(void **state)
+{
+	struct tape t;
+
+	(void)state;
+	tape_make(&t, &options);
+	tape_lay(&t, "3*1000");
+	assert_int_equal(be(param(&t, 0x13, 0, 1), 1), 0);
+	assert_int_equal(be(param(&t, 0x30, 1, 4), 4), 1);
+	assert_int_equal(be(param(&t, 0x30, 2, 8), 8), 3);
+	assert_int_equal(be(param(&t, 0x32, 7, 4), 4), 3000);
+	page(&t, 0x32, 0x0100);
+	drive_cdb(&t.d, 5, SCSIEMU_NO_BIT);
+	assert_int_equal(be(page(&t, 0x37, 0) + 2, 2), 6 * 5);
+	/* another load: the cartridge's counters go on */
+	TAPE_DO(&t, 0x1b, 0, 0, 0, 0, 0);
+	TAPE_DO(&t, 0x1b, 0, 0, 0, 1, 0);
+	drive_settle(&t.d, t.lu, NULL);
+	assert_int_equal(be(param(&t, 0x30, 1, 4), 4), 2);
+	assert_int_equal(be(param(&t, 0x17, 1, 4), 4), 2);
+	assert_int_equal(be(param(&t, 0x0c, 0, 8), 8), 3000);
+	TAPE_DO(&t, 0x4c, 0x02, 0x4c, 0, 0, 0, 0, 0, 0, 0);
+	drive_good(&t.d);
+	assert_int_equal(be(param(&t, 0x0c, 0, 8), 8), 0);
+	tape_lay(&t, "10");
+	assert_int_equal(be(param(&t, 0x0c, 0, 8), 8), 10);
+	tape_free(&t);
+}
+
+static int bad_read(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
+{
+	return c->want == SCSIEMU_READ ? SCSIEMU_E_READ
+				       : tape_answer(d, c, bytes);
+}
+
+/* Page 16h: the last errors, and with which command. */
+static void test_diagnostics(void **state)
+{
+	static const uint8_t first[64 + 4] = {
+		0, 0, 0x5e, 0x88, 0, 0, 0, 0, 0, 0x03, 0x11, 0, 0, 0, 0, 0
+	};
+	struct tape_options o = options;
+	const uint8_t *p;
+	struct tape t;
+
+	(void)state;
+	o.is.density = 0x5e;
+	o.is.medium_type = 0x88;
+	tape_make(&t, &o);
+	p = page(&t, 0x16, 0);
+	assert_int_equal(be(p + 2, 2), 0);
+	tape_lay(&t, "100 100");
+	TAPE_DO(&t, 0x01, 0, 0, 0, 0, 0);
+	t.d.hook = bad_read;
+	TAPE_IN(&t, 100, 0x08, 0, 0, 0, 100, 0);
+	drive_check(&t.d, SCSIEMU_SK_MEDIUM_ERROR, 0x1100);
+	p = param(&t, 0x16, 0, 68);
+	assert_memory_equal(p, first, 16);
+	assert_memory_equal(p + 24, "\x08\0\0\0", 4);
+	TAPE_IN(&t, 100, 0x08, 0, 0, 0, 100, 0);
+	assert_int_equal(param(&t, 0x16, 0, 68)[9], 0x83); /* again */
+	assert_int_equal(be(page(&t, 0x16, 0) + 2, 2), 72);
+	TAPE_DO(&t, 0x4c, 0x02, 0x56, 0, 0, 0, 0, 0, 0, 0);
+	assert_int_equal(be(page(&t, 0x16, 0) + 2, 2), 0);
+	tape_free(&t);
+}
+
+/* Page 14h: duty cycles, percent of the time. */
+static void test_duty(void **state)
+{
+	struct tape t;
+
+	(void)state;
+	tape_make(&t, &options);
+	scsiemu_device_tick(t.d.dev, 1000);
+	scsiemu_lu_load(t.lu, NULL, false);
+	scsiemu_lu_load(t.lu, &t.m, false);
+	scsiemu_device_tick(t.d.dev, 2000);
+	TAPE_DO(&t, 0x1b, 0, 0, 0, 0, 0);
+	scsiemu_device_tick(t.d.dev, 5000);
+	assert_int_equal(be(param(&t, 0x14, 0x10, 8), 8), 5000);
+	assert_int_equal(be(param(&t, 0x14, 0x14, 8), 8), 60);
+	assert_int_equal(be(param(&t, 0x14, 0x15, 8), 8), 40);
 	tape_free(&t);
 }
 
@@ -281,9 +454,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_alerts),
+		cmocka_unit_test(test_exceptions),
+		cmocka_unit_test(test_test),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_volume),
 		cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_lto),
+		cmocka_unit_test(test_diagnostics),
+		cmocka_unit_test(test_duty),
 		cmocka_unit_test(test_densities),
 		cmocka_unit_test(test_positions),
 	};

@@ -130,10 +130,13 @@ static void test_others(void **state)
 	drive_settle(&t.d, t.lu, a);
 	drive_settle(&t.d, t.lu, b);
 	t.d.nexus = a;
-	tape_block(&t, 512);
+	tape_block(&t, 512); /* its own */
+	assert_int_equal(drive_ua(&t.d, t.lu, b), 0);
+	TAPE_OUT(&t, "\0\0\0\0", 4, SELECT_6, 0x10, 0, 0, 4, 0);
+	drive_good(&t.d); /* BUFFERED MODE 0 */
 	assert_int_equal(drive_ua(&t.d, t.lu, a), 0);
 	assert_int_equal(drive_ua(&t.d, t.lu, b), 0x2a01);
-	tape_block(&t, 512);
+	TAPE_OUT(&t, "\0\0\0\0", 4, SELECT_6, 0x10, 0, 0, 4, 0);
 	assert_int_equal(drive_ua(&t.d, t.lu, b), 0);
 	TAPE_IN(&t, 255, SENSE_6, 0x08, 0x3f, 0xff, 255, 0);
 	drive_good(&t.d);

@@ -80,7 +80,7 @@ static void test_behind_unload(void **state)
 	finish(&goes);
 	assert_int_equal(goes.c.status, SCSIEMU_GOOD);
 	finish(&reads);
-	assert_int_equal(reads.c.sense.asc, SCSIEMU_ASC_MEDIUM_NOT_PRESENT);
+	assert_int_equal(reads.c.sense.asc, SCSIEMU_ASC_MEMORY_ACCESSIBLE);
 	drive_task_free(&goes);
 	drive_task_free(&reads);
 	tape_free(&t);

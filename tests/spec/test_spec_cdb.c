@@ -121,8 +121,8 @@ static const uint8_t by_value[][3] = {
 	{ SCSIEMU_OP_FORMAT_MEDIUM, 2, 0x08 }, /* FORMAT 8h */
 	{ SCSIEMU_OP_SPACE_6, 1, 0x08 },       /* CODE 8h */
 	{ SCSIEMU_OP_SPACE_16, 1, 0x08 },
-	{ SCSIEMU_OP_VERIFY_6, 1, 0x02 }, /* BYTCMP */
-	{ SCSIEMU_OP_VERIFY_16, 1, 0x02 },
+	{ SCSIEMU_OP_VERIFY_6, 1, 0x12 }, /* BYTCMP, VLBPM */
+	{ SCSIEMU_OP_VERIFY_16, 1, 0x12 },
 	{ SCSIEMU_OP_LOCATE_16, 1, 0x10 }, /* DEST_TYPE 2h */
 	{ SCSIEMU_OP_ALLOW_OVERWRITE, 2, 0x08 },
 #endif

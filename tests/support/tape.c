@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include <scsiemu/codec.h>
+
 #include "support/tape.h"
 
 enum { MEGA = 1 << 20 };
@@ -67,6 +69,7 @@ int tape_answer(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
 void tape_make(struct tape *t, const struct tape_options *o)
 {
 	static const struct tape_options none;
+	static const struct scsiemu_codec plain;
 	struct scsiemu_limits l = { .size = sizeof(l), .nexuses = 3 };
 	struct scsiemu_tape_new is;
 	struct scsiemu_errmsg err;
@@ -75,12 +78,15 @@ void tape_make(struct tape *t, const struct tape_options *o)
 	memset(t, 0, sizeof(*t));
 	l.scratch = o->scratch ? o->scratch : 2048;
 	l.max_xfer = o->max_xfer;
+	l.jobs = o->jobs;
 	drive_make(&t->d, &l);
 	t->d.hook = tape_answer;
 	is = o->is;
 	if (!is.bytes)
 		is.bytes = 4 * MEGA;
 	assert_int_equal(scsiemu_open_tape_mem(&t->m, &is, &err), 0);
+	if (o->codec)
+		assert_int_equal(scsiemu_wrap_codec(&t->m, &plain, &err), 0);
 	t->ssc = o->ssc;
 	t->ssc.size = sizeof(t->ssc);
 	t->cf.size = sizeof(t->cf);
@@ -88,6 +94,7 @@ void tape_make(struct tape *t, const struct tape_options *o)
 	t->cf.options = &t->ssc;
 	t->cf.can_save = true;
 	t->cf.logs = o->logs;
+	t->cf.deferred = o->deferred;
 	t->cf.read_only = o->read_only;
 	t->cf.version = o->version;
 	t->cf.state_len = scsiemu_lu_state_size(&t->cf);

@@ -19,6 +19,9 @@ struct tape_options {
 	const struct scsiemu_nv_ops *nv;
 	bool empty; /* no cartridge */
 	bool logs;
+	bool codec;	/* around the cartridge: it has check values */
+	bool deferred;	/* deferred errors */
+	unsigned jobs;	/* that may run at a time */
 	bool read_only; /* the drive's */
 	uint8_t version;
 };
