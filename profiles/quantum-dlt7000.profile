@@ -1,8 +1,8 @@
 # Quantum DLT7000.
 # Vendor, product, standard: lsscsi. Revision: as lsscsi shows it. Density
 # codes and native capacities: lists that programs and other emulators have,
-# 41h: a guess. Compression algorithm 10h: T10's list. Bits per mm, pages,
-# limits: guesses; those of the SCSI-2 time are the drive type's.
+# 41h: a guess. Compression algorithm 10h: T10's list. Pages, limits: guesses;
+# those of the SCSI-2 time are the drive type's.
 type = tape
 vendor = QUANTUM
 product = DLT7000

@@ -1,8 +1,7 @@
 # Quantum SDLT600.
 # Vendor, product, standard: lsscsi. Revision: as lsscsi shows it. Density
 # codes and native capacities: lists that programs and other emulators have,
-# 41h: a guess. Compression algorithm 10h: T10's list. Bits per mm, pages,
-# limits: guesses.
+# 41h: a guess. Compression algorithm 10h: T10's list. Pages, limits: guesses.
 type = tape
 vendor = QUANTUM
 product = SDLT600
