@@ -54,6 +54,7 @@
 	"    inquiry_len=N      bytes of INQUIRY; claims=N: its VERSION\n"     \
 	"    versions=HEX+...   version descriptors\n"                         \
 	"    mode_pages=CODE[/SUB]+... log_pages=CODE+... those that it has\n" \
+	"    mode=CODE[/SUB]@BYTE:HEX  default values, several times\n"        \
 	"    serial_len=N       of a serial number that is made up: 1 to 16\n" \
 	"    rpm=N              rotation rate: 1 (none), 1025 to 65534; 1\n"   \
 	"    alua=WHO           target port groups have states that "          \
@@ -100,26 +101,27 @@
 #define OTHERS                                                                 \
 	"proc[:KEY...]          a processor (SPC-2): messages between "        \
 	"initiators\n"                                                         \
-	"    size=BYTES         of proc: room for messages, 4K to 1G; "        \
-	"1M\n"                                                                 \
+	"    size=BYTES         of proc: room for messages, 4K to 1G; 1M\n"    \
 	"    and the keys above that are not about blocks\n"                   \
 	"tape:STORE[,KEY...]    a tape drive (SSC-4): path=FILE, which size= " \
 	"makes, or mem\n"                                                      \
 	"    partitions=N       of tape: 1 to 4; 1\n"                          \
 	"    density=N          of tape: a code\n"                             \
-	"    early_warning=BYTES of tape: before the end\n"                    \
+	"    early_warning=BYTES  of tape: before the end\n"                   \
 	"    worm               of tape\n"                                     \
 	"    append_only        of tape: ALLOW OVERWRITE\n"                    \
 	"    takes_worm         of tape: WORM cartridges are such to it\n"     \
 	"    protection         of tape: logical block protection\n"           \
 	"    reverse            of tape: READ REVERSE\n"                       \
 	"    unbuffered         of tape: begins so\n"                          \
-	"    block_min=BYTES block_max=BYTES granularity=N of tape: blocks "   \
-	"it takes\n"                                                           \
+	"    block_min=BYTES    of tape: shortest block\n"                     \
+	"    block_max=BYTES    of tape: longest block\n"                      \
+	"    granularity=N      of tape: blocks are multiples of 2^N bytes\n"  \
 	"    fixed=BYTES        of tape: block length it begins with\n"        \
-	"    reads=CODE:WORD... writes=CODE:WORD... media=CODE:WORD... of "    \
-	"tape: what\n"                                                         \
-	"                       tapes it takes: docs/profiles.md\n"            \
+	"    reads=CODE:WORD...  of tape: a density that it reads "            \
+	"(docs/profiles.md)\n"                                                 \
+	"    writes=CODE:WORD...  of tape: one that it writes\n"               \
+	"    media=CODE:WORD...  of tape: a kind of cartridge that it takes\n" \
 	"library:dir=DIR[,KEY...] a changer (SMC-3), its drives at the LUNs "  \
 	"behind it\n"                                                          \
 	"    dir=DIR            of library: the directory\n"                   \
@@ -129,11 +131,14 @@
 	"    cartridges=N       of a new library; as many as slots\n"          \
 	"    size=BYTES         of its cartridges; 12G\n"                      \
 	"    unload=WHO         of library: auto, or host: a host has to\n"    \
-	"    profile=NAME       of library: its drives'\n"                     \
-	"    changer_profile=NAME of library: its own\n"                       \
-	"    robots_at=N ie_at=N drives_at=N slots_at=N of a new library: "    \
-	"addresses\n"                                                          \
 	"    move_time=MS       of library: for each cartridge; 0\n"           \
+	"    profile=NAME       of library: its drives'\n"                     \
+	"    changer_profile=NAME  of library: its own\n"                      \
+	"    robots_at=N        of a new library: address of its robot\n"      \
+	"    ie_at=N            of a new library: first import/export "        \
+	"address\n"                                                            \
+	"    drives_at=N        of a new library: first drive's address\n"     \
+	"    slots_at=N         of a new library: first slot's address\n"      \
 	"  \"\\,\" is a comma inside a value\n"
 
 static const struct {
