@@ -63,8 +63,9 @@ static void page_of(const struct scsiemu_lu *lu, unsigned type, uint32_t start,
 	p->first = start > r->first ? (uint16_t)start : r->first;
 	p->n = p->first < end ? end - p->first : 0;
 	p->ids = p->ids && type == SCSIEMU_ELEMENT_DT;
-	p->id_len = p->ids ? longest_id(lu) : 0;
-	p->len = PLAIN + (p->tags ? TAG : 0) + ID_HEADER + p->id_len;
+	p->id_len = p->ids ? (uint16_t)longest_id(lu) : 0;
+	p->len =
+		(uint16_t)(PLAIN + (p->tags ? TAG : 0) + ID_HEADER + p->id_len);
 }
 
 /* At most count elements, those of the lowest addresses whatever their type: so
@@ -177,20 +178,25 @@ static void put_id(struct scsiemu_wr *w, const struct scsiemu_lu *drive,
 }
 
 /* Blanks fill the identifier up. */
-static void put_tag(uint8_t *b, const struct scsiemu_changer_tag *tag)
+static void put_tag(struct scsiemu_wr *w, struct scsiemu_changer_tag *tag)
 {
-	memset(b, ' ', SCSIEMU_TAG_MAX);
-	for (unsigned i = 0; i < SCSIEMU_TAG_MAX && tag->id[i]; i++)
-		b[i] = (uint8_t)tag->id[i];
-	semu_put16(b + SCSIEMU_TAG_MAX + 2, tag->sequence);
+	uint8_t end[4] = { 0 };
+	unsigned n = 0;
+
+	while (n < SCSIEMU_TAG_MAX && tag->id[n])
+		n++;
+	memset(tag->id + n, ' ', SCSIEMU_TAG_MAX - n);
+	semu_put16(end + 2, tag->sequence);
+	scsiemu_wr_bytes(w, tag->id, SCSIEMU_TAG_MAX);
+	scsiemu_wr_bytes(w, end, sizeof(end));
 }
 
-/* In one piece: there may be 60,000 of them in one reply. */
+/* In few pieces: there may be 60,000 of them in one reply. */
 void semu_smc_put_element(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
 			  const struct semu_smc_page *p, uint16_t addr)
 {
 	const struct scsiemu_lu *drive = semu_smc_drive(lu, addr);
-	uint8_t b[PLAIN + TAG + ID_HEADER] = { 0 };
+	uint8_t b[PLAIN] = { 0 };
 	struct scsiemu_element e;
 	uint16_t asc;
 
@@ -202,11 +208,13 @@ void semu_smc_put_element(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
 	b[9] = (uint8_t)((e.svalid ? SVALID : 0U) | (e.disabled ? ED : 0U) |
 			 (e.type & 7U));
 	semu_put16(b + 10, e.source);
+	scsiemu_wr_bytes(w, b, sizeof(b));
 	if (p->tags)
-		put_tag(b + PLAIN, &e.tag);
-	scsiemu_wr_bytes(w, b, p->len - p->id_len - (p->ids ? ID_HEADER : 0U));
+		put_tag(w, &e.tag);
 	if (p->ids)
 		put_id(w, drive, p->id_len);
+	else
+		scsiemu_wr_zero(w, ID_HEADER);
 }
 
 static void put_elements(const struct scsiemu_lu *lu, struct scsiemu_wr *w,

@@ -67,12 +67,12 @@ static void put(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
 /* 0, or what is wrong with the CDB. */
 static int check(struct scsiemu_cmd *c)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 
-	semu_ssc_info(scsiemu_cmd_lu(c), &info);
+	info = semu_ssc_cartridge(scsiemu_cmd_lu(c));
 	if (c->cdb[VOLUME_AT])
 		return scsiemu_fail_cdb(c, VOLUME_AT, SCSIEMU_NO_BIT);
-	if (c->cdb[PARTITION_AT] >= info.partitions)
+	if (c->cdb[PARTITION_AT] >= info->partitions)
 		return scsiemu_fail_cdb(c, PARTITION_AT, SCSIEMU_NO_BIT);
 	return 0;
 }
@@ -126,10 +126,10 @@ int semu_ssc_attr_volumes(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 
 int semu_ssc_attr_partitions(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 
-	semu_ssc_info(scsiemu_cmd_lu(c), &info);
-	return check(c) ? SCSIEMU_FAILED : put_range(w, info.partitions);
+	info = semu_ssc_cartridge(scsiemu_cmd_lu(c));
+	return check(c) ? SCSIEMU_FAILED : put_range(w, info->partitions);
 }
 
 int semu_ssc_attr_known(struct scsiemu_cmd *c, struct scsiemu_wr *w)

@@ -32,19 +32,19 @@ uint64_t semu_ssc_attr_number(const struct scsiemu_lu *lu, uint16_t id,
 
 static uint64_t remaining(const struct scsiemu_lu *lu, unsigned partition)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 
-	semu_ssc_info(lu, &info);
-	return (info.part[partition].size - info.part[partition].used) >>
+	info = semu_ssc_cartridge(lu);
+	return (info->part[partition].size - info->part[partition].used) >>
 	       MEGABYTE_BITS;
 }
 
 static uint64_t capacity(const struct scsiemu_lu *lu, unsigned partition)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 
-	semu_ssc_info(lu, &info);
-	return info.part[partition].size >> MEGABYTE_BITS;
+	info = semu_ssc_cartridge(lu);
+	return info->part[partition].size >> MEGABYTE_BITS;
 }
 
 static uint64_t alerts(const struct scsiemu_lu *lu, unsigned partition)
@@ -62,29 +62,29 @@ static uint64_t loads(const struct scsiemu_lu *lu, unsigned partition)
 
 static uint64_t space(const struct scsiemu_lu *lu, unsigned partition)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 
 	(void)partition;
-	semu_ssc_info(lu, &info);
-	return info.attributes_left;
+	info = semu_ssc_cartridge(lu);
+	return info->attributes_left;
 }
 
 static uint64_t room(const struct scsiemu_lu *lu, unsigned partition)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 
 	(void)partition;
-	semu_ssc_info(lu, &info);
-	return info.attributes;
+	info = semu_ssc_cartridge(lu);
+	return info->attributes;
 }
 
 static uint64_t density(const struct scsiemu_lu *lu, unsigned partition)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 
 	(void)partition;
-	semu_ssc_info(lu, &info);
-	return info.density;
+	info = semu_ssc_cartridge(lu);
+	return info->density;
 }
 
 static uint64_t formats(const struct scsiemu_lu *lu, unsigned partition)
@@ -128,11 +128,11 @@ static uint64_t last_read(const struct scsiemu_lu *lu, unsigned partition)
 /* MEDIUM TYPE: 00h data, 01h cleaning, 80h write once. */
 static uint64_t type(const struct scsiemu_lu *lu, unsigned partition)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 
 	(void)partition;
-	semu_ssc_info(lu, &info);
-	return info.cleaning ? 0x01 : info.worm ? 0x80 : 0;
+	info = semu_ssc_cartridge(lu);
+	return info->cleaning ? 0x01 : info->worm ? 0x80 : 0;
 }
 
 /* ---- Text ---- */

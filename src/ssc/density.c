@@ -48,16 +48,16 @@ static void put_densities(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
 			  bool media)
 {
 	const struct semu_ssc *s = semu_ssc(lu);
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 
-	semu_ssc_info(lu, &info);
+	info = semu_ssc_cartridge(lu);
 	for (unsigned i = 0; i < s->is.ndensities; i++) {
 		const struct scsiemu_ssc_density *d = &s->is.densities[i];
 
 		if (!media)
 			put_density(w, d, d->capacity);
-		else if (d->code == info.density)
-			put_density(w, d, (uint32_t)(info.size / 1000000));
+		else if (d->code == info->density)
+			put_density(w, d, (uint32_t)(info->size / 1000000));
 	}
 }
 
@@ -65,11 +65,11 @@ static void put_types(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
 		      bool media)
 {
 	const struct semu_ssc *s = semu_ssc(lu);
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 
-	semu_ssc_info(lu, &info);
+	info = semu_ssc_cartridge(lu);
 	for (unsigned i = 0; i < s->is.nmedia; i++)
-		if (!media || s->is.media[i].code == info.medium_type)
+		if (!media || s->is.media[i].code == info->medium_type)
 			put_type(w, &s->is.media[i]);
 }
 

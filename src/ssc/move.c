@@ -91,14 +91,14 @@ static int locate(struct scsiemu_cmd *c, int result, unsigned to,
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	unsigned *step = scsiemu_cmd_step(c);
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 	struct scsiemu_tape_pos pos;
 	int rc;
 
 	if (*step == MOVING)
 		return located(c, result, to);
-	semu_ssc_info(lu, &info);
-	if (c->cdb[1] & CP && c->cdb[partition_at] >= info.partitions)
+	info = semu_ssc_cartridge(lu);
+	if (c->cdb[1] & CP && c->cdb[partition_at] >= info->partitions)
 		return scsiemu_fail_cdb(c, partition_at, SCSIEMU_NO_BIT);
 	rc = semu_ssc_begin(c, result, SEMU_SSC_SYNC);
 	if (rc)

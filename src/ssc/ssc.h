@@ -50,6 +50,7 @@ struct semu_ssc {
 	uint64_t peeked_at;		 /* that position */
 	uint32_t loads;			 /* since it was powered on */
 	struct semu_ssc_count now, life; /* this load; before it */
+	struct scsiemu_tape_info info;	 /* of semu_ssc_cartridge() */
 	/* TapeAlert: flags 1 to 64, flag 1 the highest bit; who has read which
 	 * since it was set. */
 	uint64_t alerts;
@@ -86,6 +87,9 @@ static inline const struct scsiemu_tape_ops *semu_ssc_tape(
 /* Zeros without a cartridge. */
 void semu_ssc_tell(const struct scsiemu_lu *lu, struct scsiemu_tape_pos *pos);
 void semu_ssc_info(const struct scsiemu_lu *lu, struct scsiemu_tape_info *info);
+/* The same, as it is now, where it takes nobody's stack: until it is asked for
+ * again. */
+const struct scsiemu_tape_info *semu_ssc_cartridge(const struct scsiemu_lu *lu);
 uint32_t semu_ssc_able(const struct scsiemu_lu *lu);
 
 /* Where a position is: bits. */
