@@ -196,6 +196,7 @@ void semu_smc_put_element(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
 			  const struct semu_smc_page *p, uint16_t addr)
 {
 	const struct scsiemu_lu *drive = semu_smc_drive(lu, addr);
+	static const uint8_t no_id[ID_HEADER];
 	uint8_t b[PLAIN] = { 0 };
 	struct scsiemu_element e;
 	uint16_t asc;
@@ -214,7 +215,7 @@ void semu_smc_put_element(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
 	if (p->ids)
 		put_id(w, drive, p->id_len);
 	else
-		scsiemu_wr_zero(w, ID_HEADER);
+		scsiemu_wr_bytes(w, no_id, sizeof(no_id));
 }
 
 static void put_elements(const struct scsiemu_lu *lu, struct scsiemu_wr *w,

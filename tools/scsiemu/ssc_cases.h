@@ -15,8 +15,8 @@ struct ssc_case {
 	const char *name;
 	/* lengths of records (3*512: three of them) and M, for filemarks */
 	const char *lay;
-	uint64_t at;	 /* the object in front of which it stands */
-	uint32_t block;	 /* BLOCK LENGTH of the block descriptor */
+	uint64_t at;	/* the object in front of which it stands */
+	uint32_t block; /* BLOCK LENGTH of the block descriptor */
 	uint8_t cdb[16];
 	uint32_t room; /* bytes of the initiator's buffer */
 	/* GOOD: all of these 0 */
