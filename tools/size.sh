@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # size.sh [--gate | --options]: the layers up to the device types, compiled for
 # microcontrollers with nothing around them: it compiles without a warning,
-# calls nothing but the memory functions, and this is how large it is. --gate:
-# fails when a figure of tests/gate/limits.py is exceeded. --options: how much
-# each part of a disk takes that can be left out.
+# calls nothing but the memory functions, and this is how large it is: a disk,
+# a tape drive, a changer. --gate: fails when a figure of tests/gate/limits.py
+# is exceeded. --options: how much each part of a disk takes that can be left
+# out.
 set -eu
 cd "$(dirname "$0")/.."
 gate=${1-}
@@ -17,7 +18,7 @@ roots='scsiemu_device_size scsiemu_device_init scsiemu_device_tick
 	scsiemu_lu_add scsiemu_lu_find scsiemu_lu_load scsiemu_lu_changed
 	scsiemu_nexus_attach scsiemu_nexus_detach scsiemu_start scsiemu_did
 	scsiemu_next scsiemu_end scsiemu_ready scsiemu_abort
-	scsiemu_sense_encode scsiemu_sbc'
+	scsiemu_sense_encode'
 roots_u=$(for r in $roots; do printf -- '-Wl,-u,%s ' "$r"; done)
 
 # Everything optional left out (src/core/config.h and the like).
@@ -27,12 +28,14 @@ small=$(grep -rhoE '#ifndef SEMU_WITH_[A-Z0-9_]+' src | sort -u |
 # Besides the smallest disk: reservations, and what they need.
 reserving='-DSEMU_WITH_PR=1 -DSEMU_WITH_RESERVE=1 -DSEMU_WITH_QUEUE=1'
 
-# compile FOLDER FLAG ...: all layers into FOLDER, checked
+# compile FOLDER TYPE FLAG ...: the layers up to this device type (sbc, ssc,
+# smc) into FOLDER, checked
 compile() {
 	out=$1
-	shift
+	type=$2
+	shift 2
 	mkdir -p "$out"
-	for f in src/core/*.c src/spc/*.c src/sbc/*.c; do
+	for f in src/core/*.c src/spc/*.c "src/$type"/*.c; do
 		"$prefix-gcc" "$@" -Os -std=c11 -ffreestanding -fno-common \
 			-ffunction-sections -fdata-sections \
 			-fcallgraph-info=su -Wall -Wextra -Werror \
@@ -51,8 +54,8 @@ compile() {
 	fi
 	# shellcheck disable=SC2086 # a list of plain names
 	"$prefix-gcc" "$@" -nostdlib -static -Wl,--gc-sections $roots_u \
-		-Wl,-e,scsiemu_start "$out"/src_*.o -lgcc \
-		-Wl,--unresolved-symbols=ignore-all -o "$out/disk.elf" \
+		"-Wl,-u,scsiemu_$type" -Wl,-e,scsiemu_start "$out"/src_*.o -lgcc \
+		-Wl,--unresolved-symbols=ignore-all -o "$out/linked.elf" \
 		2>/dev/null
 }
 
@@ -64,17 +67,21 @@ target() {
 	prefix=$2
 	echo "$1 ($prefix-gcc)"
 	shift 2
-	compile "$full" "$@" -DSEMU_WITH_NAMES=0
+	compile "$full" sbc "$@" -DSEMU_WITH_NAMES=0
+	compile "$full-ssc" ssc "$@" -DSEMU_WITH_NAMES=0
+	compile "$full-smc" smc "$@" -DSEMU_WITH_NAMES=0
 	# shellcheck disable=SC2086
-	compile "$least" "$@" $small -flto
+	compile "$least" sbc "$@" $small -flto
 	# shellcheck disable=SC2086,SC2046
-	compile "$reserve" "$@" $(less "$reserving") $reserving -flto
+	compile "$reserve" sbc "$@" $(less "$reserving") $reserving -flto
 	for layer in core spc sbc; do
 		row "$layer, all of it" "$full"/src_${layer}_*.o
 	done
-	row "a disk, linked" "$full/disk.elf"
-	row "the smallest disk" "$least/disk.elf"
-	row "... with reservations" "$reserve/disk.elf"
+	row "a disk, linked" "$full/linked.elf"
+	row "a tape drive, linked" "$full-ssc/linked.elf"
+	row "a changer, linked" "$full-smc/linked.elf"
+	row "the smallest disk" "$least/linked.elf"
+	row "... with reservations" "$reserve/linked.elf"
 	echo
 }
 
@@ -104,19 +111,19 @@ target cortex-m3 arm-none-eabi -mcpu=cortex-m3 -mthumb
 target riscv32 riscv64-unknown-elf -march=rv32imac -mabi=ilp32
 
 bytes() {
-	arm-none-eabi-size "$work/cortex-m3-$1/disk.elf" |
+	arm-none-eabi-size "$work/cortex-m3-$1/linked.elf" |
 		awk 'NR > 1 {print $1 + $2}'
 }
 
 if [ "$gate" = --options ]; then
 	prefix=arm-none-eabi
-	whole=$(arm-none-eabi-size "$work/cortex-m3/disk.elf" |
+	whole=$(arm-none-eabi-size "$work/cortex-m3/linked.elf" |
 		awk 'NR > 1 {print $1 + $2}')
 	echo "what can be left out (meson setup -Dwithout=NAME,...), bytes"
 	sed -n 's/^#ifndef \(SEMU_WITH_[A-Z0-9_]*\).*/\1/p' \
 		src/core/config.h | sort >"$work/switches"
 	while read -r s; do
-		compile "$work/cortex-m3-option" -mcpu=cortex-m3 -mthumb \
+		compile "$work/cortex-m3-option" sbc -mcpu=cortex-m3 -mthumb \
 			-DSEMU_WITH_NAMES=0 "-D$s=0" -Wno-unused-function
 		name=$(echo "${s#SEMU_WITH_}" | tr '[:upper:]' '[:lower:]')
 		printf '  %-20s %7d\n' "$name" $((whole - $(bytes option)))
@@ -125,6 +132,13 @@ if [ "$gate" = --options ]; then
 	exit
 fi
 
+failed=0
+for type in ssc smc; do
+	# shellcheck disable=SC2086 # a list of plain names
+	python3 tools/stack.py ${gate:+--gate} "$work/cortex-m3-$type" \
+		$roots || failed=1
+done
 # shellcheck disable=SC2086
 python3 tools/stack.py ${gate:+--gate "$(bytes small)" "$(bytes reserve)"} \
-	"$work/cortex-m3" $roots
+	"$work/cortex-m3" $roots || failed=1
+exit "$failed"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""stack.py [--gate CODE CODE] FOLDER ENTRY...: the deepest stack below each entry.
+"""stack.py [--gate [CODE CODE]] FOLDER ENTRY...: the deepest stack below each entry.
 
 From what the compiler writes with -fcallgraph-info=su. A call through a
 pointer may reach any internal function that nobody calls by name (row
@@ -105,22 +105,23 @@ class Stack:
 
 def main():
     args = sys.argv[1:]
-    code = None
-    if args[0] == "--gate":
-        code = dict(zip(("disk", "reservations"), map(int, args[1:3])))
-        args = args[3:]
+    held = args[0] == "--gate"
+    args = args[held:]
+    code = {}
+    while args[0].isdigit():
+        code[("disk", "reservations")[len(code)]] = int(args.pop(0))
     own, calls = read(args[0])
     entries = [e for e in args[1:] if e in own]
     stack = Stack(own, calls, set(args[1:]))
     worst = 0
-    print("stack below the entry points (cortex-m3), bytes")
+    print(f"stack below the entry points ({os.path.basename(args[0])}), bytes")
     for e in entries:
         deep, path = stack.depth(e, 1)
         if not SETUP.search(e):
             worst = max(worst, deep)
         print(f"  {e:24} {deep:5}  "
               f"{' > '.join(f'{short(n)} {b}' for n, b in path if b)}")
-    if code is None:
+    if not held:
         return
     sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
         os.path.abspath(__file__))), "tests", "gate"))
@@ -128,8 +129,9 @@ def main():
     gate = limits.Gate()
     for what, name in (("disk", "the smallest disk"),
                        ("reservations", "... with reservations")):
-        gate.hold(f"code and data of {name}, Cortex-M3", code[what],
-                  limits.CODE[what], "bytes")
+        if what in code:
+            gate.hold(f"code and data of {name}, Cortex-M3", code[what],
+                      limits.CODE[what], "bytes")
     gate.hold("stack of a command, Cortex-M3", worst, limits.STACK,
               "bytes")
     gate.end()

@@ -112,8 +112,8 @@ scsiemu_in_fn semu_smc_status;
 struct semu_smc_page {
 	uint16_t type, first;
 	uint32_t n;	 /* descriptors */
-	uint32_t len;	 /* bytes of each */
-	uint32_t id_len; /* of it: the drive's identifier */
+	uint16_t len;	 /* bytes of each */
+	uint16_t id_len; /* of it: the drive's identifier */
 	bool tags, ids;
 };
 /* The pages that a CDB asks for by element type, first address, number: 4 of

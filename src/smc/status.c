@@ -63,8 +63,9 @@ static void page_of(const struct scsiemu_lu *lu, unsigned type, uint32_t start,
 	p->first = start > r->first ? (uint16_t)start : r->first;
 	p->n = p->first < end ? end - p->first : 0;
 	p->ids = p->ids && type == SCSIEMU_ELEMENT_DT;
-	p->id_len = p->ids ? longest_id(lu) : 0;
-	p->len = PLAIN + (p->tags ? TAG : 0) + ID_HEADER + p->id_len;
+	p->id_len = p->ids ? (uint16_t)longest_id(lu) : 0;
+	p->len =
+		(uint16_t)(PLAIN + (p->tags ? TAG : 0) + ID_HEADER + p->id_len);
 }
 
 /* The page of the elements with the next lowest addresses comes next. */
@@ -180,26 +181,27 @@ static void put_id(struct scsiemu_wr *w, const struct scsiemu_lu *drive,
 	scsiemu_wr_zero(w, room - len);
 }
 
-/* ASCII, padded with spaces; two reserved bytes; the sequence number. */
-static void fill_tag(uint8_t *p, const struct scsiemu_changer_tag *tag)
+/* Blanks fill the identifier up. */
+static void put_tag(struct scsiemu_wr *w, struct scsiemu_changer_tag *tag)
 {
+	uint8_t end[4] = { 0 };
 	unsigned n = 0;
 
 	while (n < SCSIEMU_TAG_MAX && tag->id[n])
 		n++;
-	memcpy(p, tag->id, n);
-	memset(p + n, ' ', SCSIEMU_TAG_MAX - n);
-	memset(p + SCSIEMU_TAG_MAX, 0, 2);
-	semu_put16(p + SCSIEMU_TAG_MAX + 2, tag->sequence);
+	memset(tag->id + n, ' ', SCSIEMU_TAG_MAX - n);
+	semu_put16(end + 2, tag->sequence);
+	scsiemu_wr_bytes(w, tag->id, SCSIEMU_TAG_MAX);
+	scsiemu_wr_bytes(w, end, sizeof(end));
 }
 
-/* There may be 60,000 of them in one reply: written at once. */
+/* In few pieces: there may be 60,000 of them in one reply. */
 void semu_smc_put_element(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
 			  const struct semu_smc_page *p, uint16_t addr)
 {
 	const struct scsiemu_lu *drive = NULL;
-	uint8_t d[PLAIN + TAG + ID_HEADER] = { 0 };
-	uint32_t len = p->len - (p->ids ? ID_HEADER + p->id_len : 0);
+	static const uint8_t no_id[ID_HEADER];
+	uint8_t b[PLAIN] = { 0 };
 	struct scsiemu_element e;
 	uint16_t asc;
 
@@ -207,17 +209,19 @@ void semu_smc_put_element(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
 		drive = semu_smc_drive(lu, addr);
 	semu_smc_element(lu, addr, &e);
 	asc = semu_smc_fault(p->type, drive, &e);
-	semu_put16(d, addr);
-	d[2] = (uint8_t)(flags(p->type, drive, &e) | (asc ? EXCEPT : 0U));
-	semu_put16(d + 4, asc);
-	d[9] = (uint8_t)((e.svalid ? SVALID : 0U) | (e.disabled ? ED : 0U) |
+	semu_put16(b, addr);
+	b[2] = (uint8_t)(flags(p->type, drive, &e) | (asc ? EXCEPT : 0U));
+	semu_put16(b + 4, asc);
+	b[9] = (uint8_t)((e.svalid ? SVALID : 0U) | (e.disabled ? ED : 0U) |
 			 (e.type & 7U));
-	semu_put16(d + 10, e.source);
+	semu_put16(b + 10, e.source);
+	scsiemu_wr_bytes(w, b, sizeof(b));
 	if (p->tags)
-		fill_tag(d + PLAIN, &e.tag);
-	scsiemu_wr_bytes(w, d, len);
+		put_tag(w, &e.tag);
 	if (p->ids)
 		put_id(w, drive, p->id_len);
+	else
+		scsiemu_wr_bytes(w, no_id, sizeof(no_id));
 }
 
 static void put_elements(const struct scsiemu_lu *lu, struct scsiemu_wr *w,

@@ -68,15 +68,15 @@ static void put(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
 /* 0, or what is wrong with the CDB. */
 static int check(struct scsiemu_cmd *c)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 
 	if (!semu_ssc_attr_medium(scsiemu_cmd_lu(c)))
 		return scsiemu_fail(c, SCSIEMU_SK_NOT_READY,
 				    SCSIEMU_ASC_MEDIUM_NOT_PRESENT);
-	semu_ssc_attr_info(scsiemu_cmd_lu(c), &info);
+	info = semu_ssc_attr_cartridge(scsiemu_cmd_lu(c));
 	if (c->cdb[VOLUME_AT])
 		return scsiemu_fail_cdb(c, VOLUME_AT, SCSIEMU_NO_BIT);
-	if (c->cdb[PARTITION_AT] >= info.partitions)
+	if (c->cdb[PARTITION_AT] >= info->partitions)
 		return scsiemu_fail_cdb(c, PARTITION_AT, SCSIEMU_NO_BIT);
 	return 0;
 }
@@ -130,10 +130,10 @@ int semu_ssc_attr_volumes(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 
 int semu_ssc_attr_partitions(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info =
+		semu_ssc_attr_cartridge(scsiemu_cmd_lu(c));
 
-	semu_ssc_attr_info(scsiemu_cmd_lu(c), &info);
-	return check(c) ? SCSIEMU_FAILED : put_range(w, info.partitions);
+	return check(c) ? SCSIEMU_FAILED : put_range(w, info->partitions);
 }
 
 int semu_ssc_attr_known(struct scsiemu_cmd *c, struct scsiemu_wr *w)

@@ -46,8 +46,9 @@ struct semu_ssc_attr {
  * NULL; its facts. */
 const struct scsiemu_medium *semu_ssc_attr_medium(const struct scsiemu_lu *lu);
 const struct scsiemu_tape_ops *semu_ssc_attr_ops(const struct scsiemu_lu *lu);
-void semu_ssc_attr_info(const struct scsiemu_lu *lu,
-			struct scsiemu_tape_info *info);
+/* As semu_ssc_cartridge(). */
+const struct scsiemu_tape_info *semu_ssc_attr_cartridge(
+	const struct scsiemu_lu *lu);
 
 /* Ascending; id 0 of a row that is not the first ends. */
 extern const struct semu_ssc_attr semu_ssc_attrs[];

@@ -18,14 +18,16 @@ const struct scsiemu_tape_ops *semu_ssc_attr_ops(const struct scsiemu_lu *lu)
 	return m && m->kind == SCSIEMU_TAPE ? m->ops : NULL;
 }
 
-void semu_ssc_attr_info(const struct scsiemu_lu *lu,
-			struct scsiemu_tape_info *info)
+const struct scsiemu_tape_info *semu_ssc_attr_cartridge(
+	const struct scsiemu_lu *lu)
 {
 	const struct scsiemu_tape_ops *ops = semu_ssc_attr_ops(lu);
+	struct scsiemu_tape_info *info = &semu_ssc(lu)->info;
 
-	memset(info, 0, sizeof(*info));
+	*info = (struct scsiemu_tape_info){ 0 };
 	if (ops)
 		ops->info(semu_ssc_attr_medium(lu)->ctx, info);
+	return info;
 }
 
 bool semu_ssc_attr_stored(const struct scsiemu_lu *lu, unsigned partition,
@@ -56,19 +58,17 @@ uint64_t semu_ssc_attr_number(const struct scsiemu_lu *lu, uint16_t id,
 
 static uint64_t remaining(const struct scsiemu_lu *lu, unsigned partition)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info = semu_ssc_attr_cartridge(lu);
 
-	semu_ssc_attr_info(lu, &info);
-	return (info.part[partition].size - info.part[partition].used) >>
+	return (info->part[partition].size - info->part[partition].used) >>
 	       MEGABYTE_BITS;
 }
 
 static uint64_t capacity(const struct scsiemu_lu *lu, unsigned partition)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info = semu_ssc_attr_cartridge(lu);
 
-	semu_ssc_attr_info(lu, &info);
-	return info.part[partition].size >> MEGABYTE_BITS;
+	return info->part[partition].size >> MEGABYTE_BITS;
 }
 
 static uint64_t alerts(const struct scsiemu_lu *lu, unsigned partition)
@@ -88,29 +88,26 @@ static uint64_t loads(const struct scsiemu_lu *lu, unsigned partition)
 
 static uint64_t space(const struct scsiemu_lu *lu, unsigned partition)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info = semu_ssc_attr_cartridge(lu);
 
 	(void)partition;
-	semu_ssc_attr_info(lu, &info);
-	return info.attributes_left;
+	return info->attributes_left;
 }
 
 static uint64_t room(const struct scsiemu_lu *lu, unsigned partition)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info = semu_ssc_attr_cartridge(lu);
 
 	(void)partition;
-	semu_ssc_attr_info(lu, &info);
-	return info.attributes;
+	return info->attributes;
 }
 
 static uint64_t density(const struct scsiemu_lu *lu, unsigned partition)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info = semu_ssc_attr_cartridge(lu);
 
 	(void)partition;
-	semu_ssc_attr_info(lu, &info);
-	return semu_ssc_code(lu, &info);
+	return semu_ssc_code(lu, info);
 }
 
 static uint64_t formats(const struct scsiemu_lu *lu, unsigned partition)
@@ -154,11 +151,10 @@ static uint64_t last_read(const struct scsiemu_lu *lu, unsigned partition)
 /* MEDIUM TYPE: 00h data, 01h cleaning, 80h write once. */
 static uint64_t type(const struct scsiemu_lu *lu, unsigned partition)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info = semu_ssc_attr_cartridge(lu);
 
 	(void)partition;
-	semu_ssc_attr_info(lu, &info);
-	return info.cleaning ? 0x01 : info.worm ? 0x80 : 0;
+	return info->cleaning ? 0x01 : info->worm ? 0x80 : 0;
 }
 
 /* ---- Text ---- */

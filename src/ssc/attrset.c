@@ -58,13 +58,13 @@ static int check_list(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 
 int semu_ssc_write_attr(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 	uint32_t len;
 
-	semu_ssc_info(scsiemu_cmd_lu(c), &info);
+	info = semu_ssc_cartridge(scsiemu_cmd_lu(c));
 	if (c->cdb[VOLUME_AT])
 		return scsiemu_fail_cdb(c, VOLUME_AT, SCSIEMU_NO_BIT);
-	if (c->cdb[PARTITION_AT] >= info.partitions)
+	if (c->cdb[PARTITION_AT] >= info->partitions)
 		return scsiemu_fail_cdb(c, PARTITION_AT, SCSIEMU_NO_BIT);
 	if (!scsiemu_rd_left(r))
 		return SCSIEMU_FINISHED;
@@ -79,7 +79,7 @@ int semu_ssc_write_attr(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 		return SCSIEMU_FAILED;
 	if (!len)
 		return SCSIEMU_FINISHED;
-	if (!(info.able & SCSIEMU_TAPE_ATTRIBUTES))
+	if (!(info->able & SCSIEMU_TAPE_ATTRIBUTES))
 		return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
 				    SCSIEMU_ASC_AUXILIARY_MEMORY_FULL);
 	scsiemu_want_buffer(c, NULL, SCSIEMU_V_SETATTR, c->cdb[PARTITION_AT], 0,

@@ -48,10 +48,10 @@ int semu_ssc_want_locate(struct scsiemu_cmd *c, uint64_t object,
 
 static int unfit(struct scsiemu_cmd *c)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info =
+		semu_ssc_cartridge(scsiemu_cmd_lu(c));
 
-	semu_ssc_info(scsiemu_cmd_lu(c), &info);
-	if (info.cleaning)
+	if (info->cleaning)
 		return scsiemu_fail(c, SCSIEMU_SK_NOT_READY,
 				    SCSIEMU_ASC_CLEANING_CARTRIDGE);
 	return scsiemu_fail(c, SCSIEMU_SK_MEDIUM_ERROR,
@@ -81,7 +81,7 @@ static int fit(struct scsiemu_cmd *c, int result, unsigned how)
 static int synced(struct scsiemu_cmd *c, int result, unsigned how)
 {
 	struct semu_ssc *s = semu_ssc_of(c);
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 	struct scsiemu_tape_pos pos;
 	uint64_t object;
 
@@ -94,8 +94,8 @@ static int synced(struct scsiemu_cmd *c, int result, unsigned how)
 	if (!(how & SEMU_SSC_AT))
 		return 0;
 	object = semu_be64(c->cdb + 4);
-	semu_ssc_info(scsiemu_cmd_lu(c), &info);
-	if (c->cdb[3] >= info.partitions)
+	info = semu_ssc_cartridge(scsiemu_cmd_lu(c));
+	if (c->cdb[3] >= info->partitions)
 		return scsiemu_fail_cdb(c, 3, SCSIEMU_NO_BIT);
 	semu_ssc_tell(scsiemu_cmd_lu(c), &pos);
 	if (pos.partition == c->cdb[3] && pos.object == object)
@@ -138,7 +138,7 @@ static int there(struct scsiemu_cmd *c, int result, unsigned how)
 	struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	struct semu_ssc *s = semu_ssc(lu);
 	const struct scsiemu_tape_partition *p;
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 	struct scsiemu_tape_pos pos;
 	bool allowed, marks;
 
@@ -151,14 +151,14 @@ static int there(struct scsiemu_cmd *c, int result, unsigned how)
 	semu_ssc_tell(lu, &pos);
 	if (!(semu_ssc_zone(lu, &pos) & SEMU_ZONE_PROGRAMMED))
 		s->warned = false;
-	semu_ssc_info(lu, &info);
+	info = semu_ssc_cartridge(lu);
 	allowed = granted(s, &pos);
-	if (pos.eod || (!info.worm && (allowed || !semu_ssc_append_only(lu))))
+	if (pos.eod || (!info->worm && (allowed || !semu_ssc_append_only(lu))))
 		return 0;
-	p = &info.part[pos.partition];
+	p = &info->part[pos.partition];
 	marks = p->objects - pos.object == p->files - pos.file;
-	if (!marks || (!pos.object && info.worm))
-		return refuse(c, info.worm);
+	if (!marks || (!pos.object && info->worm))
+		return refuse(c, info->worm);
 	if (!pos.object)
 		return 0;
 	s->peeked = pos.file;
@@ -183,15 +183,15 @@ static int back(struct scsiemu_cmd *c, int result, unsigned how)
 
 static int forth(struct scsiemu_cmd *c, int result, unsigned how)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 
 	(void)how;
 	if (result != SCSIEMU_OK)
 		return semu_ssc_fail_bare(c, result);
 	if (semu_ssc_of(c)->peeked)
 		return 0;
-	semu_ssc_info(scsiemu_cmd_lu(c), &info);
-	return refuse(c, info.worm);
+	info = semu_ssc_cartridge(scsiemu_cmd_lu(c));
+	return refuse(c, info->worm);
 }
 
 /* The first change since it was loaded: another VOLUME CHANGE REFERENCE. One

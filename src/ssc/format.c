@@ -21,7 +21,7 @@ enum { MADE = SEMU_SSC_READY + 1, NOTED };
 static int check(struct scsiemu_cmd *c)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 	struct scsiemu_tape_pos pos;
 	bool empty = true;
 
@@ -32,10 +32,10 @@ static int check(struct scsiemu_cmd *c)
 	if (semu_ssc(lu)->unwritable)
 		return scsiemu_fail(c, SCSIEMU_SK_DATA_PROTECT,
 				    SCSIEMU_ASC_CANNOT_WRITE_MEDIUM);
-	semu_ssc_info(lu, &info);
-	for (unsigned i = 0; i < info.partitions; i++)
-		empty &= !info.part[i].objects;
-	if (info.worm && !empty)
+	info = semu_ssc_cartridge(lu);
+	for (unsigned i = 0; i < info->partitions; i++)
+		empty &= !info->part[i].objects;
+	if (info->worm && !empty)
 		return scsiemu_fail(c, SCSIEMU_SK_DATA_PROTECT,
 				    SCSIEMU_ASC_WORM_OVERWRITE);
 	if (semu_ssc_append_only(lu) &&
@@ -119,12 +119,11 @@ enum { DEFAULT, AS_PLANNED, DEFAULT_THEN_PLANNED };
 /* As it is, where no mode page 11h was selected. */
 static void present(const struct scsiemu_lu *lu, struct scsiemu_tape_layout *l)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info = semu_ssc_cartridge(lu);
 
-	semu_ssc_info(lu, &info);
-	l->n = info.partitions;
-	for (unsigned i = 0; i < info.partitions; i++)
-		l->size[i] = info.part[i].size;
+	l->n = info->partitions;
+	for (unsigned i = 0; i < info->partitions; i++)
+		l->size[i] = info->part[i].size;
 }
 
 static bool format_layout(const struct scsiemu_cmd *c,
@@ -155,12 +154,12 @@ int semu_ssc_format(struct scsiemu_cmd *c, int result)
 static bool capacity_layout(const struct scsiemu_cmd *c,
 			    struct scsiemu_tape_layout *l)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 	unsigned share = semu_be16(c->cdb + 3);
 	uint64_t size;
 
-	semu_ssc_info(scsiemu_cmd_lu(c), &info);
-	size = info.size / WHOLE * share + info.size % WHOLE * share / WHOLE;
+	info = semu_ssc_cartridge(scsiemu_cmd_lu(c));
+	size = info->size / WHOLE * share + info->size % WHOLE * share / WHOLE;
 	l->n = 1;
 	l->size[0] = share == WHOLE ? UINT64_MAX : size < LEAST ? LEAST : size;
 	return true;

@@ -63,18 +63,18 @@ static void put_sizes(const struct scsiemu_tape_info *info, uint8_t *page)
 
 static void fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *page)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 	unsigned most;
 
-	semu_ssc_info(lu, &info);
-	most = semu_ssc_partitions(lu, &info);
+	info = semu_ssc_cartridge(lu);
+	most = semu_ssc_partitions(lu, info);
 	if (pc == CHANGEABLE) {
 		if (most == 1)
 			memset(page + 2, 0, LEN - 2);
 		return;
 	}
 	page[MOST] = (uint8_t)(most - 1);
-	put_sizes(&info, page);
+	put_sizes(info, page);
 }
 
 /* Sizes that sum up to what there is, as they are reported. */
@@ -117,24 +117,23 @@ static bool given(const struct scsiemu_tape_info *info, const uint8_t *page,
 bool semu_ssc_layout(const struct scsiemu_lu *lu, const uint8_t *page,
 		     struct scsiemu_tape_layout *l)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info = semu_ssc_cartridge(lu);
 
-	semu_ssc_info(lu, &info);
 	l->n = page[ADDITIONAL] + 1u;
-	if (l->n > semu_ssc_partitions(lu, &info))
+	if (l->n > semu_ssc_partitions(lu, info))
 		return false;
 	for (unsigned i = 0; i < l->n; i++)
-		l->size[i] = info.size / l->n;
+		l->size[i] = info->size / l->n;
 	l->size[l->n - 1] = UINT64_MAX;
 	if (l->n == 1 || page[HOW] & SDP)
 		return true;
 	if (page[HOW] & FDP) {
 		l->n = 2;
 		l->size[0] = UINT64_MAX;
-		l->size[1] = info.size / FDP_SHARE;
+		l->size[1] = info->size / FDP_SHARE;
 		return true;
 	}
-	return page[HOW] & IDP && given(&info, page, l);
+	return page[HOW] & IDP && given(info, page, l);
 }
 
 /* Is there a plan? */
@@ -154,10 +153,9 @@ void semu_ssc_unplan(struct scsiemu_lu *lu)
 /* Does the page count more than the cartridge may get? */
 static bool too_many(const struct scsiemu_lu *lu, const uint8_t *page)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info = semu_ssc_cartridge(lu);
 
-	semu_ssc_info(lu, &info);
-	return page[ADDITIONAL] + 1u > semu_ssc_partitions(lu, &info);
+	return page[ADDITIONAL] + 1u > semu_ssc_partitions(lu, info);
 }
 
 static int check(struct scsiemu_cmd *c, const uint8_t *page, uint16_t at)

@@ -126,61 +126,59 @@ static uint64_t protected(const struct scsiemu_lu *lu)
 
 static uint64_t size_mb(const struct scsiemu_lu *lu)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info = semu_ssc_cartridge(lu);
 
-	semu_ssc_info(lu, &info);
-	return info.size / MILLION;
+	return info->size / MILLION;
 }
 
 static uint64_t used_mb(const struct scsiemu_lu *lu)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 	uint64_t sum = 0;
 
-	semu_ssc_info(lu, &info);
-	for (unsigned i = 0; i < info.partitions; i++)
-		sum += info.part[i].used;
+	info = semu_ssc_cartridge(lu);
+	for (unsigned i = 0; i < info->partitions; i++)
+		sum += info->part[i].used;
 	return sum / MILLION;
 }
 
 static uint64_t is_worm(const struct scsiemu_lu *lu)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info = semu_ssc_cartridge(lu);
 
-	semu_ssc_info(lu, &info);
-	return info.worm;
+	return info->worm;
 }
 
 /* Of the partition where the tape stands. */
 static uint64_t to_end_mb(const struct scsiemu_lu *lu)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 	struct scsiemu_tape_pos pos;
 
-	semu_ssc_info(lu, &info);
+	info = semu_ssc_cartridge(lu);
 	semu_ssc_tell(lu, &pos);
-	return info.part[pos.partition].used / MILLION;
+	return info->part[pos.partition].used / MILLION;
 }
 
 static uint64_t warning_mb(const struct scsiemu_lu *lu)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 	struct scsiemu_tape_pos pos;
 
-	semu_ssc_info(lu, &info);
+	info = semu_ssc_cartridge(lu);
 	semu_ssc_tell(lu, &pos);
-	return semu_ssc_warning(lu, info.part[pos.partition].size) / MILLION;
+	return semu_ssc_warning(lu, info->part[pos.partition].size) / MILLION;
 }
 
 static uint64_t to_warning_mb(const struct scsiemu_lu *lu)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 	struct scsiemu_tape_pos pos;
 	uint64_t size;
 
-	semu_ssc_info(lu, &info);
+	info = semu_ssc_cartridge(lu);
 	semu_ssc_tell(lu, &pos);
-	size = info.part[pos.partition].size;
+	size = info->part[pos.partition].size;
 	return (size - semu_ssc_warning(lu, size)) / MILLION;
 }
 
@@ -195,10 +193,11 @@ static uint64_t to_here_mb(const struct scsiemu_lu *lu)
 /* MiB of a partition: what is there, what is left. */
 static uint64_t mebibytes(const struct scsiemu_lu *lu, unsigned i, bool left)
 {
-	struct scsiemu_tape_info info;
-	const struct scsiemu_tape_partition *p = &info.part[i];
+	const struct scsiemu_tape_info *info;
+	const struct scsiemu_tape_partition *p;
 
-	semu_ssc_info(lu, &info);
+	info = semu_ssc_cartridge(lu);
+	p = &info->part[i];
 	return (left ? p->size - p->used : p->size) >> MEBI_BITS;
 }
 
@@ -447,11 +446,10 @@ static uint16_t volume_code(const struct scsiemu_lu *lu, unsigned i)
 static void put_partitions(const struct scsiemu_lu *lu, unsigned which,
 			   struct scsiemu_wr *w)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info = semu_ssc_cartridge(lu);
 
-	semu_ssc_info(lu, &info);
-	for (unsigned i = 0; i < info.partitions; i++) {
-		const struct scsiemu_tape_partition *p = &info.part[i];
+	for (unsigned i = 0; i < info->partitions; i++) {
+		const struct scsiemu_tape_partition *p = &info->part[i];
 		const uint64_t bytes[PARTITION_PARAMS] = { p->size, p->used,
 							   p->size - p->used };
 

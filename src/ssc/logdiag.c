@@ -29,7 +29,7 @@ void semu_ssc_diagnose(const struct scsiemu_cmd *c)
 	const struct scsiemu_row *row = scsiemu_cmd_row(c);
 	struct semu_ssc *s = semu_ssc(lu);
 	struct semu_ssc_trouble *t = s->trouble;
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 
 	if (c->sense.key != SCSIEMU_SK_MEDIUM_ERROR &&
 	    c->sense.key != SCSIEMU_SK_HARDWARE_ERROR)
@@ -41,10 +41,10 @@ void semu_ssc_diagnose(const struct scsiemu_cmd *c)
 	memmove(t + 1, t, sizeof(*t) * (SEMU_SSC_TROUBLES - 1));
 	if (s->troubles < SEMU_SSC_TROUBLES)
 		s->troubles++;
-	semu_ssc_info(lu, &info);
+	info = semu_ssc_cartridge(lu);
 	memset(t, 0, sizeof(*t));
-	t->density = info.density;
-	t->medium_type = info.medium_type;
+	t->density = info->density;
+	t->medium_type = info->medium_type;
 	t->hours = (uint32_t)(s->ms.moved / HOUR_MS);
 	t->key = c->sense.key;
 	t->asc = c->sense.asc;

@@ -38,7 +38,7 @@ enum { WP = 0x80, BUFFERED_MODE = 0x70, BUFFERED = 0x10, MULTI = 0x20 };
 static void head_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *page)
 {
 	const struct semu_ssc *s = semu_ssc(lu);
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 
 	if (pc == CHANGEABLE)
 		return;
@@ -46,9 +46,9 @@ static void head_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *page)
 		put24(page + BLOCK_LENGTH, s->is.block);
 		page[SPECIFIC] = s->is.unbuffered ? 0 : BUFFERED;
 	}
-	semu_ssc_info(lu, &info);
-	page[SEMU_MODE_HEAD_TYPE] = (uint8_t)semu_ssc_medium_type(lu, &info);
-	page[DENSITY] = (uint8_t)semu_ssc_code(lu, &info);
+	info = semu_ssc_cartridge(lu);
+	page[SEMU_MODE_HEAD_TYPE] = (uint8_t)semu_ssc_medium_type(lu, info);
+	page[DENSITY] = (uint8_t)semu_ssc_code(lu, info);
 	if (lu->guards & SCSIEMU_ON_PROTECTED || s->unwritable)
 		page[SPECIFIC] |= WP;
 }
@@ -336,12 +336,12 @@ enum { WORMM = 0x01, LABELS = 0x01, MARKS = 0x02 };
 
 static void worm_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *page)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 
 	if (pc == CHANGEABLE)
 		return;
-	semu_ssc_info(lu, &info);
-	if (info.worm)
+	info = semu_ssc_cartridge(lu);
+	if (info->worm)
 		page[2] |= WORMM;
 }
 

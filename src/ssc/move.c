@@ -102,14 +102,14 @@ static int locate(struct scsiemu_cmd *c, int result, unsigned to,
 						    : SCSIEMU_V_LOCATE,
 				    .what = SCSIEMU_ASC_LOCATE_IN_PROGRESS,
 				    .addr = to == TO_END ? UINT64_MAX : where };
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 	struct scsiemu_tape_pos pos;
 	int rc;
 
 	if (*scsiemu_cmd_step(c) == MOVING)
 		return l.tail(c, result);
-	semu_ssc_info(lu, &info);
-	if (c->cdb[1] & CP && c->cdb[partition_at] >= info.partitions)
+	info = semu_ssc_cartridge(lu);
+	if (c->cdb[1] & CP && c->cdb[partition_at] >= info->partitions)
 		return scsiemu_fail_cdb(c, partition_at, SCSIEMU_NO_BIT);
 	rc = semu_ssc_begin(c, result, SEMU_SSC_SYNC);
 	if (rc)

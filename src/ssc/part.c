@@ -49,21 +49,22 @@ void semu_ssc_tell(const struct scsiemu_lu *lu, struct scsiemu_tape_pos *pos)
 		ops->tell(lu->medium->ctx, pos);
 }
 
-void semu_ssc_info(const struct scsiemu_lu *lu, struct scsiemu_tape_info *info)
+const struct scsiemu_tape_info *semu_ssc_cartridge(const struct scsiemu_lu *lu)
 {
 	const struct scsiemu_tape_ops *ops = semu_ssc_tape(lu);
+	struct scsiemu_tape_info *info = &semu_ssc(lu)->info;
 
-	memset(info, 0, sizeof(*info));
+	*info = (struct scsiemu_tape_info){ 0 };
 	if (ops)
 		ops->info(lu->medium->ctx, info);
+	return info;
 }
 
 uint32_t semu_ssc_able(const struct scsiemu_lu *lu)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info = semu_ssc_cartridge(lu);
 
-	semu_ssc_info(lu, &info);
-	return info.able;
+	return info->able;
 }
 
 uint64_t semu_ssc_warning(const struct scsiemu_lu *lu, uint64_t bytes)
@@ -81,13 +82,13 @@ uint64_t semu_ssc_warning(const struct scsiemu_lu *lu, uint64_t bytes)
 unsigned semu_ssc_zone(const struct scsiemu_lu *lu,
 		       const struct scsiemu_tape_pos *pos)
 {
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 	uint64_t early, programmed = semu_ssc_pews(lu);
 
-	semu_ssc_info(lu, &info);
-	if (pos->partition >= info.partitions)
+	info = semu_ssc_cartridge(lu);
+	if (pos->partition >= info->partitions)
 		return 0;
-	early = semu_ssc_warning(lu, info.part[pos->partition].size);
+	early = semu_ssc_warning(lu, info->part[pos->partition].size);
 	if (pos->left < early)
 		return SEMU_ZONE_EARLY |
 		       (programmed ? (unsigned)SEMU_ZONE_PROGRAMMED : 0);
@@ -99,10 +100,10 @@ unsigned semu_ssc_zone(const struct scsiemu_lu *lu,
 uint32_t semu_ssc_block_max(const struct scsiemu_lu *lu)
 {
 	uint32_t most = semu_ssc(lu)->is.block_max;
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info = semu_ssc_cartridge(lu);
 
-	semu_ssc_info(lu, &info);
-	return info.block_max && info.block_max < most ? info.block_max : most;
+	return info->block_max && info->block_max < most ? info->block_max
+							 : most;
 }
 
 uint32_t semu_ssc_block_min(const struct scsiemu_lu *lu)
@@ -207,17 +208,17 @@ static void exchanged(struct scsiemu_lu *lu, struct semu_ssc *s)
 static void judge(struct scsiemu_lu *lu, struct semu_ssc *s)
 {
 	const struct scsiemu_ssc_density *d;
-	struct scsiemu_tape_info info;
+	const struct scsiemu_tape_info *info;
 
 	s->unfit = s->unwritable = false;
 	if (!lu->medium)
 		return;
-	semu_ssc_info(lu, &info);
-	d = semu_ssc_density(lu, semu_ssc_code(lu, &info));
-	s->unfit = !semu_ssc_tape(lu) || info.cleaning ||
+	info = semu_ssc_cartridge(lu);
+	d = semu_ssc_density(lu, semu_ssc_code(lu, info));
+	s->unfit = !semu_ssc_tape(lu) || info->cleaning ||
 		   (s->is.ndensities && !d);
 	s->unwritable = d && !d->write;
-	if (info.cleaning)
+	if (info->cleaning)
 		scsiemu_ssc_alert(lu, SCSIEMU_ALERT_CLEANING_MEDIA, true);
 	else if (s->unfit)
 		scsiemu_ssc_alert(lu, SCSIEMU_ALERT_UNSUPPORTED_FORMAT, true);

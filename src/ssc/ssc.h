@@ -92,6 +92,7 @@ struct semu_ssc {
 	/* Of log page 16h, the newest first. */
 	struct semu_ssc_trouble trouble[SEMU_SSC_TROUBLES];
 	uint8_t troubles;
+	struct scsiemu_tape_info info; /* of semu_ssc_cartridge() */
 	/* TapeAlert: flags 1 to 64, flag 1 the highest bit; who has read which
 	 * since it was set. */
 	uint64_t alerts;
@@ -127,7 +128,9 @@ static inline const struct scsiemu_tape_ops *semu_ssc_tape(
 }
 /* Zeros without a cartridge. */
 void semu_ssc_tell(const struct scsiemu_lu *lu, struct scsiemu_tape_pos *pos);
-void semu_ssc_info(const struct scsiemu_lu *lu, struct scsiemu_tape_info *info);
+/* Of the cartridge as it is now, where it takes nobody's stack: until it is
+ * asked for again. Zeros without one. */
+const struct scsiemu_tape_info *semu_ssc_cartridge(const struct scsiemu_lu *lu);
 uint32_t semu_ssc_able(const struct scsiemu_lu *lu);
 
 /* Where a position is: bits. */

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "behave/ssc_cases.h"
 #include "support/tape.h"
+#include "tools/scsiemu/ssc_cases.h"
 
 enum { MOST = 32, ROOM = 4096, MARK = 0 };
 

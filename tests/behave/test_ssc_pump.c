@@ -13,8 +13,8 @@
 
 #include <scsiemu/exec.h>
 
-#include "behave/ssc_cases.h"
 #include "support/tape.h"
+#include "tools/scsiemu/ssc_cases.h"
 
 enum { BOUNCE = 8192 };
 

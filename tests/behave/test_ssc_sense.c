@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "behave/ssc_cases.h"
 #include "support/tape.h"
+#include "tools/scsiemu/ssc_cases.h"
 
 static const struct tape_options options = { .ssc = { .reverse = true } };
 

@@ -507,7 +507,7 @@ class Wrong(Tool):
         for device, why in (("disk:mem,siez=1M", 'did you mean "size"'),
                             ("disk:path=/nowhere/at/all", "/nowhere/at/all"),
                             ("16384=disk:mem,size=1M", "0 to 16383"),
-                            ("tapx", '"tapx"'), ("tape", "path=FILE")):
+                            ("tapx", '"tapx"'), ("tape", "no cartridge")):
             self.refused("exec", device, "--", "00" * 6, why=why)
         self.refused("exec", DISK, "0=" + DISK, "--", "00" * 6, why="LUN")
 
@@ -546,6 +546,62 @@ class Wrong(Tool):
                                   check=False, timeout=60)
         self.assertEqual(done.returncode, 2)
         self.assertIn(b"standard output", done.stderr)
+
+
+class Conformance(Tool):
+    TAPE = "tape:mem,size=64M"
+
+    @staticmethod
+    def failures(out):
+        return [line.split(" - ")[1] for line in out.splitlines()
+                if line.startswith("not ok ")]
+
+    def test_all(self):
+        out = self.run_tool("conformance", "ssc", self.TAPE)[0]
+        first, *rest = out.splitlines()
+        self.assertEqual(first, f"1..{len(rest)}")
+        self.assertTrue(all(line.startswith("ok ") for line in rest))
+        self.assertGreater(len(rest), 90)
+        skipped = [line for line in rest if "# SKIP" in line]
+        self.assertTrue(all("does not have" in line for line in skipped))
+        self.assertLess(len(skipped), 12)  # READ REVERSE
+
+    def test_fault(self):
+        out = self.run_tool("conformance", "ssc", self.TAPE +
+                            ",inject=op=8f:sense=4/44/00", status=1)[0]
+        self.assertEqual(self.failures(out), ["VERIFY elsewhere"])
+        self.assertIn("# expected: GOOD, 0 bytes, then at object 6\n"
+                      "# found: CHECK CONDITION 4/44/00 without INFORMATION, "
+                      "0 bytes, then at object 1\n", out)
+
+    def test_file(self):
+        with tempfile.TemporaryDirectory() as d:
+            tape = f"tape:path={d}/tape,size=64M"
+            self.refused("conformance", "ssc", tape, why="--destroy")
+            self.assertFalse(os.path.exists(f"{d}/tape"))
+            out = self.run_tool("conformance", "ssc", tape, "--destroy")[0]
+            self.assertEqual(self.failures(out), [])
+
+    def test_node(self):
+        if "scsiemu run" not in self.run_tool("--help")[0]:
+            self.skipTest("scsiemu run is not built")
+        out = self.run_tool("run", self.TAPE, "--", PROGRAM, "conformance",
+                            "ssc", "/dev/sg0", "--destroy")[0]
+        self.assertEqual(self.failures(out), [])
+        self.assertIn("# SKIP the initiator has no room", out)
+
+    def test_trouble(self):
+        for args in ((), ("ssc",), ("sbc", self.TAPE), ("ssc", "--destroy"),
+                     ("ssc", self.TAPE, "--now"),
+                     ("ssc", self.TAPE, "--destroy", "x")):
+            self.refused("conformance", *args,
+                         why="usage: scsiemu conformance")
+        self.refused("conformance", "ssc", "/dev/null", "--destroy",
+                     why="/dev/null: SG_IO")
+        self.refused("conformance", "ssc", "/nowhere/at/all", "--destroy",
+                     why="/nowhere/at/all")
+        self.refused("conformance", "ssc", "tape:mem,siez=1M",
+                     why="did you mean")
 
 
 if __name__ == "__main__":

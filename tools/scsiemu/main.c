@@ -28,6 +28,8 @@ static const struct subcommand {
 	{ "pages", pages_main,
 	  "DEVICE [vpd|mode|log [CODE[,SUB]]] [--raw|--hex|--json] [--pc NAME]",
 	  "list or dump VPD, mode and log pages" },
+	{ "conformance", conformance_main, "ssc DEVICE|/dev/NODE [--destroy]",
+	  "hold a tape drive against the rules of its standard" },
 #ifdef SEMU_SHIM_DIR
 	{ "run", run_main,
 	  "[LUN=]DEVICE ... [--attention] -- COMMAND [ARGUMENT ...]",
@@ -49,7 +51,10 @@ static const char exec_options[] =
 	"  --wait MS              then let so much time pass\n"
 	"  --attention            do not clear the first unit attention (run, "
 	"too)\n"
-	"  --json                 JSON instead of a sheet\n";
+	"  --json                 JSON instead of a sheet\n"
+	"option of conformance\n"
+	"  --destroy              what is on the cartridge may be "
+	"overwritten\n";
 
 static void print_usage(FILE *out)
 {

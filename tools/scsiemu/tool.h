@@ -13,6 +13,7 @@ enum {
 int tool_usage(const char *name);
 
 /* argv[0] is the subcommand's name, argv[argc] is NULL. */
+int conformance_main(int argc, char **argv);
 int exec_main(int argc, char **argv);
 int inspect_main(int argc, char **argv);
 int library_main(int argc, char **argv);

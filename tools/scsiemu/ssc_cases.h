@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * behave/ssc_cases.h - what a tape drive answers in which situation, as data
- * (SSC-4 chapter 7): objects on the tape, where it stands, a CDB; sense,
- * position and bytes moved afterwards. A drive of anybody can be held against
- * it.
+ * ssc_cases.h - what a tape drive answers in which situation, as data (SSC-4
+ * chapter 7): objects on the tape, where it stands, a CDB; sense, position and
+ * bytes moved afterwards. The tests hold the library against it, scsiemu
+ * conformance a drive of anybody.
  */
-#ifndef TEST_SSC_CASES_H
-#define TEST_SSC_CASES_H
+#ifndef TOOL_SSC_CASES_H
+#define TOOL_SSC_CASES_H
 
 #include <scsiemu/cmd.h>
 #include <scsiemu/wire.h>
 
 struct ssc_case {
 	const char *name;
-	const char *lay; /* as tape_lay() has it */
-	uint64_t at;	 /* the object in front of which it stands */
-	uint32_t block;	 /* BLOCK LENGTH of the block descriptor */
+	/* lengths of records (3*512: three of them) and M, for filemarks */
+	const char *lay;
+	uint64_t at;	/* the object in front of which it stands */
+	uint32_t block; /* BLOCK LENGTH of the block descriptor */
 	uint8_t cdb[16];
 	uint32_t room; /* bytes of the initiator's buffer */
 	/* GOOD: all of these 0 */
