@@ -168,6 +168,9 @@ static void make_device(struct target *t)
 		die(err.text);
 	for (struct scsiemu_host_unit *u = t->d.units; u && !quiet; u = u->next)
 		printf("%s LUN %u: %s\n", name, u->lun, u->host.summary);
+	/* A library without its operator is one, too. */
+	if (scsiemu_iscsi_server_operate(server, &t->d, &err))
+		fprintf(stderr, "iscsi-server: %s\n", err.text);
 	if (scsiemu_iscsi_ports(scsiemu_iscsi_server_engine(server), t->iscsi) <
 	    0)
 		die("too many portals");

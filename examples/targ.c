@@ -192,6 +192,8 @@ int main(int argc, char **argv)
 	loop = scsiemu_loop_create(&dev.pump);
 	if (!loop)
 		die("out of memory");
+	if (scsiemu_loop_operate(loop, &dev, &err))
+		fprintf(stderr, "targ: %s\n", err.text);
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
 	signal(SIGHUP, on_signal);

@@ -148,6 +148,8 @@ int main(int argc, char **argv)
 	loop = scsiemu_loop_create(&dev.pump);
 	if (!loop)
 		die("out of memory");
+	if (scsiemu_loop_operate(loop, &dev, &err))
+		fprintf(stderr, "tcmu: %s\n", err.text);
 	for (u = dev.units; u; u = u->next)
 		serve(u, n++);
 	listen();

@@ -113,6 +113,8 @@ int main(int argc, char **argv)
 	loop = scsiemu_loop_create(&device.pump);
 	if (!loop)
 		die("out of memory or descriptors");
+	if (scsiemu_loop_operate(loop, &device, &err))
+		fprintf(stderr, "vhost-user-scsi: %s\n", err.text);
 	signal(SIGINT, stop);
 	signal(SIGTERM, stop);
 	signal(SIGPIPE, SIG_IGN);

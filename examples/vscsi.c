@@ -77,6 +77,8 @@ static void serve(const char *path, unsigned target)
 
 	if (scsiemu_loop_pump(loop, &d->pump))
 		die("out of memory");
+	if (scsiemu_loop_operate(loop, d, &err))
+		fprintf(stderr, "vscsi: %s\n", err.text);
 	if (scsiemu_vscsi_add(bus, target, &d->pump, &err) ||
 	    scsiemu_vscsi_probe(bus, target, SCSIEMU_VSCSI_ALL, &err))
 		die(err.text);

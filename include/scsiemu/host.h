@@ -31,6 +31,8 @@ struct scsiemu_host_lu {
 	struct scsiemu_lu *lu; /* once attached */
 	void *mailbox;	       /* a processor's messages; its own */
 	void *state;	       /* the LU's, where it needs much; its own */
+	void *kept;	       /* what the LU goes on reading; its own */
+	void *control;	       /* a library's control socket; its own */
 	char *summary; /* "disk a.img, 1 GiB, 512-byte blocks"; its own */
 };
 
@@ -100,6 +102,34 @@ int scsiemu_host_device_close(struct scsiemu_host_device *h,
 			      struct scsiemu_errmsg *err);
 /* Room for what a host of tens of initiators does: a start to change. */
 void scsiemu_host_limits(struct scsiemu_limits *l);
+
+/*
+ * The operator of a library that is served (docs/changer.md, "Operating a
+ * library"): a socket "control" in its directory, by which cartridges are put
+ * in and taken out. One more descriptor of the program's loop: when it can be
+ * read, scsiemu_host_operate() is due. Loops of this library do both:
+ * scsiemu_loop_operate(), scsiemu_iscsi_server_operate().
+ * The descriptor, until scsiemu_host_close(); -1 with a message: h is no
+ * library, or the socket cannot be made.
+ */
+int scsiemu_host_control(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err);
+/* Answers whoever has asked. Never waits for anybody; on the device's thread,
+ * between commands. */
+void scsiemu_host_operate(struct scsiemu_host_lu *h);
+/* Is it a library? */
+bool scsiemu_host_is_library(const struct scsiemu_host_lu *h);
+
+/* The longest reply to a request, with its NUL. */
+#define SCSIEMU_LIBRARY_REPLY 16384
+/*
+ * Be the operator of the library in dir: of who serves it, or of nobody's, then
+ * under its lock. request: "ls", "insert ie VOL042L8 12884901888" ...
+ * (docs/changer.md, "The control socket"). Waits while the robot works. 0: the
+ * reply, which begins with "ok", "no" or "busy"; room is SCSIEMU_LIBRARY_REPLY.
+ * -1 with a message: there was nobody to ask, or no reply.
+ */
+int scsiemu_library_ask(const char *dir, const char *request, char *reply,
+			size_t room, struct scsiemu_errmsg *err);
 
 /* Text for --help: every type and key with what it takes. */
 const char *scsiemu_host_help(void);

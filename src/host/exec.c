@@ -3,6 +3,8 @@
 #include <scsiemu/exec.h>
 #include <scsiemu/wire.h>
 
+#include <string.h>
+
 static struct scsiemu_exec *of(struct scsiemu_task *t)
 {
 	return t->cmd.user;
@@ -25,15 +27,12 @@ static void push(void *port, struct scsiemu_task *t, uint32_t off, uint32_t len,
 		 enum scsiemu_push how, bool last)
 {
 	uint8_t *to = (uint8_t *)of(t)->in + off;
-	const uint8_t *from;
-	size_t i;
 
 	(void)port, (void)len, (void)last;
 	if (how == SCSIEMU_PUSH_WINDOW)
 		return;
-	for (; nv--; v++)
-		for (from = v->base, i = 0; i < v->len; i++)
-			*to++ = from[i];
+	for (; nv--; to += v->len, v++)
+		memcpy(to, v->base, v->len);
 }
 
 static void done(void *port, struct scsiemu_task *t)

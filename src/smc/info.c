@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * REPORT ELEMENT INFORMATION (SMC-3 6.9): which pages there are (00h), what the
- * elements are (02h), what is in them (03h).
+ * elements are (02h), what is in them (03h), all of these (7Fh).
  */
 #include "smc/smc.h"
 
-enum { SUPPORTED = 0x00, STATIC = 0x02, STATE = 0x03 };
+enum { SUPPORTED = 0x00, STATIC = 0x02, STATE = 0x03, EVERY = 0x7f };
 enum { NEV = 0x20, TYPE = 0x0f };	   /* byte 3 */
 enum { STATIC_LEN = 12, STATE_LEN = 8 };   /* descriptors */
 enum { SO = 0x20, DO = 0x10, IESTOR = 2 }; /* may be source, destination */
@@ -115,25 +115,36 @@ static void put_states(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
 	scsiemu_wr_items_end(w, p->n - last, STATE_LEN);
 }
 
-int semu_smc_info(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+static void put_state(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	struct semu_smc_page page[4];
 
+	put_header(w, STATE, STATE_LEN, elements(c, page) * STATE_LEN);
+	for (unsigned i = 0; i < 4; i++)
+		put_states(scsiemu_cmd_lu(c), w, &page[i]);
+}
+
+/* Ascending. */
+static const struct {
+	uint8_t code;
+	void (*put)(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+} pages[] = { { SUPPORTED, put_supported },
+	      { STATIC, put_static },
+	      { STATE, put_state } };
+enum { PAGES = sizeof(pages) / sizeof(pages[0]) };
+
+int semu_smc_info(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	unsigned code = c->cdb[2];
+	bool any = false;
+
 	if ((c->cdb[3] & TYPE) >= SCSIEMU_ELEMENT_TYPES)
 		return scsiemu_fail_cdb(c, 3, 3);
-	switch (c->cdb[2]) {
-	case SUPPORTED:
-		put_supported(c, w);
-		return SCSIEMU_FINISHED;
-	case STATIC:
-		put_static(c, w);
-		return SCSIEMU_FINISHED;
-	case STATE:
-		put_header(w, STATE, STATE_LEN, elements(c, page) * STATE_LEN);
-		for (unsigned i = 0; i < 4; i++)
-			put_states(scsiemu_cmd_lu(c), w, &page[i]);
-		return SCSIEMU_FINISHED;
-	default:
-		return scsiemu_fail_cdb(c, 2, SCSIEMU_NO_BIT);
+	for (unsigned i = 0; i < PAGES; i++) {
+		if (code != pages[i].code && code != EVERY)
+			continue;
+		pages[i].put(c, w);
+		any = true;
 	}
+	return any ? SCSIEMU_FINISHED : scsiemu_fail_cdb(c, 2, SCSIEMU_NO_BIT);
 }

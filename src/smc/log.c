@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a changer logs (SPC-5 7.3, SMC-3 7.2): temperature, informational
- * exceptions, and TapeAlert flags, each of which a nexus is told of once.
+ * What a changer logs (SPC-5 7.3, SMC-3 7.2): errors (events.c), temperature,
+ * informational exceptions, and TapeAlert flags, each of which a nexus is told
+ * of once.
  */
 #include "smc/smc.h"
 
@@ -21,11 +22,6 @@ static const struct semu_log_value values[SCSIEMU_LOG_COUNT] = {
 					  .initial = 0xff },
 };
 
-static void count(struct scsiemu_cmd *c, uint64_t ms)
-{
-	(void)c, (void)ms;
-}
-
 static unsigned flags(const struct scsiemu_lu *lu)
 {
 	(void)lu;
@@ -42,13 +38,32 @@ static const struct semu_log_page tape_alert = {
 	.code = TAPE_ALERT, .count = flags, .first = 1, .put = put_flag
 };
 
+/* The flags as they are, which nobody is told of by that. */
+static unsigned one(const struct scsiemu_lu *lu)
+{
+	(void)lu;
+	return 1;
+}
+
+static void put_flags(const struct scsiemu_lu *lu, unsigned i,
+		      struct scsiemu_wr *w)
+{
+	(void)i;
+	scsiemu_wr_be64(w, semu_smc(lu)->alerts);
+}
+
+static const struct semu_log_page response = { .code = 0x12,
+					       .count = one,
+					       .put = put_flags };
+
 static const struct semu_log_page *const pages[] = {
-	&semu_log_0d, &semu_log_0d01, &tape_alert, &semu_log_2f, NULL
+	&semu_smc_log_07, &semu_log_0d, &semu_log_0d01, &response,
+	&semu_smc_log_16, &tape_alert,	&semu_log_2f,	NULL
 };
 
 const struct semu_log_type semu_smc_log = { .values = values,
 					    .pages = pages,
-					    .count = count };
+					    .count = semu_smc_count };
 
 static bool is_alerts(const struct scsiemu_cmd *c)
 {

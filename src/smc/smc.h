@@ -26,6 +26,22 @@ struct semu_smc_reader {
 	struct semu_smc_search search;
 };
 
+/* A command that the robot could not do, and the last ones. */
+enum { SEMU_SMC_CDB = 16, SEMU_SMC_EVENTS = 8 };
+struct semu_smc_event {
+	uint64_t ms;	/* the device's timestamp ... */
+	uint32_t moves; /* until then */
+	uint16_t asc;
+	uint8_t origin; /* ... and where it is from */
+	uint8_t key;
+	uint8_t cdb[SEMU_SMC_CDB];
+	struct scsiemu_changer_tag tag;
+};
+struct semu_smc_events {
+	uint32_t n, moves; /* since power on */
+	struct semu_smc_event event[SEMU_SMC_EVENTS];
+};
+
 /* The state of SEMU_PART_SMC. */
 struct semu_smc {
 	struct scsiemu_changer_layout layout; /* zeros without a medium */
@@ -36,6 +52,9 @@ struct semu_smc {
 	uint8_t unload; /* enum scsiemu_smc_unload */
 	uint8_t next_reader;
 	struct semu_smc_reader reader[SEMU_SMC_READERS];
+#if SEMU_WITH_LOG
+	struct semu_smc_events events;
+#endif
 	uint16_t drive[]; /* LUNs */
 };
 
@@ -98,7 +117,7 @@ struct semu_smc_page {
 	bool tags, ids;
 };
 /* The pages that a CDB asks for by element type, first address, number: 4 of
- * them, in order; those without elements have n 0. */
+ * them, in the order of their addresses; those without elements have n 0. */
 void semu_smc_pages(const struct scsiemu_lu *lu, unsigned type, uint32_t start,
 		    uint32_t count, bool tags, bool ids,
 		    struct semu_smc_page page[4]);
@@ -119,6 +138,10 @@ extern const struct semu_mode_page semu_smc_mode_1d, semu_smc_mode_1e,
 extern const struct semu_log_type semu_smc_log;
 int semu_smc_log_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w);
 int semu_smc_log_sensed(struct scsiemu_cmd *c, int result);
+
+/* events.c */
+extern const struct semu_log_page semu_smc_log_07, semu_smc_log_16;
+void semu_smc_count(struct scsiemu_cmd *c, uint64_t ms);
 #endif
 
 #endif

@@ -3,6 +3,8 @@
  * READ ELEMENT STATUS (SMC-3 6.10), and the pages of element descriptors that
  * REQUEST VOLUME ELEMENT ADDRESS has as well.
  */
+#include <string.h>
+
 #include "smc/smc.h"
 
 enum { VOLTAG = 0x10, TYPE = 0x0f, DVCID = 0x01 }; /* bytes 1, 1, 6 */
@@ -65,24 +67,23 @@ static void page_of(const struct scsiemu_lu *lu, unsigned type, uint32_t start,
 	p->len = PLAIN + (p->tags ? TAG : 0) + ID_HEADER + p->id_len;
 }
 
-/* At most count elements, those of the lowest addresses whatever their type: so
- * that who asks for one address and one element gets that. */
-static void limit(struct semu_smc_page page[4], uint32_t count)
+/* The page of the elements with the next lowest addresses comes next. */
+static void sort(struct semu_smc_page page[4])
 {
-	for (uint32_t done = 0; done < 0xf;) {
-		unsigned lowest = 4;
+	for (unsigned i = 1; i < 4; i++) {
+		for (unsigned k = i; k && page[k].first < page[k - 1].first;
+		     k--) {
+			struct semu_smc_page p = page[k];
 
-		for (unsigned i = 0; i < 4; i++)
-			if (!(done >> i & 1) &&
-			    (lowest == 4 || page[i].first < page[lowest].first))
-				lowest = i;
-		done |= 1U << lowest;
-		if (page[lowest].n > count)
-			page[lowest].n = count;
-		count -= page[lowest].n;
+			page[k] = page[k - 1];
+			page[k - 1] = p;
+		}
 	}
 }
 
+/* In the order of addresses, so that who asks for one address and one element
+ * gets that, and who goes on behind the last one that was reported, as mtx
+ * does, is told of each once. Libraries do the same. */
 void semu_smc_pages(const struct scsiemu_lu *lu, unsigned type, uint32_t start,
 		    uint32_t count, bool tags, bool ids,
 		    struct semu_smc_page page[4])
@@ -94,7 +95,12 @@ void semu_smc_pages(const struct scsiemu_lu *lu, unsigned type, uint32_t start,
 		if (type && type != i + 1)
 			page[i].n = 0;
 	}
-	limit(page, count);
+	sort(page);
+	for (unsigned i = 0; i < 4; i++) {
+		if (page[i].n > count)
+			page[i].n = count;
+		count -= page[i].n;
+	}
 }
 
 uint32_t semu_smc_bytes(const struct semu_smc_page page[4])
@@ -174,32 +180,44 @@ static void put_id(struct scsiemu_wr *w, const struct scsiemu_lu *drive,
 	scsiemu_wr_zero(w, room - len);
 }
 
+/* ASCII, padded with spaces; two reserved bytes; the sequence number. */
+static void fill_tag(uint8_t *p, const struct scsiemu_changer_tag *tag)
+{
+	unsigned n = 0;
+
+	while (n < SCSIEMU_TAG_MAX && tag->id[n])
+		n++;
+	memcpy(p, tag->id, n);
+	memset(p + n, ' ', SCSIEMU_TAG_MAX - n);
+	memset(p + SCSIEMU_TAG_MAX, 0, 2);
+	semu_put16(p + SCSIEMU_TAG_MAX + 2, tag->sequence);
+}
+
+/* There may be 60,000 of them in one reply: written at once. */
 void semu_smc_put_element(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
 			  const struct semu_smc_page *p, uint16_t addr)
 {
-	const struct scsiemu_lu *drive = semu_smc_drive(lu, addr);
+	const struct scsiemu_lu *drive = NULL;
+	uint8_t d[PLAIN + TAG + ID_HEADER] = { 0 };
+	uint32_t len = p->len - (p->ids ? ID_HEADER + p->id_len : 0);
 	struct scsiemu_element e;
 	uint16_t asc;
 
+	if (p->type == SCSIEMU_ELEMENT_DT)
+		drive = semu_smc_drive(lu, addr);
 	semu_smc_element(lu, addr, &e);
 	asc = semu_smc_fault(p->type, drive, &e);
-	scsiemu_wr_be16(w, addr);
-	scsiemu_wr_u8(w, flags(p->type, drive, &e) | (asc ? EXCEPT : 0U));
-	scsiemu_wr_u8(w, 0);
-	scsiemu_wr_be16(w, asc);
-	scsiemu_wr_zero(w, 3);
-	scsiemu_wr_u8(w, (e.svalid ? SVALID : 0U) | (e.disabled ? ED : 0U) |
-				 (e.type & 7U));
-	scsiemu_wr_be16(w, e.source);
-	if (p->tags) {
-		scsiemu_wr_ascii(w, e.tag.id, SCSIEMU_TAG_MAX);
-		scsiemu_wr_be16(w, 0);
-		scsiemu_wr_be16(w, e.tag.sequence);
-	}
+	semu_put16(d, addr);
+	d[2] = (uint8_t)(flags(p->type, drive, &e) | (asc ? EXCEPT : 0U));
+	semu_put16(d + 4, asc);
+	d[9] = (uint8_t)((e.svalid ? SVALID : 0U) | (e.disabled ? ED : 0U) |
+			 (e.type & 7U));
+	semu_put16(d + 10, e.source);
+	if (p->tags)
+		fill_tag(d + PLAIN, &e.tag);
+	scsiemu_wr_bytes(w, d, len);
 	if (p->ids)
 		put_id(w, drive, p->id_len);
-	else
-		scsiemu_wr_zero(w, ID_HEADER);
 }
 
 static void put_elements(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
@@ -220,7 +238,7 @@ static void put_header(struct scsiemu_wr *w, const struct semu_smc_page page[4])
 	uint32_t n = 0;
 
 	for (unsigned i = 0; i < 4; i++) {
-		if (page[i].n && (!n || page[i].first < lowest))
+		if (page[i].n && !n)
 			lowest = page[i].first;
 		n += page[i].n;
 	}

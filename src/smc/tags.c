@@ -238,7 +238,8 @@ static uint16_t look(const struct scsiemu_lu *lu,
 		     const struct semu_smc_page all[4],
 		     struct semu_smc_page page[4], uint32_t left)
 {
-	uint32_t lowest = UINT32_MAX;
+	uint16_t lowest = 0;
+	bool any = false;
 
 	memcpy(page, all, 4 * sizeof(*page));
 	for (unsigned k = 0; k < 4; k++) {
@@ -246,11 +247,12 @@ static uint16_t look(const struct scsiemu_lu *lu,
 
 		page[k].n = count(lu, f, &all[k], left);
 		left -= page[k].n;
-		if (page[k].n && next(lu, f, &all[k], &i) &&
-		    all[k].first + i < lowest)
-			lowest = all[k].first + i;
+		if (!any && page[k].n && next(lu, f, &all[k], &i)) {
+			lowest = (uint16_t)(all[k].first + i);
+			any = true;
+		}
 	}
-	return lowest == UINT32_MAX ? 0 : (uint16_t)lowest;
+	return lowest;
 }
 
 int semu_smc_found(struct scsiemu_cmd *c, struct scsiemu_wr *w)

@@ -25,6 +25,10 @@ int semu_library_save(struct semu_library *r);
 int semu_library_load(struct semu_library *r, struct semu_volume *v);
 void semu_library_close(void *ctx);
 
+/* changer_open.c: the name of the file of the cartridge in an element, without
+ * its ending; "": there is none. */
+const char *semu_library_volume(const struct scsiemu_medium *m, uint16_t addr);
+
 /* A cartridge's file. */
 #define SEMU_CARTRIDGE_ENDING ".tape"
 

@@ -389,6 +389,15 @@ int scsiemu_library_eject(struct scsiemu_medium *m, uint16_t addr,
 	return 0;
 }
 
+const char *semu_library_volume(const struct scsiemu_medium *m, uint16_t addr)
+{
+	const struct semu_library *r = library(m);
+	const struct semu_slot *s = r ? semu_map_at(&r->map, addr) : NULL;
+	const struct semu_volume *v = s && s->full ? s->in.store : NULL;
+
+	return v ? v->name : "";
+}
+
 const char *scsiemu_library_why(const struct scsiemu_medium *m)
 {
 	const struct semu_library *r = library(m);

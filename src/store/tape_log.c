@@ -161,14 +161,18 @@ static int read_up_to(struct semu_tl *t, uint32_t skip)
 	return rc;
 }
 
+static bool is_last(struct semu_tl *t)
+{
+	return t->pos.object + 1 == semu_tl_objects(semu_tl_here(t));
+}
+
 /* Behind the last byte: tag, padding, and the header that may come next. */
 static size_t trail_len(struct semu_tl *t)
 {
 	const struct semu_tl_head *h = &t->head;
-	bool last = t->pos.object + 1 == semu_tl_objects(semu_tl_here(t));
 
 	return semu_tl_frame_len(h->len, h->tag_len) - SEMU_TL_HEAD - h->len +
-	       (last ? 0 : SEMU_TL_HEAD);
+	       (is_last(t) ? 0 : SEMU_TL_HEAD);
 }
 
 /* n bytes from the place that t->reading has come to. */
@@ -202,13 +206,12 @@ static int end_record(struct semu_tl *t, struct scsiemu_tape_how *how)
 {
 	const struct semu_tl_head *h = &t->head;
 	struct semu_tl_head next;
-	size_t len = trail_len(t);
 	bool more;
 
 	if (semu_crc32c(t->reading.crc, t->trail, h->tag_len) != h->crc)
 		return SCSIEMU_E_READ;
-	more = len > SEMU_TL_HEAD &&
-	       semu_tl_head_get(t->trail + len - SEMU_TL_HEAD, &next);
+	more = !is_last(t) &&
+	       semu_tl_head_get(t->trail + trail_len(t) - SEMU_TL_HEAD, &next);
 	give_tag(t, how);
 	step(t, more ? &next : NULL);
 	return SCSIEMU_R_RECORD;

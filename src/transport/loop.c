@@ -2,6 +2,7 @@
 /* transport/loop.c - see scsiemu/transport/loop.h. */
 #include <scsiemu/transport/loop.h>
 
+#include <store/open.h>
 #include <transport/loop.h>
 
 #include <errno.h>
@@ -12,11 +13,18 @@
 
 #define STOP 0 /* the loop's own descriptor comes first */
 
+/* A library's control socket. */
+struct operated {
+	struct scsiemu_source source; /* first */
+	struct scsiemu_host_lu *library;
+};
+
 struct scsiemu_loop {
 	const struct semu_calls *sys;
 	struct scsiemu_pump **pumps;
 	unsigned npumps;
 	struct scsiemu_source *sources;
+	struct scsiemu_source *operated; /* besides: not a reason to run */
 	/* Of the poll() at hand; who[] of one that is removed becomes NULL. */
 	struct pollfd *poll;
 	struct scsiemu_source **who;
@@ -86,6 +94,12 @@ void scsiemu_loop_destroy(struct scsiemu_loop *l)
 {
 	if (!l)
 		return;
+	while (l->operated) {
+		struct scsiemu_source *s = l->operated;
+
+		l->operated = s->next;
+		free(s);
+	}
 	close(l->stop[0]);
 	close(l->stop[1]);
 	free_loop(l);
@@ -107,17 +121,28 @@ int scsiemu_loop_pump(struct scsiemu_loop *l, struct scsiemu_pump *p)
 	return 0;
 }
 
+static nfds_t count(const struct scsiemu_source *s)
+{
+	nfds_t n = 0;
+
+	for (; s; s = s->next)
+		n++;
+	return n;
+}
+
+static int add_to(struct scsiemu_loop *l, struct scsiemu_source **to,
+		  struct scsiemu_source *s)
+{
+	if (!make_room(l, STOP + 2 + count(l->sources) + count(l->operated)))
+		return SCSIEMU_ERR_SPACE;
+	s->next = *to;
+	*to = s;
+	return 0;
+}
+
 int scsiemu_loop_add(struct scsiemu_loop *l, struct scsiemu_source *s)
 {
-	nfds_t n = STOP + 2;
-
-	for (const struct scsiemu_source *o = l->sources; o; o = o->next)
-		n++;
-	if (!make_room(l, n))
-		return SCSIEMU_ERR_SPACE;
-	s->next = l->sources;
-	l->sources = s;
-	return 0;
+	return add_to(l, &l->sources, s);
 }
 
 void scsiemu_loop_remove(struct scsiemu_loop *l, struct scsiemu_source *s)
@@ -143,18 +168,62 @@ void scsiemu_loop_stop(struct scsiemu_loop *l)
 	errno = had;
 }
 
-static void list(struct scsiemu_loop *l)
+static void operate(struct scsiemu_source *s, short revents)
 {
-	l->poll[STOP] = (struct pollfd){ .fd = l->stop[0], .events = POLLIN };
-	l->who[STOP] = NULL;
-	l->n = STOP + 1;
-	for (struct scsiemu_source *s = l->sources; s; s = s->next) {
+	(void)revents;
+	scsiemu_host_operate(((struct operated *)s)->library);
+}
+
+static int operate_one(struct scsiemu_loop *l, struct scsiemu_host_lu *library,
+		       struct scsiemu_errmsg *err)
+{
+	int fd = scsiemu_host_control(library, err);
+	struct operated *o;
+
+	if (fd < 0)
+		return -1;
+	o = malloc(sizeof(*o));
+	if (!o)
+		return semu_err_memory(err);
+	*o = (struct operated){
+		.source = { .fd = fd, .events = POLLIN, .ready = operate },
+		.library = library
+	};
+	if (!add_to(l, &l->operated, &o->source))
+		return 0;
+	free(o);
+	return semu_err_memory(err);
+}
+
+int scsiemu_loop_operate(struct scsiemu_loop *l, struct scsiemu_host_device *h,
+			 struct scsiemu_errmsg *err)
+{
+	int rc = 0;
+
+	for (struct scsiemu_host_unit *u = h->units; u && !rc; u = u->next)
+		if (scsiemu_host_is_library(&u->host))
+			rc = operate_one(l, &u->host, err);
+	return rc;
+}
+
+static void list_those(struct scsiemu_loop *l, struct scsiemu_source *s)
+{
+	for (; s; s = s->next) {
 		if (!s->events)
 			continue;
 		l->who[l->n] = s;
 		l->poll[l->n++] = (struct pollfd){ .fd = s->fd,
 						   .events = s->events };
 	}
+}
+
+static void list(struct scsiemu_loop *l)
+{
+	l->poll[STOP] = (struct pollfd){ .fd = l->stop[0], .events = POLLIN };
+	l->who[STOP] = NULL;
+	l->n = STOP + 1;
+	list_those(l, l->sources);
+	list_those(l, l->operated);
 }
 
 /* ms until the first device's time, -1: for ever. */

@@ -201,7 +201,7 @@ static void test_logs(void **state)
 	struct library *b = *state;
 
 	log_page(b, 0, 4096);
-	drive_data(&b->d, "\x00\x00\x00\x04\x00\x0d\x2e\x2f", 8);
+	drive_data(&b->d, "\x00\x00\x00\x07\x00\x07\x0d\x12\x16\x2e\x2f", 11);
 	assert_int_equal(scsiemu_log_set(b->lu, SCSIEMU_LOG_TEMPERATURE, 31),
 			 0);
 	assert_int_equal(scsiemu_log_set(b->lu, SCSIEMU_LOG_READ_BYTES, 1),

@@ -291,10 +291,10 @@ static void test_info(void **state)
 					 0, 2, 3, 2, 0, 0, 3, 0,  2, 3, 3, 0,
 					 0, 3, 0, 2, 3, 4, 0, 0,  3, 0, 2, 3 };
 	static const uint8_t elements[] = {
-		2, 0,	 0, 12,	  0, 0,	   0, 48, 0, 0,	   0, 1,    0, 0,
-		0, 1,	 1, 0x00, 0, 0,	   0, 0,  3, 0xe8, 0, 0,    0, 6,
-		2, 0x30, 0, 0,	  0, 0,	   0, 10, 0, 0,	   0, 2,    3, 0x32,
-		0, 0,	 0, 0,	  1, 0xf4, 0, 0,  0, 2,	   4, 0x30, 0, 0
+		2, 0,	 0, 12,	  0, 0,	   0, 48,   0, 0,  0, 1,    0, 0,
+		0, 1,	 1, 0x00, 0, 0,	   0, 0,    0, 10, 0, 0,    0, 2,
+		3, 0x32, 0, 0,	  0, 0,	   1, 0xf4, 0, 0,  0, 2,    4, 0x30,
+		0, 0,	 0, 0,	  3, 0xe8, 0, 0,    0, 6,  2, 0x30, 0, 0
 	};
 	static const uint8_t states[] = {
 		3,    0, 0, 8,	0, 0,	 0,  24, 0,    0, 3, 0xe8, 2,
@@ -319,6 +319,15 @@ static void test_info(void **state)
 		info(b, 2, 0, 0, 0, alloc);
 		drive_data(&b->d, elements, alloc);
 	}
+	info(b, 0x7f, 0, 0, 0, 4096); /* all, one after the other */
+	drive_good(&b->d);
+	assert_int_equal(b->d.t.c.in_done,
+			 sizeof(pages) + sizeof(elements) + 8 + 11 * 8);
+	assert_memory_equal(b->d.t.in, pages, sizeof(pages));
+	assert_memory_equal(b->d.t.in + sizeof(pages), elements,
+			    sizeof(elements));
+	assert_memory_equal(b->d.t.in + sizeof(pages) + sizeof(elements) + 16,
+			    states + 16, 8);
 	info(b, 3, 0, 0x10000, 0, 4096);
 	drive_data(&b->d, "\x03\x00\x00\x08\x00\x00\x00\x00", 8);
 	info(b, 4, 0, 0, 0, 4096);

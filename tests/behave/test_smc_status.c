@@ -28,7 +28,7 @@ static int drop(void **state)
 	return 0;
 }
 
-/* All four pages without anything optional. */
+/* All four pages without anything optional, in the order of their addresses. */
 static void test_all(void **state)
 {
 	static const uint8_t want[] = {
@@ -37,14 +37,6 @@ static void test_all(void **state)
 		/* transports */
 		1, 0, 0, 16, 0, 0, 0, 16, 0, 1, 0x00, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 		0, 0, 0, 0,
-		/* storage: four cartridges of data, where they always were */
-		2, 0, 0, 16, 0, 0, 0, 96, 0x03, 0xe8, 0x09, 0, 0, 0, 0, 0, 0,
-		0x01, 0, 0, 0, 0, 0, 0, 0x03, 0xe9, 0x09, 0, 0, 0, 0, 0, 0,
-		0x01, 0, 0, 0, 0, 0, 0, 0x03, 0xea, 0x09, 0, 0, 0, 0, 0, 0,
-		0x01, 0, 0, 0, 0, 0, 0, 0x03, 0xeb, 0x09, 0, 0, 0, 0, 0, 0,
-		0x01, 0, 0, 0, 0, 0, 0, 0x03, 0xec, 0x08, 0, 0, 0, 0, 0, 0,
-		0x00, 0, 0, 0, 0, 0, 0, 0x03, 0xed, 0x08, 0, 0, 0, 0, 0, 0,
-		0x00, 0, 0, 0, 0, 0, 0,
 		/* import/export: enabled both ways */
 		3, 0, 0, 16, 0, 0, 0, 32, 0, 10, 0x38, 0, 0, 0, 0, 0, 0, 0, 0,
 		0, 0, 0, 0, 0, 0, 11, 0x38, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -52,7 +44,15 @@ static void test_all(void **state)
 		/* data transfer */
 		4, 0, 0, 16, 0, 0, 0, 32, 0x01, 0xf4, 0x08, 0, 0, 0, 0, 0, 0, 0,
 		0, 0, 0, 0, 0, 0, 0x01, 0xf5, 0x08, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-		0, 0, 0, 0
+		0, 0, 0, 0,
+		/* storage: four cartridges of data, where they always were */
+		2, 0, 0, 16, 0, 0, 0, 96, 0x03, 0xe8, 0x09, 0, 0, 0, 0, 0, 0,
+		0x01, 0, 0, 0, 0, 0, 0, 0x03, 0xe9, 0x09, 0, 0, 0, 0, 0, 0,
+		0x01, 0, 0, 0, 0, 0, 0, 0x03, 0xea, 0x09, 0, 0, 0, 0, 0, 0,
+		0x01, 0, 0, 0, 0, 0, 0, 0x03, 0xeb, 0x09, 0, 0, 0, 0, 0, 0,
+		0x01, 0, 0, 0, 0, 0, 0, 0x03, 0xec, 0x08, 0, 0, 0, 0, 0, 0,
+		0x00, 0, 0, 0, 0, 0, 0, 0x03, 0xed, 0x08, 0, 0, 0, 0, 0, 0,
+		0x00, 0, 0, 0, 0, 0, 0
 	};
 	struct library *b = *state;
 
@@ -276,6 +276,61 @@ static void test_linux(void **state)
 	}
 }
 
+/* One reply's elements, each of which was not seen before; the address behind
+ * the last one. */
+static unsigned walk(struct library *b, unsigned next, uint8_t seen[2000])
+{
+	const uint8_t *p = b->d.t.in, *end = p + b->d.t.c.in_done;
+
+	for (p += 8; p < end;) {
+		unsigned len = (unsigned)(p[2] << 8 | p[3]);
+		unsigned n = (unsigned)(p[6] << 8 | p[7]) / len;
+
+		for (p += 8; n && p < end; n--, p += len) {
+			next = (unsigned)(p[0] << 8 | p[1]);
+			assert_int_equal(seen[next]++, 0);
+			next++;
+		}
+	}
+	return next;
+}
+
+/* What "mtx altres" does: some elements of any type, then those behind the last
+ * descriptor of the reply, until there are no more. So does who has little
+ * room. */
+static void test_walk(void **state)
+{
+	static const unsigned layouts[2][2] = { { 6, 2 }, { 4, 5 } };
+
+	(void)state;
+	for (unsigned l = 0; l < 2; l++) {
+		struct library_options o = { .st = (uint16_t)layouts[l][0],
+					     .ie = (uint16_t)layouts[l][1] };
+		struct library b;
+
+		library_make(&b, &o);
+		for (unsigned count = 1; count < 14; count++) {
+			for (uint32_t alloc = 68; alloc < 700; alloc += 7) {
+				static uint8_t seen[2000];
+				unsigned next = 0, last, n = 0;
+
+				memset(seen, 0, sizeof(seen));
+				do {
+					last = next;
+					library_status(&b, VOLTAG, last, count,
+						       0, alloc);
+					drive_good(&b.d);
+					next = walk(&b, last, seen);
+				} while (next != last);
+				for (unsigned i = 0; i < sizeof(seen); i++)
+					n += seen[i];
+				assert_int_equal(n, 1 + o.st + o.ie + 2);
+			}
+		}
+		library_free(&b);
+	}
+}
+
 /* Without a medium there is nothing to tell of. */
 static void test_no_medium(void **state)
 {
@@ -372,6 +427,7 @@ int main(void)
 		WITH(test_lengths),
 		WITH(test_residual),
 		WITH(test_linux),
+		cmocka_unit_test(test_walk),
 		WITH(test_no_medium),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_pinned),

@@ -146,7 +146,7 @@ static void test_reply(void **state)
 	}
 }
 
-/* By type, from an address on, so many. */
+/* By address, from one on, so many. */
 static void test_range(void **state)
 {
 	struct library *b = *state;
@@ -154,9 +154,13 @@ static void test_range(void **state)
 	library_move(b, ST + 3, IE);
 	library_move(b, ST + 2, DT);
 	drive_settle(&b->d, b->drive[0], NULL);
-	assert_string_equal(look(b, "VOL*"), "1000 1001 10 500");
+	assert_string_equal(look(b, "VOL*"), "10 500 1000 1001");
 	request(b, 0, 0, 0xffff, 4096);
 	assert_int_equal(b->d.t.in[0] << 8 | b->d.t.in[1], 10);
+	request(b, 0, 0, 2, 4096); /* those of the lowest addresses */
+	assert_int_equal(b->d.t.in[3], 2);
+	assert_int_equal(b->d.t.in[16] << 8 | b->d.t.in[17], 10);
+	assert_int_equal(b->d.t.in[40] << 8 | b->d.t.in[41], 500);
 	request(b, 2, 0, 1, 4096); /* storage, one */
 	assert_int_equal(b->d.t.in[3], 1);
 	assert_int_equal(b->d.t.in[16] << 8 | b->d.t.in[17], 1000);

@@ -21,6 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "support"))
 import plot
 import servers
+import tapes
 
 RANGE = 256 << 20  # bytes that the commands go to
 
@@ -191,10 +192,20 @@ def main():
     p.add_argument("--build", default="build-bench", help=argparse.SUPPRESS)
     p.add_argument("--reps", type=int, default=3)
     p.add_argument("--seconds", type=float, default=0.8)
+    p.add_argument("--tapes", action="store_true", help="tapes only")
     args = p.parse_args()
     if not shutil.which("taskset"):
         raise servers.Failed("taskset is missing (package util-linux)")
     b = Bench(args)
+    t = tapes.Tapes(b)
+    with contextlib.closing(t):
+        t.alone()
+        for _ in range(args.reps):
+            t.once()
+    if args.tapes:
+        print(f"{machine()}\n{b.how}")
+        t.table()
+        return
     with contextlib.ExitStack() as stack:
         path = b.disk(stack)
         for i in range(args.reps):
@@ -202,6 +213,7 @@ def main():
             b.once(path)
     b.table()
     b.goals()
+    t.table()
     out = os.path.join(args.build, "bench")
     with open(out + ".json", "w", encoding="utf-8") as f:
         json.dump({f"{s} / {t}": r for (s, t), r in b.rates.items()}, f,

@@ -5,7 +5,8 @@
  *
  *	rawiscsi [options] HOST PORT TARGET LUN
  *	  -s N sessions  -q N commands in flight per session  -b N bytes each
- *	  -m rr|rw|sr|sw|tu  random/sequential read/write, TEST UNIT READY
+ *	  -m rr|rw|sr|sw|tr|tw|tu  random/sequential read/write, of a tape from
+ *	     its beginning on, TEST UNIT READY
  *	  -t SEC  -W SEC warm-up  -n N commands in all  -w BYTES LBA range
  *	  -H header digest  -D data digest  -V verify digests of what arrives
  *	  -p PID target process (CPU and RSS reported)  -c TAG
@@ -27,7 +28,7 @@
 static struct {
 	unsigned sessions, depth;
 	uint32_t bytes;
-	int write, random, tur, hold, pid, lun;
+	int write, random, tape, tur, hold, pid, lun;
 	double secs, warm_secs;
 	uint64_t count, range;
 	const char *tag;
@@ -59,7 +60,7 @@ static void issue(struct load *l, uint32_t itt)
 {
 	unsigned char c[10] = { 0 };
 	uint64_t at = opt.random ? rnd() : l->next++;
-	uint32_t nblk = opt.bytes / run.block;
+	uint32_t nblk;
 
 	l->born[itt] = now_ns();
 	l->inflight++;
@@ -68,6 +69,13 @@ static void issue(struct load *l, uint32_t itt)
 		raw_command(&l->raw, itt, c, 6, 0, 0);
 		return;
 	}
+	if (opt.tape) {
+		raw_put32(c + 1, opt.bytes); /* 24 bits */
+		c[0] = opt.write ? 0x0a : 0x08;
+		raw_command(&l->raw, itt, c, 6, opt.bytes, opt.write);
+		return;
+	}
+	nblk = opt.bytes / run.block;
 	c[0] = opt.write ? 0x2a : 0x28;
 	raw_put32(c + 2, (uint32_t)(at % run.slots * nblk));
 	c[7] = (unsigned char)(nblk >> 8);
@@ -92,12 +100,31 @@ static void done(struct raw *s, uint32_t itt, int status)
 		issue(l, itt);
 }
 
+static void find_start(struct load *l)
+{
+	static const unsigned char rewind[6] = { 0x01 };
+
+	if (raw_simple(&l->raw, rewind, 6, 0, NULL))
+		die("REWIND failed");
+	run.slots = UINT64_MAX;
+}
+
+static void find_size(struct load *l)
+{
+	static const unsigned char capacity[10] = { 0x25 };
+	unsigned char cap[8];
+
+	if (raw_simple(&l->raw, capacity, 10, 8, cap))
+		die("READ CAPACITY failed");
+	run.block = raw_get32(cap + 4);
+	run.slots = ((uint64_t)raw_get32(cap) + 1) * run.block;
+}
+
 static struct load *open_session(unsigned i, int ep)
 {
-	static const unsigned char tur[6], capacity[10] = { 0x25 };
+	static const unsigned char tur[6];
 	struct load *l = need(1, sizeof(*l));
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = l };
-	unsigned char cap[8];
 
 	l->born = need(opt.depth, sizeof(*l->born));
 	l->raw.owner = l;
@@ -108,10 +135,10 @@ static struct load *open_session(unsigned i, int ep)
 	/* Unit attentions of the first contact. */
 	for (int k = 0; k < 8 && raw_simple(&l->raw, tur, 6, 0, NULL); k++)
 		;
-	if (raw_simple(&l->raw, capacity, 10, 8, cap))
-		die("READ CAPACITY failed");
-	run.block = raw_get32(cap + 4);
-	run.slots = ((uint64_t)raw_get32(cap) + 1) * run.block;
+	if (opt.tape)
+		find_start(l);
+	else
+		find_size(l);
 	epoll_ctl(ep, EPOLL_CTL_ADD, l->raw.fd, &e);
 	return l;
 }
@@ -210,17 +237,19 @@ static void hold(void)
 
 static void mode(const char *m)
 {
-	static const char *const known[] = { "rr", "rw", "sr", "sw", "tu" };
+	static const char *const known[] = { "rr", "rw", "sr", "sw",
+					     "tr", "tw", "tu" };
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcmp(m, known[i]))
 			continue;
-		opt.tur = m[0] == 't';
+		opt.tur = m[1] == 'u';
+		opt.tape = m[0] == 't' && !opt.tur;
 		opt.random = m[0] == 'r';
 		opt.write = m[1] == 'w';
 		return;
 	}
-	die("-m takes rr, rw, sr, sw or tu");
+	die("-m takes rr, rw, sr, sw, tr, tw or tu");
 }
 
 /* Options with a value. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tapelog - what a cartridge in a file costs by itself: writing and reading in
- * order, finding objects, opening. One thread, no server.
+ * tapelog - what tapes and changers cost without a server: a drive behind the
+ * pump, with a cartridge in a file, writing and reading in order, finding
+ * objects, opening; READ ELEMENT STATUS of 60,000 elements. One thread.
  *
  *	tapelog FILE [MIB [OBJECTS]]
  *
@@ -15,14 +16,27 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <scsiemu/smc.h>
+#include <scsiemu/ssc.h>
 #include <scsiemu/stores.h>
 
-enum { RECORD = 256 << 10, MIB = 2048, OBJECTS = 1000000, LOCATES = 10000 };
+#include "support/execdev.h"
+
+enum {
+	RECORD = 256 << 10,
+	MIB = 2048,
+	OBJECTS = 1000000,
+	LOCATES = 10000,
+	SLOTS = 60000,
+	REPLIES = 50,
+	REPLY = 0xffffff
+};
 
 static struct scsiemu_medium m;
 static struct scsiemu_errmsg err;
+static struct execdev d;
 
-static void open_tape(const char *path, uint64_t bytes)
+static void open_medium(const char *path, uint64_t bytes)
 {
 	const struct scsiemu_tape_new is = { .bytes = bytes };
 
@@ -30,28 +44,38 @@ static void open_tape(const char *path, uint64_t bytes)
 		die("%s", err.text);
 }
 
-static void verb(enum scsiemu_verb what, uint64_t addr, uint64_t count)
+static void open_tape(const char *path, uint64_t bytes)
 {
-	const struct scsiemu_tape_ops *ops = m.ops;
-	struct scsiemu_io io = { .flags = SCSIEMU_IMMED };
-	struct scsiemu_cmd w = { .verb = (uint8_t)what,
-				 .addr = addr,
-				 .count = count };
+	static const struct scsiemu_ssc_options drive = { .size = sizeof(
+								  drive) };
 
-	if (ops->verb(m.ctx, &io, &w))
-		die("verb %d failed", what);
+	open_medium(path, bytes);
+	execdev_make(&d, &scsiemu_ssc, &drive, &m);
 }
 
-static void move(bool writes, void *buf, size_t len)
+static void close_tape(void)
 {
-	const struct scsiemu_tape_ops *ops = m.ops;
-	struct scsiemu_io io = { .flags = 0 };
-	struct scsiemu_vec v = { buf, len };
-	int rc = writes ? ops->write(m.ctx, &io, NULL, 0, &v, 1)
-			: ops->read(m.ctx, &io, NULL, 0, &v, 1);
+	execdev_free(&d);
+	scsiemu_medium_close(&m);
+}
 
-	if (rc != SCSIEMU_R_RECORD)
-		die("a record could not be %s", writes ? "written" : "read");
+static void rewind_tape(void)
+{
+	static const uint8_t cdb[6] = { 0x01 };
+
+	execdev_in(&d, cdb, NULL, 0);
+}
+
+/* READ(6) or WRITE(6), variable. */
+static void move(bool writes, void *buf, uint32_t len)
+{
+	const uint8_t cdb[6] = { writes ? 0x0a : 0x08, 0, (uint8_t)(len >> 16),
+				 (uint8_t)(len >> 8), (uint8_t)len };
+
+	if (writes)
+		execdev_out(&d, cdb, buf, len);
+	else
+		execdev_in(&d, cdb, buf, len);
 }
 
 static void stream(bool writes, uint8_t *buf, uint64_t n)
@@ -69,21 +93,74 @@ static void stream(bool writes, uint8_t *buf, uint64_t n)
 	       bytes * 1e3 / (double)(now_ns() - begin), bytes / 1e6 / cpu);
 }
 
+static void locate(uint64_t to)
+{
+	uint8_t cdb[16] = { 0x92 };
+
+	for (unsigned i = 0; i < 8; i++)
+		cdb[4 + i] = (uint8_t)(to >> (56 - 8 * i));
+	execdev_in(&d, cdb, NULL, 0);
+}
+
 static void find(const char *path, uint64_t objects)
 {
 	uint64_t begin = now_ns();
 
+	open_medium(path, 0);
+	printf("open   %8.1f us\n", (double)(now_ns() - begin) / 1e3);
+	scsiemu_medium_close(&m);
 	open_tape(path, 0);
-	printf("open   %8.1f us\nLOCATE among %llu",
-	       (double)(now_ns() - begin) / 1e3, (unsigned long long)objects);
+	printf("LOCATE among %llu", (unsigned long long)objects);
 	for (unsigned i = 0; i < LOCATES; i++) {
 		begin = now_ns();
-		verb(SCSIEMU_V_LOCATE, rnd() % objects, 0);
+		locate(rnd() % objects);
 		lat_add(now_ns() - begin);
 	}
 	lat_print();
 	printf(" us\n");
-	scsiemu_medium_close(&m);
+	close_tape();
+}
+
+/* ---- The changer ---- */
+
+static void fill(void)
+{
+	static struct scsiemu_medium cartridge;
+	char tag[] = "V00000L8";
+
+	for (unsigned i = 0; i < SLOTS; i++) {
+		snprintf(tag, sizeof(tag), "V%05uL8", i % 100000);
+		if (scsiemu_changer_mem_put(&m, (uint16_t)(i + 2), tag,
+					    SCSIEMU_CARTRIDGE_DATA, &cartridge))
+			die("no such slot");
+	}
+}
+
+static void status(void)
+{
+	static const struct scsiemu_smc_options changer = { .size = sizeof(
+								    changer) };
+	static const uint8_t cdb[12] = { 0xb8, 0x10, 0,	   0,	 0xff,
+					 0xff, 0,    0xff, 0xff, 0xff };
+	const struct scsiemu_changer_layout is = {
+		.of = { [SCSIEMU_ELEMENT_MT] = { 1, 1 },
+			[SCSIEMU_ELEMENT_ST] = { 2, SLOTS } }
+	};
+	uint8_t *buf = need(REPLY, 1);
+	uint64_t begin;
+
+	if (scsiemu_open_changer_mem(&m, &is, &err))
+		die("%s", err.text);
+	fill();
+	execdev_make(&d, &scsiemu_smc, &changer, &m);
+	execdev_in(&d, cdb, buf, REPLY);
+	begin = now_ns();
+	for (unsigned i = 0; i < REPLIES; i++)
+		execdev_in(&d, cdb, buf, REPLY);
+	printf("READ ELEMENT STATUS of %d elements %.2f ms\n", SLOTS + 1,
+	       (double)(now_ns() - begin) / 1e6 / REPLIES);
+	close_tape();
+	free(buf);
 }
 
 int main(int argc, char **argv)
@@ -98,14 +175,15 @@ int main(int argc, char **argv)
 	unlink(argv[1]);
 	open_tape(argv[1], UINT64_C(1) << 40);
 	stream(true, buf, n);
-	verb(SCSIEMU_V_LOCATE, 0, 0);
+	rewind_tape();
 	stream(false, buf, n);
-	verb(SCSIEMU_V_LOCATE, 0, 0);
+	rewind_tape();
 	for (uint64_t i = 0; i < objects; i++)
 		move(true, buf, 1);
-	scsiemu_medium_close(&m);
+	close_tape();
 	find(argv[1], objects);
 	unlink(argv[1]);
 	free(buf);
+	status();
 	return 0;
 }

@@ -240,9 +240,9 @@ static void packets_to(const char *path)
 		tell_packet(&c, ioctl(fd, CDROM_SEND_PACKET, &c));
 	}
 	for (size_t i = 0; i < COUNT(names); i++) {
-		static const struct packet fails = { .cdb = { 0x12, 4, [4] = 9 },
-						     .direction = 2,
-						     .bytes = 36 };
+		static const struct packet fails = {
+			.cdb = { 0x12, 4, [4] = 9 }, .direction = 2, .bytes = 36
+		};
 		struct cdrom_generic_command c = generic(&fails);
 
 		if (i < 2) {

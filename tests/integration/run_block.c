@@ -198,10 +198,8 @@ static void packets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(any_bytes),
-		cmocka_unit_test(the_position),
-		cmocka_unit_test(streams),
-		cmocka_unit_test(errors),
+		cmocka_unit_test(any_bytes), cmocka_unit_test(the_position),
+		cmocka_unit_test(streams),   cmocka_unit_test(errors),
 		cmocka_unit_test(packets),
 	};
 

@@ -507,7 +507,7 @@ class Wrong(Tool):
         for device, why in (("disk:mem,siez=1M", 'did you mean "size"'),
                             ("disk:path=/nowhere/at/all", "/nowhere/at/all"),
                             ("16384=disk:mem,size=1M", "0 to 16383"),
-                            ("tape", "tape")):
+                            ("tapx", '"tapx"'), ("tape", "path=FILE")):
             self.refused("exec", device, "--", "00" * 6, why=why)
         self.refused("exec", DISK, "0=" + DISK, "--", "00" * 6, why="LUN")
 

@@ -47,7 +47,7 @@ struct known {
 	uint64_t durable; /* all this is so from then on; 0: not promised */
 };
 static struct known known[STEPS + 1];
-static unsigned nknown;
+static unsigned kept;
 
 /* ---- The log of system calls ---- */
 
@@ -189,11 +189,11 @@ static void run_client(void)
 		step_attr,   step_erase,  step_write,  step_append, step_marks,
 	};
 
-	for (nknown = 1; nknown <= STEPS; nknown++) {
-		struct known *k = &known[nknown];
+	for (kept = 1; kept <= STEPS; kept++) {
+		struct known *k = &known[kept];
 		unsigned what = kit_random(10);
 
-		*k = known[nknown - 1];
+		*k = known[kept - 1];
 		for (unsigned i = 0; i < PARTS; i++)
 			k->part[i].cut = OBJECTS;
 		if (pos > OBJECTS - 4)
@@ -259,7 +259,7 @@ static bool read_part(const struct scsiemu_medium *m, unsigned i,
 		if (rc == SCSIEMU_R_MARK)
 			continue;
 		/* whose bytes are these? */
-		for (unsigned k = 1; k < nknown && !o->seed; k++) {
+		for (unsigned k = 1; k < kept && !o->seed; k++) {
 			p = &known[k].part[i];
 			for (unsigned x = 0; x < p->n && !o->seed; x++) {
 				if (p->object[x].len != tape_io.info)
@@ -303,7 +303,7 @@ static bool looks_good(const struct scsiemu_medium *m, uint64_t when)
 	unsigned durable = 0, last = 0;
 	struct part p;
 
-	for (unsigned k = 0; k < nknown; k++) {
+	for (unsigned k = 0; k < kept; k++) {
 		if (known[k].durable && known[k].durable <= when)
 			durable = k;
 		if (known[k].began <= when)

@@ -117,7 +117,8 @@ def iscsi_server(build, *args, wrapper=(), env=None, iqn=IQN):
 
 
 class Tgtd(Process):
-    """Debian's tgtd; disks: a list of (bstype, file or None)."""
+    """Debian's tgtd; disks: a list of (bstype, file or None); "ssc": a tape,
+    its file made by tgtimg."""
 
     def __init__(self, disks, digests=False, wrapper=()):
         for tool in ("tgtd", "tgtadm"):
@@ -155,6 +156,8 @@ class Tgtd(Process):
                  self.iqn)
         for i, (bstype, path) in enumerate(disks, 1):
             where = ["-b", path] if path else ["-b", "1073741824"]
+            if bstype == "ssc":
+                where += ["--device-type", "tape"]
             self.adm("--op", "new", "--mode", "logicalunit", "--tid", "1",
                      "--lun", str(i), "--bstype", bstype, *where)
         for key in ("HeaderDigest", "DataDigest") if digests else ():

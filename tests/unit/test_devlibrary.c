@@ -13,6 +13,7 @@
 
 #include <scsiemu/exec.h>
 #include <scsiemu/host.h>
+#include <scsiemu/smc.h>
 #include <scsiemu/wire.h>
 
 enum { SLOTS = 3, DRIVES = 2, SLOT = 4096, DRIVE = 512 };
@@ -200,6 +201,23 @@ static void test_unload(void **state)
 	assert_int_equal(scsiemu_host_device_close(&b.h, &err), 0);
 }
 
+/* How long the robot takes. */
+static void test_move_time(void **state)
+{
+	const struct scsiemu_smc_options *smc;
+	struct scsiemu_host_lu h;
+	char device[128];
+
+	(void)state;
+	snprintf(device, sizeof(device),
+		 "library:dir=%s/lib,slots=3,ie=1,size=4M,move_time=1500", dir);
+	assert_int_equal(scsiemu_host_open(&h, device, &err), 0);
+	smc = h.config->options;
+	assert_int_equal(smc->move_ms, 1500);
+	assert_int_equal(smc->unload, SCSIEMU_SMC_UNLOADS);
+	assert_int_equal(scsiemu_host_close(&h, &err), 0);
+}
+
 #define WITH(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -208,6 +226,7 @@ int main(void)
 		WITH(test_library),
 		WITH(test_refused),
 		WITH(test_unload),
+		WITH(test_move_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

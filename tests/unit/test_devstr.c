@@ -32,6 +32,8 @@ static const struct {
 	{ "library:dir=x,cartridges=25", "there are 24 slots" },
 	{ "library:dir=x,size=1K", "a cartridge has at least 65536" },
 	{ "library:dir=x,unload=never", "it takes auto (the drive does) or" },
+	{ "library:dir=x,move_time=3600001", "it takes 0 to 3600000 m" },
+	{ "tape:mem,size=1M,move_time=1", "move_time is a library's" },
 	{ "library:path=x", "path is a disk's: leave it out of a library" },
 	{ "library:dir=x,thin", "thin is a disk's" },
 	{ "library:dir=/dev/null", "not a directory" },

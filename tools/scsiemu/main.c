@@ -20,6 +20,11 @@ static const struct subcommand {
 	  "send commands, print status, sense and data" },
 	{ "inspect", inspect_main, "DEVICE [--json]",
 	  "print what the device is and can do" },
+	{ "library", library_main,
+	  "DIR ls | insert BARCODE|FILE [PLACE] [size=BYTES] [worm] | "
+	  "eject BARCODE|PLACE [FILE]",
+	  "operate a library, served or not: put cartridges in, take them "
+	  "out" },
 	{ "pages", pages_main,
 	  "DEVICE [vpd|mode|log [CODE[,SUB]]] [--raw|--hex|--json] [--pc NAME]",
 	  "list or dump VPD, mode and log pages" },

@@ -175,6 +175,8 @@ static int begin(struct run *r)
 	r->loop = scsiemu_loop_create(&r->device.pump);
 	if (!r->loop)
 		return trouble("out of memory", "");
+	if (scsiemu_loop_operate(r->loop, &r->device, &err))
+		trouble(err.text, ""); /* and goes on without */
 	if (run_find(&r->view, &r->device) || run_make_tree(&r->view) ||
 	    take_signals(r))
 		return -1;

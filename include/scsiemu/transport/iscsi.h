@@ -12,7 +12,7 @@
 #ifndef SCSIEMU_TRANSPORT_ISCSI_H
 #define SCSIEMU_TRANSPORT_ISCSI_H
 
-#include <scsiemu/pump.h>
+#include <scsiemu/host.h>
 #include <scsiemu/transport/iscsi_target.h>
 
 #ifdef __cplusplus
@@ -170,6 +170,12 @@ int scsiemu_iscsi_server_run(struct scsiemu_iscsi_server *s,
 /* From a signal handler or another thread: end. Twice: without asking the
  * initiators. */
 void scsiemu_iscsi_server_stop(struct scsiemu_iscsi_server *s);
+/* Operators of the libraries of an open device get answers while the server
+ * runs (scsiemu_host_control()). h stays open as long as the server is there.
+ * 0, or -1 with a message. */
+int scsiemu_iscsi_server_operate(struct scsiemu_iscsi_server *s,
+				 struct scsiemu_host_device *h,
+				 struct scsiemu_errmsg *err);
 /* From a signal handler or another thread: have config.call called, once for
  * calls that come before it was. */
 void scsiemu_iscsi_server_call(struct scsiemu_iscsi_server *s);

@@ -8,7 +8,7 @@
 #ifndef SCSIEMU_TRANSPORT_LOOP_H
 #define SCSIEMU_TRANSPORT_LOOP_H
 
-#include <scsiemu/pump.h>
+#include <scsiemu/host.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,6 +37,12 @@ int scsiemu_loop_pump(struct scsiemu_loop *l, struct scsiemu_pump *p);
 /* s stays in use until it is removed. 0 or SCSIEMU_ERR_SPACE. */
 int scsiemu_loop_add(struct scsiemu_loop *l, struct scsiemu_source *s);
 void scsiemu_loop_remove(struct scsiemu_loop *l, struct scsiemu_source *s);
+
+/* Operators of the libraries of an open device get answers while the loop runs
+ * (scsiemu_host_control()); this does not keep it running. h stays open as long
+ * as the loop is there. 0, or -1 with a message. */
+int scsiemu_loop_operate(struct scsiemu_loop *l, struct scsiemu_host_device *h,
+			 struct scsiemu_errmsg *err);
 
 /* Until scsiemu_loop_stop(), or no source is left: 0; -1 and errno: poll()
  * failed. */

@@ -244,6 +244,45 @@ int scsiemu_iscsi_server_listen(struct scsiemu_iscsi_server *s,
 	return 0;
 }
 
+/* Libraries. */
+
+static int operate(struct scsiemu_iscsi_server *s,
+		   struct scsiemu_host_lu *library, struct scsiemu_errmsg *err)
+{
+	int fd = scsiemu_host_control(library, err);
+	struct epoll_event ev = { .events = EPOLLIN };
+	struct semu_operated *o;
+
+	if (fd < 0)
+		return -1;
+	o = s->alloc->alloc(s->alloc->ctx, sizeof(*o));
+	if (!o) {
+		semu_iscsi_err(err, "iSCSI server: out of memory");
+		return -1;
+	}
+	*o = (struct semu_operated){ .kind = SEMU_OPERATED,
+				     .library = library,
+				     .next = s->operated };
+	s->operated = o;
+	ev.data.ptr = o;
+	if (!s->sys->epoll_ctl(s->ep, EPOLL_CTL_ADD, fd, &ev))
+		return 0;
+	semu_iscsi_err(err, "iSCSI server: %s", strerror(errno));
+	return -1;
+}
+
+int scsiemu_iscsi_server_operate(struct scsiemu_iscsi_server *s,
+				 struct scsiemu_host_device *h,
+				 struct scsiemu_errmsg *err)
+{
+	int rc = 0;
+
+	for (struct scsiemu_host_unit *u = h->units; u && !rc; u = u->next)
+		if (scsiemu_host_is_library(&u->host))
+			rc = operate(s, &u->host, err);
+	return rc;
+}
+
 /* Out of descriptors or memory: what waits to be accepted would spin. */
 static void go_deaf(struct scsiemu_iscsi_server *s)
 {
@@ -335,6 +374,9 @@ static void dispatch(struct scsiemu_iscsi_server *s,
 
 	if (kind == SEMU_STOP) {
 		woken(s);
+	} else if (kind == SEMU_OPERATED) {
+		scsiemu_host_operate(
+			((struct semu_operated *)ev->data.ptr)->library);
 	} else if (kind == SEMU_LISTENER) {
 		if (!s->stops)
 			accept_some(s, ev->data.ptr);
@@ -472,6 +514,12 @@ void scsiemu_iscsi_server_destroy(struct scsiemu_iscsi_server *s)
 	if (s->engine)
 		finish(s);
 	scsiemu_iscsi_destroy(s->engine);
+	while (s->operated) {
+		struct semu_operated *o = s->operated;
+
+		s->operated = o->next;
+		s->alloc->free(s->alloc->ctx, o);
+	}
 	if (s->ep >= 0)
 		close(s->ep);
 	if (s->stop_fd >= 0)

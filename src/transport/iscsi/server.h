@@ -15,7 +15,7 @@
 #define SEMU_NIOV  1024		/* IOV_MAX of Linux */
 #define SEMU_EVENT 64
 
-enum semu_source { SEMU_LISTENER, SEMU_STREAM, SEMU_STOP };
+enum semu_source { SEMU_LISTENER, SEMU_STREAM, SEMU_STOP, SEMU_OPERATED };
 
 /* What an epoll event names starts with its kind. */
 struct semu_listener {
@@ -23,6 +23,13 @@ struct semu_listener {
 	int fd;
 	struct scsiemu_iscsi_portal *portal;
 	struct semu_listener *next;
+};
+
+/* A library's control socket. */
+struct semu_operated {
+	enum semu_source kind;
+	struct scsiemu_host_lu *library;
+	struct semu_operated *next;
 };
 
 struct semu_stream {
@@ -52,6 +59,7 @@ struct scsiemu_iscsi_server {
 	void *ctx;
 	bool deaf; /* no descriptors left: listeners wait for the next tick */
 	struct semu_listener *listeners;
+	struct semu_operated *operated;
 	struct semu_stream *streams, *dirty, *ended;
 	unsigned nstreams;
 	uint64_t now, ticked, next_tick; /* ms */
