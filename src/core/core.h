@@ -236,19 +236,6 @@ struct semu_cap {
 	uint8_t pi_type, pi_exponent; /* is: 1 to 3, P_I_EXPONENT; 0: not */
 };
 
-/*
- * What a logical unit is busy with, or what its last work has left behind: the
- * sense of commands that a guard of SCSIEMU_STOP_BUSY stops, and the pollable
- * sense data of REQUEST SENSE (SPC-5 5.12.2).
- */
-struct semu_busy {
-	uint16_t asc;	 /* 0: nothing */
-	uint16_t polled; /* REQUEST SENSE: this, without a sense key; 0: asc */
-	uint16_t progress; /* in 1/65536 */
-	uint8_t key;
-	bool counts; /* there is a progress */
-};
-
 struct scsiemu_lu {
 	/* hot: one or two cache lines */
 	uint32_t guards; /* enum scsiemu_stop in force */

@@ -8,6 +8,19 @@
 
 #include <scsiemu/row.h>
 
+/*
+ * What a logical unit is busy with, or what its last work has left behind: the
+ * sense of commands that a guard of SCSIEMU_STOP_BUSY stops, and the pollable
+ * sense data of REQUEST SENSE (SPC-5 5.12.2).
+ */
+struct semu_busy {
+	uint16_t asc;	 /* 0: nothing */
+	uint16_t polled; /* REQUEST SENSE: this, without a sense key; 0: asc */
+	uint16_t progress; /* in 1/65536 */
+	uint8_t key;
+	bool counts; /* there is a progress */
+};
+
 /* job.c: the flag of a job slot, between its command and its buffer. */
 #define SEMU_JOB_EXTRA 16
 /* As scsiemu_job_start(); the command, so that its scratch can be filled

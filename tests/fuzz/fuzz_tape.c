@@ -75,12 +75,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct tape_options o = { .ssc = { .partitions = 4,
 						 .append_only = true,
 						 .worm = true,
-						 .reverse = true },
+						 .reverse = true,
+						 .protection = true },
 					.is = { .bytes = 1 << 17,
 						.worm = size % 8 == 7 },
 					.scratch = 1024,
 					.max_xfer = 1 << 20,
-					.logs = true };
+					.logs = true,
+					/* with check values; with IMMED as
+					 * jobs */
+					.codec = size % 4 > 1,
+					.deferred = size % 8 > 3,
+					.jobs = 1 };
 	static const uint8_t inquiry[6] = { SCSIEMU_OP_INQUIRY, 0, 0, 0, 96 };
 	static uint8_t out[ROOM];
 	struct tape t;
