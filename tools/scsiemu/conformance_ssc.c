@@ -28,12 +28,25 @@ const char *ssc_rule_name(unsigned i)
 
 /* ---- Putting it there ---- */
 
+/* What kept the last situation from being made. */
+static char trouble[200];
+
 static bool is_early(const struct sense *s)
 {
 	return s->key == SCSIEMU_SK_NO_SENSE && s->eom;
 }
 
-/* A command that has to end well; early warning does. */
+static bool is_unknown(const struct link_reply *r)
+{
+	struct sense s;
+
+	return r->status == SCSIEMU_CHECK_CONDITION &&
+	       sense_parse(&s, r->sense, r->sense_len) &&
+	       s.key == SCSIEMU_SK_ILLEGAL_REQUEST &&
+	       s.asc == SCSIEMU_ASC_INVALID_OPCODE >> 8;
+}
+
+/* A command that has to end well; early warning does. 1: it did not. */
 static int must(const char *what, const struct link_reply *r)
 {
 	struct sense s;
@@ -44,22 +57,22 @@ static int must(const char *what, const struct link_reply *r)
 	    sense_parse(&s, r->sense, r->sense_len)) {
 		if (is_early(&s))
 			return 0;
-		fprintf(stderr, "scsiemu: %s: %s, %s\n", what,
-			sense_key_name(s.key), sense_asc_text(s.asc, s.ascq));
-		return -1;
+		snprintf(trouble, sizeof(trouble), "%s: %s, %s", what,
+			 sense_key_name(s.key), sense_asc_text(s.asc, s.ascq));
+		return 1;
 	}
-	fprintf(stderr, "scsiemu: %s: %s\n", what,
-		sense_status_name(r->status));
-	return -1;
+	snprintf(trouble, sizeof(trouble), "%s: %s", what,
+		 sense_status_name(r->status));
+	return 1;
 }
 
+/* 0; 1: it did not end well; -1: it did not get there. */
 static int out(struct link *l, const char *what, const uint8_t *cdb,
 	       unsigned cdb_len, const void *bytes, uint32_t len)
 {
 	struct link_reply r;
 
-	return link_out(l, cdb, cdb_len, bytes, len, &r) || must(what, &r) ? -1
-									   : 0;
+	return link_out(l, cdb, cdb_len, bytes, len, &r) ? -1 : must(what, &r);
 }
 
 static int in(struct link *l, const char *what, const uint8_t *cdb,
@@ -67,8 +80,13 @@ static int in(struct link *l, const char *what, const uint8_t *cdb,
 {
 	struct link_reply r;
 
-	return link_in(l, cdb, cdb_len, bytes, len, &r) || must(what, &r) ? -1
-									  : 0;
+	return link_in(l, cdb, cdb_len, bytes, len, &r) ? -1 : must(what, &r);
+}
+
+/* Without data. */
+static int simple(struct link *l, const char *what, const uint8_t cdb[6])
+{
+	return out(l, what, cdb, 6, NULL, 0);
 }
 
 static int lay_record(struct link *l, uint32_t len)
@@ -79,49 +97,67 @@ static int lay_record(struct link *l, uint32_t len)
 	return out(l, "WRITE", cdb, sizeof(cdb), data, len);
 }
 
+/* The next object of a list: the length of a record, 0 a filemark; false: there
+ * is none. *again: how often it still comes. */
+static bool next_object(const char **p, unsigned long *again, uint32_t *len)
+{
+	char *end;
+
+	if (*again) {
+		--*again;
+		return true;
+	}
+	while (**p == ' ')
+		++*p;
+	if (!**p)
+		return false;
+	*len = 0;
+	if (**p == 'M') {
+		++*p;
+		return true;
+	}
+	*len = (uint32_t)strtoul(*p, &end, 10);
+	if (*end == '*') {
+		*again = *len - 1;
+		*len = (uint32_t)strtoul(end + 1, &end, 10);
+	}
+	*p = end;
+	return true;
+}
+
 static int lay_objects(struct link *l, const char *p)
 {
 	static const uint8_t mark[6] = {
 		SCSIEMU_OP_WRITE_FILEMARKS_6, [4] = 1
 	};
+	unsigned long again = 0;
+	uint32_t len;
 	int rc = 0;
 
-	while (*p && !rc) {
-		unsigned long n = 1, len;
-		char *end;
-
-		if (*p == ' ' || *p == 'M') {
-			if (*p++ == 'M')
-				rc = out(l, "WRITE FILEMARKS", mark,
-					 sizeof(mark), NULL, 0);
-			continue;
-		}
-		len = strtoul(p, &end, 10);
-		if (*end == '*') {
-			n = len;
-			len = strtoul(end + 1, &end, 10);
-		}
-		p = end;
-		while (n-- && !rc)
-			rc = lay_record(l, (uint32_t)len);
-	}
+	while (!rc && next_object(&p, &again, &len))
+		rc = len ? lay_record(l, len)
+			 : simple(l, "WRITE FILEMARKS", mark);
 	return rc;
 }
 
+static const uint8_t rewind_cdb[6] = { SCSIEMU_OP_REWIND };
+
 static int lay(struct link *l, const char *objects)
 {
-	static const uint8_t rewind[6] = { SCSIEMU_OP_REWIND };
 	static const uint8_t erase[6] = { SCSIEMU_OP_ERASE_6 };
+	int rc;
 
 	if (laid && !strcmp(laid, objects))
 		return 0;
 	laid = NULL;
-	if (out(l, "REWIND", rewind, sizeof(rewind), NULL, 0) ||
-	    (!*objects && out(l, "ERASE", erase, sizeof(erase), NULL, 0)) ||
-	    lay_objects(l, objects))
-		return -1;
-	laid = objects;
-	return 0;
+	rc = simple(l, "REWIND", rewind_cdb);
+	if (!rc && !*objects)
+		rc = simple(l, "ERASE", erase);
+	if (!rc)
+		rc = lay_objects(l, objects);
+	if (!rc)
+		laid = objects;
+	return rc;
 }
 
 /* Everything else of the header and the descriptor stays. */
@@ -131,9 +167,10 @@ static int set_block(struct link *l, uint32_t len)
 	static const uint8_t select[6] = { SCSIEMU_OP_MODE_SELECT_6,
 					   0x10, [4] = 12 };
 	uint8_t list[12] = { 0 };
+	int rc = in(l, "MODE SENSE", sense, sizeof(sense), list, sizeof(list));
 
-	if (in(l, "MODE SENSE", sense, sizeof(sense), list, sizeof(list)))
-		return -1;
+	if (rc)
+		return rc;
 	list[0] = list[1] = 0;
 	list[2] &= 0x7f; /* WP */
 	list[5] = list[6] = list[7] = 0;
@@ -144,26 +181,43 @@ static int set_block(struct link *l, uint32_t len)
 		   sizeof(list));
 }
 
-static int go(struct link *l, uint64_t object)
+/* From the beginning, over one object after the other. */
+static int walk(struct link *l, const char *p, uint64_t object)
+{
+	unsigned long again = 0;
+	uint32_t len;
+	int rc = simple(l, "REWIND", rewind_cdb);
+
+	while (object-- && !rc && next_object(&p, &again, &len)) {
+		const uint8_t space[6] = { SCSIEMU_OP_SPACE_6, !len, [4] = 1 };
+
+		rc = simple(l, "SPACE", space);
+	}
+	return rc;
+}
+
+static int go(struct link *l, const char *objects, uint64_t object)
 {
 	const uint8_t cdb[10] = {
 		SCSIEMU_OP_LOCATE_10, [4] = (uint8_t)(object >> 16),
 		(uint8_t)(object >> 8), (uint8_t)object
 	};
+	struct link_reply r;
 
-	return out(l, "LOCATE", cdb, sizeof(cdb), NULL, 0);
+	if (link_out(l, cdb, sizeof(cdb), NULL, 0, &r))
+		return -1;
+	return is_unknown(&r) ? walk(l, objects, object) : must("LOCATE", &r);
 }
 
 static int where(struct link *l, uint64_t *object)
 {
 	static const uint8_t cdb[10] = { SCSIEMU_OP_READ_POSITION };
 	uint8_t short_form[20];
+	int rc = in(l, "READ POSITION", cdb, sizeof(cdb), short_form,
+		    sizeof(short_form));
 
-	if (in(l, "READ POSITION", cdb, sizeof(cdb), short_form,
-	       sizeof(short_form)))
-		return -1;
-	*object = be32(short_form + 4);
-	return 0;
+	*object = rc ? 0 : be32(short_form + 4);
+	return rc;
 }
 
 int ssc_begin(struct link *l)
@@ -177,7 +231,10 @@ int ssc_begin(struct link *l)
 	laid = NULL;
 	for (unsigned i = 0; i < ROOM; i++)
 		data[i] = (uint8_t)(i + i / 251);
-	return must("TEST UNIT READY", &r);
+	if (!must("TEST UNIT READY", &r))
+		return 0;
+	fprintf(stderr, "scsiemu: %s\n", trouble);
+	return -1;
 }
 
 /* ---- What came of it ---- */
@@ -307,32 +364,55 @@ static int send(struct link *l, const struct ssc_case *k, struct link_reply *r)
 			 : link_in(l, k->cdb, len, data, k->room, r);
 }
 
+static int make(struct link *l, const struct ssc_case *k)
+{
+	int rc = lay(l, k->lay);
+
+	if (!rc)
+		rc = set_block(l, k->block);
+	return rc ? rc : go(l, k->lay, k->at);
+}
+
+static int not_made(struct verdict *v)
+{
+	v->is = RULE_BROKEN;
+	snprintf(v->why, sizeof(v->why), "it could not be tried: %s", trouble);
+	return 0;
+}
+
+static int judge(struct link *l, const struct ssc_case *k,
+		 const struct link_reply *r, struct verdict *v)
+{
+	struct outcome o = { .status = r->status, .moved = r->moved };
+	int rc;
+
+	sense_parse(&o.s, r->sense, r->sense_len);
+	rc = where(l, &o.after);
+	if (rc)
+		return rc < 0 ? rc : not_made(v);
+	if (!holds(k, &o))
+		broken(k, &o, v);
+	return 0;
+}
+
 int ssc_rule(struct link *l, unsigned i, struct verdict *v)
 {
 	const struct ssc_case *k = &ssc_cases[i];
-	struct outcome o = { .status = 0 };
 	struct link_reply r;
+	int rc;
 
 	if (link_is_remote(l) && overruns(k)) {
 		skip(v, "the initiator has no room for the data");
 		return 0;
 	}
-	if (lay(l, k->lay) || set_block(l, k->block) || go(l, k->at) ||
-	    send(l, k, &r))
-		return -1;
-	sense_parse(&o.s, r.sense, r.sense_len);
+	rc = make(l, k);
+	if (rc)
+		return rc < 0 ? rc : not_made(v);
+	rc = send(l, k, &r);
 	if (changes(k))
 		laid = NULL;
-	if (r.status && o.s.key == SCSIEMU_SK_ILLEGAL_REQUEST &&
-	    o.s.asc == SCSIEMU_ASC_INVALID_OPCODE >> 8) {
-		skip(v, "the drive does not have the command");
-		return 0;
-	}
-	o.status = r.status;
-	o.moved = r.moved;
-	if (where(l, &o.after))
-		return -1;
-	if (!holds(k, &o))
-		broken(k, &o, v);
+	if (rc || !is_unknown(&r))
+		return rc ? rc : judge(l, k, &r, v);
+	skip(v, "the drive does not have the command");
 	return 0;
 }
