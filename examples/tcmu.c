@@ -128,19 +128,20 @@ static void on_signal(int sig)
 	scsiemu_loop_stop(loop);
 }
 
+static int usage(bool asked)
+{
+	fprintf(asked ? stdout : stderr, "usage: tcmu CONFIG=DEVICE ...\n\n%s",
+		scsiemu_host_help());
+	return asked ? 0 : 2;
+}
+
 int main(int argc, char **argv)
 {
 	struct scsiemu_host_unit *u;
 	int n = 0;
 
-	if (argc < 2 || argc > MAX_DEVICES || argv[1][0] == '-') {
-		bool help = argc == 2 && !strcmp(argv[1], "--help");
-
-		fprintf(help ? stdout : stderr,
-			"usage: tcmu CONFIG=DEVICE ...\n\n%s",
-			scsiemu_host_help());
-		return help ? 0 : 2;
-	}
+	if (argc < 2 || argc > MAX_DEVICES || argv[1][0] == '-')
+		return usage(argc == 2 && !strcmp(argv[1], "--help"));
 	for (int i = 1; i < argc; i++)
 		add(argv[i], i - 1);
 	if (scsiemu_host_device_open(&dev, "tcmu", NULL, &err))
