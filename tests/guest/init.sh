@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # First process of the guest (lab.py starts it). / is the host's root, read
-# only; the test sees it below an overlay, so what it writes is in memory and
-# gone at the end. Host and guest share the folder $GUEST_RUN.
+# only; the test sees it below an overlay, with the packages that were unpacked
+# for the guest, so what it writes is in memory and gone at the end. Host and
+# guest share the folder $GUEST_RUN.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export HOME=/root TERM=dumb LC_ALL=C.UTF-8
 tty=/dev/ttyS0 # the pipe that lab.py reads
@@ -15,13 +16,15 @@ mount -t proc proc /proc
 mount -t sysfs sys /sys
 # The kernel asks for modules by itself, too (crc32c, for one).
 echo "$GUEST_RUN/modprobe" >/proc/sys/kernel/modprobe
-for m in overlay iscsi_tcp sd_mod st sg; do
+for m in overlay iscsi_tcp sd_mod st sg ch; do
 	modprobe -d "$packages" "$m"
 done
 mount -t tmpfs tmpfs /mnt
-mkdir /mnt/upper /mnt/work "$root"
-mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work \
-	overlay "$root"
+mkdir /mnt/packages /mnt/upper /mnt/work "$root"
+# Mounted by itself: no layer may be part of another.
+mount -t hostfs -o "$packages" packages /mnt/packages
+layers=lowerdir=/mnt/packages:/,upperdir=/mnt/upper,workdir=/mnt/work
+mount -t overlay -o "$layers" overlay "$root"
 for m in proc sys dev; do
 	mount --rbind "/$m" "$root/$m"
 done

@@ -4,11 +4,12 @@ throw-away Linux guest, and end as it ends.
 
 The guest is User-mode Linux: a kernel with SCSI, iSCSI and sg that runs as an
 ordinary process, without virtualization, network or rights. Its root is a
-copy-on-write view of the host's, so what is built and installed here runs
-there unchanged.
+copy-on-write view of the host's, with PACKAGES as if they were installed, so
+what is built and installed here runs there unchanged.
 """
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,8 @@ import tempfile
 
 import packages
 
-PACKAGES = ("user-mode-linux", "open-iscsi", "libopeniscsiusr", "libisns0")
+PACKAGES = ("user-mode-linux", "open-iscsi", "libopeniscsiusr", "libisns0",
+            "bacula-sd", "bacula-common", "amanda-server", "amanda-common")
 MEMORY = 768 << 20
 SECONDS = 600
 TIMED_OUT = 124 # of timeout(1)
@@ -29,7 +31,15 @@ class Trouble(Exception):
 
 def fill(folder, root):
     packages.fetch(folder, root, *PACKAGES)
-    os.symlink("../usr/lib/uml/modules", os.path.join(root, "lib/modules"))
+    # As on the host, whose own would else be hidden.
+    for name in ("bin", "sbin", "lib"):
+        old = os.path.join(root, name)
+        if os.path.isdir(old):
+            shutil.copytree(old, os.path.join(root, "usr", name),
+                            symlinks=True, dirs_exist_ok=True)
+            shutil.rmtree(old)
+            os.symlink("usr/" + name, old)
+    os.symlink("uml/modules", os.path.join(root, "usr/lib/modules"))
     packages.index_modules(root)
 
 
@@ -61,13 +71,9 @@ def prepare(run, unpacked, mark, build, script, args):
     os.symlink(os.path.join(HERE, "init.sh"), os.path.join(run, "init"))
     write(run, "modprobe",
           f'#!/bin/sh\nexec modprobe -d {quote(unpacked)} "$@"\n')
-    path = ":".join(os.path.join(unpacked, d)
-                    for d in ("sbin", "usr/sbin", "usr/bin"))
-    libs = os.path.join(unpacked, "usr/lib/x86_64-linux-gnu")
     support = os.path.join(os.path.dirname(HERE), "support")
     command = shlex.join(["python3", script, build, *args])
     write(run, "command", f"cd {quote(os.getcwd())}\n"
-          f"export PATH=$PATH:{quote(path)} LD_LIBRARY_PATH={quote(libs)}\n"
           f"export PYTHONPATH={quote(support)}:{quote(HERE)}\n"
           f"export PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1\n"
           f"exec {command}\n")
@@ -127,7 +133,7 @@ def main():
     build, script = map(os.path.abspath, sys.argv[1:3])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
     try:
-        unpacked = packages.unpacked(build, "root", fill)
+        unpacked = packages.unpacked(build, "packages", fill)
         sys.exit(guest(unpacked, build, script, sys.argv[3:]))
     except (Trouble, packages.Trouble) as e:
         sys.exit(str(e))

@@ -75,25 +75,30 @@ def complaints():
             if COMPLAINTS.search(line)]
 
 
+# Peripheral device type: how sysfs calls the driver's files, and which of them
+# is meant. Host managed disks are not here: this kernel's sd leaves them to
+# others.
+DRIVERS = {"0": ("block", "*"), "1": ("scsi_tape", "nst*[0-9]"),
+           "7": ("block", "*"), "8": ("scsi_changer", "*")}
+
+
 class Disk:
     """A logical unit as the kernel sees it."""
 
     def __init__(self, path):
         self.sysfs = path
         self.lun = int(path.split("/")[-2].rsplit(":", 1)[1])
-        self.sd = "/dev/" + self.name("block")
         self.sg = "/dev/" + self.name("scsi_generic")
+        self.type = read(f"{path}/type")
+        # That of the driver, /dev/sda, /dev/nst0 or /dev/sch0.
+        self.sd = "/dev/" + self.name(*DRIVERS.get(self.type, ("block", "*")))
 
-    def name(self, kind):
-        names = glob.glob(f"{self.sysfs}/{kind}/*")
+    def name(self, kind, which="*"):
+        names = glob.glob(f"{self.sysfs}/{kind}/{which}")
         return os.path.basename(names[0]) if names else "none"
 
-    def zoned(self):
-        """Host managed: this kernel's sd leaves it to others."""
-        return read(f"{self.sysfs}/type") == "20"
-
-    def tape(self):
-        return read(f"{self.sysfs}/type") == "1"
+    def attached(self):
+        return opens(self.sg) and (self.type not in DRIVERS or opens(self.sd))
 
     def block(self, name):
         return read(f"{self.sysfs}/block/{self.name('block')}/{name}")
@@ -119,8 +124,7 @@ def units():
 def attached(folders, count):
     found = list(map(Disk, folders))
     return {d.lun: d for d in found} if len(found) == count and all(
-        opens(d.sg) and (opens(d.sd) or d.zoned() or d.tape())
-        for d in found) else None
+        d.attached() for d in found) else None
 
 
 def login(server, count, settings=(), iface="default"):
@@ -174,6 +178,13 @@ def initiator(iqn=INITIATOR):
             daemon.stop(signal.SIGKILL)
 
 
+def lun_count(device):
+    """How many logical units a device string makes."""
+    drives = re.search(r"drives=(\d+)", device)
+    return 1 + int(drives[1] if drives else 2) \
+        if device.startswith("library:") else 1
+
+
 @contextlib.contextmanager
 def rig(build, *devices, initiators=1, options=()):
     """The server with these devices, all attached by one or two initiators:
@@ -181,7 +192,8 @@ def rig(build, *devices, initiators=1, options=()):
     with servers.iscsi_server(build, *options, *devices) as server, \
             initiator():
         ifaces = ["default"] + [another()] * (initiators - 1)
-        yield [login(server, len(devices), iface=i) for i in ifaces]
+        count = sum(map(lun_count, devices))
+        yield [login(server, count, iface=i) for i in ifaces]
         logout()
         if server.stop():
             raise servers.Failed(server.text(server.err))
