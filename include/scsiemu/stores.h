@@ -112,6 +112,18 @@ struct scsiemu_tape_check {
 int scsiemu_tape_log_check(const char *path, struct scsiemu_tape_check *c,
 			   struct scsiemu_errmsg *err);
 
+/* How such a file was left. */
+struct scsiemu_tape_state {
+	uint32_t version;     /* of the format */
+	uint64_t number;      /* of the state in force */
+	bool whole[2];	      /* the super slots A and B */
+	bool put_away;	      /* closed: nothing was under way */
+	uint64_t end, length; /* bytes of the file that it needs, and has */
+};
+/* 0, or -1: it cannot be read, or a server writes it. */
+int scsiemu_tape_log_state(const char *path, struct scsiemu_tape_state *out,
+			   struct scsiemu_errmsg *err);
+
 /* Cartridges of other programs (docs/stores.md, "Tapes"). */
 enum scsiemu_image {
 	SCSIEMU_IMAGE_SIMH, /* .tap: SIMH; records of odd length padded */
