@@ -57,13 +57,11 @@ static int find_format(struct media *t, struct scsiemu_errmsg *err)
 
 	if (t->format != MEDIA_ANY)
 		return 0;
-	if (scsiemu_tape_image_guess(t->path, &format, err)) {
-		if (!is_folder(t->path))
-			return -1;
-		format = MEDIA_FOLDER;
-	}
-	t->format = (int)format;
-	return 0;
+	if (!scsiemu_tape_image_guess(t->path, &format, err))
+		t->format = (int)format;
+	else if (is_folder(t->path))
+		t->format = MEDIA_FOLDER;
+	return t->format == MEDIA_ANY ? -1 : 0;
 }
 
 static int open_store(struct media *t, struct scsiemu_errmsg *err)

@@ -15,7 +15,11 @@ int tool_usage(const char *name);
 /* argv[0] is the subcommand's name, argv[argc] is NULL. */
 int exec_main(int argc, char **argv);
 int inspect_main(int argc, char **argv);
+int media_main(int argc, char **argv);
 int pages_main(int argc, char **argv);
 int run_main(int argc, char **argv); /* its status is the command's */
+
+/* The options of media, for people. */
+const char *media_help(void);
 
 #endif
