@@ -63,6 +63,7 @@ struct semu_devstr {
 	unsigned drive; /* of a library: from 1 on */
 	struct semu_devtape {
 		uint64_t partitions, density, warning;
+		uint8_t image; /* 1 + enum scsiemu_image; 0: not given */
 		bool worm, append_only;
 	} tape;
 	struct semu_devrules rules;
@@ -135,10 +136,12 @@ int semu_host_open_drive(struct scsiemu_host_lu *h,
 			 struct scsiemu_errmsg *err);
 unsigned semu_host_drives(const struct scsiemu_host_lu *h);
 
-/* devtape.c: is the key one of tape drives; only of them? What the keys
- * together say; the cartridge, and its bytes; the drive's options. */
+/* devtape.c: is the key one of tape drives; only of them? The value of its
+ * format; what the keys together say; the cartridge, and its bytes; the drive's
+ * options. */
 bool semu_devtape_knows(const char *key);
 bool semu_devtape_only(const char *key);
+int semu_devtape_image(uint8_t *image, const char *value);
 int semu_devtape_check(struct semu_devstr *s, struct scsiemu_errmsg *err);
 int semu_devtape_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 		      struct scsiemu_errmsg *err);

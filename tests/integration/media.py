@@ -250,5 +250,62 @@ class Damage(Media):
             user.communicate(timeout=60)
 
 
+class Device(Media):
+    """A tape drive with a file of another program in it."""
+
+    def exec(self, device, *cdbs, status=0):
+        words = [w for cdb in cdbs for w in ("--", *cdb)]
+        done = subprocess.run([PROGRAM, "exec", device, "--json", *words],
+                              capture_output=True, check=False, timeout=60)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        if status == 2:
+            return done.stderr.decode()
+        return json.loads(done.stdout)["commands"]
+
+    def test_read(self):
+        self.image("aws", "a", TAPE)
+        for keys in ("", ",format=aws", ",readonly"):
+            got = self.exec("tape:path=" + self.path("a") + keys,
+                            ["08 00 00 00 05 00", "--in-len", "5"],
+                            ["11 01 00 00 01 00"],
+                            ["08 00 00 08 34 00", "--in-len", "2100"])
+            self.assertEqual(got[0]["data_in"], "68656c6c6f")
+            self.assertEqual(got[2]["data_in"], "616263" * 700)
+
+    def test_write(self):
+        device = "tape:size=1M,format=simh,path=" + self.path("new")
+        self.exec(device, ["0a 00 00 00 02 00", "--out-hex", "6869"],
+                  ["10 00 00 00 01 00"])
+        self.assertEqual(self.image("simh", "new"), ["6869", MARK])
+        # by what is in it
+        device = "tape:size=1M,path=" + self.path("new")
+        self.exec(device, ["11 03 00 00 00 00"],
+                  ["0a 00 00 00 01 00", "--out-hex", "78"])
+        self.assertEqual(self.image("simh", "new"), ["6869", MARK, "78"])
+
+    def test_damaged(self):
+        self.image("simh", "a", TAPE)
+        with open(self.path("a"), "r+b") as f:
+            f.truncate(2000)
+        device = "tape:path=" + self.path("a")
+        err = self.exec(device, ["00 00 00 00 00 00"], status=2)
+        self.assertIn("opened read-only, what is in front of it can be read",
+                      err)
+        got = self.exec(device + ",readonly", ["11 01 00 00 01 00"],
+                        ["08 00 00 00 05 00", "--in-len", "5"],
+                        ["0a 00 00 00 01 00", "--out-hex", "78"], status=1)
+        self.assertEqual(got[1]["sense"]["key"]["name"], "MEDIUM ERROR")
+        self.assertEqual(got[2]["sense"]["key"]["name"], "DATA PROTECT")
+
+    def test_refused(self):
+        self.image("simh", "a", TAPE)
+        err = self.exec("tape:format=tgt,size=1M,path=" + self.path("a"),
+                        ["00 00 00 00 00 00"], status=2)
+        self.assertIn("format=tgt is only read: leave size out", err)
+        err = self.exec("tape:format=aws,path=" + self.path("a"),
+                        ["00 00 00 00 00 00"], status=2)
+        self.assertIn("not an AWSTAPE or HET, or damaged", err)
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
