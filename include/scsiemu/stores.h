@@ -112,6 +112,18 @@ struct scsiemu_tape_check {
 int scsiemu_tape_log_check(const char *path, struct scsiemu_tape_check *c,
 			   struct scsiemu_errmsg *err);
 
+/* How such a file was left. */
+struct scsiemu_tape_state {
+	uint32_t version;     /* of the format */
+	uint64_t number;      /* of the state in force */
+	bool whole[2];	      /* the super slots A and B */
+	bool put_away;	      /* closed: nothing was under way */
+	uint64_t end, length; /* bytes of the file that it needs, and has */
+};
+/* 0, or -1: it cannot be read, or a server writes it. */
+int scsiemu_tape_log_state(const char *path, struct scsiemu_tape_state *out,
+			   struct scsiemu_errmsg *err);
+
 /* Cartridges of other programs (docs/stores.md, "Tapes"). */
 enum scsiemu_image {
 	SCSIEMU_IMAGE_SIMH, /* .tap: SIMH; records of odd length padded */
@@ -121,8 +133,26 @@ enum scsiemu_image {
 	SCSIEMU_IMAGE_TAR,  /* a tar archive as it would be on a tape: only read
 			     */
 	SCSIEMU_IMAGE_TGT,  /* .ssc of tgt: only read */
+	/* mhvtl's directory of a cartridge, data, indx and meta, of tape format
+	 * 3 to 6, with its partitions and attributes: only read */
+	SCSIEMU_IMAGE_MHVTL,
+	SCSIEMU_IMAGE_HET, /* as AWS; written compressed, where zlib is built in
+			    */
 	SCSIEMU_IMAGES
 };
+/* "simh", "e11", "aws", "faketape", "tar", "tgt", "mhvtl", "het"; NULL: no such
+ * format. */
+const char *scsiemu_tape_image_name(enum scsiemu_image format);
+/* Can this library write it? */
+bool scsiemu_tape_image_writes(enum scsiemu_image format);
+/*
+ * Which format is at path, by what is in it: *format, or SCSIEMU_IMAGES there
+ * for a cartridge of this library's own (scsiemu_open_tape_log()). E11 is said
+ * to be SIMH, HET to be AWS. 0, or -1 with why: nobody can tell, or it cannot
+ * be read.
+ */
+int scsiemu_tape_image_guess(const char *path, enum scsiemu_image *format,
+			     struct scsiemu_errmsg *err);
 /*
  * The file at path, which is made if it is missing and is->bytes says how large
  * it may become; 0: as large as it is. A format that is only read, and

@@ -108,6 +108,10 @@
 	"    partitions=N       of tape: 1 to 4; 1\n"                          \
 	"    density=N          of tape: a code\n"                             \
 	"    early_warning=BYTES  of tape: before the end\n"                   \
+	"    format=NAME        of tape: native simh e11 aws het faketape "    \
+	"tar "                                                                 \
+	"tgt\n"                                                                \
+	"                       mhvtl; else by what is in the file\n"          \
 	"    worm               of tape\n"                                     \
 	"    append_only        of tape: ALLOW OVERWRITE\n"                    \
 	"    takes_worm         of tape: WORM cartridges are such to it\n"     \

@@ -237,6 +237,12 @@ static int set_pi_store(const struct key *k, void *to, const char *value)
 	return semu_devpi_store(to, value);
 }
 
+static int set_image(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devtape_image(to, value);
+}
+
 static int set_unload(const struct key *k, void *to, const char *value)
 {
 	(void)k;
@@ -342,6 +348,8 @@ static const struct key keys[] = {
 	  "a density code, 1 to 254" },
 	{ "early_warning", set_size, AT(tape.warning), 1, INT64_MAX,
 	  "1 or more bytes, with K M G T P for 2^10 ... 2^50" },
+	{ "format", set_image, AT(tape.image), 0, 0,
+	  "native, simh, e11, aws, het, faketape, tar, tgt or mhvtl" },
 	{ "worm", NULL, AT(tape.worm), 0, 0, "" },
 	{ "takes_worm", NULL, AT(tape.takes_worm), 0, 0, "" },
 	{ "append_only", NULL, AT(tape.append_only), 0, 0, "" },
@@ -561,6 +569,16 @@ static bool is_rows(const char *key)
 	return is_one_of(rows, key);
 }
 
+/* The format of a tape's file is another key than a disk's FORMAT UNIT.
+ */
+static bool is_key(const struct key *k, const struct semu_devstr *s,
+		   const char *key)
+{
+	return strcmp(k->name, key) == 0 &&
+	       (k->set == set_image) ==
+		       (s->is_tape && strcmp(key, "format") == 0);
+}
+
 int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
 		    struct semu_devseen *seen, struct scsiemu_errmsg *err)
 {
@@ -571,7 +589,7 @@ int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
 		return semu_devinject_add(&s->rules, value, err);
 	if (value && is_rows(key))
 		return set_rows(s, key, value, err);
-	while (k < keys + NKEYS && strcmp(k->name, key) != 0)
+	while (k < keys + NKEYS && !is_key(k, s, key))
 		k++;
 	if (k == keys + NKEYS)
 		return unknown(key, err);

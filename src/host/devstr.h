@@ -101,6 +101,7 @@ struct semu_devstr {
 		uint64_t block_min, block_max, fixed, granularity;
 		bool worm, takes_worm, append_only, unbuffered, reverse,
 			protection;
+		uint8_t image; /* 1 + enum scsiemu_image; 0: not given */
 	} tape;
 	struct semu_devformats formats; /* also those of a library's drives */
 	struct semu_devmedia media;
@@ -220,10 +221,12 @@ void semu_host_place_drive(struct scsiemu_host_lu *h,
 			   const struct scsiemu_host_lu *library, unsigned i);
 unsigned semu_host_drives(const struct scsiemu_host_lu *h);
 
-/* devtape.c: is the key one of tape drives; only of them? What the keys
- * together say; the cartridge, and its bytes; the drive's options. */
+/* devtape.c: is the key one of tape drives; only of them? The value of its
+ * format; what the keys together say; the cartridge, and its bytes; the drive's
+ * options. */
 bool semu_devtape_knows(const char *key);
 bool semu_devtape_only(const char *key);
+int semu_devtape_image(uint8_t *image, const char *value);
 int semu_devtape_check(struct semu_devstr *s, struct scsiemu_errmsg *err);
 int semu_devtape_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 		      struct scsiemu_errmsg *err);

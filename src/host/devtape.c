@@ -32,7 +32,7 @@ bool semu_devtape_knows(const char *key)
 {
 	static const char *const shared[] = { "path",	  "mem",    "logs",
 					      "readonly", "inject", "deferred",
-					      NULL };
+					      "format",	  NULL };
 
 	return is_one_of(shared, key) || semu_devtape_only(key);
 }
@@ -86,12 +86,28 @@ static int check_size(const struct semu_devstr *s, struct scsiemu_errmsg *err)
 			is.bytes, SCSIEMU_TAPE_BYTES_MIN);
 }
 
+int semu_devtape_image(uint8_t *image, const char *value)
+{
+	unsigned i = 0;
+
+	while (i < SCSIEMU_IMAGES &&
+	       strcmp(scsiemu_tape_image_name((enum scsiemu_image)i), value))
+		i++;
+	if (i == SCSIEMU_IMAGES && strcmp(value, "native") != 0)
+		return -1;
+	*image = (uint8_t)(1 + i);
+	return 0;
+}
+
 int semu_devtape_check(struct semu_devstr *s, struct scsiemu_errmsg *err)
 {
 	if (!s->mem && !s->path[0])
 		return semu_err(err, "no cartridge: add path=FILE, or mem");
 	if (s->mem && s->path[0])
 		return semu_err(err, "path and mem: keep one of them");
+	if (s->mem && s->tape.image)
+		return semu_err(err, "format is of a file: leave it out with "
+				     "mem");
 	if (s->path[0] && s->size && s->readonly)
 		return semu_err(err, "size makes a cartridge and readonly "
 				     "cannot: leave one of them out");
@@ -100,15 +116,47 @@ int semu_devtape_check(struct semu_devstr *s, struct scsiemu_errmsg *err)
 	return check_size(s, err);
 }
 
+/* As it was said, or by what is in the file; if nobody can tell that, the
+ * opener of our own says what is wrong with it. */
+static enum scsiemu_image find_format(const struct semu_devstr *s)
+{
+	enum scsiemu_image format = SCSIEMU_IMAGES;
+
+	if (s->tape.image)
+		return (enum scsiemu_image)(s->tape.image - 1);
+	if (scsiemu_tape_image_guess(s->path, &format, NULL))
+		return SCSIEMU_IMAGES;
+	return format;
+}
+
+/* A damaged one that is only read comes with a reason: the drive has it. */
+static int open_image(struct scsiemu_medium *m, const struct semu_devstr *s,
+		      enum scsiemu_image format,
+		      const struct scsiemu_tape_new *is,
+		      struct scsiemu_errmsg *err)
+{
+	if (is->bytes && !scsiemu_tape_image_writes(format))
+		return semu_err(err, "format=%s is only read: leave size out",
+				scsiemu_tape_image_name(format));
+	return scsiemu_open_tape_image(m, s->path, format, is, err);
+}
+
 int semu_devtape_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 		      struct scsiemu_errmsg *err)
 {
 	struct scsiemu_tape_new is;
+	enum scsiemu_image format;
 
 	semu_devformats_cartridge(&is, s);
+	is.read_only = s->readonly;
 	if (s->mem)
 		return scsiemu_open_tape_mem(m, &is, err);
-	return scsiemu_open_tape_log(m, s->path, makes(s) ? &is : NULL,
+	if (!makes(s))
+		is.bytes = 0;
+	format = find_format(s);
+	if (format != SCSIEMU_IMAGES)
+		return open_image(m, s, format, &is, err);
+	return scsiemu_open_tape_log(m, s->path, is.bytes ? &is : NULL,
 				     s->readonly, err);
 }
 

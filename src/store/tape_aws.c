@@ -3,8 +3,8 @@
  * store/tape_aws.c - AWSTAPE, and the Hercules Emulated Tape (HET) that grew
  * from it. A record is one or more chunks, each behind a header of 6 bytes: its
  * length and that of the chunk before it (little-endian, 2 bytes each), two
- * bytes of flags. In HET a record may be compressed, as a whole; what we write
- * is not, and so is both.
+ * bytes of flags. In HET a record may be compressed, as a whole; what is
+ * written as AWSTAPE is not, and so is both.
  */
 #include <string.h>
 
@@ -230,9 +230,9 @@ static uint32_t aws_size(const struct semu_scan *s, uint32_t len)
 
 _Static_assert(RECORD_MAX <= CHUNK_MAX, "what is written is one chunk");
 
-static uint32_t aws_encode(const struct semu_scan *s,
-			   struct semu_scan_object *o, const uint8_t *data,
-			   uint8_t *out)
+/* The header of o, whose bytes are behind it; how many that makes. */
+static uint32_t put_head(const struct semu_scan *s, struct semu_scan_object *o,
+			 uint8_t *out)
 {
 	uint16_t before = s->n ? s->obj[s->n - 1].chunk : 0;
 
@@ -240,21 +240,49 @@ static uint32_t aws_encode(const struct semu_scan *s,
 	out[1] = (uint8_t)(o->len >> 8);
 	out[2] = (uint8_t)before;
 	out[3] = (uint8_t)(before >> 8);
-	out[4] = o->len ? FIRST | LAST : MARK;
+	out[4] = o->len ? FIRST | LAST | o->how : MARK;
 	out[5] = 0;
-	if (o->len)
-		memcpy(out + HEAD, data, o->len);
 	o->chunk = (uint16_t)o->len;
 	return HEAD + o->len;
 }
 
+static uint32_t aws_encode(const struct semu_scan *s,
+			   struct semu_scan_object *o, const uint8_t *data,
+			   uint8_t *out)
+{
+	if (o->len)
+		memcpy(out + HEAD, data, o->len);
+	return put_head(s, o, out);
+}
+
+#ifdef SCSIEMU_HAVE_ZLIB
+/* Compressed where that makes it shorter. */
+static uint32_t het_encode(const struct semu_scan *s,
+			   struct semu_scan_object *o, const uint8_t *data,
+			   uint8_t *out)
+{
+	uLongf len = o->len ? o->len - 1 : 0;
+
+	if (!len || compress(out + HEAD, &len, data, o->len) != Z_OK)
+		return aws_encode(s, o, data, out);
+	o->kind = SEMU_SCAN_PACKED;
+	o->how = ZLIB;
+	o->len = (uint32_t)len;
+	return put_head(s, o, out);
+}
+#endif
+
 static const uint8_t fence[HEAD];
 
+#define AWS                                                                    \
+	.block_max = RECORD_MAX, .scan = aws_scan, .fetch = aws_fetch,         \
+	.size = aws_size, .head = HEAD, .fence = fence
+
 const struct semu_scan_format semu_aws = { .name = "an AWSTAPE or HET",
-					   .block_max = RECORD_MAX,
-					   .scan = aws_scan,
-					   .fetch = aws_fetch,
 					   .encode = aws_encode,
-					   .size = aws_size,
-					   .head = HEAD,
-					   .fence = fence };
+					   AWS };
+const struct semu_scan_format semu_het = { .name = "an AWSTAPE or HET",
+#ifdef SCSIEMU_HAVE_ZLIB
+					   .encode = het_encode,
+#endif
+					   AWS };

@@ -15,6 +15,7 @@
 
 enum {
 	SEMU_TL_VERSION = 1,
+	SEMU_TL_MAGIC = 8, /* bytes in front of a super slot */
 	SEMU_TL_HEAD = 64, /* header of a frame, and what frames are cut to */
 	SEMU_TL_FAN_BITS = 8,
 	SEMU_TL_FAN = 1 << SEMU_TL_FAN_BITS, /* entries of an index page */
@@ -215,6 +216,8 @@ int semu_tl_load_page(struct semu_tl *t, unsigned partition,
 void semu_tl_forget_pages(struct semu_tl *t);
 
 /* ---- tape_log_super.c: super slots ---- */
+
+extern const uint8_t semu_tl_magic[SEMU_TL_MAGIC];
 
 enum semu_tl_verdict {
 	SEMU_TL_GOOD,

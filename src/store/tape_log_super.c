@@ -18,7 +18,8 @@
 #include "store/tape_attr.h"
 #include "store/tape_log.h"
 
-static const uint8_t magic[8] = { 's', 'e', 'm', 'u', 't', 'a', 'p', 'e' };
+const uint8_t semu_tl_magic[SEMU_TL_MAGIC] = { 's', 'e', 'm', 'u',
+					       't', 'a', 'p', 'e' };
 
 /* Where the fields of a slot are. */
 enum {
@@ -109,7 +110,7 @@ size_t semu_tl_slot_put(const struct semu_tl *t, uint64_t seq, uint8_t *out)
 	size_t len;
 
 	memset(out, 0, AT_REST);
-	memcpy(out, magic, sizeof(magic));
+	memcpy(out, semu_tl_magic, sizeof(semu_tl_magic));
 	semu_put32(out + AT_VERSION, SEMU_TL_VERSION);
 	semu_put64(out + AT_SEQ, seq);
 	semu_put64(out + AT_BYTES, t->bytes);
@@ -234,7 +235,8 @@ static enum semu_tl_verdict judge(const uint8_t *in, size_t got, size_t *len)
 {
 	if (is_blank(in, got))
 		return SEMU_TL_BLANK;
-	if (got < sizeof(magic) || memcmp(in, magic, sizeof(magic)) != 0)
+	if (got < SEMU_TL_MAGIC ||
+	    memcmp(in, semu_tl_magic, SEMU_TL_MAGIC) != 0)
 		return SEMU_TL_FOREIGN;
 	if (got < AT_REST + CRC_LEN)
 		return SEMU_TL_TORN;

@@ -73,6 +73,7 @@ static void scan_tell(void *ctx, struct scsiemu_tape_pos *out)
 		.file = files_before(s, s->pos),
 		.used = used,
 		.left = left_from(s, used),
+		.partition = s->partition,
 		.bop = !s->pos,
 		.eod = s->pos == s->n,
 	};
@@ -282,7 +283,9 @@ static int put_object(struct semu_scan *s, enum semu_scan_kind kind,
 		return SCSIEMU_R_EOM;
 	if (!semu_buf_need(&s->out, size, 0))
 		return SCSIEMU_E_HARDWARE;
-	return append(s, o, s->f->encode(s, &o, data, s->out.p));
+	size = s->f->encode(s, &o, data,
+			    s->out.p); /* and o, before it is added */
+	return append(s, o, size);
 }
 
 static int more_record(struct semu_scan *s, struct scsiemu_io *io,
@@ -385,7 +388,7 @@ static int verb_locate(struct semu_scan *s, struct scsiemu_io *io,
 	struct semu_tape_view v = view(s);
 
 	(void)io;
-	if (w->count)
+	if (w->count != s->partition)
 		return SCSIEMU_E_RANGE;
 	return w->verb == SCSIEMU_V_LOCATE
 		       ? semu_tape_object(&v, w->addr, &s->pos)
@@ -514,6 +517,9 @@ void semu_scan_close(void *ctx)
 		commit(s);
 		semu_sys->close(s->fd);
 	}
+	for (unsigned i = 0; i < SEMU_SCAN_SIDES; i++)
+		if (s->side[i].fd >= 0)
+			semu_sys->close(s->side[i].fd);
 	semu_buf_free(&s->rec);
 	semu_buf_free(&s->out);
 	semu_sys->free(s->obj);

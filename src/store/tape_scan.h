@@ -46,8 +46,8 @@ struct semu_scan_format {
 	int (*fetch)(struct semu_scan *s, const struct semu_scan_object *o,
 		     uint32_t *len);
 	/* To write (NULL: never): o's bytes of the file (kind, len, at set; the
-	 * one before it is in the index) -> out; returns how many, size() of
-	 * them. */
+	 * one before it is in the index) -> out; returns how many, at most
+	 * size() of them. */
 	uint32_t (*encode)(const struct semu_scan *s,
 			   struct semu_scan_object *o, const uint8_t *data,
 			   uint8_t *out);
@@ -58,13 +58,24 @@ struct semu_scan_format {
 };
 
 extern const struct semu_scan_format semu_simh, semu_simh_e11, semu_aws,
-	semu_faketape, semu_tar, semu_tgt;
+	semu_het, semu_faketape, semu_tar, semu_tgt, semu_mhvtl;
 
 enum { SEMU_SCAN_WINDOW = 32 << 10 };
+
+/* Files beside the one that is scanned: of mhvtl, with the records, and with
+ * the filemarks. */
+enum { SEMU_SCAN_DATA, SEMU_SCAN_META, SEMU_SCAN_SIDES };
+struct semu_scan_side {
+	int fd; /* -1: none */
+	uint64_t bytes;
+	uint64_t begin; /* META: where its header is */
+};
 
 struct semu_scan {
 	const struct semu_scan_format *f;
 	int fd;
+	struct semu_scan_side side[SEMU_SCAN_SIDES];
+	uint32_t partition; /* which one this is: of mhvtl */
 	struct scsiemu_tape_new is;
 	uint64_t bytes; /* of the file */
 	uint64_t spare; /* that the file system has for more of them */
@@ -87,6 +98,7 @@ struct semu_scan {
 	uint64_t fence_at;
 	uint8_t fenced_head[16];
 	/* scanning */
+	uint64_t enough; /* objects, to know what it is; 0: all */
 	uint8_t *window;
 	uint64_t window_at;
 	size_t window_len;
@@ -97,7 +109,7 @@ struct semu_scan {
 /* n bytes (at most SEMU_SCAN_WINDOW) of the file at off; NULL: it ends before,
  * or cannot be read: then the damage is set. */
 const uint8_t *semu_scan_peek(struct semu_scan *s, uint64_t off, size_t n);
-/* One more object. 0, or -1: no memory, or nobody has so many. */
+/* One more object. 0, or -1: no memory, nobody has so many, or it is enough. */
 int semu_scan_add(struct semu_scan *s, struct semu_scan_object o);
 /* What is wrong, and where; always -1. */
 __attribute__((format(printf, 3, 4))) int semu_scan_damage(struct semu_scan *s,
@@ -107,8 +119,30 @@ __attribute__((format(printf, 3, 4))) int semu_scan_damage(struct semu_scan *s,
 /* n bytes at off -> to: a result. */
 int semu_scan_load(const struct semu_scan *s, uint64_t off, uint8_t *to,
 		   size_t n);
+int semu_scan_load_from(int fd, uint64_t off, uint8_t *to, size_t n);
 
-/* tape_scan.c */
+/* ---- tape_scan_open.c ---- */
+
+/* Nothing is open yet. NULL: no memory. semu_scan_close() ends it. */
+struct semu_scan *semu_scan_new(const struct semu_scan_format *f,
+				const struct scsiemu_tape_new *is,
+				struct scsiemu_errmsg *err);
+/* The file at path, read through: 0, or -1 with why. When it is damaged, and
+ * only read, 0 and *err not empty. */
+int semu_scan_open(struct semu_scan *s, const char *path,
+		   struct scsiemu_errmsg *err);
+/* Are the file's first objects as of this format? How many there are, of n
+ * that would be enough; 0: it is something else. */
+unsigned semu_scan_try(const struct semu_scan_format *f, int fd, uint64_t bytes,
+		       unsigned n, bool *damaged);
+/* mhvtl's directory (tape_mhvtl.c). */
+int semu_mhvtl_open(struct scsiemu_medium *m, const char *dir,
+		    const struct scsiemu_tape_new *is,
+		    struct scsiemu_errmsg *err);
+/* Is it one? */
+bool semu_mhvtl_is(const char *dir);
+
+/* ---- tape_scan.c ---- */
 void semu_scan_spare(struct semu_scan *s); /* asks for it */
 extern const struct scsiemu_tape_ops semu_scan_ops, semu_scan_read_ops;
 void semu_scan_close(void *ctx);

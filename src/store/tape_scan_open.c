@@ -19,16 +19,21 @@ enum { MOST_OBJECTS = 1 << 25 };
 
 /* ---- Scanning ---- */
 
-int semu_scan_load(const struct semu_scan *s, uint64_t off, uint8_t *to,
-		   size_t n)
+int semu_scan_load_from(int fd, uint64_t off, uint8_t *to, size_t n)
 {
 	const struct scsiemu_vec v = { to, n };
 	size_t done;
-	int err = semu_file_move(s->fd, SEMU_READING, off, n, &v, 1, &done);
+	int err = semu_file_move(fd, SEMU_READING, off, n, &v, 1, &done);
 
 	if (err)
 		return semu_errno_result(err, SEMU_READING);
 	return done == n ? SCSIEMU_OK : SCSIEMU_E_READ;
+}
+
+int semu_scan_load(const struct semu_scan *s, uint64_t off, uint8_t *to,
+		   size_t n)
+{
+	return semu_scan_load_from(s->fd, off, to, n);
 }
 
 int semu_scan_damage(struct semu_scan *s, uint64_t at, const char *fmt, ...)
@@ -99,19 +104,10 @@ int semu_scan_add(struct semu_scan *s, struct semu_scan_object o)
 	if (o.kind == SEMU_SCAN_MARK)
 		s->mark[s->nmarks++] = s->n;
 	s->obj[s->n++] = o;
-	return 0;
+	return s->enough && s->n >= s->enough ? -1 : 0;
 }
 
 /* ---- Opening ---- */
-
-static const struct semu_scan_format *const formats[SCSIEMU_IMAGES] = {
-	[SCSIEMU_IMAGE_SIMH] = &semu_simh,
-	[SCSIEMU_IMAGE_E11] = &semu_simh_e11,
-	[SCSIEMU_IMAGE_AWS] = &semu_aws,
-	[SCSIEMU_IMAGE_FAKE] = &semu_faketape,
-	[SCSIEMU_IMAGE_TAR] = &semu_tar,
-	[SCSIEMU_IMAGE_TGT] = &semu_tgt,
-};
 
 static int open_file(struct semu_scan *s, const char *path, bool *made,
 		     struct scsiemu_errmsg *err)
@@ -186,38 +182,59 @@ static int scan(struct semu_scan *s, const char *path,
 	return 0;
 }
 
-int scsiemu_open_tape_image(struct scsiemu_medium *m, const char *path,
-			    enum scsiemu_image format,
-			    const struct scsiemu_tape_new *is,
-			    struct scsiemu_errmsg *err)
+struct semu_scan *semu_scan_new(const struct semu_scan_format *f,
+				const struct scsiemu_tape_new *is,
+				struct scsiemu_errmsg *err)
 {
-	struct scsiemu_errmsg none;
-	struct semu_scan *s;
+	struct semu_scan *s = semu_sys->alloc(sizeof(*s));
+
+	if (!s) {
+		semu_err_memory(err);
+		return NULL;
+	}
+	s->f = f;
+	s->is = *is;
+	s->is.read_only = is->read_only || !f->encode;
+	s->unpadded = f->unpadded;
+	s->rec_is = UINT64_MAX;
+	s->fd = -1;
+	for (unsigned i = 0; i < SEMU_SCAN_SIDES; i++)
+		s->side[i].fd = -1;
+	return s;
+}
+
+int semu_scan_open(struct semu_scan *s, const char *path,
+		   struct scsiemu_errmsg *err)
+{
 	bool made = false;
 
-	if (!err)
-		err = &none;
-	err->text[0] = '\0';
-	if ((unsigned)format >= SCSIEMU_IMAGES)
-		return semu_err(err, "no such format of tapes");
-	if (is->bytes && semu_tape_check(is, err))
-		return -1;
-	s = semu_sys->alloc(sizeof(*s));
+	if (!open_file(s, path, &made, err) &&
+	    !(made && settle(s, path, err)) && !scan(s, path, err))
+		return 0;
+	if (made)
+		semu_sys->unlink(path);
+	return -1;
+}
+
+unsigned semu_scan_try(const struct semu_scan_format *f, int fd, uint64_t bytes,
+		       unsigned n, bool *damaged)
+{
+	const struct scsiemu_tape_new is = { .read_only = true };
+	struct semu_scan *s = semu_scan_new(f, &is, NULL);
+	unsigned found = 0;
+
 	if (!s)
-		return semu_err_memory(err);
-	s->f = formats[format];
-	s->is = *is;
-	s->is.read_only = is->read_only || !s->f->encode;
-	s->unpadded = s->f->unpadded;
-	s->rec_is = UINT64_MAX;
-	if (open_file(s, path, &made, err) || (made && settle(s, path, err)) ||
-	    scan(s, path, err)) {
-		if (made)
-			semu_sys->unlink(path);
-		semu_scan_close(s);
-		return -1;
-	}
-	semu_tape_medium(
-		m, s->is.read_only ? &semu_scan_read_ops : &semu_scan_ops, s);
-	return 0;
+		return 0;
+	s->fd = fd;
+	s->bytes = bytes;
+	s->enough = n;
+	s->window = semu_sys->alloc(SEMU_SCAN_WINDOW);
+	if (s->window)
+		f->scan(s);
+	*damaged = s->damage[0];
+	if (s->n > s->nmarks) /* zeros are filemarks, too */
+		found = (unsigned)s->n;
+	s->fd = -1; /* the caller's */
+	semu_scan_close(s);
+	return found;
 }

@@ -2,16 +2,21 @@
 /*
  * Any bytes as a cartridge of another program: refused, or everything that
  * the index says can be read, and the same from any position; then, where it
- * can be written, a record at some place is there when it is opened again.
+ * can be written, a record at some place is there when it is opened again. Of
+ * mhvtl's files the first three have their lengths in front, and mam is the
+ * rest.
  */
 #define _GNU_SOURCE
 #include <scsiemu/stores.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "store/sys.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -104,8 +109,75 @@ static void write_at(const char *path, unsigned format, uint64_t at)
 	check(!memcmp(rec, more, sizeof(more)));
 }
 
+/* ---- A directory ---- */
+
+static const char *const names[] = { "indx.0", "data.0", "meta.0", "mam" };
+enum { FILES = sizeof(names) / sizeof(names[0]) };
+static int files[FILES];
+
+static int file_of(const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+
+	for (int i = 0; i < FILES; i++)
+		if (!strcmp(name, names[i]))
+			return files[i];
+	return -1;
+}
+
+static int open_member(const char *path, int flags, mode_t mode)
+{
+	int fd = file_of(path);
+
+	(void)flags, (void)mode;
+	if (fd >= 0)
+		return dup(fd);
+	errno = ENOENT;
+	return -1;
+}
+
+static int stat_member(const char *path, struct stat *st)
+{
+	int fd = file_of(path);
+
+	return fd < 0 ? -1 : fstat(fd, st);
+}
+
+static void try_directory(const uint8_t *data, size_t size)
+{
+	struct semu_sys sys = semu_sys_real;
+
+	sys.open = open_member;
+	sys.stat = stat_member;
+	for (int i = 0; i < FILES; i++) {
+		size_t n = size;
+
+		if (i < FILES - 1 && size >= 2) {
+			n = (size_t)(data[0] << 8 | data[1]);
+			data += 2;
+			size -= 2;
+			n = n < size ? n : size;
+		}
+		files[i] = memfd_create("member", 0);
+		check(files[i] >= 0);
+		check(write(files[i], data, n) == (ssize_t)n);
+		data += n;
+		size -= n;
+	}
+	semu_sys = &sys;
+	if (open_it("/d", SCSIEMU_IMAGE_MHVTL, true)) {
+		read_all();
+		scsiemu_medium_close(&m);
+	}
+	semu_sys = &semu_sys_real;
+	for (int i = 0; i < FILES; i++)
+		close(files[i]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	enum scsiemu_image guess;
+	struct scsiemu_errmsg err;
 	unsigned format, place;
 	uint64_t n;
 	char path[64];
@@ -115,11 +187,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	format = data[0] % SCSIEMU_IMAGES;
 	place = data[1];
+	if (format == SCSIEMU_IMAGE_MHVTL) {
+		try_directory(data + 2, size - 2);
+		return 0;
+	}
 	fd = memfd_create("image", 0);
 	if (fd < 0)
 		return 0;
 	check(write(fd, data + 2, size - 2) == (ssize_t)(size - 2));
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	scsiemu_tape_image_guess(path, &guess, &err);
 	if (open_it(path, format, true)) {
 		read_all();
 		scsiemu_medium_close(&m);

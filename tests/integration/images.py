@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""images.py TAPE_IMAGE: tapes of SIMH and Hercules, by their own programs:
+"""images.py TAPE_IMAGE SCSIEMU: tapes of SIMH and Hercules, by their own programs:
 these read what we write, and we read what these write."""
 import os
 import random
@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 MARK = None
-tape_image = sys.argv[1]
+tape_image, scsiemu = sys.argv[1:]
 
 
 class Failed(Exception):
@@ -35,6 +35,10 @@ def write(form, path, objects):
 def read(form, path):
     return [MARK if line == "mark" else bytes.fromhex(line) for line in
             run(tape_image, "read", form, path).splitlines()]
+
+
+def convert(*args):
+    run(scsiemu, "media", "convert", "-q", *args)
 
 
 def expect(what, got, want):
@@ -72,6 +76,7 @@ def hercules(folder):
         with open(flat, "rb") as f:
             expect("hetget", f.read(), b"".join(
                 objects[:9] if number == 1 else objects[20:29]))
+    converted(folder, ours, theirs, objects)
     # a labelled tape of theirs, to which we add a file
     run("hetinit", "-i", theirs, "VOL123", "OWNER")
     labels = read("aws", theirs)
@@ -81,6 +86,19 @@ def hercules(folder):
         expect("the same labels", read("aws", theirs), labels)
     run(tape_image, "write", "aws", theirs, text=b"more".hex() + "\n")
     run("hetmap", theirs)
+
+
+def converted(folder, ours, theirs, objects):
+    """Theirs to our format, and back to what they read."""
+    tape, het, again = (os.path.join(folder, n) for n in
+                        ("converted.tape", "converted.het", "again.aws"))
+    convert(theirs, tape)
+    convert(tape, het)
+    if os.path.getsize(het) >= os.path.getsize(ours):
+        raise Failed("a HET that is not compressed")
+    run("hetmap", het)
+    run("hetupd", "-d", het, again)
+    expect("our HET, by hetupd", read("aws", again), objects)
 
 
 # Machine code of a PDP-11: the TM11's byte count, address and command, until it
@@ -103,7 +121,10 @@ def simh(folder):
     ours, theirs, script = (os.path.join(folder, n) for n in
                             ("ours.tap", "theirs.tap", "script"))
     objects = [b"a record", MARK, b"odd", b"12", MARK, MARK]
-    write("simh", ours, objects)
+    tape, first = (os.path.join(folder, n) for n in ("s.tape", "first.tap"))
+    write("simh", first, objects)
+    convert(first, tape)
+    convert(tape, ours)
     lines = ["set tm enabled", f"attach tm0 {theirs}"]
     for o in objects:
         if o is MARK:
@@ -123,6 +144,10 @@ def simh(folder):
         f.write("\n".join(lines) + "\n")
     said = run("pdp11", script)
     expect("a tape of SIMH's", read("simh", theirs), objects)
+    convert(theirs, os.path.join(folder, "t.tape"))
+    convert(os.path.join(folder, "t.tape"), os.path.join(folder, "t.aws"))
+    expect("the same as AWSTAPE", read("aws", os.path.join(folder, "t.aws")),
+           objects)
     # the same but for the byte that pads, which SIMH leaves as it was
     expect("their length", os.path.getsize(theirs), os.path.getsize(ours))
     values = [int(line.split(":")[1], 8) for line in said.splitlines()

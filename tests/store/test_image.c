@@ -411,6 +411,37 @@ static void test_write_aws(void **state)
 		    "\x01\0\x02\0\xa0\0x");
 }
 
+/* Compressed where that is shorter, and read as both. */
+static void test_write_het(void **state)
+{
+#ifdef SCSIEMU_HAVE_ZLIB
+	static const struct scsiemu_tape_new is = { .bytes = 1 << 20 };
+	static char same[5000];
+	const char *path = make(SCSIEMU_IMAGE_HET);
+	struct scsiemu_tape_pos pos;
+
+	memset(same, 'a', sizeof(same) - 1);
+	put(same);
+	put("x");
+	put("ab");
+	assert_int_equal(image_marks(&m, 1), SCSIEMU_OK);
+	put(same);
+	image_tell(&m, &pos);
+	assert_true(pos.used < 200);
+	scsiemu_medium_close(&m);
+	assert_int_equal(
+		scsiemu_open_tape_image(&m, path, SCSIEMU_IMAGE_AWS, &is, &err),
+		0);
+	assert_string_equal(image_dump(&m),
+			    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+			    "aaaaaaaaaaaaaaa:4999 x ab M "
+			    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+			    "aaaaaaaaaaaaaaa:4999 E");
+	scsiemu_medium_close(&m);
+#endif
+	(void)state;
+}
+
 /* ---- Limits and refusals ---- */
 
 static void test_full(void **state)
@@ -535,7 +566,7 @@ int main(void)
 		T(test_fake),	   T(test_tar),	       T(test_tgt),
 		T(test_damage),	   T(test_write_simh), T(test_write_e11),
 		T(test_write_aws), T(test_full),       T(test_system),
-		T(test_refused),
+		T(test_refused),   T(test_write_het),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,6 +25,9 @@ static const struct subcommand {
 	  "eject BARCODE|PLACE [FILE]",
 	  "operate a library, served or not: put cartridges in, take them "
 	  "out" },
+	{ "media", media_main,
+	  "create|info|ls|check|convert|cat FILE ... [OPTION ...]",
+	  "cartridges of tape in files, of any format" },
 	{ "pages", pages_main,
 	  "DEVICE [vpd|mode|log [CODE[,SUB]]] [--raw|--hex|--json] [--pc NAME]",
 	  "list or dump VPD, mode and log pages" },
@@ -71,9 +74,9 @@ static int help(void)
 	for (int i = 0; i < NSUBCOMMANDS; i++)
 		printf("  %-22s %s\n", subcommands[i].name,
 		       subcommands[i].what);
-	printf("\n%s\nexit status: 0 GOOD, 1 another status, 2 trouble\n\n"
+	printf("\n%s%s\nexit status: 0 GOOD, 1 another status, 2 trouble\n\n"
 	       "DEVICE is\n%s",
-	       exec_options, scsiemu_host_help());
+	       exec_options, media_help(), scsiemu_host_help());
 	return 0;
 }
 

@@ -17,7 +17,11 @@ int conformance_main(int argc, char **argv);
 int exec_main(int argc, char **argv);
 int inspect_main(int argc, char **argv);
 int library_main(int argc, char **argv);
+int media_main(int argc, char **argv);
 int pages_main(int argc, char **argv);
 int run_main(int argc, char **argv); /* its status is the command's */
+
+/* The options of media, for people. */
+const char *media_help(void);
 
 #endif

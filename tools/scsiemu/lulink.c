@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* link.c - see link.h. */
-#include "link.h"
+/* lulink.c - see lulink.h. */
+#include "lulink.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""media.py PROGRAM TAPE_IMAGE: scsiemu media, on files of its own, of
+tape_image's and of Python's tarfile."""
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+import unittest
+
+PROGRAM, IMAGE = (os.path.abspath(a) for a in sys.argv[1:3])
+MARK = "mark"
+TAPE = ["68656c6c6f", "6869", MARK, "616263" * 700, MARK, MARK, "78"]
+
+
+class Media(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def media(self, *args, status=0):
+        """Words that begin with @ are files in the test's folder."""
+        words = [self.path(a[1:]) if a.startswith("@") else a for a in args]
+        done = subprocess.run([PROGRAM, "media", *words], capture_output=True,
+                              check=False, timeout=60)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout, done.stderr.decode()
+
+    def text(self, *args, status=0):
+        return self.media(*args, status=status)[0].decode()
+
+    def refused(self, *args, why):
+        out, err = self.media(*args, status=2)
+        self.assertEqual(out, b"")
+        self.assertIn(why, err)
+
+    def image(self, form, name, objects=None):
+        words = [IMAGE, "read" if objects is None else "write", form,
+                 self.path(name)]
+        done = subprocess.run(words, capture_output=True, text=True,
+                              check=True, timeout=60, input="".join(
+                                  o + "\n" for o in objects or []))
+        return done.stdout.split()
+
+
+class Create(Media):
+    def test_by_its_barcode(self):
+        self.media("create", "@a", "--barcode", "ABC123LY")
+        got = json.loads(self.text("info", "@a", "--json"))["cartridge"]
+        self.assertEqual(got["format"], "native")
+        self.assertEqual(got["version"], 1)
+        self.assertEqual(got["capacity"], 12000000000000)
+        self.assertEqual(got["density"], "5Eh")
+        self.assertEqual(got["medium_type"], "8Ch")
+        self.assertTrue(got["worm"])
+        self.assertTrue(got["put_away"])
+        self.assertEqual(got["not_committed"], 0)
+        self.assertEqual(got["partitions"][0]["attributes"],
+                         [{"id": 0x806, "value": "ABC123LY"}])
+
+    def test_partitions(self):
+        self.media("create", "@a", "--size", "1G", "--density", "0x5c",
+                   "--partitions", "100M,*")
+        got = json.loads(self.text("info", "@a", "--json"))["cartridge"]
+        self.assertEqual([p["size"] for p in got["partitions"]],
+                         [100 << 20, 924 << 20])
+        self.assertEqual(got["density"], "5Ch")
+        self.media("create", "@b", "--medium", "lto9", "--partitions", "2")
+        got = json.loads(self.text("info", "@b", "--json"))["cartridge"]
+        self.assertEqual([p["size"] for p in got["partitions"]],
+                         [9 * 10**12] * 2)
+
+    def test_refused(self):
+        self.refused("create", "@a", why="add --size or --medium")
+        self.refused("create", "@a", "--size", "1Q", why="no size")
+        self.refused("create", "@a", "--size", "1K", why="at least 65536")
+        self.refused("create", "@a", "--medium", "lto77", why="no medium")
+        self.refused("create", "@a", "--size", "1G", "--partitions", "2G,*",
+                     why="do not go into it")
+        self.refused("create", "@a", "--size", "1G", "--barcode", "A B",
+                     why="printable")
+        self.refused("create", "@a", "--size", "1G", "--format", "tgt",
+                     why="only read")
+        self.assertEqual(os.listdir(self.folder.name), [])
+        self.media("create", "@a", "--size", "1G")
+        self.refused("create", "@a", "--size", "1G", why="there already")
+        self.refused("create", why="a file is missing")
+        self.refused("create", "@b", "--json", why="another subcommand")
+        self.refused("destroy", "@b", why="usage: scsiemu media create")
+
+
+class Show(Media):
+    def test_ls(self):
+        self.image("simh", "a.tap", TAPE)
+        want = """\
+partition 0
+  file 0      object 0          at 0              7 bytes, 2 records of 2 to 5
+  file 1      object 3          at 28             2100 bytes, 1 records of 2100
+  file 2      object 5          at 2140           0 bytes, 0 records
+  file 3      object 6          at 2144           1 bytes, 1 records of 1
+"""
+        self.assertEqual(self.text("ls", "@a.tap"), want)
+        all_of_it = self.text("ls", "--all", "@a.tap").splitlines()
+        self.assertEqual(len(all_of_it), 1 + len(TAPE))
+        self.assertEqual(all_of_it[3].split(), ["2", "at", "24", "filemark"])
+        got = json.loads(self.text("ls", "@a.tap", "--json"))["partitions"]
+        self.assertEqual(got[0]["files"][1], {
+            "file": 1, "object": 3, "at": 28, "bytes": 2100, "records": 1,
+            "shortest": 2100, "longest": 2100})
+
+    def test_cat(self):
+        self.image("aws", "a.aws", TAPE)
+        self.assertEqual(self.media("cat", "@a.aws")[0],
+                         b"hellohi" + b"abc" * 700 + b"x")
+        self.assertEqual(self.media("cat", "@a.aws", "0")[0], b"hellohi")
+        self.assertEqual(self.media("cat", "@a.aws", "1")[0], b"abc" * 700)
+        self.assertEqual(self.media("cat", "@a.aws", "2")[0], b"")
+        self.assertEqual(self.media("cat", "@a.aws", "3")[0], b"x")
+        self.refused("cat", "@a.aws", "4", why="only 3 filemarks")
+        self.refused("cat", "@a.aws", "x", why="no number of a file")
+        self.refused("cat", "@a.aws", "--partition", "1", why="has 1 partit")
+
+    def test_what_it_is_not(self):
+        with open(self.path("text"), "wb") as f:
+            f.write(b"hello, world")
+        self.refused("info", "@text", why="no cartridge that can be recog")
+        self.refused("info", "@none", why="does not exist")
+        self.refused("info", "@text", "--format", "native", why="is not a")
+        os.mkdir(self.path("d"))
+        self.refused("info", "@d", why="is a directory")
+
+
+class Convert(Media):
+    def test_round(self):
+        """From each format to the next; at the end the bytes are the same."""
+        self.image("simh", "0.tap", TAPE)
+        names = ["0.tap", "1.aws", "2.tape", "3.het", "4.e11", "5.tape",
+                 "6.tap"]
+        for a, b in zip(names, names[1:]):
+            self.media("convert", "@" + a, "@" + b, "-q")
+            self.assertEqual(self.text("check", "@" + b, "--quiet"), "")
+        with open(self.path("0.tap"), "rb") as one, \
+                open(self.path("6.tap"), "rb") as other:
+            self.assertEqual(one.read(), other.read())
+        self.assertLess(os.path.getsize(self.path("3.het")),
+                        os.path.getsize(self.path("1.aws")))
+        self.assertEqual(self.image("aws", "3.het"), TAPE)
+
+    def test_directory(self):
+        self.image("simh", "a.tap", TAPE)
+        self.media("convert", "@a.tap", "@d/")
+        self.assertEqual(sorted(os.listdir(self.path("d"))),
+                         [f"{i:06}" for i in range(4)])
+        with open(self.path("d/000000"), "rb") as f:
+            self.assertEqual(f.read(), b"hellohi")
+        err = self.media("convert", "@d", "@b.tap", "--block", "5")[1]
+        self.assertIn("b.tap: simh, 2108 bytes", err)
+        got = self.image("simh", "b.tap")
+        self.assertEqual(got, ["68656c6c6f", "6869", MARK,
+                               *["6162636162", "6361626361",
+                                 "6263616263"] * 140, MARK, MARK, "78", MARK])
+        # which keeps the lengths, but for the last record of a file
+        out = self.media("convert", "@b.tap", "@e/")[1]
+        self.assertNotIn("several lengths", out)
+        self.image("simh", "c.tap", ["61", "6162", MARK])
+        out = self.media("convert", "@c.tap", "@f", "--to", "directory")[1]
+        self.assertIn("several lengths", out)
+
+    def test_tar(self):
+        with tarfile.open(self.path("a.tar"), "w") as tar:
+            tar.add(sys.argv[0], "me")
+        self.media("convert", "@a.tar", "@a.tape")
+        self.media("cat", "@a.tape", "0")
+        with open(self.path("a.tar"), "rb") as f:
+            self.assertEqual(self.media("cat", "@a.tape", "0")[0], f.read())
+
+    def test_attributes_and_partitions_stay(self):
+        self.media("create", "@a", "--barcode", "ABC123L8", "--partitions",
+                   "2")
+        self.media("convert", "@a", "@b", "--to", "native")
+        a, b = (json.loads(self.text("info", n, "--json"))["cartridge"]
+                for n in ("@a", "@b"))
+        self.assertEqual(a["partitions"], b["partitions"])
+        self.assertEqual(a["density"], b["density"])
+        self.refused("convert", "@a", "@c.tap", why="2 partitions do not go")
+        self.assertFalse(os.path.exists(self.path("c.tap.part")))
+
+    def test_refused(self):
+        self.image("simh", "a.tap", ["00" * 70000])
+        self.refused("convert", "@a.tap", "@b.aws", why="longer than records")
+        self.refused("convert", "@a.tap", "@b", "--to", "tgt",
+                     why="only read")
+        self.refused("convert", "@a.tap", "@b", "--to", "native", "--size",
+                     "64K", why="no room for it")
+        self.refused("convert", "@a.tap", "@a.tap", why="there already")
+        self.refused("convert", "@a.tap", "@b", "--to", "x", why="no format")
+        self.assertEqual(os.listdir(self.folder.name), ["a.tap"])
+
+
+class Damage(Media):
+    def test_native(self):
+        self.image("simh", "a.tap", TAPE)
+        self.media("convert", "@a.tap", "@a.tape")
+        with open(self.path("a.tape"), "r+b") as f:
+            f.seek((512 << 10) + 64)
+            f.write(b"j")
+        before = os.stat(self.path("a.tape")).st_mtime_ns
+        out = self.text("check", "@a.tape", status=1)
+        self.assertIn("partition 0, object 0, byte 0: its bytes are not those "
+                      "that were written", out)
+        self.assertIn("1 faults", out)
+        self.assertIn("nothing was changed", out)
+        self.assertEqual(os.stat(self.path("a.tape")).st_mtime_ns, before)
+        self.refused("convert", "@a.tape", "@b.tap",
+                     why="partition 0, object 0 (byte")
+        self.media("convert", "@a.tape", "@b.tap", "--salvage", status=1)
+        self.assertEqual(self.image("simh", "b.tap"), TAPE[1:])
+
+    def test_image(self):
+        self.image("simh", "a.tap", TAPE)
+        with open(self.path("a.tap"), "r+b") as f:
+            f.truncate(2000)
+        out = self.text("check", "@a.tap", status=1)
+        self.assertIn("byte 28: a length of 2100", out)
+        out, err = self.media("ls", "@a.tap", status=1)
+        self.assertIn("byte 28", err)
+        self.media("convert", "@a.tap", "@b.tap", "--salvage", status=1)
+        self.assertEqual(self.image("simh", "b.tap"), TAPE[:3])
+
+    def test_in_use(self):
+        self.media("create", "@a", "--size", "1G")
+        os.mkfifo(self.path("fifo"))
+        user = subprocess.Popen(
+            [PROGRAM, "exec", "tape:path=" + self.path("a"), "--out",
+             self.path("fifo"), "--", "0a 00 00 00 01 00"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            # it has the cartridge when it waits for its data
+            with open(self.path("fifo"), "wb") as f:
+                self.refused("check", "@a", why="in use by another server")
+                self.refused("ls", "@a", why="in use by another server")
+                f.write(b"x")
+        finally:
+            user.communicate(timeout=60)
+
+
+class Device(Media):
+    """A tape drive with a file of another program in it."""
+
+    def exec(self, device, *cdbs, status=0):
+        words = [w for cdb in cdbs for w in ("--", *cdb)]
+        done = subprocess.run([PROGRAM, "exec", device, "--json", *words],
+                              capture_output=True, check=False, timeout=60)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        if status == 2:
+            return done.stderr.decode()
+        return json.loads(done.stdout)["commands"]
+
+    def test_read(self):
+        self.image("aws", "a", TAPE)
+        for keys in ("", ",format=aws", ",readonly"):
+            got = self.exec("tape:path=" + self.path("a") + keys,
+                            ["08 00 00 00 05 00", "--in-len", "5"],
+                            ["11 01 00 00 01 00"],
+                            ["08 00 00 08 34 00", "--in-len", "2100"])
+            self.assertEqual(got[0]["data_in"], "68656c6c6f")
+            self.assertEqual(got[2]["data_in"], "616263" * 700)
+
+    def test_write(self):
+        device = "tape:size=1M,format=simh,path=" + self.path("new")
+        self.exec(device, ["0a 00 00 00 02 00", "--out-hex", "6869"],
+                  ["10 00 00 00 01 00"])
+        self.assertEqual(self.image("simh", "new"), ["6869", MARK])
+        # by what is in it
+        device = "tape:size=1M,path=" + self.path("new")
+        self.exec(device, ["11 03 00 00 00 00"],
+                  ["0a 00 00 00 01 00", "--out-hex", "78"])
+        self.assertEqual(self.image("simh", "new"), ["6869", MARK, "78"])
+
+    def test_damaged(self):
+        self.image("simh", "a", TAPE)
+        with open(self.path("a"), "r+b") as f:
+            f.truncate(2000)
+        device = "tape:path=" + self.path("a")
+        err = self.exec(device, ["00 00 00 00 00 00"], status=2)
+        self.assertIn("opened read-only, what is in front of it can be read",
+                      err)
+        got = self.exec(device + ",readonly", ["11 01 00 00 01 00"],
+                        ["08 00 00 00 05 00", "--in-len", "5"],
+                        ["0a 00 00 00 01 00", "--out-hex", "78"], status=1)
+        self.assertEqual(got[1]["sense"]["key"]["name"], "MEDIUM ERROR")
+        self.assertEqual(got[2]["sense"]["key"]["name"], "DATA PROTECT")
+
+    def test_refused(self):
+        self.image("simh", "a", TAPE)
+        err = self.exec("tape:format=tgt,size=1M,path=" + self.path("a"),
+                        ["00 00 00 00 00 00"], status=2)
+        self.assertIn("format=tgt is only read: leave size out", err)
+        err = self.exec("tape:format=aws,path=" + self.path("a"),
+                        ["00 00 00 00 00 00"], status=2)
+        self.assertIn("not an AWSTAPE or HET, or damaged", err)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
