@@ -179,6 +179,7 @@ struct semu_itl {
 	uint8_t sticky;	  /* UA_INTLCK 10b: reported, not cleared */
 	uint8_t priority; /* spc/priority.c; 0: the initial one */
 	bool regroups;	  /* its SET TARGET PORT GROUPS is not over */
+	bool crypts;	  /* of a tape: to be told of data encryption */
 };
 
 struct scsiemu_nexus {

@@ -23,7 +23,11 @@ static struct scsiemu_tape_how *how_of(struct semu_ssc *s, bool writes)
 int semu_ssc_want_record(struct scsiemu_cmd *c, enum scsiemu_want_kind kind,
 			 uint32_t off, uint32_t len)
 {
-	c->buf = (uint8_t *)how_of(semu_ssc_of(c), kind == SCSIEMU_WRITE);
+	struct scsiemu_tape_how *how = how_of(semu_ssc_of(c),
+					      kind == SCSIEMU_WRITE);
+
+	semu_crypt_use(c, how);
+	c->buf = (uint8_t *)how;
 	return scsiemu_want_bulk(c, NULL, kind, 0, off, len, 0);
 }
 
@@ -31,6 +35,7 @@ int semu_ssc_want_verify(struct scsiemu_cmd *c)
 {
 	struct scsiemu_tape_how *how = how_of(semu_ssc_of(c), false);
 
+	semu_crypt_use(c, how);
 	return scsiemu_want_buffer(c, NULL, SCSIEMU_V_VERIFY, 0, 1, how,
 				   sizeof(*how));
 }

@@ -279,6 +279,8 @@ static const struct param volume[] = {
 	{ 0x000b, 2, none },
 	{ 0x0010, 8, tape_written_mb },
 	{ 0x0011, 8, tape_read_mb },
+	{ 0x0012, 2, read_ratio },
+	{ 0x0013, 2, write_ratio },
 	{ 0x0016, 4, size_mb },
 	{ 0x0017, 4, used_mb },
 	{ 0x0018, 4, size_mb },

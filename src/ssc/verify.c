@@ -35,7 +35,7 @@ static int check(struct scsiemu_cmd *c)
 					SCSIEMU_NO_BIT);
 	if (c->cdb[1] & FIXED && !semu_ssc_block(scsiemu_cmd_lu(c)))
 		return scsiemu_fail_cdb(c, 1, 0);
-	return 0;
+	return semu_crypt_check(c, false);
 }
 
 /* A block: FINISHED, or it is not of the right length. */

@@ -63,7 +63,7 @@ static int check(struct scsiemu_cmd *c)
 	if (c->out_len < all)
 		return scsiemu_fail_cdb(c, semu_ssc_count_at(c),
 					SCSIEMU_NO_BIT);
-	return 0;
+	return semu_crypt_check(c, true);
 }
 
 static int want_block(struct scsiemu_cmd *c)
@@ -97,7 +97,8 @@ static int block_written(struct scsiemu_cmd *c)
 
 	s->dirty = true;
 	s->now.written += block_of(c);
-	s->now.tape_written += block_of(c);
+	s->now.tape_written += s->writes.stored ? s->writes.stored
+						: block_of(c);
 	s->now.blocks_written++;
 	if (++*scsiemu_cmd_own(c) < blocks_of(c))
 		return want_block(c);
