@@ -243,8 +243,24 @@ struct scsiemu_quirks {
 	/* Vendor specific bytes of INQUIRY, from byte 36 on: at most 20. */
 	const uint8_t *inquiry;
 	unsigned ninquiry;
+	/* Version descriptors of INQUIRY (SPC-5 table 142), at most 8 (0: the
+	 * type's), and its length, 36 to 96 bytes (0: 36, from SPC-2 on 96). */
+	const uint16_t *versions;
+	unsigned nversions;
+	uint8_t inquiry_len;
+	/* VERSION of INQUIRY, where it says less (or more) than what it can do,
+	 * which is scsiemu_lu_config.version; 0: the same. */
+	uint8_t claims;
+	/* The mode pages (code in the high byte, subpage code in the low one,
+	 * at most SCSIEMU_SHOWN) and log pages besides 00h (codes below 40h)
+	 * that it has, where the type has them; none: all of the type. */
+	const uint16_t *modes;
+	unsigned nmodes;
+	const uint8_t *logs;
+	unsigned nlogs;
 };
 #define SCSIEMU_HIDDEN 32
+#define SCSIEMU_SHOWN  32
 
 struct scsiemu_lu_config {
 	uint32_t size; /* sizeof *this */

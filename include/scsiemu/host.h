@@ -31,6 +31,7 @@ struct scsiemu_host_lu {
 	struct scsiemu_lu *lu; /* once attached */
 	void *mailbox;	       /* a processor's messages; its own */
 	void *state;	       /* the LU's, where it needs much; its own */
+	void *kept;	       /* what the LU goes on reading; its own */
 	char *summary; /* "disk a.img, 1 GiB, 512-byte blocks"; its own */
 };
 

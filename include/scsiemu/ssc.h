@@ -21,6 +21,12 @@ struct scsiemu_ssc_density {
 	uint8_t code, secondary; /* secondary 0: as code */
 	bool write;		 /* it writes it, too */
 	bool usual;		 /* it is the one that code 00h means */
+	/* MEDIUM TYPE of its cartridges, and of those that are WORM; not
+	 * typed: what the cartridge says. */
+	bool typed;
+	uint8_t medium_type, worm_type;
+	/* Partitions that its cartridges may get; 0: as the drive. */
+	uint8_t partitions;
 	uint32_t bits_mm;
 	uint16_t width; /* of the tape, 0.1 mm */
 	uint16_t tracks;
@@ -46,8 +52,9 @@ struct scsiemu_ssc_medium_type {
 struct scsiemu_ssc_options {
 	uint32_t size; /* sizeof *this */
 	/* What it reads, ascending by code. Other cartridges are incompatible
-	 * (3/30/00), those that it does not write are write protected. NULL:
-	 * it takes every cartridge. The caller's until the LU is gone. */
+	 * (3/30/00), those that it does not write are write protected; one of
+	 * unknown density (0) is of the usual one. NULL: it takes every
+	 * cartridge. The caller's until the LU is gone. */
 	const struct scsiemu_ssc_density *densities;
 	const struct scsiemu_ssc_medium_type *media;
 	unsigned ndensities, nmedia;
@@ -76,6 +83,11 @@ struct scsiemu_ssc_options {
 	/* For VPD B1h, and log page 14h: at most 12 characters. NULL: the
 	 * serial number of the logical unit. */
 	const char *manufacturer_serial;
+	/* Of the library that it is in: its serial number (VPD B3h), at most 32
+	 * characters, and the drive's element address there (VPD B4h). NULL: in
+	 * none. The caller's until the LU is gone. */
+	const char *automation_serial;
+	uint16_t element;
 };
 
 /* TapeAlert flags (SSC-4 4.2.20), some of 1 to 64. */

@@ -51,6 +51,10 @@
 	"    hide=OP[/SA]+...   commands that it does not know\n"              \
 	"    vpd=CODE+...       the VPD pages that it has\n"                   \
 	"    inquiry=HEX        bytes 36 to 55 of INQUIRY\n"                   \
+	"    inquiry_len=N      bytes of INQUIRY; claims=N: its VERSION\n"     \
+	"    versions=HEX+...   version descriptors\n"                         \
+	"    mode_pages=CODE[/SUB]+... log_pages=CODE+... those that it has\n" \
+	"    serial_len=N       of a serial number that is made up: 1 to 16\n" \
 	"    rpm=N              rotation rate: 1 (none), 1025 to 65534; 1\n"   \
 	"    alua=WHO           target port groups have states that "          \
 	"implicit, explicit\n"                                                 \
@@ -106,6 +110,16 @@
 	"    early_warning=BYTES of tape: before the end\n"                    \
 	"    worm               of tape\n"                                     \
 	"    append_only        of tape: ALLOW OVERWRITE\n"                    \
+	"    takes_worm         of tape: WORM cartridges are such to it\n"     \
+	"    protection         of tape: logical block protection\n"           \
+	"    reverse            of tape: READ REVERSE\n"                       \
+	"    unbuffered         of tape: begins so\n"                          \
+	"    block_min=BYTES block_max=BYTES granularity=N of tape: blocks "   \
+	"it takes\n"                                                           \
+	"    fixed=BYTES        of tape: block length it begins with\n"        \
+	"    reads=CODE:WORD... writes=CODE:WORD... media=CODE:WORD... of "    \
+	"tape: what\n"                                                         \
+	"                       tapes it takes: docs/profiles.md\n"            \
 	"library:dir=DIR[,KEY...] a changer (SMC-3), its drives at the LUNs "  \
 	"behind it\n"                                                          \
 	"    dir=DIR            of library: the directory\n"                   \
@@ -115,6 +129,10 @@
 	"    cartridges=N       of a new library; as many as slots\n"          \
 	"    size=BYTES         of its cartridges; 12G\n"                      \
 	"    unload=WHO         of library: auto, or host: a host has to\n"    \
+	"    profile=NAME       of library: its drives'\n"                     \
+	"    changer_profile=NAME of library: its own\n"                       \
+	"    robots_at=N ie_at=N drives_at=N slots_at=N of a new library: "    \
+	"addresses\n"                                                          \
 	"  \"\\,\" is a comma inside a value\n"
 
 static const struct {

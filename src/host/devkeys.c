@@ -202,6 +202,24 @@ static int set_inquiry(const struct key *k, void *to, const char *value)
 	return semu_devquirks_inquiry(to, value);
 }
 
+static int set_versions(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devquirks_versions(to, value);
+}
+
+static int set_modes(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devquirks_modes(to, value);
+}
+
+static int set_logs(const struct key *k, void *to, const char *value)
+{
+	(void)k;
+	return semu_devquirks_logs(to, value);
+}
+
 /* MEDIUM ROTATION RATE (SBC-4 6.6.3) */
 static int set_rpm(const struct key *k, void *to, const char *value)
 {
@@ -277,6 +295,20 @@ static const struct key keys[] = {
 	  "at most 32 page codes with + between them, in hexadecimal" },
 	{ "inquiry", set_inquiry, AT(quirks), 0, 0,
 	  "1 to 20 bytes of two hexadecimal digits" },
+	{ "versions", set_versions, AT(quirks), 0, 0,
+	  "at most 8 version descriptors of 4 hexadecimal digits with + "
+	  "between them" },
+	{ "inquiry_len", set_number, AT(inquiry_len), 36, 96,
+	  "36 to 96 bytes" },
+	{ "claims", set_version, AT(claims), SCSIEMU_LEVEL_SCSI_1,
+	  SCSIEMU_LEVEL_SPC_6, "1 to 7 or 13, as version does" },
+	{ "mode_pages", set_modes, AT(quirks), 0, 0,
+	  "at most 32 of CODE or CODE/SUBPAGE with + between them, in "
+	  "hexadecimal" },
+	{ "log_pages", set_logs, AT(quirks), 0, 0,
+	  "at most 32 page codes, 0 to 3f, with + between them, in "
+	  "hexadecimal" },
+	{ "serial_len", set_number, AT(serial_len), 1, 16, "1 to 16" },
 	{ "rpm", set_rpm, AT(rpm), 1, 0xfffe,
 	  "1 (it does not turn), or 1025 to 65534" },
 	{ "alua", set_alua, AT(tpgs), 0, 0, "implicit, explicit or both" },
@@ -306,12 +338,23 @@ static const struct key keys[] = {
 	{ "pi_exponent", set_number, AT(pi.exponent), 0, 4, "0 to 4" },
 	{ "pi_store", set_pi_store, AT(pi.where), 0, 0, "interleaved or side" },
 	{ "partitions", set_number, AT(tape.partitions), 1, 4, "1 to 4" },
-	{ "density", set_number, AT(tape.density), 1, 126,
-	  "a density code, 1 to 126" },
+	{ "density", set_number, AT(tape.density), 1, 254,
+	  "a density code, 1 to 254" },
 	{ "early_warning", set_size, AT(tape.warning), 1, INT64_MAX,
 	  "1 or more bytes, with K M G T P for 2^10 ... 2^50" },
 	{ "worm", NULL, AT(tape.worm), 0, 0, "" },
+	{ "takes_worm", NULL, AT(tape.takes_worm), 0, 0, "" },
 	{ "append_only", NULL, AT(tape.append_only), 0, 0, "" },
+	{ "protection", NULL, AT(tape.protection), 0, 0, "" },
+	{ "unbuffered", NULL, AT(tape.unbuffered), 0, 0, "" },
+	{ "reverse", NULL, AT(tape.reverse), 0, 0, "" },
+	{ "block_min", set_size, AT(tape.block_min), 1, SCSIEMU_TAPE_BLOCK_MAX,
+	  "1 to 16777215 bytes" },
+	{ "block_max", set_size, AT(tape.block_max), 1, SCSIEMU_TAPE_BLOCK_MAX,
+	  "1 to 16777215 bytes" },
+	{ "fixed", set_size, AT(tape.fixed), 1, SCSIEMU_TAPE_BLOCK_MAX,
+	  "1 to 16777215 bytes" },
+	{ "granularity", set_number, AT(tape.granularity), 0, 23, "0 to 23" },
 	{ "dir", set_path, AT(path), 1, SEMU_PATH - 1,
 	  "the path of a directory" },
 	{ "drives", set_number, AT(library.drives), 1, 64, "1 to 64" },
@@ -319,15 +362,27 @@ static const struct key keys[] = {
 	{ "ie", set_number, AT(library.ie), 1, 255, "1 to 255" },
 	{ "cartridges", set_number, AT(library.cartridges), 1, 60000,
 	  "1 to 60000, at most slots" },
+	{ "robots_at", set_number, AT(library.robots_at), 1, UINT16_MAX,
+	  "1 to 65535" },
+	{ "slots_at", set_number, AT(library.slots_at), 1, UINT16_MAX,
+	  "1 to 65535" },
+	{ "ie_at", set_number, AT(library.ie_at), 1, UINT16_MAX, "1 to 65535" },
+	{ "drives_at", set_number, AT(library.drives_at), 1, UINT16_MAX,
+	  "1 to 65535" },
+	{ "changer_profile", set_path, AT(changer_profile), 1, SEMU_PATH - 1,
+	  "the name of a profile, or a path with a slash" },
 	{ "unload", set_unload, AT(library.unload), 0, 0,
 	  "auto (the drive does) or host (a host has to)" },
 	{ "inject", set_text, 0, 0, 0, "for example any:every=9:status=busy" },
+	{ "reads", set_text, 0, 0, 0, "for example 44:mb=400000" },
+	{ "writes", set_text, 0, 0, 0, "for example 46:mb=800000:usual" },
+	{ "media", set_text, 0, 0, 0, "for example 0:for=46:width=127" },
 	{ "nv", set_path, AT(nv), 1, SEMU_PATH - 1,
 	  "the path of a file for saved state" },
 };
 
 enum { NKEYS = sizeof(keys) / sizeof(keys[0]) };
-_Static_assert(NKEYS <= 64, "bits of semu_devkey_set()'s seen");
+_Static_assert(NKEYS <= 128, "bits of struct semu_devseen");
 
 /* Edit distance of two short words (at most 15 characters of each). */
 static unsigned distance(const char *a, const char *b)
@@ -421,10 +476,14 @@ static bool is_one_of(const char *const *words, const char *word)
 
 bool semu_devkey_own(const char *key)
 {
-	static const char *const own[] = { "path", "mem",    "null",
-					   "size", "pool",   "serial",
-					   "naa",  "inject", "profile",
-					   "nv",   NULL };
+	static const char *const own[] = { "path",    "mem",
+					   "null",    "size",
+					   "pool",    "serial",
+					   "naa",     "inject",
+					   "profile", "nv",
+					   "worm",    "density",
+					   "dir",     "changer_profile",
+					   NULL };
 
 	return is_one_of(own, key);
 }
@@ -433,10 +492,12 @@ bool semu_devkey_own(const char *key)
 static bool of_any_type(const char *key)
 {
 	static const char *const any[] = {
-		"size",	    "aca",	  "priorities", "vendor",  "product",
-		"revision", "serial",	  "naa",	"version", "profile",
-		"hide",	    "vpd",	  "inquiry",	"alua",	   "groups",
-		"nv",	    "transition", NULL
+		"size",	      "aca",	    "priorities",  "vendor",
+		"product",    "revision",   "serial",	   "naa",
+		"version",    "profile",    "hide",	   "vpd",
+		"inquiry",    "alua",	    "groups",	   "nv",
+		"transition", "versions",   "inquiry_len", "mode_pages",
+		"log_pages",  "serial_len", "claims",	   NULL
 	};
 
 	return is_one_of(any, key);
@@ -462,23 +523,51 @@ static int check_type(const struct semu_devstr *s, const char *key,
 			s->type_name);
 }
 
+/* Those that may be given any number of times. */
+static int set_rows(struct semu_devstr *s, const char *key, const char *value,
+		    struct scsiemu_errmsg *err)
+{
+	struct scsiemu_errmsg why;
+
+	if (check_type(s, key, err))
+		return -1;
+	if (strcmp(key, "media") == 0
+		    ? !semu_devmedia_add(&s->media, value, &why)
+		    : !semu_devformats_add(&s->formats, value, *key == 'w',
+					   &why))
+		return 0;
+	return semu_err(err, "%s: %s", key, why.text);
+}
+
+static bool is_rows(const char *key)
+{
+	static const char *const rows[] = { "reads", "writes", "media", NULL };
+
+	return is_one_of(rows, key);
+}
+
 int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
-		    uint64_t *seen, struct scsiemu_errmsg *err)
+		    struct semu_devseen *seen, struct scsiemu_errmsg *err)
 {
 	const struct key *k = keys;
+	uint64_t *bits, bit;
 
-	if (value && strcmp(key, "inject") == 0) /* any number of them */
+	if (value && strcmp(key, "inject") == 0)
 		return semu_devinject_add(&s->rules, value, err);
+	if (value && is_rows(key))
+		return set_rows(s, key, value, err);
 	while (k < keys + NKEYS && strcmp(k->name, key) != 0)
 		k++;
 	if (k == keys + NKEYS)
 		return unknown(key, err);
 	if (check_type(s, key, err))
 		return -1;
-	if (*seen & UINT64_C(1) << (k - keys))
+	bits = &seen->bits[(k - keys) / 64];
+	bit = UINT64_C(1) << (k - keys) % 64;
+	if (*bits & bit)
 		return semu_err(err, "%s is given twice: keep one of them",
 				k->name);
-	*seen |= UINT64_C(1) << (k - keys);
+	*bits |= bit;
 	return k->set ? set_value(k, s, value, err)
 		      : set_flag(k, s, value, err);
 }

@@ -4,6 +4,7 @@
  * library that is there is taken as it is where nothing else is said.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,16 +25,20 @@ static bool is_one_of(const char *const *words, const char *word)
 
 bool semu_devlibrary_only(const char *key)
 {
-	static const char *const only[] = { "dir", "drives",	 "slots",
-					    "ie",  "cartridges", "unload",
-					    NULL };
+	static const char *const only[] = {
+		"dir",	      "drives",	   "slots",	      "ie",
+		"cartridges", "unload",	   "robots_at",	      "slots_at",
+		"ie_at",      "drives_at", "changer_profile", NULL
+	};
 
 	return is_one_of(only, key);
 }
 
 bool semu_devlibrary_knows(const char *key)
 {
-	return strcmp(key, "logs") == 0 || semu_devlibrary_only(key);
+	static const char *const shared[] = { "logs", "density", "worm", NULL };
+
+	return is_one_of(shared, key) || semu_devlibrary_only(key);
 }
 
 int semu_devlibrary_unload(uint8_t *unload, const char *value)
@@ -46,7 +51,10 @@ int semu_devlibrary_unload(uint8_t *unload, const char *value)
 
 int semu_devlibrary_check(struct semu_devstr *s, struct scsiemu_errmsg *err)
 {
-	uint64_t slots = s->library.slots ? s->library.slots : SLOTS;
+	struct scsiemu_tape_new is;
+	uint64_t slots = s->library.slots	  ? s->library.slots
+			 : s->library.usual_slots ? s->library.usual_slots
+						  : SLOTS;
 
 	if (!s->path[0])
 		return semu_err(err, "no directory: add dir=DIR");
@@ -55,8 +63,12 @@ int semu_devlibrary_check(struct semu_devstr *s, struct scsiemu_errmsg *err)
 				"cartridges=%" PRIu64 ": there are %" PRIu64
 				" slots; take fewer, or more slots",
 				s->library.cartridges, slots);
-	if (!s->size)
+	if (semu_devformats_check(s, err))
+		return -1;
+	if (!s->size && !semu_devformats_chosen(s))
 		s->size = CARTRIDGE;
+	semu_devformats_cartridge(&is, s);
+	s->size = is.bytes;
 	if (s->size < SCSIEMU_TAPE_BYTES_MIN)
 		return semu_err(err,
 				"size=%" PRIu64 ": a cartridge has at least "
@@ -75,9 +87,37 @@ static bool is_there(const char *dir)
 	return !access(path, F_OK);
 }
 
-static uint16_t or_else(uint64_t n, unsigned usual)
+/* What is given, what is usual for the product, what is usual. */
+static uint16_t first_of(uint64_t given, uint64_t usual, unsigned otherwise)
 {
-	return (uint16_t)(n ? n : usual);
+	return (uint16_t)(given ? given : usual ? usual : otherwise);
+}
+
+static void lay_out(struct scsiemu_changer_layout *layout,
+		    const struct semu_devlibrary *l)
+{
+	struct scsiemu_element_range *of = layout->of;
+
+	of[SCSIEMU_ELEMENT_MT].first = first_of(l->robots_at, 0, TRANSPORT_AT);
+	of[SCSIEMU_ELEMENT_MT].n = 1;
+	of[SCSIEMU_ELEMENT_ST].first = first_of(l->slots_at, 0, SLOT_AT);
+	of[SCSIEMU_ELEMENT_ST].n = first_of(l->slots, l->usual_slots, SLOTS);
+	of[SCSIEMU_ELEMENT_IE].first = first_of(l->ie_at, 0, STATION_AT);
+	of[SCSIEMU_ELEMENT_IE].n = first_of(l->ie, l->usual_ie, STATIONS);
+	of[SCSIEMU_ELEMENT_DT].first = first_of(l->drives_at, 0, DRIVE_AT);
+	of[SCSIEMU_ELEMENT_DT].n = first_of(l->drives, l->usual_drives, DRIVES);
+}
+
+/* The end of barcodes of the cartridges that are made; NULL: the usual one. */
+static const char *suffix(const struct semu_devstr *s)
+{
+	const struct semu_devformat *f = semu_devformats_chosen(s);
+
+	if (!f)
+		return NULL;
+	if (s->tape.worm && f->worm_label[0])
+		return f->worm_label;
+	return f->label[0] ? f->label : NULL;
 }
 
 int semu_devlibrary_open(struct scsiemu_medium *m, const struct semu_devstr *s,
@@ -85,21 +125,27 @@ int semu_devlibrary_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 {
 	const struct semu_devlibrary *l = &s->library;
 	struct scsiemu_library cf = { .size = sizeof(cf),
-				      .cartridge = { .bytes = s->size },
+				      .suffix = suffix(s),
 				      .open = scsiemu_open_tape_log };
-	struct scsiemu_element_range *of = cf.layout.of;
 
-	if (l->slots || l->drives || l->ie || !is_there(s->path)) {
-		of[SCSIEMU_ELEMENT_MT].first = TRANSPORT_AT;
-		of[SCSIEMU_ELEMENT_MT].n = 1;
-		of[SCSIEMU_ELEMENT_ST].first = SLOT_AT;
-		of[SCSIEMU_ELEMENT_ST].n = or_else(l->slots, SLOTS);
-		of[SCSIEMU_ELEMENT_IE].first = STATION_AT;
-		of[SCSIEMU_ELEMENT_IE].n = or_else(l->ie, STATIONS);
-		of[SCSIEMU_ELEMENT_DT].first = DRIVE_AT;
-		of[SCSIEMU_ELEMENT_DT].n = or_else(l->drives, DRIVES);
-	}
+	semu_devformats_cartridge(&cf.cartridge, s);
+	if (l->slots || l->drives || l->ie || !is_there(s->path))
+		lay_out(&cf.layout, l);
 	cf.cartridges = l->cartridges ? (uint32_t)l->cartridges
-				      : of[SCSIEMU_ELEMENT_ST].n;
+				      : cf.layout.of[SCSIEMU_ELEMENT_ST].n;
 	return scsiemu_open_library(m, s->path, &cf, err);
+}
+
+void semu_devlibrary_place(struct scsiemu_ssc_options *o,
+			   struct semu_devkept *k,
+			   const struct scsiemu_medium *library, unsigned i,
+			   const char *serial)
+{
+	const struct scsiemu_changer_ops *ops = library->ops;
+	struct scsiemu_changer_layout l;
+
+	ops->layout(library->ctx, &l);
+	snprintf(k->library, sizeof(k->library), "%s", serial);
+	o->automation_serial = k->library;
+	o->element = (uint16_t)(l.of[SCSIEMU_ELEMENT_DT].first + i);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * host/devquirks.c - quirks in a device string: hide=42+9e/12, vpd=80+83,
- * inquiry=535449. All in hexadecimal.
+ * inquiry=535449, versions=0460+0400, mode_pages=01+10/01, log_pages=02+2e.
+ * All in hexadecimal.
  */
 #include <string.h>
 
@@ -50,6 +51,54 @@ int semu_devquirks_hide(struct semu_devquirks *q, const char *value)
 	return p && q->nhide ? 0 : -1;
 }
 
+/* Up to `most` items of so many digits, or, where `subs`, with "/SUB" behind
+ * them: then the item is the high byte. */
+static int take_list(const char *p, unsigned digits, bool subs, uint16_t *out,
+		     unsigned most, unsigned *n)
+{
+	for (*n = 0; p && *p; ++*n) {
+		unsigned v, sub = 0;
+
+		if (*n == most)
+			return -1;
+		p = hex(p, digits, &v);
+		if (p && subs && *p == '/')
+			p = hex(p + 1, 2, &sub);
+		p = next(p);
+		out[*n] = (uint16_t)(subs ? v << 8 | sub : v);
+	}
+	return p && *n ? 0 : -1;
+}
+
+int semu_devquirks_versions(struct semu_devquirks *q, const char *value)
+{
+	memset(q->versions, 0, sizeof(q->versions));
+	return take_list(value, 4, false, q->versions,
+			 sizeof(q->versions) / sizeof(q->versions[0]),
+			 &q->nversions);
+}
+
+int semu_devquirks_modes(struct semu_devquirks *q, const char *value)
+{
+	memset(q->modes, 0, sizeof(q->modes));
+	return take_list(value, 2, true, q->modes, SCSIEMU_SHOWN, &q->nmodes);
+}
+
+int semu_devquirks_logs(struct semu_devquirks *q, const char *value)
+{
+	uint16_t codes[SCSIEMU_SHOWN];
+
+	memset(q->logs, 0, sizeof(q->logs));
+	if (take_list(value, 2, false, codes, SCSIEMU_SHOWN, &q->nlogs))
+		return -1;
+	for (unsigned i = 0; i < q->nlogs; i++) {
+		if (codes[i] > 0x3f)
+			return -1;
+		q->logs[i] = (uint8_t)codes[i];
+	}
+	return 0;
+}
+
 int semu_devquirks_vpd(struct semu_devquirks *q, const char *value)
 {
 	const char *p = value;
@@ -82,4 +131,27 @@ int semu_devquirks_inquiry(struct semu_devquirks *q, const char *value)
 	}
 	q->ninquiry = (unsigned)len / 2;
 	return 0;
+}
+
+bool semu_devquirks_make(struct scsiemu_quirks *has,
+			 const struct semu_devquirks *q,
+			 const struct semu_devstr *s)
+{
+	*has = (struct scsiemu_quirks){ .size = sizeof(*has),
+					.hide = q->hide,
+					.nhide = q->nhide,
+					.vpd = q->vpd,
+					.nvpd = q->nvpd,
+					.inquiry = q->inquiry,
+					.ninquiry = q->ninquiry,
+					.versions = q->versions,
+					.nversions = q->nversions,
+					.inquiry_len = (uint8_t)s->inquiry_len,
+					.claims = (uint8_t)s->claims,
+					.modes = q->modes,
+					.nmodes = q->nmodes,
+					.logs = q->logs,
+					.nlogs = q->nlogs };
+	return q->nhide || q->nvpd || q->ninquiry || q->nversions ||
+	       s->inquiry_len || s->claims || q->nmodes || q->nlogs;
 }

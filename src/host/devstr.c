@@ -76,8 +76,8 @@ static const char *take_item(const char *p, char out[ITEM])
 static int take_keys(struct semu_devstr *s, const char *p,
 		     struct scsiemu_errmsg *err)
 {
+	struct semu_devseen seen = { { 0 } };
 	char item[ITEM], *value;
-	uint64_t seen = 0;
 
 	while (*p) {
 		p = take_item(p + 1, item);
@@ -98,23 +98,61 @@ static int take_keys(struct semu_devstr *s, const char *p,
 	return 0;
 }
 
-/* The profile first: what the string says itself comes on top. */
-static int take_profile(struct semu_devstr *s, const char *p,
+/* The profile that is the value of key first: what the string says itself comes
+ * on top. */
+static int take_profile(struct semu_devstr *s, const char *key, const char *p,
 			struct scsiemu_errmsg *err)
 {
-	static const char key[] = "profile=";
 	char item[ITEM];
-	const char *name = item + sizeof(key) - 1;
+	size_t n = strlen(key);
 
 	while (*p && (p = take_item(p + 1, item)) != NULL) {
 		size_t len = strlen(item);
 
-		if (strncmp(item, key, sizeof(key) - 1) == 0 &&
-		    len >= sizeof(key) && len < SEMU_PATH)
-			return semu_profile_load(s, name, err);
+		if (strncmp(item, key, n) == 0 && len > n && len < SEMU_PATH)
+			return semu_profile_load(s, item + n, err);
 	}
 	return 0;
 }
+
+/* Of a library: the profiles of its changer and of its drives. What is usual in
+ * the one gives way to what is there; of the others are the cartridges. */
+static int take_library(struct semu_devstr *s, const char *device,
+			const char *p, struct scsiemu_errmsg *err)
+{
+	struct semu_devlibrary *l = &s->library;
+	struct semu_devstr drive;
+
+	if (take_profile(s, "changer_profile=", p, err) ||
+	    semu_devstr_drive(&drive, device, err))
+		return -1;
+	s->formats = drive.formats;
+	l->usual_drives = l->drives;
+	l->usual_slots = l->slots;
+	l->usual_ie = l->ie;
+	l->drives = l->slots = l->ie = 0;
+	return 0;
+}
+
+#if defined(SEMU_WITH_SMC) && defined(SEMU_WITH_SSC)
+int semu_devstr_drive(struct semu_devstr *s, const char *device,
+		      struct scsiemu_errmsg *err)
+{
+	memset(s, 0, sizeof(*s));
+	s->sbc.size = sizeof(s->sbc);
+	s->type = &scsiemu_ssc;
+	s->type_name = "tape";
+	s->is_tape = true;
+	return take_profile(s, "profile=", device + strcspn(device, ":"), err);
+}
+#else
+int semu_devstr_drive(struct semu_devstr *s, const char *device,
+		      struct scsiemu_errmsg *err)
+{
+	(void)s, (void)device, (void)err;
+	return 0;
+}
+#endif
 
 static int check_store(const struct semu_devstr *s, struct scsiemu_errmsg *err)
 {
@@ -216,8 +254,10 @@ int semu_devstr_parse(struct semu_devstr *s, const char *device,
 	memset(s, 0, sizeof(*s));
 	s->sbc.size = sizeof(s->sbc);
 	p = take_type(s, device, err);
-	if (!p || take_profile(s, p, err) || take_keys(s, p, err) ||
-	    check_alua(s, err) || check_level(s, err))
+	if (!p ||
+	    (s->is_library ? take_library(s, device, p, err)
+			   : take_profile(s, "profile=", p, err)) ||
+	    take_keys(s, p, err) || check_alua(s, err) || check_level(s, err))
 		return -1;
 	if (s->bare)
 		return check_mailbox(s, err);

@@ -29,9 +29,37 @@ struct semu_devrules {
 
 /* What a product does otherwise, for struct scsiemu_quirks. */
 struct semu_devquirks {
-	unsigned nhide, nvpd, ninquiry;
+	unsigned nhide, nvpd, ninquiry, nversions, nmodes, nlogs;
 	struct scsiemu_hidden hide[SCSIEMU_HIDDEN];
-	uint8_t vpd[32], inquiry[20];
+	uint8_t vpd[32], inquiry[20], logs[SCSIEMU_SHOWN];
+	uint16_t versions[8], modes[SCSIEMU_SHOWN];
+};
+
+/* What tapes a drive takes (devformats.c), with their texts. */
+#define SEMU_DEVFORMATS 12
+struct semu_devformats {
+	unsigned n;
+	struct semu_devformat {
+		struct scsiemu_ssc_density is;
+		char organization[9], name[9], text[21];
+		char label[3], worm_label[3]; /* ends of barcodes */
+	} row[SEMU_DEVFORMATS];
+};
+#define SEMU_DEVMEDIA 16
+struct semu_devmedia {
+	unsigned n;
+	struct semu_devmedium {
+		struct scsiemu_ssc_medium_type is;
+		char organization[9], name[9], text[21];
+	} row[SEMU_DEVMEDIA];
+};
+/* What a drive's options point to as long as it is there. */
+struct semu_devkept {
+	struct semu_devformats formats;
+	struct semu_devmedia media;
+	struct scsiemu_ssc_density density[SEMU_DEVFORMATS];
+	struct scsiemu_ssc_medium_type medium[SEMU_DEVMEDIA];
+	char library[33]; /* its serial number */
 };
 
 /* What was given; zero or empty: not given. */
@@ -43,6 +71,7 @@ struct semu_devstr {
 	struct scsiemu_sbc_options sbc;
 	uint64_t pool, defects, streams, hints, elements;
 	uint64_t size, block, exponent, version, naa, transition;
+	uint64_t inquiry_len, claims, serial_len;
 	uint8_t tpgs; /* enum scsiemu_tpgs */
 	struct semu_devgroups groups;
 	struct semu_devzones {
@@ -58,19 +87,28 @@ struct semu_devstr {
 	bool is_library;
 	struct semu_devlibrary {
 		uint64_t drives, slots, ie, cartridges; /* 0: not given */
+		/* of one that is made, where nothing is given */
+		uint64_t usual_drives, usual_slots, usual_ie;
+		/* first addresses of elements */
+		uint64_t robots_at, slots_at, ie_at, drives_at;
 		uint8_t unload; /* enum scsiemu_smc_unload */
 	} library;
 	unsigned drive; /* of a library: from 1 on */
 	struct semu_devtape {
 		uint64_t partitions, density, warning;
-		bool worm, append_only;
+		uint64_t block_min, block_max, fixed, granularity;
+		bool worm, takes_worm, append_only, unbuffered, reverse,
+			protection;
 	} tape;
+	struct semu_devformats formats; /* also those of a library's drives */
+	struct semu_devmedia media;
 	struct semu_devrules rules;
 	struct semu_devquirks quirks;
 	uint64_t rpm;
 	bool mem, null, thin, readonly, removable, aca, priorities, logs,
 		deferred, power;
 	char path[SEMU_PATH], nv[SEMU_PATH], profile[SEMU_PATH];
+	char changer_profile[SEMU_PATH];
 	struct semu_devtext {
 		char vendor[9], product[17], revision[5], serial[33];
 	} text;
@@ -80,9 +118,17 @@ struct semu_devstr {
 int semu_devstr_parse(struct semu_devstr *s, const char *device,
 		      struct scsiemu_errmsg *err);
 
+/* The drives of a library: what the device string says of them. */
+int semu_devstr_drive(struct semu_devstr *s, const char *device,
+		      struct scsiemu_errmsg *err);
+
+/* Keys that were there: a bit of each. */
+struct semu_devseen {
+	uint64_t bits[2];
+};
 /* devkeys.c: one key=value (value NULL: there was no '='). */
 int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
-		    uint64_t *seen, struct scsiemu_errmsg *err);
+		    struct semu_devseen *seen, struct scsiemu_errmsg *err);
 
 /* Does the key say which disk it is, or where its blocks are? */
 bool semu_devkey_own(const char *key);
@@ -95,10 +141,35 @@ int semu_profile_parse(struct semu_devstr *s, const char *path,
 		       const char *text, size_t len,
 		       struct scsiemu_errmsg *err);
 
-/* devquirks.c: the values of hide, vpd and inquiry. 0, or -1. */
+/* devquirks.c: the values of hide, vpd, inquiry, versions, mode_pages and
+ * log_pages. 0, or -1. */
 int semu_devquirks_hide(struct semu_devquirks *q, const char *value);
 int semu_devquirks_vpd(struct semu_devquirks *q, const char *value);
 int semu_devquirks_inquiry(struct semu_devquirks *q, const char *value);
+int semu_devquirks_versions(struct semu_devquirks *q, const char *value);
+int semu_devquirks_modes(struct semu_devquirks *q, const char *value);
+int semu_devquirks_logs(struct semu_devquirks *q, const char *value);
+/* For a configuration, from what stays where it is. False: there are none. */
+bool semu_devquirks_make(struct scsiemu_quirks *has,
+			 const struct semu_devquirks *q,
+			 const struct semu_devstr *s);
+
+/* devformats.c: one more row of reads or writes, of media; or -1 and a message.
+ * Do they go together? The row of the cartridge that is made, NULL: there are
+ * none; that cartridge. A drive's options, and what they point to, for free();
+ * NULL: out of memory. */
+int semu_devformats_add(struct semu_devformats *fs, const char *value,
+			bool writes, struct scsiemu_errmsg *err);
+int semu_devmedia_add(struct semu_devmedia *ms, const char *value,
+		      struct scsiemu_errmsg *err);
+int semu_devformats_check(const struct semu_devstr *s,
+			  struct scsiemu_errmsg *err);
+const struct semu_devformat *semu_devformats_chosen(
+	const struct semu_devstr *s);
+void semu_devformats_cartridge(struct scsiemu_tape_new *is,
+			       const struct semu_devstr *s);
+struct semu_devkept *semu_devformats_keep(const struct semu_devstr *s,
+					  struct scsiemu_ssc_options *o);
 
 /* devzones.c: the value of zoned; zones of a disk of `bytes`. 0, or -1. */
 int semu_devzones_model(uint8_t *model, const char *value);
@@ -128,11 +199,20 @@ int semu_devlibrary_check(struct semu_devstr *s, struct scsiemu_errmsg *err);
 int semu_devlibrary_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 			 struct scsiemu_errmsg *err);
 int semu_devlibrary_unload(uint8_t *unload, const char *value);
+/* Its i-th drive knows where it is. */
+void semu_devlibrary_place(struct scsiemu_ssc_options *o,
+			   struct semu_devkept *k,
+			   const struct scsiemu_medium *library, unsigned i,
+			   const char *serial);
 /* hostlu.c: the i-th drive (0 ...) of a library that was opened, without a
  * cartridge. How many it has; 0: it is none. */
-int semu_host_open_drive(struct scsiemu_host_lu *h,
+int semu_host_open_drive(struct scsiemu_host_lu *h, const char *device,
 			 const struct scsiemu_host_lu *library, unsigned i,
 			 struct scsiemu_errmsg *err);
+/* It knows where it is: before it is attached, behind scsiemu_host_serial() of
+ * the library. */
+void semu_host_place_drive(struct scsiemu_host_lu *h,
+			   const struct scsiemu_host_lu *library, unsigned i);
 unsigned semu_host_drives(const struct scsiemu_host_lu *h);
 
 /* devtape.c: is the key one of tape drives; only of them? What the keys

@@ -3,6 +3,7 @@
  */
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host/devstr.h"
 #include "store/open.h"
@@ -16,9 +17,13 @@ static bool is_one_of(const char *const *words, const char *word)
 
 bool semu_devtape_only(const char *key)
 {
-	static const char *const only[] = { "partitions",    "density",
-					    "early_warning", "worm",
-					    "append_only",   NULL };
+	static const char *const only[] = {
+		"partitions",  "density",    "early_warning", "worm",
+		"append_only", "reads",	     "writes",	      "media",
+		"takes_worm",  "block_min",  "block_max",     "fixed",
+		"granularity", "unbuffered", "reverse",	      "protection",
+		NULL
+	};
 
 	return is_one_of(only, key);
 }
@@ -32,39 +37,78 @@ bool semu_devtape_knows(const char *key)
 	return is_one_of(shared, key) || semu_devtape_only(key);
 }
 
+/* Blocks that can be, and one of them that is selected first. */
+static int check_blocks(const struct semu_devtape *t,
+			struct scsiemu_errmsg *err)
+{
+	uint64_t least = t->block_min ? t->block_min : 1;
+	uint64_t most = t->block_max ? t->block_max : SCSIEMU_TAPE_BLOCK_MAX;
+	uint64_t granule = UINT64_C(1) << t->granularity;
+
+	if (least > most)
+		return semu_err(err,
+				"block_min=%" PRIu64 " is more than block_max: "
+				"exchange them",
+				least);
+	if (t->fixed &&
+	    (t->fixed < least || t->fixed > most || t->fixed % granule))
+		return semu_err(err,
+				"fixed=%" PRIu64 ": the drive takes blocks of "
+				"%" PRIu64 " to %" PRIu64 " bytes, multiples "
+				"of %" PRIu64,
+				t->fixed, least, most, granule);
+	return 0;
+}
+
+/* Where a profile says how large a cartridge is, one that is not there is
+ * made. */
+static bool makes(const struct semu_devstr *s)
+{
+	if (s->size)
+		return true;
+	return semu_devformats_chosen(s) &&
+	       (s->mem || (!s->readonly && access(s->path, F_OK) != 0));
+}
+
+static int check_size(const struct semu_devstr *s, struct scsiemu_errmsg *err)
+{
+	struct scsiemu_tape_new is;
+
+	if (!makes(s))
+		return s->mem ? semu_err(err, "mem needs a size: add size=64M")
+			      : 0;
+	semu_devformats_cartridge(&is, s);
+	if (is.bytes >= SCSIEMU_TAPE_BYTES_MIN)
+		return 0;
+	return semu_err(err,
+			"size=%" PRIu64 ": a cartridge has at least "
+			"%d bytes",
+			is.bytes, SCSIEMU_TAPE_BYTES_MIN);
+}
+
 int semu_devtape_check(struct semu_devstr *s, struct scsiemu_errmsg *err)
 {
 	if (!s->mem && !s->path[0])
 		return semu_err(err, "no cartridge: add path=FILE, or mem");
 	if (s->mem && s->path[0])
 		return semu_err(err, "path and mem: keep one of them");
-	if (s->mem && !s->size)
-		return semu_err(err, "mem needs a size: add size=64M");
 	if (s->path[0] && s->size && s->readonly)
 		return semu_err(err, "size makes a cartridge and readonly "
 				     "cannot: leave one of them out");
-	if (s->path[0] && !s->size)
-		return 0;
-	if (s->size < SCSIEMU_TAPE_BYTES_MIN)
-		return semu_err(err,
-				"size=%" PRIu64 ": a cartridge has at least "
-				"%d bytes",
-				s->size, SCSIEMU_TAPE_BYTES_MIN);
-	return 0;
+	if (semu_devformats_check(s, err) || check_blocks(&s->tape, err))
+		return -1;
+	return check_size(s, err);
 }
 
 int semu_devtape_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 		      struct scsiemu_errmsg *err)
 {
-	const struct scsiemu_tape_new is = { .bytes = s->size,
-					     .density =
-						     (uint8_t)s->tape.density,
-					     .worm = s->tape.worm,
-					     .read_only = s->readonly };
+	struct scsiemu_tape_new is;
 
+	semu_devformats_cartridge(&is, s);
 	if (s->mem)
 		return scsiemu_open_tape_mem(m, &is, err);
-	return scsiemu_open_tape_log(m, s->path, s->size ? &is : NULL,
+	return scsiemu_open_tape_log(m, s->path, makes(s) ? &is : NULL,
 				     s->readonly, err);
 }
 
@@ -86,6 +130,13 @@ void semu_devtape_options(struct scsiemu_ssc_options *o,
 		.partitions = (uint8_t)(s->tape.partitions ? s->tape.partitions
 							   : 1),
 		.append_only = s->tape.append_only,
-		.worm = s->tape.worm,
+		.worm = s->tape.worm || s->tape.takes_worm,
+		.block_min = (uint32_t)s->tape.block_min,
+		.block_max = (uint32_t)s->tape.block_max,
+		.block = (uint32_t)s->tape.fixed,
+		.granularity = (uint8_t)s->tape.granularity,
+		.reverse = s->tape.reverse,
+		.unbuffered = s->tape.unbuffered,
+		.protection = s->tape.protection,
 	};
 }

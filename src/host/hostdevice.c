@@ -76,7 +76,8 @@ static int add_drives(struct scsiemu_host_device *h,
 		u->next = at->next;
 		at = at->next = u;
 		h->nunits++;
-		if (semu_host_open_drive(&u->host, &library->host, i, err))
+		if (semu_host_open_drive(&u->host, library->text,
+					 &library->host, i, err))
 			return -1;
 	}
 	return 0;
@@ -97,8 +98,18 @@ static int open_units(struct scsiemu_host_device *h, struct scsiemu_errmsg *err)
 static int attach_units(struct scsiemu_host_device *h, const char *name,
 			struct scsiemu_errmsg *err)
 {
+	const struct scsiemu_host_unit *library = NULL;
+
 	for (struct scsiemu_host_unit *u = h->units; u; u = u->next) {
 		scsiemu_host_serial(&u->host, name, u->lun);
+		if (semu_host_drives(&u->host))
+			library = u;
+		else if (library && library->text == u->text)
+			semu_host_place_drive(
+				&u->host, &library->host,
+				(unsigned)(u->lun - library->lun) - 1);
+	}
+	for (struct scsiemu_host_unit *u = h->units; u; u = u->next) {
 		if (scsiemu_host_attach(&u->host, h->dev, u->lun, err))
 			return -1;
 	}

@@ -73,6 +73,7 @@ static const char *or_null(const char *text)
 struct own {
 	struct scsiemu_lu_config config; /* first: host_lu.config points here */
 	struct semu_devtext text;
+	int serial_len; /* of one that is made up; 0: 16 */
 	struct scsiemu_sbc_options sbc;
 	struct scsiemu_proc_options proc;
 	struct scsiemu_smc_options smc;
@@ -103,19 +104,9 @@ static void configure_alua(struct own *own, const struct semu_devstr *s)
 
 static void configure_quirks(struct own *own, const struct semu_devstr *s)
 {
-	const struct semu_devquirks *q = &own->quirks;
-
 	own->quirks = s->quirks;
-	if (!q->nhide && !q->nvpd && !q->ninquiry)
-		return;
-	own->has = (struct scsiemu_quirks){ .size = sizeof(own->has),
-					    .hide = q->hide,
-					    .nhide = q->nhide,
-					    .vpd = q->vpd,
-					    .nvpd = q->nvpd,
-					    .inquiry = q->inquiry,
-					    .ninquiry = q->ninquiry };
-	own->config.quirks = &own->has;
+	if (semu_devquirks_make(&own->has, &own->quirks, s))
+		own->config.quirks = &own->has;
 }
 
 static struct own *own_of(struct scsiemu_host_lu *h)
@@ -133,6 +124,7 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 	if (!own)
 		return -1;
 	own->text = s->text;
+	own->serial_len = (int)s->serial_len;
 	own->sbc = s->sbc;
 	own->sbc.defects = (uint32_t)s->defects;
 	own->sbc.streams = (uint16_t)s->streams;
@@ -168,6 +160,7 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 	}
 	if (s->is_tape) { /* all tape drives have log pages */
 		semu_devtape_options(&own->ssc, s);
+		h->kept = semu_devformats_keep(s, &own->ssc);
 		own->config.options = &own->ssc;
 		own->config.logs = true;
 	}
@@ -187,7 +180,7 @@ static int configure(struct scsiemu_host_lu *h, const struct semu_devstr *s)
 	configure_quirks(own, s);
 	semu_devpi_options(&own->sbc, s);
 	h->config = &own->config;
-	return 0;
+	return s->is_tape && !h->kept ? -1 : 0;
 }
 
 /* "1 GiB", or bytes when it is no whole number of a unit. */
@@ -254,9 +247,11 @@ static void release(struct scsiemu_host_lu *h)
 	scsiemu_nv_close(&h->nv);
 	semu_mailbox_close(h->mailbox);
 	free(h->state);
+	free(h->kept);
 	free(h->config);
 	free(h->summary);
 	h->state = NULL;
+	h->kept = NULL;
 	h->mailbox = NULL;
 	h->config = NULL;
 	h->summary = NULL;
@@ -303,19 +298,18 @@ unsigned semu_host_drives(const struct scsiemu_host_lu *h)
 }
 
 #ifdef SEMU_WITH_SSC
-int semu_host_open_drive(struct scsiemu_host_lu *h,
+int semu_host_open_drive(struct scsiemu_host_lu *h, const char *device,
 			 const struct scsiemu_host_lu *library, unsigned i,
 			 struct scsiemu_errmsg *err)
 {
 	/* the word behind "library " */
 	const char *name = strchr(library->summary, ' ') + 1;
-	struct semu_devstr s = { .type = &scsiemu_ssc,
-				 .type_name = "tape",
-				 .is_tape = true,
-				 .drive = i + 1,
-				 .sbc.size = sizeof(s.sbc) };
+	struct semu_devstr s;
 
 	memset(h, 0, sizeof(*h));
+	if (semu_devstr_drive(&s, device, err))
+		return -1;
+	s.drive = i + 1;
 	snprintf(s.path, sizeof(s.path), "%.*s", (int)strcspn(name, ","), name);
 	if (configure(h, &s) < 0 || summarise(h, &s) < 0) {
 		semu_err(err, "%s: out of memory", library->summary);
@@ -325,14 +319,23 @@ int semu_host_open_drive(struct scsiemu_host_lu *h,
 	return 0;
 }
 #else
-int semu_host_open_drive(struct scsiemu_host_lu *h,
+int semu_host_open_drive(struct scsiemu_host_lu *h, const char *device,
 			 const struct scsiemu_host_lu *library, unsigned i,
 			 struct scsiemu_errmsg *err)
 {
-	(void)h, (void)library, (void)i, (void)err;
+	(void)h, (void)device, (void)library, (void)i, (void)err;
 	return 0;
 }
 #endif
+
+void semu_host_place_drive(struct scsiemu_host_lu *h,
+			   const struct scsiemu_host_lu *library, unsigned i)
+{
+	if (h->kept && library->config->serial)
+		semu_devlibrary_place(&own_of(h)->ssc, h->kept,
+				      &library->medium, i,
+				      library->config->serial);
+}
 
 /* FNV-1a, 64 bits */
 static uint64_t mix(uint64_t h, uint8_t byte)
@@ -345,13 +348,16 @@ void scsiemu_host_serial(struct scsiemu_host_lu *h, const char *target,
 {
 	struct own *own = own_of(h);
 	uint64_t id = 0xcbf29ce484222325u;
+	char digits[17];
+	int len = own->serial_len ? own->serial_len : 16;
 
 	if (own->config.serial)
 		return;
 	while (*target)
 		id = mix(id, (uint8_t)*target++);
 	id = mix(mix(id, (uint8_t)(lun >> 8)), (uint8_t)lun);
-	snprintf(own->text.serial, sizeof(own->text.serial), "%016" PRIX64, id);
+	snprintf(digits, sizeof(digits), "%016" PRIX64, id);
+	memcpy(own->text.serial, digits + 16 - len, (size_t)len + 1);
 	own->config.serial = own->text.serial;
 }
 

@@ -18,7 +18,7 @@
 #define SEMU_PROFILES "/usr/share/scsiemu/profiles"
 #endif
 
-enum { FILE_MAX = 16384, LINE = 512, SHOWN = 40 };
+enum { FILE_MAX = 16384, LINE = 512, SHOWN = 40, DEEP = 4 };
 
 /* Without blanks at both ends; changed in place. */
 static char *trimmed(char *text)
@@ -33,8 +33,91 @@ static char *trimmed(char *text)
 	return text;
 }
 
+/* A value: blanks at its ends count inside "...". */
+static char *unquoted(char *text)
+{
+	size_t n;
+
+	text = trimmed(text);
+	n = strlen(text);
+	if (n < 2 || text[0] != '"' || text[n - 1] != '"')
+		return text;
+	text[n - 1] = 0;
+	return text + 1;
+}
+
+/* A file that is being read. */
+struct reading {
+	struct semu_devseen seen;
+	unsigned depth;	  /* files that have named this one */
+	const char *type; /* of the device; NULL: not said, a disk */
+	bool rest;	  /* a key was there that is no word about the file */
+	bool placed;	  /* the message says already where it is wrong */
+};
+
+static int load(struct semu_devstr *s, const char *name, unsigned depth,
+		struct scsiemu_errmsg *err);
+
+/* What a device is called in a profile. */
+static const char *kind(const struct semu_devstr *s)
+{
+	return s->is_tape ? "tape" : s->is_library ? "changer" : "disk";
+}
+
+static int take_type(const struct semu_devstr *s, struct reading *r,
+		     const char *value, struct scsiemu_errmsg *err)
+{
+	static const char *const types[] = { "disk", "tape", "changer" };
+
+	for (unsigned i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(types[i], value) == 0)
+			r->type = types[i];
+	if (!r->type)
+		return semu_err(err,
+				"type=%.*s is not possible: it takes disk, "
+				"tape or changer",
+				SHOWN, value);
+	if (strcmp(r->type, kind(s)) == 0)
+		return 0;
+	return semu_err(err,
+			"type: it is a profile of a %s, not of a %s: take "
+			"another one",
+			r->type, kind(s));
+}
+
+/* All of another profile; what follows wins. */
+static int take_other(struct semu_devstr *s, struct reading *r,
+		      const char *name, struct scsiemu_errmsg *err)
+{
+	if (r->rest)
+		return semu_err(err, "like stands in front of all keys but "
+				     "type: what follows it wins");
+	if (r->depth == DEEP)
+		return semu_err(err,
+				"like: more than %d profiles, one like the "
+				"other: does one name itself?",
+				DEEP);
+	if (!*name || strlen(name) >= SEMU_PATH)
+		return semu_err(err, "like needs a value: the name of a "
+				     "profile, or a path with a slash");
+	r->placed = true;
+	return load(s, name, r->depth + 1, err);
+}
+
+/* One that does not say its type is a disk's. */
+static int fits(const struct semu_devstr *s, const struct reading *r,
+		const char *path, struct scsiemu_errmsg *err)
+{
+	if (r->type || !r->rest || strcmp(kind(s), "disk") == 0)
+		return 0;
+	return semu_err_file(err, path,
+			     "is a profile of a disk, not of a %s: take "
+			     "another one, or add type=%s",
+			     kind(s), kind(s));
+}
+
 /* One line; the message does not name it. */
-static int take_line(struct semu_devstr *s, char *line, uint64_t *seen,
+static int take_line(struct semu_devstr *s, struct reading *r, char *line,
 		     struct scsiemu_errmsg *err)
 {
 	char *key = trimmed(line), *value;
@@ -45,22 +128,27 @@ static int take_line(struct semu_devstr *s, char *line, uint64_t *seen,
 	if (value)
 		*value++ = 0;
 	key = trimmed(key);
+	value = value ? unquoted(value) : NULL;
+	if (value && strcmp(key, "type") == 0)
+		return take_type(s, r, value, err);
+	if (value && strcmp(key, "like") == 0)
+		return take_other(s, r, value, err);
 	if (semu_devkey_own(key))
 		return semu_err(err,
 				"%.*s says which disk it is or where its "
 				"blocks are: remove it, and write it into the "
 				"device string",
 				SHOWN, key);
-	return semu_devkey_set(s, key, value ? trimmed(value) : NULL, seen,
-			       err);
+	r->rest = true;
+	return semu_devkey_set(s, key, value, &r->seen, err);
 }
 
-int semu_profile_parse(struct semu_devstr *s, const char *path,
-		       const char *text, size_t len, struct scsiemu_errmsg *err)
+static int parse(struct semu_devstr *s, const char *path, const char *text,
+		 size_t len, unsigned depth, struct scsiemu_errmsg *err)
 {
+	struct reading r = { .depth = depth };
 	struct scsiemu_errmsg why;
 	char line[LINE];
-	uint64_t seen = 0;
 	unsigned n = 0;
 
 	while (len) {
@@ -75,14 +163,23 @@ int semu_profile_parse(struct semu_devstr *s, const char *path,
 					     n, LINE);
 		memcpy(line, text, used);
 		line[used] = 0;
-		if (take_line(s, line, &seen, &why))
-			return semu_err_file(err, path, "line %u: %s", n,
-					     why.text);
+		r.placed = false;
+		if (take_line(s, &r, line, &why))
+			return r.placed
+				       ? semu_err(err, "%s", why.text)
+				       : semu_err_file(err, path, "line %u: %s",
+						       n, why.text);
 		used += end != NULL;
 		text += used;
 		len -= used;
 	}
-	return 0;
+	return fits(s, &r, path, err);
+}
+
+int semu_profile_parse(struct semu_devstr *s, const char *path,
+		       const char *text, size_t len, struct scsiemu_errmsg *err)
+{
+	return parse(s, path, text, len, 0, err);
 }
 
 /* All of the file, its length; -1: err says why. */
@@ -138,8 +235,8 @@ static int find(char path[SEMU_PATH], const char *name)
 	return 0;
 }
 
-int semu_profile_load(struct semu_devstr *s, const char *name,
-		      struct scsiemu_errmsg *err)
+static int load(struct semu_devstr *s, const char *name, unsigned depth,
+		struct scsiemu_errmsg *err)
 {
 	struct scsiemu_errmsg why;
 	char path[SEMU_PATH], buf[FILE_MAX];
@@ -156,5 +253,11 @@ int semu_profile_load(struct semu_devstr *s, const char *name,
 				"profile: %s; write a path with a slash, or "
 				"the name of a file in $SCSIEMU_PROFILES",
 				why.text);
-	return semu_profile_parse(s, path, buf, (size_t)len, err);
+	return parse(s, path, buf, (size_t)len, depth, err);
+}
+
+int semu_profile_load(struct semu_devstr *s, const char *name,
+		      struct scsiemu_errmsg *err)
+{
+	return load(s, name, 0, err);
 }

@@ -16,8 +16,12 @@ unsigned semu_peripheral(const struct scsiemu_lu *lu)
 static void put_versions(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 {
 	const struct semu_versions *v = lu->type->versions;
+	const uint16_t *own = NULL;
+	unsigned n = semu_quirks_versions(lu, &own);
 
-	if (!v)
+	for (unsigned i = 0; i < n; i++)
+		scsiemu_wr_be16(w, own[i]);
+	if (n || !v)
 		return;
 	while (SEMU_WITH_LEVELS && v[1].level && v[1].level <= lu->version)
 		v++;
@@ -49,30 +53,41 @@ static void put_flags(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 	scsiemu_wr_u8(w, semu_before(lu, SCSIEMU_LEVEL_SCSI_2) ? 0 : 0x02);
 }
 
+/* What follows the vendor specific bytes. */
+static void put_rest(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
+		     unsigned len)
+{
+	if (len > VERSIONS) {
+		scsiemu_wr_zero(w, VERSIONS - scsiemu_wr_tell(w));
+		put_versions(lu, w);
+		if (SEMU_WITH_ZONES && lu->able & SCSIEMU_NEED_ZONES)
+			scsiemu_wr_be16(w, 0x0620); /* ZBC */
+	}
+	scsiemu_wr_zero(w, len - scsiemu_wr_tell(w));
+}
+
 static int standard(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 {
 	bool brief = semu_before(lu, SCSIEMU_LEVEL_SPC_2);
 	const uint8_t *own = NULL;
 	unsigned n = semu_quirks_bytes(lu, &own);
+	unsigned len = semu_quirks_inquiry_len(lu, brief ? OLD_LEN + n
+							 : STANDARD_LEN);
 
 	scsiemu_wr_u8(w, semu_peripheral(lu));
 	scsiemu_wr_u8(w, lu->removable ? 0x80 : 0); /* RMB */
-	scsiemu_wr_u8(w, lu->version ? lu->version : SCSIEMU_LEVEL_SPC_4);
+	scsiemu_wr_u8(w, semu_quirks_claims(lu, lu->version
+							? lu->version
+							: SCSIEMU_LEVEL_SPC_4));
 	scsiemu_wr_u8(w, format(lu));
-	scsiemu_wr_u8(w, (brief ? OLD_LEN + n : STANDARD_LEN) - 5);
+	scsiemu_wr_u8(w, len - 5);
 	put_flags(lu, w);
 	scsiemu_wr_ascii(w, lu->vendor, sizeof(lu->vendor));
 	scsiemu_wr_ascii(w, lu->product, sizeof(lu->product));
 	scsiemu_wr_ascii(w, lu->revision, sizeof(lu->revision));
 	if (n)
 		scsiemu_wr_bytes(w, own, n);
-	if (brief)
-		return SCSIEMU_FINISHED;
-	scsiemu_wr_zero(w, VERSIONS - scsiemu_wr_tell(w));
-	put_versions(lu, w);
-	if (SEMU_WITH_ZONES && lu->able & SCSIEMU_NEED_ZONES)
-		scsiemu_wr_be16(w, 0x0620); /* ZBC */
-	scsiemu_wr_zero(w, STANDARD_LEN - scsiemu_wr_tell(w));
+	put_rest(lu, w, len);
 	return SCSIEMU_FINISHED;
 }
 

@@ -132,8 +132,8 @@ static const struct semu_level_page *find(const struct scsiemu_lu *lu,
 	return NULL;
 }
 
-unsigned semu_mode_len(const struct scsiemu_lu *lu,
-		       const struct semu_mode_page *p)
+unsigned semu_level_len(const struct scsiemu_lu *lu,
+			const struct semu_mode_page *p)
 {
 	const struct semu_level_page *old;
 
@@ -146,7 +146,7 @@ unsigned semu_mode_len(const struct scsiemu_lu *lu,
 void semu_mode_trim(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
 		    uint8_t *page)
 {
-	unsigned len = semu_mode_len(lu, p);
+	unsigned len = semu_level_len(lu, p);
 
 	if (!semu_before(lu, SPC_3) || !len)
 		return;

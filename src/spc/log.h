@@ -138,7 +138,7 @@ const struct semu_log_page *semu_log_find(const struct scsiemu_lu *lu,
 static inline bool semu_log_has(const struct scsiemu_lu *lu,
 				const struct semu_log_page *p)
 {
-	return !p->there || p->there(lu);
+	return (!p->there || p->there(lu)) && semu_quirks_show_log(lu, p->code);
 }
 static inline unsigned semu_log_key(const struct semu_log_page *p)
 {

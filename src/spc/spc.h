@@ -71,16 +71,16 @@ static inline uint64_t semu_powered_ms(const struct scsiemu_lu *lu)
 /* level.c */
 #if SEMU_WITH_LEVELS
 extern const struct semu_levels semu_spc_levels;
-/* Bytes of a mode page of this LU, header included; 0: not there. */
-unsigned semu_mode_len(const struct scsiemu_lu *lu,
-		       const struct semu_mode_page *p);
-/* The page as its level has it; the first semu_mode_len() bytes count. */
+/* Bytes of a mode page at this LU's level, header included; 0: not there. */
+unsigned semu_level_len(const struct scsiemu_lu *lu,
+			const struct semu_mode_page *p);
+/* The page as its level has it; the first semu_level_len() bytes count. */
 void semu_mode_trim(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
 		    uint8_t *page);
 bool semu_level_shows(const struct scsiemu_lu *lu, unsigned vpd);
 #else
-static inline unsigned semu_mode_len(const struct scsiemu_lu *lu,
-				     const struct semu_mode_page *p)
+static inline unsigned semu_level_len(const struct scsiemu_lu *lu,
+				      const struct semu_mode_page *p)
 {
 	(void)lu;
 	return p->len;
@@ -96,6 +96,14 @@ static inline bool semu_level_shows(const struct scsiemu_lu *lu, unsigned vpd)
 	return true;
 }
 #endif
+/* Bytes of a mode page of this LU, header included; 0: not there. */
+static inline unsigned semu_mode_len(const struct scsiemu_lu *lu,
+				     const struct semu_mode_page *p)
+{
+	return p->head || semu_quirks_show_mode(lu, p->code, p->sub)
+		       ? semu_level_len(lu, p)
+		       : 0;
+}
 /* Is the VPD page there? */
 static inline bool semu_vpd_shows(const struct scsiemu_lu *lu,
 				  const struct semu_vpd_page *p)

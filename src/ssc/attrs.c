@@ -84,7 +84,7 @@ static uint64_t density(const struct scsiemu_lu *lu, unsigned partition)
 
 	(void)partition;
 	semu_ssc_info(lu, &info);
-	return info.density;
+	return semu_ssc_code(lu, &info);
 }
 
 static uint64_t formats(const struct scsiemu_lu *lu, unsigned partition)

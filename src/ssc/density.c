@@ -56,20 +56,31 @@ static void put_densities(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
 
 		if (!media)
 			put_density(w, d, d->capacity);
-		else if (d->code == info.density)
+		else if (d->code == semu_ssc_code(lu, &info))
 			put_density(w, d, (uint32_t)(info.size / 1000000));
 	}
+}
+
+/* Is what is loaded of this type? */
+static bool is_of(const struct scsiemu_lu *lu,
+		  const struct scsiemu_ssc_medium_type *t)
+{
+	struct scsiemu_tape_info info;
+	unsigned i = 0;
+
+	semu_ssc_info(lu, &info);
+	while (i < t->ndensities && t->densities[i] != semu_ssc_code(lu, &info))
+		i++;
+	return t->code == semu_ssc_medium_type(lu, &info) && i < t->ndensities;
 }
 
 static void put_types(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
 		      bool media)
 {
 	const struct semu_ssc *s = semu_ssc(lu);
-	struct scsiemu_tape_info info;
 
-	semu_ssc_info(lu, &info);
 	for (unsigned i = 0; i < s->is.nmedia; i++)
-		if (!media || s->is.media[i].code == info.medium_type)
+		if (!media || is_of(lu, &s->is.media[i]))
 			put_type(w, &s->is.media[i]);
 }
 

@@ -63,15 +63,16 @@ static void put_sizes(const struct scsiemu_tape_info *info, uint8_t *page)
 
 static void fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *page)
 {
-	unsigned most = semu_ssc(lu)->is.partitions;
 	struct scsiemu_tape_info info;
+	unsigned most;
 
+	semu_ssc_info(lu, &info);
+	most = semu_ssc_partitions(lu, &info);
 	if (pc == CHANGEABLE) {
 		if (most == 1)
 			memset(page + 2, 0, LEN - 2);
 		return;
 	}
-	semu_ssc_info(lu, &info);
 	page[MOST] = (uint8_t)(most - 1);
 	put_sizes(&info, page);
 }
@@ -120,7 +121,7 @@ bool semu_ssc_layout(const struct scsiemu_lu *lu, const uint8_t *page,
 
 	semu_ssc_info(lu, &info);
 	l->n = page[ADDITIONAL] + 1u;
-	if (l->n > semu_ssc(lu)->is.partitions)
+	if (l->n > semu_ssc_partitions(lu, &info))
 		return false;
 	for (unsigned i = 0; i < l->n; i++)
 		l->size[i] = info.size / l->n;
@@ -150,13 +151,22 @@ void semu_ssc_unplan(struct scsiemu_lu *lu)
 	memcpy(lu->state + at, p->defaults, p->len);
 }
 
+/* Does the page count more than the cartridge may get? */
+static bool too_many(const struct scsiemu_lu *lu, const uint8_t *page)
+{
+	struct scsiemu_tape_info info;
+
+	semu_ssc_info(lu, &info);
+	return page[ADDITIONAL] + 1u > semu_ssc_partitions(lu, &info);
+}
+
 static int check(struct scsiemu_cmd *c, const uint8_t *page, uint16_t at)
 {
 	struct scsiemu_tape_layout l;
 	unsigned need = SIZES + 2 * (page[ADDITIONAL] + 1u);
 	unsigned wrong = ADDITIONAL;
 
-	if (page[ADDITIONAL] + 1u > semu_ssc_of(c)->is.partitions)
+	if (too_many(scsiemu_cmd_lu(c), page))
 		wrong = ADDITIONAL;
 	else if (page[HOW] & IDP && page[1] + 2u < need)
 		wrong = 1;

@@ -35,20 +35,6 @@ enum {
 };
 enum { WP = 0x80, BUFFERED_MODE = 0x70, BUFFERED = 0x10, MULTI = 0x20 };
 
-/* Without a cartridge: the one that it likes best. */
-static unsigned density(const struct scsiemu_lu *lu,
-			const struct scsiemu_tape_info *info)
-{
-	const struct semu_ssc *s = semu_ssc(lu);
-
-	if (lu->medium)
-		return info->density;
-	for (unsigned i = 0; i < s->is.ndensities; i++)
-		if (s->is.densities[i].usual)
-			return s->is.densities[i].code;
-	return 0;
-}
-
 static void head_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *page)
 {
 	const struct semu_ssc *s = semu_ssc(lu);
@@ -61,8 +47,8 @@ static void head_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *page)
 		page[SPECIFIC] = s->is.unbuffered ? 0 : BUFFERED;
 	}
 	semu_ssc_info(lu, &info);
-	page[SEMU_MODE_HEAD_TYPE] = info.medium_type;
-	page[DENSITY] = (uint8_t)density(lu, &info);
+	page[SEMU_MODE_HEAD_TYPE] = (uint8_t)semu_ssc_medium_type(lu, &info);
+	page[DENSITY] = (uint8_t)semu_ssc_code(lu, &info);
 	if (lu->guards & SCSIEMU_ON_PROTECTED || s->unwritable)
 		page[SPECIFIC] |= WP;
 }

@@ -131,6 +131,40 @@ const struct scsiemu_ssc_density *semu_ssc_density(const struct scsiemu_lu *lu,
 	return NULL;
 }
 
+/* A cartridge that nobody has said the density of is of the usual one. */
+unsigned semu_ssc_code(const struct scsiemu_lu *lu,
+		       const struct scsiemu_tape_info *info)
+{
+	const struct semu_ssc *s = semu_ssc(lu);
+
+	for (unsigned i = 0; !info->density && i < s->is.ndensities; i++)
+		if (s->is.densities[i].usual)
+			return s->is.densities[i].code;
+	return info->density;
+}
+
+unsigned semu_ssc_medium_type(const struct scsiemu_lu *lu,
+			      const struct scsiemu_tape_info *info)
+{
+	const struct scsiemu_ssc_density *d =
+		semu_ssc_density(lu, semu_ssc_code(lu, info));
+
+	if (!lu->medium || !d || !d->typed)
+		return info->medium_type;
+	return info->worm ? d->worm_type : d->medium_type;
+}
+
+unsigned semu_ssc_partitions(const struct scsiemu_lu *lu,
+			     const struct scsiemu_tape_info *info)
+{
+	unsigned most = semu_ssc(lu)->is.partitions;
+	const struct scsiemu_ssc_density *d =
+		semu_ssc_density(lu, semu_ssc_code(lu, info));
+
+	return d && d->partitions && d->partitions < most ? d->partitions
+							  : most;
+}
+
 static void add_up(struct semu_ssc_count *life,
 		   const struct semu_ssc_count *now)
 {
@@ -172,7 +206,7 @@ static void judge(struct scsiemu_lu *lu, struct semu_ssc *s)
 	if (!lu->medium)
 		return;
 	semu_ssc_info(lu, &info);
-	d = semu_ssc_density(lu, info.density);
+	d = semu_ssc_density(lu, semu_ssc_code(lu, &info));
 	s->unfit = !semu_ssc_tape(lu) || info.cleaning ||
 		   (s->is.ndensities && !d);
 	s->unwritable = d && !d->write;
@@ -193,6 +227,8 @@ static void part_loaded(struct scsiemu_lu *lu)
 		lu->able |= SCSIEMU_NEED_PARTITIONS;
 	if (s->is.append_only)
 		lu->able |= SCSIEMU_NEED_APPEND_ONLY;
+	if (s->is.automation_serial)
+		lu->able |= SCSIEMU_NEED_AUTOMATION;
 	if (s->is.reverse)
 		lu->able |= SCSIEMU_NEED_REVERSE;
 	lu->able |= SCSIEMU_NEED_REMOVABLE;

@@ -221,6 +221,8 @@ static const struct semu_vpd_page *const ssc_vpd[] = { &semu_vpd_00,
 						       &semu_ssc_vpd_b0,
 						       &semu_ssc_vpd_b1,
 						       &semu_ssc_vpd_b2,
+						       &semu_ssc_vpd_b3,
+						       &semu_ssc_vpd_b4,
 						       &semu_ssc_vpd_b5,
 						       NULL };
 

@@ -110,9 +110,17 @@ uint64_t semu_ssc_warning(const struct scsiemu_lu *lu, uint64_t size);
 uint32_t semu_ssc_block_max(const struct scsiemu_lu *lu);
 uint32_t semu_ssc_block_min(const struct scsiemu_lu *lu);
 bool semu_ssc_block_ok(const struct scsiemu_lu *lu, uint32_t len);
-/* Its densities: the row of a code; NULL: there is none. */
+/* Its densities: the code of what is loaded, or of what it likes best; the row
+ * of a code, NULL: there is none. */
+unsigned semu_ssc_code(const struct scsiemu_lu *lu,
+		       const struct scsiemu_tape_info *info);
 const struct scsiemu_ssc_density *semu_ssc_density(const struct scsiemu_lu *lu,
 						   unsigned code);
+/* MEDIUM TYPE of what is loaded; partitions that it may get. */
+unsigned semu_ssc_medium_type(const struct scsiemu_lu *lu,
+			      const struct scsiemu_tape_info *info);
+unsigned semu_ssc_partitions(const struct scsiemu_lu *lu,
+			     const struct scsiemu_tape_info *info);
 
 /* ---- ends.c: how commands end ---- */
 
@@ -252,6 +260,7 @@ extern const struct semu_levels semu_ssc_levels;
 #endif
 /* vpd.c */
 extern const struct semu_vpd_page semu_ssc_vpd_86, semu_ssc_vpd_b0,
-	semu_ssc_vpd_b1, semu_ssc_vpd_b2, semu_ssc_vpd_b5;
+	semu_ssc_vpd_b1, semu_ssc_vpd_b2, semu_ssc_vpd_b3, semu_ssc_vpd_b4,
+	semu_ssc_vpd_b5;
 
 #endif

@@ -29,6 +29,19 @@ static void put_alerts(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	scsiemu_wr_be64(w, UINT64_MAX);
 }
 
+/* The library that it is in, and where it is there. How many bytes an element
+ * address has the standard leaves open: as many as everywhere in a changer. */
+static void put_automation(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	for (const char *p = semu_ssc_of(c)->is.automation_serial; *p; p++)
+		scsiemu_wr_u8(w, (uint8_t)*p);
+}
+
+static void put_element(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+{
+	scsiemu_wr_be16(w, semu_ssc_of(c)->is.element);
+}
+
 /* Logical block protection methods: Reed-Solomon, CRC-32C; LBP_W_C, LBP_R_C. */
 static void put_protection(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
@@ -73,5 +86,11 @@ const struct semu_vpd_page semu_ssc_vpd_b1 = { .code = 0xb1,
 					       .fill = put_serial };
 const struct semu_vpd_page semu_ssc_vpd_b2 = { .code = 0xb2,
 					       .fill = put_alerts };
+const struct semu_vpd_page semu_ssc_vpd_b3 = { .code = 0xb3,
+					       .needs = SCSIEMU_NEED_AUTOMATION,
+					       .fill = put_automation };
+const struct semu_vpd_page semu_ssc_vpd_b4 = { .code = 0xb4,
+					       .needs = SCSIEMU_NEED_AUTOMATION,
+					       .fill = put_element };
 const struct semu_vpd_page semu_ssc_vpd_b5 = { .code = 0xb5,
 					       .fill = put_protection };

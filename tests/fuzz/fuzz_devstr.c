@@ -23,9 +23,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!memchr(err.text, 0, sizeof(err.text)) || !err.text[0])
 			abort();
 	} else {
-		if (a.bare ? a.size < 4096 || a.size > 1 << 30
-			   : a.block < 256 || a.block > 4096 ||
-				     a.size % a.block)
+		if (a.is_tape || a.is_library ? a.block != 0
+		    : a.bare ? a.size < 4096 || a.size > 1 << 30
+			     : a.block < 256 || a.block > 4096 ||
+				       a.size % a.block)
 			abort();
 		if (semu_devstr_parse(&b, text, &err) ||
 		    memcmp(&a, &b, sizeof(a)) != 0)

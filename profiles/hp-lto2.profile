@@ -1,0 +1,15 @@
+# HP Ultrium 2-SCSI, LTO-2.
+# Vendor, product: HP's SCSI reference, and what LTFS takes for it. Revision: a
+# guess. Standard: a guess. Medium types (00h data, 01h WORM): the same
+# reference. VPD pages: a guess.
+type = tape
+like = lto2
+vendor = HP
+product = Ultrium 2-SCSI
+revision = F63W
+version = 5
+writes = 40:medium=0
+writes = 42:medium=0
+block_max = 16777215
+vpd = 80+83
+log_pages = 02+03+0c+2e+30+31+32

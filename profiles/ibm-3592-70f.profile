@@ -1,0 +1,21 @@
+# IBM TS1170, 2023.
+# Vendor, product: what LTFS takes for it. Densities and names up to 54h: lists
+# of densities of other emulators; later ones, bits per mm, tracks, capacities
+# of older cartridges, block limits, pages, revision, which cartridges it
+# takes: guesses.
+type = tape
+vendor = IBM
+product = 0359270F
+revision = 0100
+version = 6
+inquiry_len = 70
+writes = 59:mb=50000000:bits=22441:width=127:tracks=18944:org=IBM:name=3592A7:label=JF:usual
+partitions = 4
+append_only
+protection
+takes_worm
+reverse
+block_max = 8388608
+vpd = 80+83+86+87+88+b0+b1+b5
+serial_len = 12
+hide = 80+81+88+8a+8f+93

@@ -1,0 +1,19 @@
+# IBM ULT3580-TD7, LTO-7, full height.
+# Vendor, product: lsscsi, and what LTFS takes for it. Revision: a guess.
+# Length of INQUIRY: as its predecessor and its successor; standard: a guess.
+# Medium types: the SCSI reference. VPD pages: the same from LTO-5 on (without
+# 03h, 90h and those of the vendor), before that a guess. Mode and log pages:
+# what it has of those that are here, before LTO-5 a guess.
+type = tape
+like = lto7
+vendor = IBM
+product = ULT3580-TD7
+revision = G9Q1
+version = 6
+inquiry_len = 70
+reads = 58:medium=58:worm=5c
+writes = 5a:medium=68:worm=6c
+writes = 5c:medium=78:worm=7c
+block_max = 8388608
+vpd = 80+83+86+87+88+b0+b1+b3+b4+b5
+mode_pages = 01+02+0a+0a/01+0a/f0+0f+10+10/01+11+18+19+1a+1c+1d

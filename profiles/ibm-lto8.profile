@@ -1,0 +1,19 @@
+# IBM ULT3580-TD8, LTO-8, full height.
+# Vendor, product: lsscsi, and what LTFS takes for it. Revision: as lsscsi or
+# sg_inq shows it. Length of INQUIRY: as its predecessor and its successor;
+# standard: a guess. Medium types: the SCSI reference. VPD pages: the same from
+# LTO-5 on (without 03h, 90h and those of the vendor), before that a guess.
+# Mode and log pages: what it has of those that are here, before LTO-5 a guess.
+type = tape
+like = lto8
+vendor = IBM
+product = ULT3580-TD8
+revision = HB81
+version = 6
+inquiry_len = 70
+writes = 5c:medium=78:worm=7c
+writes = 5d:medium=78
+writes = 5e:medium=88:worm=8c
+block_max = 8388608
+vpd = 80+83+86+87+88+b0+b1+b3+b4+b5
+mode_pages = 01+02+0a+0a/01+0a/f0+0f+10+10/01+11+18+19+1a+1c+1d

@@ -1,0 +1,8 @@
+# LTO-1, 2000: what all drives of the generation have in common.
+# Densities, names, bits per mm, tracks, native capacities, partitions, which
+# cartridges are read and written: REPORT DENSITY SUPPORT of drives, and IBM's
+# and Quantum's SCSI references. Early warning and block limits: the usual.
+type = tape
+writes = 40:mb=100000:bits=4880:width=127:tracks=384:org=LTO-CVE:name=U-18:text=Ultrium 1/8T:partitions=1:label=L1:usual
+hide = 80+81+88+8a+8f+93+91+a3/0c+a3/0d+a3/0f+a4/0f
+serial_len = 10

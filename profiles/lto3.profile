@@ -1,0 +1,11 @@
+# LTO-3, 2005: what all drives of the generation have in common.
+# Densities, names, bits per mm, tracks, native capacities, partitions, which
+# cartridges are read and written: REPORT DENSITY SUPPORT of drives, and IBM's
+# and Quantum's SCSI references. Early warning and block limits: the usual.
+type = tape
+reads = 40:mb=100000:bits=4880:width=127:tracks=384:org=LTO-CVE:name=U-18:text=Ultrium 1/8T:partitions=1:label=L1
+writes = 42:mb=200000:bits=7398:width=127:tracks=512:org=LTO-CVE:name=U-28:text=Ultrium 2/8T:partitions=1:label=L2
+writes = 44:mb=400000:bits=9638:width=127:tracks=704:org=LTO-CVE:name=U-316:text=Ultrium 3/16T:partitions=1:label=L3:worm_label=LT:usual
+takes_worm
+hide = 80+81+88+8a+8f+93+a3/0c+a3/0d+a3/0f+a4/0f
+serial_len = 10

@@ -1,0 +1,14 @@
+# LTO-7, 2015: what all drives of the generation have in common.
+# Densities, names, bits per mm, tracks, native capacities, partitions, which
+# cartridges are read and written: REPORT DENSITY SUPPORT of drives, and IBM's
+# and Quantum's SCSI references. Early warning and block limits: the usual.
+type = tape
+reads = 58:mb=1500000:bits=15142:width=127:tracks=1280:org=LTO-CVE:name=U-516:text=Ultrium 5/16T:partitions=2:label=L5:worm_label=LV
+writes = 5a:mb=2500000:bits=15142:width=127:tracks=2176:org=LTO-CVE:name=U-616:text=Ultrium 6/16T:partitions=4:label=L6:worm_label=LW
+writes = 5c:mb=6000000:bits=19107:width=127:tracks=3584:org=LTO-CVE:name=U-732:text=Ultrium 7/32T:partitions=4:label=L7:worm_label=LX:usual
+partitions = 4
+append_only
+takes_worm
+protection
+hide = 80+81+88+8a+8f+93
+serial_len = 10

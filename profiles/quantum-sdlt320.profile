@@ -1,0 +1,19 @@
+# Quantum SDLT320.
+# Vendor, product, standard: lsscsi. Revision: as lsscsi shows it. Density
+# codes and native capacities: lists that programs and other emulators have,
+# 41h: a guess. Bits per mm, pages, limits: guesses.
+type = tape
+vendor = QUANTUM
+product = SDLT320
+revision = 3838
+claims = 2
+version = 5
+inquiry_len = 56
+writes = 48:mb=110000:width=127:org=DLT-CVE:name=SDLT220:text=Super DLTtape I
+writes = 49:mb=160000:width=127:org=DLT-CVE:name=SDLT320:text=Super DLTtape I:usual
+block_max = 16777215
+vpd = 80+83
+hide = 80+81+88+8a+8f+93
+mode_pages = 01+02+0a+0f+10+11+1c
+log_pages = 02+03+0c+2e+32
+serial_len = 12
