@@ -345,6 +345,8 @@ static const struct key keys[] = {
 	{ "worm", NULL, AT(tape.worm), 0, 0, "" },
 	{ "takes_worm", NULL, AT(tape.takes_worm), 0, 0, "" },
 	{ "append_only", NULL, AT(tape.append_only), 0, 0, "" },
+	{ "compress", NULL, AT(tape.compress), 0, 0, "" },
+	{ "encrypt", NULL, AT(tape.encrypt), 0, 0, "" },
 	{ "protection", NULL, AT(tape.protection), 0, 0, "" },
 	{ "unbuffered", NULL, AT(tape.unbuffered), 0, 0, "" },
 	{ "reverse", NULL, AT(tape.reverse), 0, 0, "" },

@@ -38,7 +38,15 @@ bool semu_devlibrary_knows(const char *key)
 {
 	static const char *const shared[] = { "logs", "density", "worm", NULL };
 
-	return is_one_of(shared, key) || semu_devlibrary_only(key);
+	return is_one_of(shared, key) || semu_devlibrary_only(key) ||
+	       semu_devlibrary_drives(key);
+}
+
+bool semu_devlibrary_drives(const char *key)
+{
+	static const char *const drives[] = { "compress", "encrypt", NULL };
+
+	return is_one_of(drives, key);
 }
 
 int semu_devlibrary_unload(uint8_t *unload, const char *value)
@@ -63,7 +71,7 @@ int semu_devlibrary_check(struct semu_devstr *s, struct scsiemu_errmsg *err)
 				"cartridges=%" PRIu64 ": there are %" PRIu64
 				" slots; take fewer, or more slots",
 				s->library.cartridges, slots);
-	if (semu_devformats_check(s, err))
+	if (semu_devformats_check(s, err) || semu_devtape_codec(s, err))
 		return -1;
 	if (!s->size && !semu_devformats_chosen(s))
 		s->size = CARTRIDGE;
@@ -126,7 +134,7 @@ int semu_devlibrary_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 	const struct semu_devlibrary *l = &s->library;
 	struct scsiemu_library cf = { .size = sizeof(cf),
 				      .suffix = suffix(s),
-				      .open = scsiemu_open_tape_log };
+				      .open = semu_devtape_cartridge };
 
 	semu_devformats_cartridge(&cf.cartridge, s);
 	if (l->slots || l->drives || l->ie || !is_there(s->path))

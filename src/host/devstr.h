@@ -98,7 +98,7 @@ struct semu_devstr {
 		uint64_t partitions, density, warning;
 		uint64_t block_min, block_max, fixed, granularity;
 		bool worm, takes_worm, append_only, unbuffered, reverse,
-			protection;
+			protection, compress, encrypt;
 	} tape;
 	struct semu_devformats formats; /* also those of a library's drives */
 	struct semu_devmedia media;
@@ -195,6 +195,8 @@ void semu_devpi_options(struct scsiemu_sbc_options *o,
  * together say; the store; the value of unload. */
 bool semu_devlibrary_knows(const char *key);
 bool semu_devlibrary_only(const char *key);
+/* One that is about all drives of a library. */
+bool semu_devlibrary_drives(const char *key);
 int semu_devlibrary_check(struct semu_devstr *s, struct scsiemu_errmsg *err);
 int semu_devlibrary_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 			 struct scsiemu_errmsg *err);
@@ -222,6 +224,12 @@ bool semu_devtape_only(const char *key);
 int semu_devtape_check(struct semu_devstr *s, struct scsiemu_errmsg *err);
 int semu_devtape_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 		      struct scsiemu_errmsg *err);
+/* A cartridge of a library's: its records can be compressed and encrypted. Has
+ * this build what the keys want? 0, or -1. */
+int semu_devtape_cartridge(struct scsiemu_medium *m, const char *path,
+			   const struct scsiemu_tape_new *is, bool read_only,
+			   struct scsiemu_errmsg *err);
+int semu_devtape_codec(const struct semu_devstr *s, struct scsiemu_errmsg *err);
 uint64_t semu_devtape_size(const struct scsiemu_medium *m);
 void semu_devtape_options(struct scsiemu_ssc_options *o,
 			  const struct semu_devstr *s);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <scsiemu/codec.h>
+
 #include "host/devstr.h"
 #include "store/open.h"
 
@@ -18,10 +20,12 @@ static bool is_one_of(const char *const *words, const char *word)
 bool semu_devtape_only(const char *key)
 {
 	static const char *const only[] = {
-		"partitions",  "density",    "early_warning", "worm",
-		"append_only", "reads",	     "writes",	      "media",
-		"takes_worm",  "block_min",  "block_max",     "fixed",
-		"granularity", "unbuffered", "reverse",	      "protection",
+		"partitions",  "density",     "early_warning",
+		"worm",	       "append_only", "reads",
+		"writes",      "media",	      "takes_worm",
+		"block_min",   "block_max",   "fixed",
+		"granularity", "unbuffered",  "reverse",
+		"protection",  "compress",    "encrypt",
 		NULL
 	};
 
@@ -97,7 +101,39 @@ int semu_devtape_check(struct semu_devstr *s, struct scsiemu_errmsg *err)
 				     "cannot: leave one of them out");
 	if (semu_devformats_check(s, err) || check_blocks(&s->tape, err))
 		return -1;
-	return check_size(s, err);
+	return check_size(s, err) || semu_devtape_codec(s, err) ? -1 : 0;
+}
+
+/* A profile says what the product has, not what this build can. */
+int semu_devtape_codec(const struct semu_devstr *s, struct scsiemu_errmsg *err)
+{
+	struct scsiemu_codec has = { 0 };
+	int rc = 0;
+
+	if (s->tape.encrypt && !s->profile[0])
+		rc = scsiemu_codec_aes_gcm(&has, err);
+	if (!rc && s->tape.compress && !s->profile[0])
+		rc = scsiemu_codec_zstd(&has, 0, err);
+	scsiemu_codec_close(&has);
+	return rc;
+}
+
+/* Whatever the drive does, it reads what others have written. */
+static int wrap(struct scsiemu_medium *m, struct scsiemu_errmsg *err)
+{
+	if (!scsiemu_wrap_codec(m, NULL, err))
+		return 0;
+	scsiemu_medium_close(m);
+	return -1;
+}
+
+int semu_devtape_cartridge(struct scsiemu_medium *m, const char *path,
+			   const struct scsiemu_tape_new *is, bool read_only,
+			   struct scsiemu_errmsg *err)
+{
+	return scsiemu_open_tape_log(m, path, is, read_only, err)
+		       ? -1
+		       : wrap(m, err);
 }
 
 int semu_devtape_open(struct scsiemu_medium *m, const struct semu_devstr *s,
@@ -107,9 +143,9 @@ int semu_devtape_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 
 	semu_devformats_cartridge(&is, s);
 	if (s->mem)
-		return scsiemu_open_tape_mem(m, &is, err);
-	return scsiemu_open_tape_log(m, s->path, makes(s) ? &is : NULL,
-				     s->readonly, err);
+		return scsiemu_open_tape_mem(m, &is, err) ? -1 : wrap(m, err);
+	return semu_devtape_cartridge(m, s->path, makes(s) ? &is : NULL,
+				      s->readonly, err);
 }
 
 uint64_t semu_devtape_size(const struct scsiemu_medium *m)
@@ -138,5 +174,7 @@ void semu_devtape_options(struct scsiemu_ssc_options *o,
 		.reverse = s->tape.reverse,
 		.unbuffered = s->tape.unbuffered,
 		.protection = s->tape.protection,
+		.compression = s->tape.compress,
+		.encryption = s->tape.encrypt,
 	};
 }

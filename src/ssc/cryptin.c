@@ -192,7 +192,9 @@ static void put_next(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	scsiemu_wr_u8(w, semu_crypt_valid(lu)
 				 ? compression(n) << 4 | encryption(n, decrypts)
 				 : 0);
-	scsiemu_wr_u8(w, n->algorithm);
+	scsiemu_wr_u8(w, n->algorithm && n->cipher != SCSIEMU_CIPHER_UNKNOWN
+				 ? SEMU_CRYPT_INDEX
+				 : n->algorithm);
 	scsiemu_wr_u8(w, n->no_raw);
 	scsiemu_wr_u8(w, 0);
 	put_kad(w, U_KAD, UNCOVERED, n->ukad, n->ukad_len);

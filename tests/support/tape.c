@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "support/tape.h"
+#include "support/toycodec.h"
 
 enum { MEGA = 1 << 20 };
 
@@ -81,6 +82,8 @@ void tape_make(struct tape *t, const struct tape_options *o)
 	if (!is.bytes)
 		is.bytes = 4 * MEGA;
 	assert_int_equal(scsiemu_open_tape_mem(&t->m, &is, &err), 0);
+	if (o->codec)
+		assert_int_equal(scsiemu_wrap_codec(&t->m, &toycodec, &err), 0);
 	t->ssc = o->ssc;
 	t->ssc.size = sizeof(t->ssc);
 	t->cf.size = sizeof(t->cf);

@@ -17,6 +17,7 @@ struct tape_options {
 	uint32_t scratch;		/* 2048 */
 	uint32_t max_xfer;
 	const struct scsiemu_nv_ops *nv;
+	bool codec; /* with that of toycodec.h */
 	bool empty; /* no cartridge */
 	bool logs;
 	bool read_only; /* the drive's */
