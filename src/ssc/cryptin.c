@@ -168,16 +168,7 @@ static unsigned encryption(const struct scsiemu_tape_next *n, bool decrypts)
 	}
 }
 
-/* COMPRESSION STATUS */
-static unsigned compression(const struct scsiemu_tape_next *n)
-{
-	enum { UNKNOWN = 1, NO_BLOCK, NOT_COMPRESSED, COMPRESSED };
-
-	if (n->kind != SCSIEMU_NEXT_RECORD)
-		return n->kind == SCSIEMU_NEXT_MARK ? NO_BLOCK : UNKNOWN;
-	return n->compressed ? COMPRESSED : NOT_COMPRESSED;
-}
-
+/* COMPRESSION STATUS is 0, as drives have it. */
 static void put_next(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
@@ -189,9 +180,7 @@ static void put_next(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 
 	semu_ssc_tell(lu, &pos);
 	scsiemu_wr_be64(w, pos.object);
-	scsiemu_wr_u8(w, semu_crypt_valid(lu)
-				 ? compression(n) << 4 | encryption(n, decrypts)
-				 : 0);
+	scsiemu_wr_u8(w, semu_crypt_valid(lu) ? encryption(n, decrypts) : 0);
 	scsiemu_wr_u8(w, n->algorithm && n->cipher != SCSIEMU_CIPHER_UNKNOWN
 				 ? SEMU_CRYPT_INDEX
 				 : n->algorithm);

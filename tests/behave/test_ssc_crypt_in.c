@@ -116,7 +116,7 @@ static void test_next(void **state)
 
 	(void)state;
 	tape_make(&t, &crypt_drive);
-	next_is(&t, 0, "\x11\0\0\0");
+	next_is(&t, 0, "\x01\0\0\0");
 	tape_lay(&t, "100 M");
 	page.ukad = "name";
 	page.akad = "x";
@@ -128,24 +128,24 @@ static void test_next(void **state)
 	crypt_set(&t, &page);
 	tape_lay(&t, "300");
 	tape_go(&t, 0, 0);
-	next_is(&t, 0, "\x33\0\0\0");
+	next_is(&t, 0, "\x03\0\0\0");
 	tape_go(&t, 0, 1);
-	next_is(&t, 1, "\x22\0\0\0");
+	next_is(&t, 1, "\x02\0\0\0");
 	tape_go(&t, 0, 2);
-	next_is(&t, 2, "\x35\1\1\0");
+	next_is(&t, 2, "\x05\1\1\0");
 	drive_data(&t.d,
-		   "\0\x21\0\x19\0\0\0\0\0\0\0\2\x35\1\1\0\0\1\0\4name"
+		   "\0\x21\0\x19\0\0\0\0\0\0\0\2\x05\1\1\0\0\1\0\4name"
 		   "\1\2\0\1x",
 		   29);
 	tape_go(&t, 0, 3);
-	next_is(&t, 3, "\x35\1\0\0");
+	next_is(&t, 3, "\x05\1\0\0");
 	page.key = 'o';
 	crypt_set(&t, &page);
-	next_is(&t, 3, "\x36\1\0\0");
+	next_is(&t, 3, "\x06\1\0\0");
 	page.decrypt = CRYPT_OFF;
 	page.key = 'k';
 	crypt_set(&t, &page);
-	next_is(&t, 3, "\x36\1\0\0");
+	next_is(&t, 3, "\x06\1\0\0");
 	/* no cartridge */
 	TAPE_DO(&t, 0x1b, 0, 0, 0, 0, 0);
 	TAPE_IN(&t, 64, 0xa2, 0x20, 0, 0x21, 0, 0, 0, 0, 0, 64, 0, 0);
