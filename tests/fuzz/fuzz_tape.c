@@ -75,11 +75,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct tape_options o = { .ssc = { .partitions = 4,
 						 .append_only = true,
 						 .worm = true,
-						 .reverse = true },
+						 .reverse = true,
+						 .compression = true,
+						 .encryption = true },
 					.is = { .bytes = 1 << 17,
 						.worm = size % 8 == 7 },
 					.scratch = 1024,
 					.max_xfer = 1 << 20,
+					.codec = true,
 					.logs = true };
 	static const uint8_t inquiry[6] = { SCSIEMU_OP_INQUIRY, 0, 0, 0, 96 };
 	static uint8_t out[ROOM];
