@@ -76,7 +76,11 @@ struct scsiemu_ssc_options {
 	/* Logical block protection (mode page 0Ah/F0h, VPD B5h), with
 	 * cartridges whose store has SCSIEMU_TAPE_PROTECT. */
 	bool protection;
-	/* For VPD B1h: at most 12 characters. NULL: the
+	/* Compression where mode page 0Fh says so, with cartridges whose store
+	 * has SCSIEMU_TAPE_COMPRESS; data encryption (SECURITY PROTOCOL IN and
+	 * OUT), with SCSIEMU_TAPE_ENCRYPT. */
+	bool compression, encryption;
+	/* For VPD B1h, and log page 14h: at most 12 characters. NULL: the
 	 * serial number of the logical unit. */
 	const char *manufacturer_serial;
 	/* Of the library that it is in: its serial number (VPD B3h), at most 32

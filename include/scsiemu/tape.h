@@ -99,7 +99,11 @@ struct scsiemu_tape_how {
 	 * caller, and not on the medium. */
 	uint8_t protect;
 	bool compress, encrypt; /* WRITE */
+	bool no_raw;		/* WRITE, encrypted: not to be read RAW */
 	uint8_t decrypt;	/* READ: enum scsiemu_tape_decrypt */
+	/* What a codec says, and nobody else: bytes that the record has on the
+	 * medium. */
+	uint32_t stored;
 };
 
 /* V_SPACE: what is counted. SSC-4 table 67, CODE. */
@@ -126,7 +130,7 @@ struct scsiemu_tape_next {
 	uint8_t tag[SCSIEMU_TAPE_TAG_MAX];
 	/* Of a codec; the others leave NULL and zeros. */
 	const struct scsiemu_tape_key *key; /* in: to be tried; NULL: none */
-	bool compressed;
+	bool compressed, no_raw;
 	uint8_t cipher;	   /* enum scsiemu_tape_cipher */
 	uint8_t algorithm; /* index, as in the key; 0 none */
 	uint8_t ukad_len, akad_len;

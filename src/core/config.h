@@ -193,7 +193,7 @@
 #endif
 
 /* Types that keep something for a pair (struct scsiemu_type, lost()). */
-#ifdef SEMU_WITH_SMC
+#if defined(SEMU_WITH_SMC) || defined(SEMU_WITH_SSC)
 #define SEMU_WITH_LOST 1
 #else
 #define SEMU_WITH_LOST SEMU_WITH_COPY

@@ -186,6 +186,7 @@ struct semu_itl {
 	bool mode_set;		      /* it has mode data of its own */
 	uint8_t mode[SEMU_MODE_EACH]; /* spc/mode.h */
 #endif
+	bool crypts; /* of a tape: to be told of data encryption */
 };
 
 struct scsiemu_nexus {

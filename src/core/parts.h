@@ -35,6 +35,7 @@ enum semu_part {
 	SEMU_PART_PROC,
 	SEMU_PART_SMC,
 	SEMU_PART_SSC,
+	SEMU_PART_CRYPT,
 	SEMU_PART_COUNT
 };
 struct semu_more {

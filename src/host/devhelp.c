@@ -115,6 +115,8 @@
 	"    worm               of tape\n"                                     \
 	"    append_only        of tape: ALLOW OVERWRITE\n"                    \
 	"    takes_worm         of tape: WORM cartridges are such to it\n"     \
+	"    compress           of tape, library: data compression\n"          \
+	"    encrypt            of tape, library: data encryption\n"           \
 	"    protection         of tape: logical block protection\n"           \
 	"    reverse            of tape: READ REVERSE\n"                       \
 	"    unbuffered         of tape: begins so\n"                          \

@@ -353,6 +353,8 @@ static const struct key keys[] = {
 	{ "worm", NULL, AT(tape.worm), 0, 0, "" },
 	{ "takes_worm", NULL, AT(tape.takes_worm), 0, 0, "" },
 	{ "append_only", NULL, AT(tape.append_only), 0, 0, "" },
+	{ "compress", NULL, AT(tape.compress), 0, 0, "" },
+	{ "encrypt", NULL, AT(tape.encrypt), 0, 0, "" },
 	{ "protection", NULL, AT(tape.protection), 0, 0, "" },
 	{ "unbuffered", NULL, AT(tape.unbuffered), 0, 0, "" },
 	{ "reverse", NULL, AT(tape.reverse), 0, 0, "" },
@@ -478,70 +480,13 @@ static int set_value(const struct key *k, struct semu_devstr *s,
 	return 0;
 }
 
-static bool is_one_of(const char *const *words, const char *word)
-{
-	while (*words && strcmp(*words, word) != 0)
-		words++;
-	return *words;
-}
-
-bool semu_devkey_own(const char *key)
-{
-	static const char *const own[] = { "path",    "mem",
-					   "null",    "size",
-					   "pool",    "serial",
-					   "naa",     "inject",
-					   "profile", "nv",
-					   "worm",    "density",
-					   "dir",     "changer_profile",
-					   NULL };
-
-	return is_one_of(own, key);
-}
-
-/* Those that are not about blocks. */
-static bool of_any_type(const char *key)
-{
-	static const char *const any[] = {
-		"size",	      "aca",	    "priorities",  "vendor",
-		"product",    "revision",   "serial",	   "naa",
-		"version",    "profile",    "hide",	   "vpd",
-		"inquiry",    "alua",	    "groups",	   "nv",
-		"transition", "versions",   "inquiry_len", "mode_pages",
-		"log_pages",  "serial_len", "claims",	   "mode",
-		NULL
-	};
-
-	return is_one_of(any, key);
-}
-
-/* Has a device of this type the key? */
-static int check_type(const struct semu_devstr *s, const char *key,
-		      struct scsiemu_errmsg *err)
-{
-	bool disk = !s->bare && !s->is_tape && !s->is_library;
-
-	if (disk && semu_devtape_only(key))
-		return semu_err(err, "%s is a tape's: leave it out of a disk",
-				key);
-	if (!s->is_library && semu_devlibrary_only(key))
-		return semu_err(err, "%s is a library's: leave it out of a %s",
-				key, s->type_name);
-	if (disk || of_any_type(key) ||
-	    (s->is_tape && semu_devtape_knows(key)) ||
-	    (s->is_library && semu_devlibrary_knows(key)))
-		return 0;
-	return semu_err(err, "%s is a disk's: leave it out of a %s", key,
-			s->type_name);
-}
-
 /* Those that may be given any number of times. */
 static int set_rows(struct semu_devstr *s, const char *key, const char *value,
 		    struct scsiemu_errmsg *err)
 {
 	struct scsiemu_errmsg why;
 
-	if (check_type(s, key, err))
+	if (semu_devkey_fits(s, key, err))
 		return -1;
 	if (strcmp(key, "mode") == 0)
 		return semu_devquirks_mode(&s->quirks, value)
@@ -566,7 +511,7 @@ static bool is_rows(const char *key)
 	static const char *const rows[] = { "mode", "reads", "writes", "media",
 					    NULL };
 
-	return is_one_of(rows, key);
+	return semu_is_one_of(rows, key);
 }
 
 /* The format of a tape's file is another key than a disk's FORMAT UNIT.
@@ -593,7 +538,7 @@ int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
 		k++;
 	if (k == keys + NKEYS)
 		return unknown(key, err);
-	if (check_type(s, key, err))
+	if (semu_devkey_fits(s, key, err))
 		return -1;
 	bits = &seen->bits[(k - keys) / 64];
 	bit = UINT64_C(1) << (k - keys) % 64;

@@ -16,32 +16,6 @@ enum { DRIVES = 2, SLOTS = 24, STATIONS = 4 };
 enum { TRANSPORT_AT = 1, STATION_AT = 16, DRIVE_AT = 512, SLOT_AT = 4096 };
 #define CARTRIDGE (UINT64_C(12) << 30)
 
-static bool is_one_of(const char *const *words, const char *word)
-{
-	while (*words && strcmp(*words, word) != 0)
-		words++;
-	return *words;
-}
-
-bool semu_devlibrary_only(const char *key)
-{
-	static const char *const only[] = {
-		"dir",	      "drives",	   "slots",	      "ie",
-		"cartridges", "unload",	   "robots_at",	      "slots_at",
-		"ie_at",      "drives_at", "changer_profile", "move_time",
-		NULL
-	};
-
-	return is_one_of(only, key);
-}
-
-bool semu_devlibrary_knows(const char *key)
-{
-	static const char *const shared[] = { "logs", "density", "worm", NULL };
-
-	return is_one_of(shared, key) || semu_devlibrary_only(key);
-}
-
 int semu_devlibrary_unload(uint8_t *unload, const char *value)
 {
 	bool host = strcmp(value, "host") == 0;
@@ -64,7 +38,7 @@ int semu_devlibrary_check(struct semu_devstr *s, struct scsiemu_errmsg *err)
 				"cartridges=%" PRIu64 ": there are %" PRIu64
 				" slots; take fewer, or more slots",
 				s->library.cartridges, slots);
-	if (semu_devformats_check(s, err))
+	if (semu_devformats_check(s, err) || semu_devtape_codec(s, err))
 		return -1;
 	if (!s->size && !semu_devformats_chosen(s))
 		s->size = CARTRIDGE;
@@ -127,7 +101,7 @@ int semu_devlibrary_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 	const struct semu_devlibrary *l = &s->library;
 	struct scsiemu_library cf = { .size = sizeof(cf),
 				      .suffix = suffix(s),
-				      .open = scsiemu_open_tape_log };
+				      .open = semu_devtape_cartridge };
 
 	semu_devformats_cartridge(&cf.cartridge, s);
 	if (l->slots || l->drives || l->ie ||

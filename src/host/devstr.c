@@ -135,6 +135,20 @@ static int take_library(struct semu_devstr *s, const char *device,
 }
 
 #if defined(SEMU_WITH_SMC) && defined(SEMU_WITH_SSC)
+/* What a library's device string says of its drives. */
+static int take_drives(struct semu_devstr *s, const char *p,
+		       struct scsiemu_errmsg *err)
+{
+	struct semu_devseen seen = { { 0 } };
+	char item[ITEM];
+
+	while (*p && (p = take_item(p + 1, item)) != NULL)
+		if (semu_devkey_of_drives(item) &&
+		    semu_devkey_set(s, item, NULL, &seen, err))
+			return -1;
+	return 0;
+}
+
 int semu_devstr_drive(struct semu_devstr *s, const char *device,
 		      struct scsiemu_errmsg *err)
 {
@@ -143,7 +157,11 @@ int semu_devstr_drive(struct semu_devstr *s, const char *device,
 	s->type = &scsiemu_ssc;
 	s->type_name = "tape";
 	s->is_tape = true;
-	return take_profile(s, "profile=", device + strcspn(device, ":"), err);
+	device += strcspn(device, ":");
+	return take_profile(s, "profile=", device, err) ||
+			       take_drives(s, device, err)
+		       ? -1
+		       : 0;
 }
 #else
 int semu_devstr_drive(struct semu_devstr *s, const char *device,

@@ -100,7 +100,7 @@ struct semu_devstr {
 		uint64_t partitions, density, warning;
 		uint64_t block_min, block_max, fixed, granularity;
 		bool worm, takes_worm, append_only, unbuffered, reverse,
-			protection;
+			protection, compress, encrypt;
 		uint8_t image; /* 1 + enum scsiemu_image; 0: not given */
 	} tape;
 	struct semu_devformats formats; /* also those of a library's drives */
@@ -133,8 +133,14 @@ struct semu_devseen {
 int semu_devkey_set(struct semu_devstr *s, const char *key, const char *value,
 		    struct semu_devseen *seen, struct scsiemu_errmsg *err);
 
-/* Does the key say which disk it is, or where its blocks are? */
+/* devtypes.c: does the key say which disk it is, or where its blocks are? Has a
+ * device of this type the key? One of the words (NULL behind the last)? */
 bool semu_devkey_own(const char *key);
+/* Is it about all drives of a library? */
+bool semu_devkey_of_drives(const char *key);
+int semu_devkey_fits(const struct semu_devstr *s, const char *key,
+		     struct scsiemu_errmsg *err);
+bool semu_is_one_of(const char *const *words, const char *word);
 
 /* profile.c: the keys of the profile that the value of profile= names; of a
  * text, where path is for messages. 0, or -1. */
@@ -195,10 +201,7 @@ void semu_devpi_geometry(struct scsiemu_geometry *g,
 void semu_devpi_options(struct scsiemu_sbc_options *o,
 			const struct semu_devstr *s);
 
-/* devlibrary.c: is the key one of libraries; only of them? What the keys
- * together say; the store; the value of unload. */
-bool semu_devlibrary_knows(const char *key);
-bool semu_devlibrary_only(const char *key);
+/* devlibrary.c: what the keys together say; the store; the value of unload. */
 int semu_devlibrary_check(struct semu_devstr *s, struct scsiemu_errmsg *err);
 int semu_devlibrary_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 			 struct scsiemu_errmsg *err);
@@ -221,15 +224,18 @@ void semu_host_place_drive(struct scsiemu_host_lu *h,
 			   const struct scsiemu_host_lu *library, unsigned i);
 unsigned semu_host_drives(const struct scsiemu_host_lu *h);
 
-/* devtape.c: is the key one of tape drives; only of them? The value of its
- * format; what the keys together say; the cartridge, and its bytes; the drive's
- * options. */
-bool semu_devtape_knows(const char *key);
-bool semu_devtape_only(const char *key);
+/* devtape.c: the value of format; what the keys together say; the cartridge,
+ * and its bytes; the drive's options. */
 int semu_devtape_image(uint8_t *image, const char *value);
 int semu_devtape_check(struct semu_devstr *s, struct scsiemu_errmsg *err);
 int semu_devtape_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 		      struct scsiemu_errmsg *err);
+/* A cartridge of a library's: its records can be compressed and encrypted. Has
+ * this build what the keys want? 0, or -1. */
+int semu_devtape_cartridge(struct scsiemu_medium *m, const char *path,
+			   const struct scsiemu_tape_new *is, bool read_only,
+			   struct scsiemu_errmsg *err);
+int semu_devtape_codec(const struct semu_devstr *s, struct scsiemu_errmsg *err);
 uint64_t semu_devtape_size(const struct scsiemu_medium *m);
 void semu_devtape_options(struct scsiemu_ssc_options *o,
 			  const struct semu_devstr *s);

@@ -5,37 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <scsiemu/codec.h>
+
 #include "host/devstr.h"
 #include "store/open.h"
-
-static bool is_one_of(const char *const *words, const char *word)
-{
-	while (*words && strcmp(*words, word) != 0)
-		words++;
-	return *words;
-}
-
-bool semu_devtape_only(const char *key)
-{
-	static const char *const only[] = {
-		"partitions",  "density",    "early_warning", "worm",
-		"append_only", "reads",	     "writes",	      "media",
-		"takes_worm",  "block_min",  "block_max",     "fixed",
-		"granularity", "unbuffered", "reverse",	      "protection",
-		NULL
-	};
-
-	return is_one_of(only, key);
-}
-
-bool semu_devtape_knows(const char *key)
-{
-	static const char *const shared[] = { "path",	  "mem",    "logs",
-					      "readonly", "inject", "deferred",
-					      "format",	  NULL };
-
-	return is_one_of(shared, key) || semu_devtape_only(key);
-}
 
 /* Blocks that can be, and one of them that is selected first. */
 static int check_blocks(const struct semu_devtape *t,
@@ -113,7 +86,39 @@ int semu_devtape_check(struct semu_devstr *s, struct scsiemu_errmsg *err)
 				     "cannot: leave one of them out");
 	if (semu_devformats_check(s, err) || check_blocks(&s->tape, err))
 		return -1;
-	return check_size(s, err);
+	return check_size(s, err) || semu_devtape_codec(s, err) ? -1 : 0;
+}
+
+/* A profile says what the product has, not what this build can. */
+int semu_devtape_codec(const struct semu_devstr *s, struct scsiemu_errmsg *err)
+{
+	struct scsiemu_codec has = { 0 };
+	int rc = 0;
+
+	if (s->tape.encrypt && !s->profile[0])
+		rc = scsiemu_codec_aes_gcm(&has, err);
+	if (!rc && s->tape.compress && !s->profile[0])
+		rc = scsiemu_codec_zstd(&has, 0, err);
+	scsiemu_codec_close(&has);
+	return rc;
+}
+
+/* Whatever the drive does, it reads what others have written. */
+static int wrap(struct scsiemu_medium *m, struct scsiemu_errmsg *err)
+{
+	if (!scsiemu_wrap_codec(m, NULL, err))
+		return 0;
+	scsiemu_medium_close(m);
+	return -1;
+}
+
+int semu_devtape_cartridge(struct scsiemu_medium *m, const char *path,
+			   const struct scsiemu_tape_new *is, bool read_only,
+			   struct scsiemu_errmsg *err)
+{
+	return scsiemu_open_tape_log(m, path, is, read_only, err)
+		       ? -1
+		       : wrap(m, err);
 }
 
 /* As it was said, or by what is in the file; if nobody can tell that, the
@@ -150,14 +155,14 @@ int semu_devtape_open(struct scsiemu_medium *m, const struct semu_devstr *s,
 	semu_devformats_cartridge(&is, s);
 	is.read_only = s->readonly;
 	if (s->mem)
-		return scsiemu_open_tape_mem(m, &is, err);
+		return scsiemu_open_tape_mem(m, &is, err) ? -1 : wrap(m, err);
 	if (!makes(s))
 		is.bytes = 0;
 	format = find_format(s);
 	if (format != SCSIEMU_IMAGES)
 		return open_image(m, s, format, &is, err);
-	return scsiemu_open_tape_log(m, s->path, is.bytes ? &is : NULL,
-				     s->readonly, err);
+	return semu_devtape_cartridge(m, s->path, is.bytes ? &is : NULL,
+				      s->readonly, err);
 }
 
 uint64_t semu_devtape_size(const struct scsiemu_medium *m)
@@ -186,5 +191,7 @@ void semu_devtape_options(struct scsiemu_ssc_options *o,
 		.reverse = s->tape.reverse,
 		.unbuffered = s->tape.unbuffered,
 		.protection = s->tape.protection,
+		.compression = s->tape.compress,
+		.encryption = s->tape.encrypt,
 	};
 }

@@ -176,7 +176,7 @@ int semu_ssc_log_read(struct scsiemu_cmd *c, int result)
 
 /* A nexus is gone: what it had read is another's to read, and nobody is left to
  * be told of what it wrote. */
-void semu_ssc_lost(struct scsiemu_lu *lu, const struct semu_itl *itl)
+void semu_ssc_unread(struct scsiemu_lu *lu, const struct semu_itl *itl)
 {
 	struct semu_ssc *s = semu_ssc(lu);
 	uint64_t *old = itl ? seen(s, itl) : NULL;

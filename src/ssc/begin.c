@@ -22,6 +22,7 @@ int semu_ssc_want_record(struct scsiemu_cmd *c, enum semu_ssc_way way,
 	struct semu_ssc *s = semu_ssc_of(c);
 	struct scsiemu_tape_how *how = writes ? &s->writes : &s->reads;
 
+	semu_crypt_use(c, how);
 	how->protect = semu_ssc_protects(c, way);
 	c->buf = (uint8_t *)how;
 	return scsiemu_want_bulk(c, NULL, writes ? SCSIEMU_WRITE : SCSIEMU_READ,
@@ -33,6 +34,7 @@ int semu_ssc_want_pass(struct scsiemu_cmd *c, uint8_t protect)
 	struct scsiemu_tape_how *how = &semu_ssc_of(c)->reads;
 
 	how->protect = protect;
+	semu_crypt_use(c, how);
 	return scsiemu_want_buffer(c, NULL, SCSIEMU_V_VERIFY, 0, 1, how,
 				   sizeof(*how));
 }

@@ -53,6 +53,14 @@ static uint64_t none(const struct scsiemu_lu *lu)
 	return 0;
 }
 
+/* In hundredths, in two bytes. */
+static uint64_t ratio(uint64_t host, uint64_t tape)
+{
+	uint64_t v = tape ? host * 100 / tape : 100;
+
+	return v < UINT16_MAX ? v : UINT16_MAX;
+}
+
 /* Of this load, and of all. */
 #define NOW(name, expr)                                                        \
 	static uint64_t name(const struct scsiemu_lu *lu)                      \
@@ -77,9 +85,8 @@ NOW(written_mb, now->written / MILLION)
 NOW(written_rest, now->written % MILLION)
 NOW(tape_written_mb, now->tape_written / MILLION)
 NOW(tape_written_rest, now->tape_written % MILLION)
-NOW(read_ratio, now->tape_read ? now->read * 100 / now->tape_read : 100)
-NOW(write_ratio,
-    now->tape_written ? now->written * 100 / now->tape_written : 100)
+NOW(read_ratio, ratio(now->read, now->tape_read))
+NOW(write_ratio, ratio(now->written, now->tape_written))
 NOW(blocks_written, (uint64_t)now->blocks_written + now->marks)
 NOW(blocks_read, now->blocks_read)
 NOW(failed_reads, now->failed_reads)

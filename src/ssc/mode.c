@@ -211,7 +211,9 @@ static int compression_check(struct scsiemu_cmd *c, const uint8_t *page,
 
 static void compression_apply(struct scsiemu_lu *lu, const uint8_t *page)
 {
-	semu_ssc(lu)->writes.compress = page[2] & DCE;
+	struct semu_ssc *s = semu_ssc(lu);
+
+	s->writes.compress = s->is.compression && page[2] & DCE;
 }
 
 const struct semu_mode_page semu_ssc_mode_0f = {
@@ -226,7 +228,8 @@ const struct semu_mode_page semu_ssc_mode_0f = {
 
 bool semu_ssc_compresses(const struct scsiemu_lu *lu)
 {
-	return semu_ssc(lu)->writes.compress;
+	return semu_ssc(lu)->writes.compress &&
+	       (!lu->medium || semu_ssc_able(lu) & SCSIEMU_TAPE_COMPRESS);
 }
 
 static void configuration_fill(const struct scsiemu_lu *lu, unsigned pc,

@@ -263,3 +263,31 @@ void semu_ssc_loaded(struct scsiemu_lu *lu)
 	lu->cap.pi = semu_ssc(lu)->is.protection; /* PROTECT of INQUIRY */
 	semu_spc_guards(lu);
 }
+
+#if SEMU_WITH_LOST
+void semu_ssc_lost(struct scsiemu_lu *lu, const struct semu_itl *itl)
+{
+#if SEMU_WITH_LOG
+	semu_ssc_unread(lu, itl);
+#endif
+	semu_crypt_lost(lu, itl);
+}
+#endif
+
+#if SEMU_WITH_ATTENTION
+void semu_ssc_attention(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
+{
+	if (s->asc == semu_ua_asc[SEMU_SSC_UA_ENCRYPTION])
+		s->asc = SCSIEMU_ASC_ENCRYPTION_CHANGED;
+	if (s->asc == semu_ua_asc[SEMU_SSC_UA_ENCRYPTION_EVENT])
+		s->asc = SCSIEMU_ASC_ENCRYPTION_CHANGED_EVENT;
+#if SEMU_WITH_LOG
+	if (s->asc == semu_ua_asc[SEMU_UA_FAILURE] && semu_exception(lu))
+		s->asc = semu_exception(lu);
+	if (s->asc == semu_ua_asc[SEMU_UA_LOG_EXCEPTION] && semu_log_full(lu))
+		s->asc = SCSIEMU_ASC_LOG_COUNTER_AT_MAXIMUM;
+#else
+	(void)lu;
+#endif
+}
+#endif

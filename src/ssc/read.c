@@ -73,6 +73,7 @@ static int block_read(struct scsiemu_cmd *c, uint64_t is)
 {
 	uint32_t want = semu_ssc_block(c), off = 0;
 	struct semu_ssc_count *now = &semu_ssc_of(c)->now;
+	uint32_t stored = semu_ssc_of(c)->reads.stored;
 	uint64_t *done = scsiemu_cmd_own(c);
 	bool silent = false;
 
@@ -85,7 +86,7 @@ static int block_read(struct scsiemu_cmd *c, uint64_t is)
 	}
 	c->in_all = off + (uint32_t)(is < want ? is : want);
 	now->read += is < want ? is : want;
-	now->tape_read += is;
+	now->tape_read += stored ? stored : is;
 	now->blocks_read++;
 	if (is != want && !silent)
 		return semu_ssc_end(c, SCSIEMU_SK_NO_SENSE, SCSIEMU_ASC_NONE,
@@ -122,7 +123,7 @@ static int check(struct scsiemu_cmd *c, bool *nothing)
 	int rc = fixed(c) ? check_fixed(c) : SCSIEMU_FINISHED;
 
 	*nothing = !semu_ssc_count_of(c);
-	return rc;
+	return rc || *nothing ? rc : semu_crypt_check(c, false);
 }
 
 int semu_ssc_read(struct scsiemu_cmd *c, int result)

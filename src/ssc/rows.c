@@ -186,10 +186,21 @@ static const struct scsiemu_row ssc_rows[] = {
 	  .stops = STOPS_READ, TIMES(30, 2900) },
 	{ ROW("ERASE(16)", ERASE_16, 16), ERASE_ROW,
 	  .usage = USAGE(0x93, 0x0f, 0, 0xff, FF8, ZERO4) },
+	{ ROW("SECURITY PROTOCOL IN", SECURITY_PROTOCOL_IN, 12), NO_SA,
+	  FIELDS(4AT6), STEPS(semu_ssc_security_in), ERRORS,
+	  .usage = USAGE(0xa2, 0xff, FF2, 0, 0, FF4, 0, 0),
+	  .stops = SCSIEMU_PR_READ | STOPS_ANY,
+	  .needs = SCSIEMU_NEED_ENCRYPTION, TIMES(1, 60) },
 	{ ROW("READ MEDIA SERIAL NUMBER", SERVICE_ACTION_IN_12, 12),
 	  SA(READ_MEDIA_SERIAL), FIELDS(4AT6), IN(semu_ssc_serial),
 	  .usage = USAGE(0xab, SCSIEMU_SA_READ_MEDIA_SERIAL, ZERO4, FF4, 0, 0),
 	  .stops = STOPS_ANY | SCSIEMU_STOP_MEDIUM, TIMES(1, 60) },
+	{ ROW("SECURITY PROTOCOL OUT", SECURITY_PROTOCOL_OUT, 12), NO_SA,
+	  FIELDS(4AT6), .kind = SCSIEMU_K_PARAM_OUT, .cls = SCSIEMU_C_LU,
+	  .fn.out = semu_ssc_security_out,
+	  .usage = USAGE(0xb5, 0xff, FF2, 0, 0, FF4, 0, 0),
+	  .stops = SCSIEMU_PR_WRITE | STOPS_ANY,
+	  .needs = SCSIEMU_NEED_ENCRYPTION, TIMES(1, 60) },
 };
 
 static const struct semu_mode_page *const ssc_mode[] = {
@@ -250,6 +261,7 @@ static const struct semu_part_type *const ssc_parts[] = {
 	&semu_alua_part,
 #endif
 	&semu_ssc_part,
+	&semu_crypt_part,
 #if SEMU_WITH_LOG /* last: it sees how a command ends */
 	&semu_log_part,
 #endif
@@ -305,8 +317,11 @@ const struct scsiemu_type scsiemu_ssc = {
 	.applies = semu_spc_applies,
 #endif
 	.reset = semu_spc_reset,
-#if SEMU_WITH_COPY && SEMU_WITH_LOG
+#if SEMU_WITH_LOST
 	.lost = semu_ssc_lost,
+#endif
+#if SEMU_WITH_ATTENTION
+	.attention = semu_ssc_attention,
 #endif
 	.restore = semu_spc_restore,
 };

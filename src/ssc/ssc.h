@@ -27,6 +27,10 @@ enum { SEMU_SSC_CHECK = 4 };
 /* Nexuses whose reading of TapeAlert flags is remembered. */
 enum { SEMU_SSC_READERS = 8 };
 
+/* 2A/11, 2A/12, in the places of unit attentions that only disks have. */
+#define SEMU_SSC_UA_ENCRYPTION	     SEMU_UA_ZONE_FULL
+#define SEMU_SSC_UA_ENCRYPTION_EVENT SEMU_UA_ZONE_RESET
+
 /* Bytes that were moved, for log pages and the cartridge's memory. */
 struct semu_ssc_count {
 	uint64_t read, written;		  /* to and from the initiator */
@@ -117,6 +121,10 @@ static inline struct semu_ssc *semu_ssc_of(const struct scsiemu_cmd *c)
 
 extern const struct semu_part_type semu_ssc_part;
 void semu_ssc_loaded(struct scsiemu_lu *lu);
+void semu_ssc_lost(struct scsiemu_lu *lu, const struct semu_itl *itl);
+#if SEMU_WITH_ATTENTION
+void semu_ssc_attention(const struct scsiemu_lu *lu, struct scsiemu_sense *s);
+#endif
 
 /* The vtable of the cartridge; NULL: there is none (any more). */
 static inline const struct scsiemu_tape_ops *semu_ssc_tape(
@@ -230,6 +238,15 @@ int semu_ssc_want_change(struct scsiemu_cmd *c);
 int semu_ssc_want_formatted(struct scsiemu_cmd *c);
 int semu_ssc_want_unload(struct scsiemu_cmd *c);
 
+/* ---- crypt.c: data encryption (crypt.h) ---- */
+
+extern const struct semu_part_type semu_crypt_part;
+/* May the command's nexus read, or write, records? 0, or failed. */
+int semu_crypt_check(struct scsiemu_cmd *c, bool writes);
+/* How: with the parameters of its nexus. */
+void semu_crypt_use(const struct scsiemu_cmd *c, struct scsiemu_tape_how *how);
+void semu_crypt_lost(struct scsiemu_lu *lu, const struct semu_itl *itl);
+
 /* ---- mode.c ---- */
 
 extern const struct semu_mode_page semu_ssc_head, semu_ssc_mode_01,
@@ -282,6 +299,9 @@ scsiemu_step_fn semu_ssc_format, semu_ssc_set_capacity;
 scsiemu_nodata_fn semu_ssc_allow_overwrite;
 /* density.c */
 scsiemu_in_fn semu_ssc_report_density;
+/* cryptin.c, cryptout.c */
+scsiemu_step_fn semu_ssc_security_in;
+scsiemu_out_fn semu_ssc_security_out;
 /* attr.c */
 scsiemu_in_fn semu_ssc_attr_values, semu_ssc_attr_list, semu_ssc_attr_volumes,
 	semu_ssc_attr_partitions, semu_ssc_attr_known;
@@ -295,7 +315,7 @@ extern const struct semu_log_page semu_ssc_log_16;
 void semu_ssc_diagnose(const struct scsiemu_cmd *c);
 scsiemu_in_fn semu_ssc_log_sense;
 scsiemu_step_fn semu_ssc_log_read;
-void semu_ssc_lost(struct scsiemu_lu *lu, const struct semu_itl *itl);
+void semu_ssc_unread(struct scsiemu_lu *lu, const struct semu_itl *itl);
 /* alert.c: flags, as bits. */
 void semu_ssc_alerts(struct scsiemu_lu *lu, uint64_t clear, uint64_t set);
 extern const struct semu_log_page semu_ssc_log_12, semu_ssc_log_2e;

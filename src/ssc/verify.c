@@ -39,7 +39,7 @@ static int check(struct scsiemu_cmd *c)
 		return scsiemu_fail_cdb(c, 1, 4);
 	if (c->cdb[1] & FIXED && !semu_ssc_block(c))
 		return scsiemu_fail_cdb(c, 1, 0);
-	return 0;
+	return semu_crypt_check(c, false);
 }
 
 static int want_block(struct scsiemu_cmd *c)

@@ -71,7 +71,7 @@ static int check(struct scsiemu_cmd *c)
 	if (c->out_len < all)
 		return scsiemu_fail_cdb(c, semu_ssc_count_at(c),
 					SCSIEMU_NO_BIT);
-	return 0;
+	return semu_crypt_check(c, true);
 }
 
 static int want_block(struct scsiemu_cmd *c)
@@ -105,7 +105,8 @@ static int block_written(struct scsiemu_cmd *c)
 
 	semu_ssc_buffered_more(c, 1);
 	s->now.written += block_of(c);
-	s->now.tape_written += block_of(c) - check_of(c);
+	s->now.tape_written += s->writes.stored ? s->writes.stored
+						: block_of(c) - check_of(c);
 	s->now.blocks_written++;
 	if (++*scsiemu_cmd_own(c) < blocks_of(c))
 		return want_block(c);

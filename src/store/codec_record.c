@@ -169,6 +169,7 @@ int semu_codec_pack(struct semu_codec_with *w,
 	*stored_len = n ? n : len;
 	if (n)
 		t.compression = w->is.compressor->id;
+	t.no_raw = how->encrypt && how->no_raw;
 	if (how->encrypt)
 		return encrypt(w, how->key, stored, *stored_len, work, &t, tag,
 			       tag_len);
@@ -193,7 +194,7 @@ int semu_codec_may(struct semu_codec_with *w,
 		return mode(how) == SCSIEMU_TAPE_DECRYPT ? SCSIEMU_E_PLAIN
 							 : SCSIEMU_OK;
 	if (mode(how) == SCSIEMU_TAPE_RAW)
-		return SCSIEMU_OK;
+		return t->no_raw ? SCSIEMU_E_ENCRYPTED : SCSIEMU_OK;
 	if (mode(how) == SCSIEMU_TAPE_PLAIN || !w->is.cipher ||
 	    t->cipher != w->is.cipher->id)
 		return SCSIEMU_E_ENCRYPTED;

@@ -15,6 +15,7 @@ enum {
 	KADS = MARK + SEMU_CODEC_MARK, /* two lengths, and they */
 	KAD = KADS + 2,
 };
+enum { FLAGS = 3, NO_RAW = 0x01 };
 
 static uint8_t *put(uint8_t *at, const void *from, size_t n)
 {
@@ -35,7 +36,7 @@ uint8_t semu_codec_tag_put(const struct semu_codec_tag *t, uint8_t *out)
 	out[0] = SEMU_CODEC_VERSION;
 	out[1] = t->compression;
 	out[2] = t->cipher;
-	out[3] = 0;
+	out[FLAGS] = t->no_raw ? NO_RAW : 0;
 	semu_put32(out + 4, t->len);
 	if (!t->cipher) {
 		semu_put32(out + CRC, t->crc);
@@ -74,10 +75,13 @@ bool semu_codec_tag_get(struct semu_codec_tag *t, const uint8_t *p,
 			unsigned len)
 {
 	*t = (struct semu_codec_tag){ 0 };
-	if (len < HEAD || p[0] != SEMU_CODEC_VERSION || p[3])
+	if (len < HEAD || p[0] != SEMU_CODEC_VERSION)
 		return false;
 	t->compression = p[1];
 	t->cipher = p[2];
+	t->no_raw = p[FLAGS] == NO_RAW;
+	if (p[FLAGS] && !(t->no_raw && t->cipher))
+		return false;
 	t->len = semu_be32(p + 4);
 	if (!t->len || t->len > SCSIEMU_TAPE_BLOCK_MAX)
 		return false;

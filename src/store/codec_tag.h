@@ -17,6 +17,7 @@ struct semu_codec_tag {
 	/* with a cipher: */
 	uint8_t nonce[SCSIEMU_CODEC_NONCE];
 	uint8_t mark[SEMU_CODEC_MARK];
+	bool no_raw; /* nobody gets it as it is stored */
 	uint8_t ukad_len, akad_len;
 	uint8_t ukad[32], akad[60];
 	uint8_t mac[SCSIEMU_CODEC_MAC];

@@ -192,6 +192,8 @@ static int fetched(struct codec *c, int result)
 		return result < 0 ? result : SCSIEMU_E_HARDWARE;
 	if (c->io.moved != c->seen.len || c->io.info != c->seen.len)
 		return SCSIEMU_E_READ;
+	if (c->how)
+		c->how->stored = c->seen.len;
 	result = decode(c);
 	c->ahead = result != SCSIEMU_E_READ; /* that one is behind us */
 	if (result)
@@ -254,6 +256,8 @@ static void take(struct codec *c, struct scsiemu_io *io,
 	c->skip = skip;
 	c->v = v;
 	c->nv = nv;
+	if (how && !skip)
+		how->stored = 0;
 }
 
 static int codec_read(void *ctx, struct scsiemu_io *io,
@@ -309,6 +313,7 @@ static int close_record(struct codec *c, const uint8_t *plain)
 			     &stored_len, c->tag, &c->below_how.tag_len);
 	if (rc)
 		return rc;
+	c->how->stored = stored_len;
 	c->piece = (struct scsiemu_vec){ (void *)(uintptr_t)stored,
 					 stored_len };
 	c->outer->moved = (uint32_t)semu_vec_len(c->v, c->nv);
@@ -421,6 +426,7 @@ static int seen_for_caller(struct codec *c, int result)
 	if (c->known) {
 		s->len = c->t.len;
 		s->compressed = c->t.compression != 0;
+		s->no_raw = c->t.no_raw;
 		s->cipher = cipher_of(c, asked.key);
 		s->algorithm = c->t.cipher;
 		s->ukad_len = c->t.ukad_len;

@@ -38,7 +38,8 @@ static const struct scsiemu_ssc_options drive = { .size = sizeof(drive),
 						  .append_only = true,
 						  .worm = true,
 						  .reverse = true,
-						  .protection = true };
+						  .protection = true,
+						  .encryption = true };
 
 static void fill(struct scsiemu_medium *m)
 {

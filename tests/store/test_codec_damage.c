@@ -86,6 +86,45 @@ static void test_may(void **state)
 			 SCSIEMU_E_ENCRYPTED);
 }
 
+/* Written so, nobody gets it as it is stored; whoever has the key has it. */
+static void test_no_raw(void **state)
+{
+	struct scsiemu_tape_how how = { .key = &kit_key,
+					.encrypt = true,
+					.no_raw = true };
+	struct scsiemu_tape_next next = { .key = &kit_key };
+	uint8_t rec[40], got[64];
+	size_t n;
+
+	(void)state;
+	if (!(kit_able & SCSIEMU_TAPE_ENCRYPT))
+		return;
+	kit_sample(rec, 0);
+	kit_rewind(&m);
+	assert_int_equal(kit_put(&m, &how, rec, 40, NULL, 0), SCSIEMU_R_RECORD);
+	assert_int_equal(how.stored, 40);
+	assert_int_equal(glass.tag[3], 1);
+	kit_rewind(&m);
+	assert_int_equal(
+		kit_tape_verb(&m, SCSIEMU_V_NEXT, 0, 0, &next, sizeof(next)),
+		SCSIEMU_OK);
+	assert_true(next.no_raw);
+	how.decrypt = SCSIEMU_TAPE_RAW;
+	assert_int_equal(kit_get(&m, &how, got, 64, NULL, 0, &n),
+			 SCSIEMU_E_ENCRYPTED);
+	assert_int_equal(kit_object(&m), 0);
+	how.decrypt = SCSIEMU_TAPE_DECRYPT;
+	assert_int_equal(kit_get(&m, &how, got, 64, NULL, 0, &n),
+			 SCSIEMU_R_RECORD);
+	assert_memory_equal(got, rec, 40);
+	assert_int_equal(how.stored, 40);
+	/* compressed: fewer bytes on the medium */
+	how = (struct scsiemu_tape_how){ .compress = true };
+	kit_rewind(&m);
+	assert_int_equal(kit_put(&m, &how, rec, 40, NULL, 0), SCSIEMU_R_RECORD);
+	assert_int_equal(how.stored, glass.len);
+}
+
 /* Without a key, or with one that is none, nothing is written. */
 static void test_no_key(void **state)
 {
@@ -522,8 +561,9 @@ static void test_zstd(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_may),	T(test_no_key),	 T(test_flips), T(test_tags),
-		T(test_nonces), T(test_foreign), T(test_gcm),	T(test_zstd),
+		T(test_may),	 T(test_no_raw), T(test_no_key),
+		T(test_flips),	 T(test_tags),	 T(test_nonces),
+		T(test_foreign), T(test_gcm),	 T(test_zstd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

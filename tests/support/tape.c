@@ -8,9 +8,8 @@
 
 #include <cmocka.h>
 
-#include <scsiemu/codec.h>
-
 #include "support/tape.h"
+#include "support/toycodec.h"
 
 enum { MEGA = 1 << 20 };
 
@@ -69,7 +68,6 @@ int tape_answer(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
 void tape_make(struct tape *t, const struct tape_options *o)
 {
 	static const struct tape_options none;
-	static const struct scsiemu_codec plain;
 	struct scsiemu_limits l = { .size = sizeof(l), .nexuses = 3 };
 	struct scsiemu_tape_new is;
 	struct scsiemu_errmsg err;
@@ -86,7 +84,7 @@ void tape_make(struct tape *t, const struct tape_options *o)
 		is.bytes = 4 * MEGA;
 	assert_int_equal(scsiemu_open_tape_mem(&t->m, &is, &err), 0);
 	if (o->codec)
-		assert_int_equal(scsiemu_wrap_codec(&t->m, &plain, &err), 0);
+		assert_int_equal(scsiemu_wrap_codec(&t->m, &toycodec, &err), 0);
 	t->ssc = o->ssc;
 	t->ssc.size = sizeof(t->ssc);
 	t->cf.size = sizeof(t->cf);

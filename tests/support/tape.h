@@ -17,9 +17,9 @@ struct tape_options {
 	uint32_t scratch;		/* 2048 */
 	uint32_t max_xfer;
 	const struct scsiemu_nv_ops *nv;
+	bool codec; /* with that of toycodec.h */
 	bool empty; /* no cartridge */
 	bool logs;
-	bool codec;	/* around the cartridge: it has check values */
 	bool deferred;	/* deferred errors */
 	unsigned jobs;	/* that may run at a time */
 	bool read_only; /* the drive's */
