@@ -101,16 +101,16 @@ int semu_mode_init(struct scsiemu_lu *lu)
 #if SEMU_WITH_MODE_HEAD
 const uint8_t *semu_mode_each(const struct scsiemu_lu *lu,
 			      const struct semu_itl *itl,
-			      const struct semu_mode_page *p)
+			      const struct semu_mode_page *p, unsigned at)
 {
 	struct semu_mode_iter it = { 0 };
 	const struct semu_mode_page *q;
-	unsigned at = 0;
+	unsigned before = 0;
 
 	while ((q = semu_mode_next(lu, &it)) != p)
-		at += q->each;
-	return itl && itl->mode_set ? itl->mode + at
-				    : lu->state + it.at + p->each_at;
+		before += q->each;
+	return itl && itl->mode_set ? itl->mode + before + (at - p->each_at)
+				    : lu->state + it.at + at;
 }
 
 void semu_mode_own(const struct scsiemu_cmd *c, const struct semu_mode_page *p,
@@ -120,8 +120,8 @@ void semu_mode_own(const struct scsiemu_cmd *c, const struct semu_mode_page *p,
 
 	if (!p->each)
 		return;
-	memcpy(page + p->each_at, semu_mode_each(lu, semu_ctx(c)->itl, p),
-	       p->each);
+	memcpy(page + p->each_at,
+	       semu_mode_each(lu, semu_ctx(c)->itl, p, p->each_at), p->each);
 	if (p->fill)
 		p->fill(lu, 0, page);
 }

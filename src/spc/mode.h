@@ -108,15 +108,25 @@ void semu_mode_get(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
 void semu_mode_apply(struct scsiemu_lu *lu);
 /* What each nexus has its own values of. */
 #if SEMU_WITH_MODE_HEAD
-/* Those bytes of a page, of one nexus (NULL: of one that has not selected any).
- */
+#define SEMU_MODE_OWN(at, n) .each_at = (at), .each = (n)
+/* Those bytes of a page, from byte `at` of it on, of one nexus (NULL: of one
+ * that has not selected any). */
 const uint8_t *semu_mode_each(const struct scsiemu_lu *lu,
 			      const struct semu_itl *itl,
-			      const struct semu_mode_page *p);
+			      const struct semu_mode_page *p, unsigned at);
 /* A page of current values, as semu_mode_get() has it, becomes this nexus's. */
 void semu_mode_own(const struct scsiemu_cmd *c, const struct semu_mode_page *p,
 		   uint8_t *page);
 #else
+#define SEMU_MODE_OWN(at, n) .old = false /* nothing */
+static inline const uint8_t *semu_mode_each(const struct scsiemu_lu *lu,
+					    const struct semu_itl *itl,
+					    const struct semu_mode_page *p,
+					    unsigned at)
+{
+	(void)itl;
+	return semu_mode_current(lu, p->code, p->sub) + at;
+}
 static inline void semu_mode_own(const struct scsiemu_cmd *c,
 				 const struct semu_mode_page *p, uint8_t *page)
 {

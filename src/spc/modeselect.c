@@ -296,7 +296,8 @@ static void begin_own(const struct scsiemu_cmd *c, uint8_t *next)
 	while ((p = semu_mode_next(lu, &it)) != NULL)
 		if (p->each)
 			memcpy(next + it.at + p->each_at,
-			       semu_mode_each(lu, semu_ctx(c)->itl, p),
+			       semu_mode_each(lu, semu_ctx(c)->itl, p,
+					      p->each_at),
 			       p->each);
 }
 
@@ -328,7 +329,8 @@ static const uint8_t *own_before(const struct scsiemu_cmd *c,
 	memcpy(room, was, p->len);
 	if (p->each)
 		memcpy(room + p->each_at,
-		       semu_mode_each(scsiemu_cmd_lu(c), semu_ctx(c)->itl, p),
+		       semu_mode_each(scsiemu_cmd_lu(c), semu_ctx(c)->itl, p,
+				      p->each_at),
 		       p->each);
 	return room;
 }

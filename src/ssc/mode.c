@@ -77,8 +77,7 @@ static bool head_drains(const uint8_t *was, const uint8_t *now)
 const struct semu_mode_page semu_ssc_head = {
 	.head = true,
 	.len = SEMU_MODE_HEAD,
-	.each_at = BLOCK_LENGTH,
-	.each = 3,
+	SEMU_MODE_OWN(BLOCK_LENGTH, 3),
 	.defaults = BYTES(0, 10, [SPECIFIC] = BUFFERED, [11] = 0),
 	.mask = BYTES(0, 0, [SPECIFIC] = BUFFERED_MODE, [BLOCK_LENGTH] = 0xff,
 		      0xff, 0xff),
@@ -95,7 +94,7 @@ static const uint8_t *head(const struct scsiemu_lu *lu)
 uint32_t semu_ssc_block(const struct scsiemu_cmd *c)
 {
 	return semu_be24(semu_mode_each(scsiemu_cmd_lu(c), semu_ctx(c)->itl,
-					&semu_ssc_head));
+					&semu_ssc_head, BLOCK_LENGTH));
 }
 
 bool semu_ssc_buffered(const struct scsiemu_lu *lu)
@@ -176,7 +175,7 @@ uint8_t semu_ssc_protects(const struct scsiemu_cmd *c, enum semu_ssc_way way)
 				       [SEMU_SSC_RECOVERS] = RBDP };
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	const uint8_t *own = semu_mode_each(lu, semu_ctx(c)->itl,
-					    &semu_ssc_mode_0af0);
+					    &semu_ssc_mode_0af0, METHOD);
 
 	return protects(lu) && own[WHEN - METHOD] & bit[way] ? own[0] : 0;
 }
@@ -186,8 +185,7 @@ const struct semu_mode_page semu_ssc_mode_0af0 = {
 	.sub = 0xf0,
 	.len = 32,
 	.defaults = BYTES(0x4a, 0xf0, 0, 28, [31] = 0),
-	.each_at = METHOD,
-	.each = 3,
+	SEMU_MODE_OWN(METHOD, 3),
 	.mask = BYTES(0, 0, 0, 0, 0xff, 0x3f, LBP_W | LBP_R | RBDP, [31] = 0),
 	.fill = lbp_fill,
 	.check = lbp_check,
