@@ -122,6 +122,13 @@ static void listen_no_more(void)
 }
 #endif
 
+/* Libraries have operators besides. */
+static void operate(void)
+{
+	if (scsiemu_loop_operate(loop, &dev, &err))
+		fprintf(stderr, "tcmu: %s\n", err.text);
+}
+
 static void on_signal(int sig)
 {
 	(void)sig;
@@ -149,11 +156,10 @@ int main(int argc, char **argv)
 	loop = scsiemu_loop_create(&dev.pump);
 	if (!loop)
 		die("out of memory");
-	if (scsiemu_loop_operate(loop, &dev, &err))
-		fprintf(stderr, "tcmu: %s\n", err.text);
 	for (u = dev.units; u; u = u->next)
 		serve(u, n++);
 	listen();
+	operate();
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
 	if (scsiemu_loop_run(loop)) {

@@ -16,7 +16,7 @@ import unittest
 from initiator import DRIVE, SLOT, STATION, Gone, Initiator
 from servers import iscsi_server
 
-BUILD = sys.argv[1]
+BUILD = os.path.abspath(sys.argv[1])
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1 << 32)
 TOOL = os.path.join(BUILD, "tools", "scsiemu", "scsiemu")
 CLIENT = os.path.join(BUILD, "tests", "integration", "scsi_client")

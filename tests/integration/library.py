@@ -10,10 +10,11 @@ import sys
 import tempfile
 import unittest
 
+import pages
 from initiator import DRIVE, SLOT, STATION, Initiator
 from servers import iscsi_server
 
-BUILD = sys.argv[1]
+BUILD = os.path.abspath(sys.argv[1])
 TOOL = os.path.join(BUILD, "tools", "scsiemu", "scsiemu")
 CLIENT = os.path.join(BUILD, "tests", "integration", "scsi_client")
 NEW = ",slots=4,ie=2,drives=2,cartridges=2,size=1M"
@@ -210,6 +211,21 @@ class Served(Library):
         self.tool("insert", "NEW001L8", "slot59000")
         _, rows = self.ls()
         self.assertEqual(rows["slot59000"][1], "NEW001L8")
+
+
+class Page(Library):
+    def test_what_the_page_types(self):
+        self.serve()
+        block, = pages.blocks("changer.md", "sh")
+        path = os.path.dirname(TOOL) + ":" + os.environ["PATH"]
+        done = subprocess.run(
+            ["sh", "-e", "-c", block.replace("DIR", self.dir)],
+            cwd=self.folder, env={**os.environ, "PATH": path}, text=True,
+            capture_output=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        _, rows = self.ls()
+        self.assertEqual(rows["ie1"][1], "OLD001L8")
+        self.assertEqual(rows["slot4"][1], "NEW002L8")
 
 
 class Unserved(Library):

@@ -21,10 +21,11 @@
 #include "../shim/names.h"
 #include "../shim/node.h"
 
-#define HOST   "sys/devices/scsiemu/host0"
-#define TARGET HOST "/target0:0:0"
-#define PATH   512
-#define SECTOR 512
+#define HOST	     "sys/devices/scsiemu/host0"
+#define TARGET	     HOST "/target0:0:0"
+#define PATH	     512
+#define SECTOR	     512
+#define TYPE_CHANGER 0x08
 
 #define NAA_OF_UNIT                                                            \
 	3 /* association and type of a designator, SPC-5 7.7.6.1               \
@@ -263,6 +264,19 @@ static void names(struct tree *t, const struct run_unit *u,
 	by_id(t, u, to);
 }
 
+/* Those that udev has for its sg node. */
+static void changer_names(struct tree *t, const struct run_unit *u,
+			  const char *sg)
+{
+	char name[48], to[PATH];
+
+	if ((u->inquiry[0] & 0x1f) != TYPE_CHANGER)
+		return;
+	put(to, "../../%s", sg);
+	snprintf(name, sizeof(name), "scsiemu-0:0:0:%u-changer", u->unit->lun);
+	link_to(t, "dev/tape/by-path", name, to);
+}
+
 static const struct scsiemu_sgio_node *node_of(const struct run_view *v,
 					       const struct run_unit *u,
 					       uint8_t kind)
@@ -293,6 +307,7 @@ static void unit(struct tree *t, const struct run_unit *u)
 	node(t, name, false, n->major, n->minor);
 	put(of, "scsi_generic/%s", name);
 	link_to(t, path, "generic", of);
+	changer_names(t, u, name);
 	n = node_of(t->v, u, SCSIEMU_SGIO_BSG);
 	child(t, path, "bsg", hctl, n);
 	snprintf(name, sizeof(name), "bsg/%s", hctl);
