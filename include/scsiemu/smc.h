@@ -56,6 +56,9 @@ int scsiemu_smc_may(const struct scsiemu_lu *lu, uint16_t addr);
 /* The operator has been there: 28/01 for an import/export element, 28/00 for
  * another. */
 void scsiemu_smc_changed(struct scsiemu_lu *lu, uint16_t addr);
+/* A magazine with elements has been put in, or taken out: 3B/13 or 3B/12. What
+ * is in its elements is the store's (SCSIEMU_ELEMENT_MAGAZINE). */
+void scsiemu_smc_magazine(struct scsiemu_lu *lu, bool there);
 
 /*
  * A TapeAlert flag (1 to 64; SMC-3 table A.1) is set or not any more. Each host

@@ -187,15 +187,44 @@ int scsiemu_smc_may(const struct scsiemu_lu *lu, uint16_t addr)
 
 void scsiemu_smc_changed(struct scsiemu_lu *lu, uint16_t addr)
 {
-	bool ie = semu_smc_type(lu, addr) == SCSIEMU_ELEMENT_IE;
-
-	semu_ua_lu(lu, ie ? SEMU_SMC_UA_ACCESSED : SEMU_UA_MEDIUM, NULL);
+	if (semu_smc_type(lu, addr) == SCSIEMU_ELEMENT_IE)
+		semu_smc_ua(lu, SEMU_SMC_UA_ACCESSED, NULL);
+	else
+		semu_ua_lu(lu, SEMU_UA_MEDIUM, NULL);
 }
+
+void scsiemu_smc_magazine(struct scsiemu_lu *lu, bool there)
+{
+	semu_smc_ua(lu, there ? SEMU_SMC_UA_INSERTED : SEMU_SMC_UA_REMOVED,
+		    NULL);
+}
+
+/* Changers of all levels have them. */
+void semu_smc_ua(struct scsiemu_lu *lu, unsigned ua,
+		 const struct scsiemu_nexus *except)
+{
+	for (struct semu_itl *i = lu->itls; i; i = i->of_lu)
+		if (i->nexus != except)
+			i->ua |= SEMU_UA_BIT(ua);
+}
+
+static const struct {
+	uint8_t ua;
+	uint16_t asc;
+} own_ua[] = {
+	{ SEMU_SMC_UA_ACCESSED, SCSIEMU_ASC_IMPORT_EXPORT_ACCESSED },
+	{ SEMU_SMC_UA_REMOVED, SCSIEMU_ASC_MAGAZINE_REMOVED },
+	{ SEMU_SMC_UA_INSERTED, SCSIEMU_ASC_MAGAZINE_INSERTED },
+};
 
 void semu_smc_attention(const struct scsiemu_lu *lu, struct scsiemu_sense *s)
 {
-	if (s->asc == semu_ua_asc[SEMU_SMC_UA_ACCESSED])
-		s->asc = SCSIEMU_ASC_IMPORT_EXPORT_ACCESSED;
+	for (unsigned i = 0; i < sizeof(own_ua) / sizeof(own_ua[0]); i++) {
+		if (s->asc != semu_ua_asc[own_ua[i].ua])
+			continue;
+		s->asc = own_ua[i].asc;
+		return;
+	}
 #if SEMU_WITH_LOG
 	if (s->asc == semu_ua_asc[SEMU_UA_FAILURE] && semu_exception(lu))
 		s->asc = semu_exception(lu);

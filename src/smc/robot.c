@@ -50,8 +50,8 @@ int semu_smc_position(struct scsiemu_cmd *c)
 static int door_moved(struct scsiemu_cmd *c)
 {
 	if (c->cdb[4] == CLOSE)
-		semu_ua_lu(scsiemu_cmd_lu(c), SEMU_SMC_UA_ACCESSED,
-			   semu_ctx(c)->nexus);
+		semu_smc_ua(scsiemu_cmd_lu(c), SEMU_SMC_UA_ACCESSED,
+			    semu_ctx(c)->nexus);
 	return SCSIEMU_FINISHED;
 }
 

@@ -58,8 +58,13 @@ struct semu_smc {
 	uint16_t drive[]; /* LUNs */
 };
 
-/* 28/01, in the place of a unit attention that only disks have. */
-#define SEMU_SMC_UA_ACCESSED SEMU_UA_ZONE_FULL
+/* In the places of unit attentions that only disks have: 28/01; 3B/12, 3B/13.
+ */
+enum {
+	SEMU_SMC_UA_ACCESSED = SEMU_UA_ZONE_FULL,
+	SEMU_SMC_UA_REMOVED = SEMU_UA_THIN,
+	SEMU_SMC_UA_INSERTED = SEMU_UA_DEPOPULATED
+};
 
 static inline struct semu_smc *semu_smc(const struct scsiemu_lu *lu)
 {
@@ -70,6 +75,9 @@ static inline struct semu_smc *semu_smc(const struct scsiemu_lu *lu)
 extern const struct semu_part_type semu_smc_part;
 void semu_smc_loaded(struct scsiemu_lu *lu);
 void semu_smc_lost(struct scsiemu_lu *lu, const struct semu_itl *itl);
+/* One of these, for all nexuses but one. */
+void semu_smc_ua(struct scsiemu_lu *lu, unsigned ua,
+		 const struct scsiemu_nexus *except);
 void semu_smc_attention(const struct scsiemu_lu *lu, struct scsiemu_sense *s);
 /* The vtable of its medium; NULL: it has none. */
 const struct scsiemu_changer_ops *semu_smc_ops(const struct scsiemu_lu *lu);

@@ -212,6 +212,30 @@ static void test_operator(void **state)
 	assert_int_equal(scsiemu_smc_may(b->lu, IE), 0);
 }
 
+/* A magazine; changers of all levels tell of it, and of their stations. */
+static void test_magazine(void **state)
+{
+	static const uint8_t levels[] = { SCSIEMU_LEVEL_SCSI_2,
+					  SCSIEMU_LEVEL_SPC_2, 0 };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(levels); i++) {
+		struct scsiemu_lu_config cf = { .version = levels[i] };
+		struct library_options o = { .cf = &cf };
+		struct library b;
+
+		library_make(&b, &o);
+		scsiemu_smc_magazine(b.lu, false);
+		assert_int_equal(drive_ua(&b.d, b.lu, NULL), 0x3b12);
+		scsiemu_smc_magazine(b.lu, true);
+		assert_int_equal(drive_ua(&b.d, b.lu, NULL), 0x3b13);
+		scsiemu_smc_changed(b.lu, IE);
+		assert_int_equal(drive_ua(&b.d, b.lu, NULL), 0x2801);
+		assert_int_equal(drive_ua(&b.d, b.lu, NULL), 0);
+		library_free(&b);
+	}
+}
+
 /* Not while a host is being told what is where, nor while the robot moves. */
 static void test_operator_waits(void **state)
 {
@@ -341,10 +365,15 @@ static void test_info(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH(test_scan),       WITH(test_position),
-		WITH(test_door),       WITH(test_no_door),
-		WITH(test_operator),   cmocka_unit_test(test_operator_waits),
-		WITH(test_put_errors), WITH(test_info),
+		WITH(test_scan),
+		WITH(test_position),
+		WITH(test_door),
+		WITH(test_no_door),
+		WITH(test_operator),
+		cmocka_unit_test(test_magazine),
+		cmocka_unit_test(test_operator_waits),
+		WITH(test_put_errors),
+		WITH(test_info),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

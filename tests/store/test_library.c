@@ -162,6 +162,31 @@ static void test_damaged(void **state)
 	library_shut(&m);
 }
 
+/* A journal that was never finished is not one: whatever there is of it. */
+static void test_unfinished(void **state)
+{
+	struct scsiemu_medium m = library_open(&library_usual);
+	uint8_t next[512];
+	size_t len;
+
+	(void)state;
+	assert_int_equal(library_move(&m, SLOT, DRIVE), 0);
+	len = kit_load(kit_path("lib/slots"), next, sizeof(next));
+	assert_int_equal(library_move(&m, DRIVE, SLOT), 0);
+	library_shut(&m);
+	for (size_t n = 0; n <= len; n++) {
+		kit_save(kit_path("lib/slots.new"), next, n);
+		m = library_open(&library_any);
+		assert_string_equal(library_all(&m), "123------");
+		library_shut(&m);
+	}
+	m = library_open(&library_any);
+	assert_int_equal(library_move(&m, SLOT, DRIVE), 0);
+	assert_string_equal(library_all(&m), "-23----1-");
+	library_shut(&m);
+	assert_int_equal(access(kit_path("lib/slots.new"), F_OK), -1);
+}
+
 static uint32_t crc(const uint8_t *p, size_t n)
 {
 	uint32_t c = UINT32_MAX;
@@ -437,12 +462,13 @@ static void test_tag(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH(test_made),       WITH(test_cartridges),
-		WITH(test_format),     WITH(test_order),
-		WITH(test_damaged),    WITH(test_forged),
-		WITH(test_refused),    WITH(test_labels),
-		WITH(test_unreadable), WITH(test_scan),
-		WITH(test_operator),   WITH(test_tag),
+		WITH(test_made),    WITH(test_cartridges),
+		WITH(test_format),  WITH(test_order),
+		WITH(test_damaged), WITH(test_unfinished),
+		WITH(test_forged),  WITH(test_refused),
+		WITH(test_labels),  WITH(test_unreadable),
+		WITH(test_scan),    WITH(test_operator),
+		WITH(test_tag),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
