@@ -356,8 +356,6 @@ struct semu_log_type;  /* spc/log.h */
 struct semu_mode_page; /* spc/mode.h */
 struct semu_vpd_page;  /* spc/vpd.h */
 
-/* A device type: data and a few functions. The type's rows win over the common
- * ones. Functions may be NULL. */
 /* What a type keeps with each block beside its data: protection information.
  * n blocks in memory are followed by it, as with SCSIEMU_PI. For those who move
  * blocks of any type. */
@@ -370,6 +368,24 @@ struct semu_beside {
 	void (*make)(const struct scsiemu_lu *lu, uint64_t lba, uint8_t *buf,
 		     uint32_t n);
 };
+
+/* A type whose medium is a row of records, for those who copy. */
+struct semu_stream_type {
+	/* May the next record be read, or written? 0, or failed. */
+	int (*may)(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write);
+	struct scsiemu_tape_how *(*how)(struct scsiemu_lu *lu, bool write);
+	/* A record of so many bytes was; 0: filemarks. */
+	void (*moved)(struct scsiemu_lu *lu, bool write, uint32_t bytes);
+	/* What was written is durable. */
+	void (*flushed)(struct scsiemu_lu *lu);
+	/* A want ended so (R_RECORD: one of another length): failed, with the
+	 * tape's sense and what is left of the request. */
+	int (*fail)(struct scsiemu_cmd *c, struct scsiemu_lu *lu, int result,
+		    uint64_t left);
+};
+
+/* A device type: data and a few functions. The type's rows win over the common
+ * ones. Functions may be NULL. */
 struct scsiemu_type {
 	uint8_t type; /* enum scsiemu_device_type */
 	bool bare;    /* its LUs have no medium, and need none */
@@ -413,6 +429,9 @@ struct scsiemu_type {
 #endif
 #if SEMU_WITH_PI
 	const struct semu_beside *beside; /* NULL: nothing */
+#endif
+#if SEMU_WITH_COPY
+	const struct semu_stream_type *stream; /* NULL: it has blocks */
 #endif
 #if SEMU_WITH_APPLIES
 	/* Of the stops in force that the row names: those of reservations and

@@ -71,6 +71,10 @@ static inline struct semu_ssc *semu_ssc_of(const struct scsiemu_cmd *c)
 	return semu_ssc(scsiemu_cmd_lu(c));
 }
 
+/* ---- copy.c: as source and destination of third-party copies ---- */
+
+extern const struct semu_stream_type semu_ssc_stream;
+
 /* ---- part.c: the drive and its cartridge ---- */
 
 extern const struct semu_part_type semu_ssc_part;
@@ -118,6 +122,9 @@ int semu_ssc_end(struct scsiemu_cmd *c, uint8_t key, uint16_t asc,
 /* A result that is neither OK nor a record: conditions and errors; info is
  * INFORMATION. An abort is just FAILED. */
 int semu_ssc_fail(struct scsiemu_cmd *c, int result, uint64_t info);
+/* The same of another LU's tape. */
+int semu_ssc_fail_of(struct scsiemu_cmd *c, const struct scsiemu_lu *lu,
+		     int result, uint64_t info);
 /* The same, without INFORMATION. */
 int semu_ssc_fail_bare(struct scsiemu_cmd *c, int result);
 /* A command that wrote, and did all of it, is over: early warnings. */
