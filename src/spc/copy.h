@@ -138,11 +138,13 @@ int semu_move_want(struct scsiemu_cmd *c, struct semu_move *m);
 int semu_stream_go(struct scsiemu_cmd *c, struct semu_move *m, int result);
 /* Is there a tape drive in this device? */
 bool semu_copy_streams(const struct scsiemu_device *d);
+#if SEMU_WITH_COPY
 static inline const struct semu_stream_type *semu_stream(
 	const struct scsiemu_lu *lu)
 {
 	return lu->type->stream;
 }
+#endif
 
 /* copy_party.c: the logical unit of a CSCD id, a disk or a tape drive; NULL:
  * failed. */

@@ -4,6 +4,7 @@
  * copy manager, which knows no tapes, asks and tells. It appends where hosts
  * may only append; filemarks behind the position are not looked for.
  */
+#include "core/copies.h"
 #include "ssc/ssc.h"
 
 #if SEMU_WITH_COPY
