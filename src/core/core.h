@@ -369,8 +369,6 @@ struct semu_beside {
 		     uint32_t n);
 };
 
-struct semu_stream_type; /* core/copies.h */
-
 /* A device type: data and a few functions. The type's rows win over the common
  * ones. Functions may be NULL. */
 struct scsiemu_type {
@@ -418,7 +416,7 @@ struct scsiemu_type {
 	const struct semu_beside *beside; /* NULL: nothing */
 #endif
 #if SEMU_WITH_COPY
-	const struct semu_stream_type *stream; /* NULL: it has blocks */
+	const struct semu_stream_type *stream; /* copies.h; NULL: blocks */
 #endif
 #if SEMU_WITH_APPLIES
 	/* Of the stops in force that the row names: those of reservations and
