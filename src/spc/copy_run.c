@@ -111,15 +111,25 @@ static int places(struct scsiemu_cmd *c, struct semu_run *run)
 	return rc;
 }
 
+/* Do both ends (still) let it? m->side: else the one that does not. */
+static bool ends_let(struct scsiemu_cmd *c, struct semu_move *m)
+{
+	for (unsigned side = m->verb ? 1 : 0; side < 2; side++)
+		if (!semu_copy_may(c, m->lu[side], side, m->lba[side],
+				   semu_move_blocks(m, side))) {
+			m->side = (uint8_t)side;
+			return false;
+		}
+	return true;
+}
+
 /* Both extents, whole, before the first byte moves. */
 static int check(struct scsiemu_cmd *c, struct semu_run *run)
 {
 	struct semu_move *m = &run->move;
 
-	for (unsigned side = m->verb ? 1 : 0; side < 2; side++)
-		if (!semu_copy_may(c, m->lu[side], side, m->lba[side],
-				   semu_move_blocks(m, side)))
-			return semu_copy_fail_at(c, side);
+	if (!ends_let(c, m))
+		return semu_copy_fail_at(c, m->side);
 	if (!m->stream)
 		semu_move_start(m);
 	run->step = MOVE;
@@ -167,7 +177,11 @@ static int move_records(struct scsiemu_cmd *c, struct semu_run *run, int result)
 {
 	struct semu_move *m = &run->move;
 	uint64_t was = m->done;
-	int rc = semu_stream_go(c, m, result);
+	int rc;
+
+	if (result >= 0 && !ends_let(c, m))
+		return semu_copy_fail_at(c, m->side);
+	rc = semu_stream_go(c, m, result);
 
 	count(semu_copy_of(c), m->done - was);
 	if (rc == SCSIEMU_FAILED)

@@ -96,7 +96,7 @@ static int tape_went(struct scsiemu_cmd *c, struct semu_move *m, int result)
 	return 0;
 }
 
-/* Blocks of the disk, which the nexus may (still) read or write. */
+/* Blocks of the disk. */
 static int disk_want(struct scsiemu_cmd *c, struct semu_move *m, uint64_t lba,
 		     uint32_t n, uint8_t *buf)
 {
@@ -104,8 +104,7 @@ static int disk_want(struct scsiemu_cmd *c, struct semu_move *m, uint64_t lba,
 	struct scsiemu_lu *lu = m->lu[side];
 
 	m->side = (uint8_t)side;
-	if (!semu_copy_may(c, lu, side, lba, n) ||
-	    semu_parts_raw(c, lu, side, lba, n) < 0)
+	if (semu_parts_raw(c, lu, side, lba, n) < 0)
 		return SCSIEMU_FAILED;
 #if SEMU_WITH_PI
 	if (side == SEMU_DESTINATION && semu_copy_beside(lu))
