@@ -137,6 +137,15 @@ struct scsiemu_tape_next {
 	uint8_t ukad[32], akad[60]; /* as they were written */
 };
 
+/* V_LOAD, V_SAVE, buf: a piece of a record, to or from memory of the core (of a
+ * third-party copy). Whoever drives wants calls read() or write() with it. */
+struct scsiemu_tape_piece {
+	struct scsiemu_tape_how *how;
+	uint8_t *bytes;
+	uint32_t len, skip;
+	bool more; /* IO_MORE */
+};
+
 /* V_PARTITION: everything is erased, and these are the partitions. */
 struct scsiemu_tape_layout {
 	uint32_t n;

@@ -209,7 +209,8 @@ bool semu_check_as(struct scsiemu_cmd *c, struct scsiemu_lu *lu,
 	x->row = row;
 	x->count = nblk < UINT32_MAX ? (uint32_t)nblk : UINT32_MAX;
 	x->entry.lba = lba;
-	ok = may_run(c, lba, nblk);
+	ok = lba || nblk ? may_run(c, lba, nblk)
+			 : stopped(c, lu->guards & row->stops);
 	x->lu = was.lu;
 	x->itl = was.itl;
 	x->row = was.row;

@@ -88,4 +88,19 @@ struct semu_token {
 	uint8_t bytes[SEMU_TOKEN_LEN];
 };
 
+/* A type whose medium is a row of records, for those who copy. */
+struct semu_stream_type {
+	/* May the next record be read, or written? 0, or failed. */
+	int (*may)(struct scsiemu_cmd *c, struct scsiemu_lu *lu, bool write);
+	struct scsiemu_tape_how *(*how)(struct scsiemu_lu *lu, bool write);
+	/* A record of so many bytes was; 0: filemarks. */
+	void (*moved)(struct scsiemu_lu *lu, bool write, uint32_t bytes);
+	/* What was written is durable. */
+	void (*flushed)(struct scsiemu_lu *lu);
+	/* A want ended so (R_RECORD: one of another length): failed, with the
+	 * tape's sense and what is left of the request. */
+	int (*fail)(struct scsiemu_cmd *c, struct scsiemu_lu *lu, int result,
+		    uint64_t left);
+};
+
 #endif

@@ -352,8 +352,6 @@ struct semu_log_type;  /* spc/log.h */
 struct semu_mode_page; /* spc/mode.h */
 struct semu_vpd_page;  /* spc/vpd.h */
 
-/* A device type: data and a few functions. The type's rows win over the common
- * ones. Functions may be NULL. */
 /* What a type keeps with each block beside its data: protection information.
  * n blocks in memory are followed by it, as with SCSIEMU_PI. For those who move
  * blocks of any type. */
@@ -366,6 +364,9 @@ struct semu_beside {
 	void (*make)(const struct scsiemu_lu *lu, uint64_t lba, uint8_t *buf,
 		     uint32_t n);
 };
+
+/* A device type: data and a few functions. The type's rows win over the common
+ * ones. Functions may be NULL. */
 struct scsiemu_type {
 	uint8_t type; /* enum scsiemu_device_type */
 	bool bare;    /* its LUs have no medium, and need none */
@@ -409,6 +410,9 @@ struct scsiemu_type {
 #endif
 #if SEMU_WITH_PI
 	const struct semu_beside *beside; /* NULL: nothing */
+#endif
+#if SEMU_WITH_COPY
+	const struct semu_stream_type *stream; /* copies.h; NULL: blocks */
 #endif
 #if SEMU_WITH_APPLIES
 	/* Of the stops in force that the row names: those of reservations and

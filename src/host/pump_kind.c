@@ -147,16 +147,34 @@ static int changer_verb(struct scsiemu_task *t, struct scsiemu_medium *m)
 	return SCSIEMU_E_HARDWARE;
 }
 
+/* A piece of a record of the core's is read or written as one of a host's. */
+static int tape_verb(struct scsiemu_task *t, struct scsiemu_medium *m)
+{
+	const struct scsiemu_tape_ops *ops = m->ops;
+	const struct scsiemu_cmd *c = &t->cmd;
+	const struct scsiemu_tape_piece *p = (const void *)c->buf;
+
+	if (c->verb != SCSIEMU_V_LOAD && c->verb != SCSIEMU_V_SAVE)
+		return ops->verb(m->ctx, &t->io, c);
+	t->v[0].base = p->bytes;
+	t->v[0].len = p->len;
+	t->io.flags |= p->more ? SCSIEMU_IO_MORE : 0;
+	if (c->verb == SCSIEMU_V_LOAD)
+		return ops->read(m->ctx, &t->io, p->how, p->skip, t->v, 1);
+	if (!SCSIEMU_HAS(scsiemu_tape_ops, ops, write))
+		return SCSIEMU_E_PROTECTED;
+	return ops->write(m->ctx, &t->io, p->how, p->skip, t->v, 1);
+}
+
 int semu_kind_verb(struct scsiemu_task *t, struct scsiemu_medium *m)
 {
 	const struct scsiemu_object_ops *object = m->ops;
-	const struct scsiemu_tape_ops *tape = m->ops;
 	struct scsiemu_cmd *c = &t->cmd;
 	int rc = SCSIEMU_E_HARDWARE;
 
 	semu_io_begin(t, SEMU_A_KIND_VERB);
 	if (m->kind == SCSIEMU_TAPE)
-		rc = tape->verb(m->ctx, &t->io, c);
+		rc = tape_verb(t, m);
 	else if (m->kind == SCSIEMU_OBJECT)
 		rc = object->verb(m->ctx, &t->io, c);
 	else if (m->kind == SCSIEMU_CHANGER)

@@ -6,6 +6,7 @@
  *	copy_run.c	a copy from beginning to end
  *	copy_segment.c	what the segments of EXTENDED COPY are
  *	copy_move.c	bytes from blocks to blocks
+ *	copy_stream.c	blocks to records of a tape, and back
  *	copy_party.c	who is meant, and may it be
  *	copy_alias.c	the names that hosts give to parties
  *	copy_results.c	what is kept of copies, COPY OPERATION ABORT
@@ -40,10 +41,23 @@ struct semu_move {
 	/* the piece under way: place, bytes, blocks */
 	uint64_t at;
 	uint32_t len, nblk[2], head[2];
-	/* blocks being loaded, to be checked: where, and where in memory */
-	uint64_t read_lba;
-	uint32_t read_n, read_at;
+	union {
+		struct {
+			/* blocks being loaded, to be checked: where, and where
+			 * in memory */
+			uint64_t read_lba;
+			uint32_t read_n, read_at;
+		};
+		struct {
+			/* of a tape: what a verb counts; bytes of each record,
+			 * and of the one under way */
+			int64_t count;
+			uint32_t record, into;
+		};
+	};
 	uint8_t step;
+	bool stream;  /* one of both sides is a tape */
+	uint8_t verb; /* nothing is moved, but this done with the destination */
 	bool down;    /* from the end, as the extents overlap */
 	bool pad;     /* the rest of the last block becomes zeros */
 	bool hold;    /* the bytes are held for the initiator, too */
@@ -107,7 +121,8 @@ bool semu_copy_has(const struct scsiemu_lu *lu, uint8_t type);
 /* copy_segment.c */
 extern const struct semu_copy_kind semu_copy_segments;
 
-/* copy_move.c */
+/* copy_move.c: blocks of the extent of one side; 0: it is a tape, or nobody. */
+uint64_t semu_move_blocks(const struct semu_move *m, unsigned side);
 void semu_move_start(struct semu_move *m);
 /* The last want was answered: is nothing of a piece under way? */
 bool semu_move_between(struct semu_move *m);
@@ -118,9 +133,23 @@ uint64_t semu_move_first(const struct semu_move *m, unsigned side);
 /* Its next want. m->side: whose medium. */
 int semu_move_want(struct scsiemu_cmd *c, struct semu_move *m);
 
-/* copy_party.c: the logical unit of a CSCD id; NULL: failed. */
+/* copy_stream.c: as semu_copy_segments wants it, with a tape; result as of a
+ * step function. FINISHED: all is done. */
+int semu_stream_go(struct scsiemu_cmd *c, struct semu_move *m, int result);
+/* Is there a tape drive in this device? */
+bool semu_copy_streams(const struct scsiemu_device *d);
+#if SEMU_WITH_COPY
+static inline const struct semu_stream_type *semu_stream(
+	const struct scsiemu_lu *lu)
+{
+	return lu->type->stream;
+}
+#endif
+
+/* copy_party.c: the logical unit of a CSCD id, a disk or a tape drive; NULL:
+ * failed. */
 struct scsiemu_lu *semu_copy_party(struct scsiemu_cmd *c, uint16_t id,
-				   bool write);
+				   bool write, bool tape);
 /* May the nexus, and does the embedder allow? lu may be NULL. */
 struct scsiemu_lu *semu_copy_ask(const struct scsiemu_cmd *c,
 				 struct scsiemu_lu *lu,

@@ -142,6 +142,12 @@ static unsigned segment_len(const struct scsiemu_lu *lu, uint8_t type)
 	switch (type) {
 	case 0x0d:
 		return lu->dev->limits.copy_held ? 0x18 : 0;
+	case 0x00:
+	case 0x01:
+		return semu_copy_streams(lu->dev) ? 0x14 : 0;
+	case 0x10:
+	case 0x11:
+		return semu_copy_streams(lu->dev) ? 0x08 : 0;
 	case 0x02:
 		return 0x18;
 	case 0x07:

@@ -31,6 +31,13 @@ static uint64_t place(const struct semu_move *m, unsigned side)
 	return m->lba[side] * blen(m, side) + m->off[side];
 }
 
+uint64_t semu_move_blocks(const struct semu_move *m, unsigned side)
+{
+	uint32_t b = m->lu[side] ? blen(m, side) : 0;
+
+	return b ? (m->off[side] + m->bytes + b - 1) / b : 0;
+}
+
 void semu_move_start(struct semu_move *m)
 {
 	uint64_t from = place(m, SEMU_SOURCE), to = place(m, SEMU_DESTINATION);

@@ -101,6 +101,10 @@ static const struct scsiemu_row *block_row(const struct scsiemu_lu *lu,
 	const struct scsiemu_row *row;
 	bool known;
 
+	if (semu_stream(lu))
+		return semu_row_find(
+			lu, write ? SCSIEMU_OP_WRITE_6 : SCSIEMU_OP_READ_6, 0,
+			&known);
 	row = semu_row_find(lu, op[write][0], 0, &known);
 	return row ? row : semu_row_find(lu, op[write][1], 0, &known);
 }
@@ -112,7 +116,7 @@ static bool is_disk(const struct scsiemu_lu *lu)
 }
 
 struct scsiemu_lu *semu_copy_party(struct scsiemu_cmd *c, uint16_t id,
-				   bool write)
+				   bool write, bool tape)
 {
 	const struct semu_run *run = semu_run(c);
 	const uint8_t *cscd = NULL;
@@ -133,7 +137,8 @@ struct scsiemu_lu *semu_copy_party(struct scsiemu_cmd *c, uint16_t id,
 		return unreachable(c, SCSIEMU_ASC_UNREACHABLE_COPY_TARGET);
 	if (lu->dev != d || lu->removed)
 		return unreachable(c, SCSIEMU_ASC_COPY_TARGET_NOT_REACHABLE);
-	if (!is_disk(lu) || (cscd && !length_fits(cscd, lu)))
+	if (tape ? !semu_stream(lu)
+		 : !is_disk(lu) || (cscd && !length_fits(cscd, lu)))
 		return unreachable(c, SCSIEMU_ASC_INCORRECT_COPY_TARGET_TYPE);
 	return lu;
 }
@@ -157,14 +162,15 @@ int semu_copy_places(struct scsiemu_cmd *c, const struct semu_move *m,
 	struct semu_run *run = semu_run(c);
 
 	while (*step < 2) {
-		unsigned i = first(m) ^ *step;
-		struct scsiemu_lu *lu = m->lu[i];
-		uint64_t bytes = m->off[i] + m->bytes;
+		unsigned i = m->verb ? !*step : first(m) ^ *step;
 
 		if (!(*step)++)
 			semu_cmd_yield(c); /* it may wait from here on */
-		if (scsiemu_cmd_enter(c, lu, SCSIEMU_C_RW, m->lba[i],
-				      (bytes + lu->cap.blen - 1) / lu->cap.blen,
+		if (m->lu[i] &&
+		    scsiemu_cmd_enter(c, m->lu[i],
+				      semu_stream(m->lu[i]) ? SCSIEMU_C_LU
+							    : SCSIEMU_C_RW,
+				      m->lba[i], semu_move_blocks(m, i),
 				      run->entry[i]) == SCSIEMU_WANTS)
 			return SCSIEMU_WANTS;
 	}

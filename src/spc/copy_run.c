@@ -92,17 +92,10 @@ static int begin_extent(struct scsiemu_cmd *c, struct semu_run *run)
 	run->places = 0;
 	if (run->kind->begin(c))
 		return SCSIEMU_FAILED;
-	if (!run->move.bytes)
+	if (!run->move.bytes && !run->move.verb)
 		return next_extent(c, run);
 	run->step = PLACES;
 	return SCSIEMU_FINISHED;
-}
-
-static uint64_t blocks(const struct semu_move *m, unsigned side)
-{
-	uint32_t blen = m->lu[side]->cap.blen;
-
-	return (m->off[side] + m->bytes + blen - 1) / blen;
 }
 
 /* Places in the task sets. Who waited may find the other end gone. */
@@ -118,16 +111,27 @@ static int places(struct scsiemu_cmd *c, struct semu_run *run)
 	return rc;
 }
 
+/* Do both ends (still) let it? m->side: else the one that does not. */
+static bool ends_let(struct scsiemu_cmd *c, struct semu_move *m)
+{
+	for (unsigned side = m->verb ? 1 : 0; side < 2; side++)
+		if (!semu_copy_may(c, m->lu[side], side, m->lba[side],
+				   semu_move_blocks(m, side))) {
+			m->side = (uint8_t)side;
+			return false;
+		}
+	return true;
+}
+
 /* Both extents, whole, before the first byte moves. */
 static int check(struct scsiemu_cmd *c, struct semu_run *run)
 {
 	struct semu_move *m = &run->move;
 
-	for (unsigned side = 0; side < 2; side++)
-		if (!semu_copy_may(c, m->lu[side], side, m->lba[side],
-				   blocks(m, side)))
-			return semu_copy_fail_at(c, side);
-	semu_move_start(m);
+	if (!ends_let(c, m))
+		return semu_copy_fail_at(c, m->side);
+	if (!m->stream)
+		semu_move_start(m);
 	run->step = MOVE;
 	return SCSIEMU_FINISHED;
 }
@@ -139,11 +143,12 @@ static int flush(struct scsiemu_cmd *c, struct semu_run *run)
 	struct scsiemu_lu *to = m->lu[SEMU_DESTINATION];
 
 	run->step = FLUSH;
-	if (!(to->wflags & SCSIEMU_FUA) || !(to->able & SCSIEMU_CAN_FLUSH))
+	if (!semu_stream(to) &&
+	    (!(to->wflags & SCSIEMU_FUA) || !(to->able & SCSIEMU_CAN_FLUSH)))
 		return SCSIEMU_FINISHED;
 	return scsiemu_want_store(c, to, SCSIEMU_V_FLUSH,
 				  m->lba[SEMU_DESTINATION],
-				  blocks(m, SEMU_DESTINATION), 0);
+				  semu_move_blocks(m, SEMU_DESTINATION), 0);
 }
 
 /* Between two pieces: the next one, if both sides (still) let it. */
@@ -166,6 +171,22 @@ static void count(struct semu_copy *k, uint64_t bytes)
 		return;
 	k->count += bytes;
 	k->operations++;
+}
+
+static int move_records(struct scsiemu_cmd *c, struct semu_run *run, int result)
+{
+	struct semu_move *m = &run->move;
+	uint64_t was = m->done;
+	int rc;
+
+	if (result >= 0 && !ends_let(c, m))
+		return semu_copy_fail_at(c, m->side);
+	rc = semu_stream_go(c, m, result);
+
+	count(semu_copy_of(c), m->done - was);
+	if (rc == SCSIEMU_FAILED)
+		return semu_copy_fail_at(c, m->side);
+	return rc ? rc : flush(c, run);
 }
 
 static int move(struct scsiemu_cmd *c, struct semu_run *run, int result)
@@ -201,10 +222,16 @@ static int step(struct scsiemu_cmd *c, struct semu_run *run, int result)
 	case CHECK:
 		return check(c, run);
 	case MOVE:
-		return move(c, run, result);
+		return run->move.stream ? move_records(c, run, result)
+					: move(c, run, result);
 	default:
-		if (result >= 0)
+		if (result >= 0) {
+			if (semu_stream(run->move.lu[SEMU_DESTINATION]))
+				semu_stream(run->move.lu[SEMU_DESTINATION])
+					->flushed(
+						run->move.lu[SEMU_DESTINATION]);
 			return next_extent(c, run);
+		}
 		semu_fail_result(c, result, 0);
 		return semu_copy_fail_at(c, SEMU_DESTINATION);
 	}

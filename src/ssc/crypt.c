@@ -195,18 +195,27 @@ int semu_crypt_check(struct scsiemu_cmd *c, bool writes)
 	return 0;
 }
 
-void semu_crypt_use(const struct scsiemu_cmd *c, struct scsiemu_tape_how *how)
+static void use(const struct semu_crypt_set *set, struct scsiemu_tape_how *how)
 {
-	const struct semu_crypt_set *set;
-
-	how->stored = 0;
-	if (!semu_crypt(scsiemu_cmd_lu(c)))
-		return;
-	set = semu_crypt_set(c);
 	how->key = set->key.len ? &set->key : NULL;
 	how->encrypt = set->encrypt == SEMU_CRYPT_ENCRYPT;
 	how->no_raw = set->no_raw;
 	how->decrypt = set->decrypt;
+}
+
+void semu_crypt_use(const struct scsiemu_cmd *c, struct scsiemu_tape_how *how)
+{
+	how->stored = 0;
+	if (semu_crypt(scsiemu_cmd_lu(c)))
+		use(semu_crypt_set(c), how);
+}
+
+void semu_crypt_use_shared(const struct scsiemu_lu *lu,
+			   struct scsiemu_tape_how *how)
+{
+	how->stored = 0;
+	if (semu_crypt(lu))
+		use(&semu_crypt(lu)->shared, how);
 }
 
 bool semu_crypt_valid(const struct scsiemu_lu *lu)

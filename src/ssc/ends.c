@@ -48,8 +48,8 @@ int semu_ssc_end(struct scsiemu_cmd *c, uint8_t key, uint16_t asc,
 	return SCSIEMU_FAILED;
 }
 
-static int fail(struct scsiemu_cmd *c, int result, unsigned valid,
-		uint64_t info)
+static int fail(struct scsiemu_cmd *c, const struct scsiemu_lu *lu, int result,
+		unsigned valid, uint64_t info)
 {
 	const struct end *e = ends, *past = ends + sizeof(ends) / sizeof(*ends);
 	struct scsiemu_tape_pos pos;
@@ -65,21 +65,26 @@ static int fail(struct scsiemu_cmd *c, int result, unsigned valid,
 		return SCSIEMU_FAILED;
 	}
 	flags = e->flags | valid;
-	semu_ssc_tell(scsiemu_cmd_lu(c), &pos);
-	if (e->early &&
-	    semu_ssc_zone(scsiemu_cmd_lu(c), &pos) & SEMU_ZONE_EARLY)
+	semu_ssc_tell(lu, &pos);
+	if (e->early && semu_ssc_zone(lu, &pos) & SEMU_ZONE_EARLY)
 		flags |= SCSIEMU_S_EOM;
 	return semu_ssc_end(c, e->key, e->asc, flags, valid ? info : 0);
 }
 
 int semu_ssc_fail(struct scsiemu_cmd *c, int result, uint64_t info)
 {
-	return fail(c, result, SCSIEMU_S_INFO, info);
+	return fail(c, scsiemu_cmd_lu(c), result, SCSIEMU_S_INFO, info);
+}
+
+int semu_ssc_fail_of(struct scsiemu_cmd *c, const struct scsiemu_lu *lu,
+		     int result, uint64_t info)
+{
+	return fail(c, lu, result, SCSIEMU_S_INFO, info);
 }
 
 int semu_ssc_fail_bare(struct scsiemu_cmd *c, int result)
 {
-	return fail(c, result, 0, 0);
+	return fail(c, scsiemu_cmd_lu(c), result, 0, 0);
 }
 
 /* Programmable early warning is told once, before early warning; that is told

@@ -313,6 +313,9 @@ const struct scsiemu_type scsiemu_ssc = {
 	.init = init,
 	.loaded = semu_ssc_loaded,
 	.stops = semu_ssc_stops,
+#if SEMU_WITH_COPY
+	.stream = &semu_ssc_stream,
+#endif
 #if SEMU_WITH_APPLIES
 	.applies = semu_spc_applies,
 #endif

@@ -117,6 +117,10 @@ static inline struct semu_ssc *semu_ssc_of(const struct scsiemu_cmd *c)
 	return semu_ssc(scsiemu_cmd_lu(c));
 }
 
+/* ---- copy.c: as source and destination of third-party copies ---- */
+
+extern const struct semu_stream_type semu_ssc_stream;
+
 /* ---- part.c: the drive and its cartridge ---- */
 
 extern const struct semu_part_type semu_ssc_part;
@@ -175,6 +179,9 @@ int semu_ssc_end(struct scsiemu_cmd *c, uint8_t key, uint16_t asc,
 /* A result that is neither OK nor a record: conditions and errors; info is
  * INFORMATION. An abort is just FAILED. */
 int semu_ssc_fail(struct scsiemu_cmd *c, int result, uint64_t info);
+/* The same of another LU's tape. */
+int semu_ssc_fail_of(struct scsiemu_cmd *c, const struct scsiemu_lu *lu,
+		     int result, uint64_t info);
 /* The same, without INFORMATION. */
 int semu_ssc_fail_bare(struct scsiemu_cmd *c, int result);
 /* A command that wrote, and did all of it, is over: early warnings. */
@@ -245,6 +252,9 @@ extern const struct semu_part_type semu_crypt_part;
 int semu_crypt_check(struct scsiemu_cmd *c, bool writes);
 /* How: with the parameters of its nexus. */
 void semu_crypt_use(const struct scsiemu_cmd *c, struct scsiemu_tape_how *how);
+/* The copy manager is a nexus that has nothing of its own. */
+void semu_crypt_use_shared(const struct scsiemu_lu *lu,
+			   struct scsiemu_tape_how *how);
 void semu_crypt_lost(struct scsiemu_lu *lu, const struct semu_itl *itl);
 
 /* ---- mode.c ---- */

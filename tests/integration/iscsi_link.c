@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * iscsi_link.c - the other end of tools/scsiemu/lulink.h, over iSCSI by
- *libiscsi, which the tool that is installed does without:
+ * iscsi_link.c - tools/scsiemu/initiator.h over iSCSI, by libiscsi, which the
+ * tool that is installed does without:
  *
  *	conformance_iscsi ssc iscsi://HOST[:PORT]/TARGET/LUN [--destroy]
  */
@@ -12,7 +12,7 @@
 #include <iscsi/iscsi.h>
 #include <iscsi/scsi-lowlevel.h>
 
-#include "tools/scsiemu/lulink.h"
+#include "tools/scsiemu/initiator.h"
 #include "tools/scsiemu/tool.h"
 
 struct link {

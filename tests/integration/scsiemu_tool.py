@@ -548,6 +548,62 @@ class Wrong(Tool):
         self.assertIn(b"standard output", done.stderr)
 
 
+class TapeCopy(Tool):
+    """EXTENDED COPY between a disk and a tape, through the pump: records that
+    are longer than the scratch of a command."""
+    DEVICES = ("disk:mem,size=1M", "tape:mem,size=64M")
+
+    def commands(self, *args):
+        out = self.run_tool("exec", *self.DEVICES, "--json", "--", *args)[0]
+        return json.loads(out)["commands"]
+
+    def names(self):
+        """The NAA designators of both."""
+        ask = ("12 01 83 00 ff 00", "--lun")
+        found = []
+        for c in self.commands(*ask, "0", "--", *ask, "1"):
+            page, at = bytes.fromhex(c["data_in"]), 4
+            while at < len(page):
+                if page[at + 1] & 0x3f == 3:
+                    found.append(page[at + 4:at + 4 + page[at + 3]])
+                at += 4 + page[at + 3]
+        return found
+
+    @staticmethod
+    def segment(to_tape, lba):
+        """512 blocks, records of 64 KiB."""
+        return bytes([not to_tape, 0, 0, 0x14, 0, not to_tape, 0, to_tape, 0,
+                      1, 0, 0, 0, 0, 2, 0]) + lba.to_bytes(8, "big")
+
+    def copy(self, *segments):
+        disk, tape = self.names()
+        parties = b"".join(
+            bytes([0xe4, kind, 0, 0, 1, 3, 0, 8]) + naa + bytes(13) +
+            block.to_bytes(3, "big")
+            for naa, kind, block in ((disk, 0, 512), (tape, 1, 0)))
+        rest = b"".join(segments)
+        head = bytearray(48)
+        head[0], head[3], head[16], head[23] = 1, 0x20, 0xff, 1
+        head[42:46] = (len(parties).to_bytes(2, "big") +
+                       len(rest).to_bytes(2, "big"))
+        out = bytes(head) + parties + rest
+        cdb = bytes([0x83, 1]) + bytes(8) + len(out).to_bytes(4, "big")
+        return (cdb + bytes(2)).hex(), "--out-hex", out.hex()
+
+    def test_there_and_back(self):
+        block = (bytes(range(256)) * 2).hex()
+        mark = bytes([0x10, 0, 0, 8, 0, 0, 0, 1, 0, 0, 0, 1])
+        done = self.commands(
+            "2a 00 00 00 00 81 00 00 01 00", "--out-hex", block, "--",
+            *self.copy(self.segment(True, 0), mark), "--",
+            "34" + "00" * 9, "--lun", "1", "--", "01" + "00" * 5, "--lun",
+            "1", "--", *self.copy(self.segment(False, 1024)), "--",
+            "28 00 00 00 04 81 00 00 01 00")
+        self.assertEqual([c["status"]["name"] for c in done], ["GOOD"] * 6)
+        self.assertEqual(done[2]["data_in"][8:16], "00000005")
+        self.assertEqual(done[5]["data_in"], block)
+
+
 class Conformance(Tool):
     TAPE = "tape:mem,size=64M"
 

@@ -80,7 +80,8 @@ void copier_make(struct copier *c, const struct copier_options *o)
 	o = o ? o : &none;
 	memset(c, 0, sizeof(*c));
 	c->seed = 88172645463325252u;
-	l.lus = COPIER_DISKS;
+	l.lus = COPIER_DISKS + o->tape;
+	l.types = 1 + o->tape;
 	l.nexuses = 3;
 	l.itls = 32;
 	l.scratch = or_else(o->scratch, 2048);
@@ -160,7 +161,7 @@ uint8_t *copier_disk(struct copier *c, unsigned i)
 	return p;
 }
 
-static uint8_t *segment(struct copier *c, uint8_t type, unsigned len,
+uint8_t *copier_segment(struct copier *c, uint8_t type, unsigned len,
 			unsigned from, unsigned to)
 {
 	uint8_t *p = more(c, 4 + len, c->lid4 ? 44 : 8, c->lid4 ? 2 : 4);
@@ -175,7 +176,7 @@ static uint8_t *segment(struct copier *c, uint8_t type, unsigned len,
 uint8_t *copier_blocks(struct copier *c, unsigned from, unsigned to,
 		       uint16_t nblk, uint64_t src, uint64_t dst)
 {
-	uint8_t *p = segment(c, 0x02, 0x18, from, to);
+	uint8_t *p = copier_segment(c, 0x02, 0x18, from, to);
 
 	copier_put(p + 10, nblk, 2);
 	copier_put(p + 12, src, 8);
@@ -187,7 +188,7 @@ uint8_t *copier_bytes(struct copier *c, unsigned from, unsigned to,
 		      uint32_t bytes, uint64_t src, uint32_t src_off,
 		      uint64_t dst, uint32_t dst_off)
 {
-	uint8_t *p = segment(c, 0x0a, 0x1c, from, to);
+	uint8_t *p = copier_segment(c, 0x0a, 0x1c, from, to);
 
 	copier_put(p + 8, bytes, 4);
 	copier_put(p + 12, src, 8);
@@ -199,7 +200,7 @@ uint8_t *copier_bytes(struct copier *c, unsigned from, unsigned to,
 
 uint8_t *copier_verify(struct copier *c, unsigned of, bool tur)
 {
-	uint8_t *p = segment(c, 0x07, 0x08, of, 0);
+	uint8_t *p = copier_segment(c, 0x07, 0x08, of, 0);
 
 	p[8] = tur;
 	return p;

@@ -26,6 +26,7 @@ struct copier_options {
 	scsiemu_copy_fn *party;
 	void *ctx;
 	bool not_random, removable;
+	bool tape;			       /* room for a tape drive */
 	const struct scsiemu_sbc_options *sbc; /* of disk 1; stays there */
 	const struct scsiemu_power *power;     /* of disk 1 */
 	const struct scsiemu_quirks *quirks;   /* of disk 1 */
@@ -64,6 +65,9 @@ uint8_t *copier_bytes(struct copier *c, unsigned from, unsigned to,
 		      uint32_t bytes, uint64_t src, uint32_t src_off,
 		      uint64_t dst, uint32_t dst_off);
 uint8_t *copier_verify(struct copier *c, unsigned of, bool tur);
+/* Any other: its type and length. */
+uint8_t *copier_segment(struct copier *c, uint8_t type, unsigned len,
+			unsigned from, unsigned to);
 /* Send the list to disk i: start it, or run it. */
 void copier_start(struct copier *c, struct drive_task *t, unsigned i);
 uint8_t copier_run(struct copier *c, unsigned i);

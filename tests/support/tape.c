@@ -41,6 +41,21 @@ static int move(struct drive_task *t, struct scsiemu_cmd *c, uint32_t *bytes)
 	return rc;
 }
 
+/* Of the core's. */
+static int piece(const struct scsiemu_tape_ops *ops, struct scsiemu_medium *m,
+		 struct scsiemu_io *io, const struct scsiemu_cmd *c)
+{
+	const struct scsiemu_tape_piece *p = (const void *)c->buf;
+	const struct scsiemu_vec v = { p->bytes, p->len };
+
+	io->flags |= p->more ? SCSIEMU_IO_MORE : 0;
+	if (c->verb == SCSIEMU_V_LOAD)
+		return ops->read(m->ctx, io, p->how, p->skip, &v, 1);
+	if (!SCSIEMU_HAS(scsiemu_tape_ops, ops, write))
+		return SCSIEMU_E_PROTECTED;
+	return ops->write(m->ctx, io, p->how, p->skip, &v, 1);
+}
+
 int tape_answer(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
 {
 	struct scsiemu_medium *m = scsiemu_lu_medium(c->lu);
@@ -59,7 +74,10 @@ int tape_answer(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
 		return DRIVE_USUAL;
 	ops = m->ops;
 	io.flags = c->flags;
-	rc = ops->verb(m->ctx, &io, c);
+	if (c->verb == SCSIEMU_V_LOAD || c->verb == SCSIEMU_V_SAVE)
+		rc = piece(ops, m, &io, c);
+	else
+		rc = ops->verb(m->ctx, &io, c);
 	c->info = io.info;
 	*bytes = io.moved;
 	return rc;

@@ -3,7 +3,7 @@
 #ifndef TOOL_CONFORMANCE_H
 #define TOOL_CONFORMANCE_H
 
-#include "lulink.h"
+#include "initiator.h"
 
 /* One rule and how it came out. */
 struct verdict {

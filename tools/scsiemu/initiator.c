@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lulink.c - see lulink.h. */
-#include "lulink.h"
+/* initiator.c - see initiator.h. */
+#include "initiator.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lulink.h - one logical unit, wherever it is: one of this program's own, or
- * what stands behind a node of Linux's SG_IO.
+ * initiator.h - one logical unit, wherever it is: one of this program's own, or what
+ * stands behind a node of Linux's SG_IO.
  */
-#ifndef TOOL_LULINK_H
-#define TOOL_LULINK_H
+#ifndef TOOL_INITIATOR_H
+#define TOOL_INITIATOR_H
 
 #include <stdbool.h>
 #include <stdint.h>
