@@ -1,8 +1,8 @@
 # Quantum DLT7000.
 # Vendor, product, standard: lsscsi. Revision: as lsscsi shows it. Density
 # codes and native capacities: lists that programs and other emulators have,
-# 41h: a guess. Bits per mm, pages, limits: guesses; those of the SCSI-2 time
-# are the drive type's.
+# 41h: a guess. Compression algorithm 10h: T10's list. Pages, limits: guesses;
+# those of the SCSI-2 time are the drive type's.
 type = tape
 vendor = QUANTUM
 product = DLT7000
@@ -12,6 +12,7 @@ writes = 19:mb=10000:width=127:org=DLT-CVE:name=DLT3:text=DLTtape III
 writes = 1a:mb=20000:width=127:org=DLT-CVE:name=DLT4000:text=DLTtape IV 20 GB
 writes = 1b:mb=35000:width=127:org=DLT-CVE:name=DLT7000:text=DLTtape IV 35 GB:usual
 block_max = 16777215
+mode = 0f@4:0000001000000010
 mode_pages = 01+02+0a+0f+10+11
 log_pages = 02+03+2e+32
 serial_len = 10

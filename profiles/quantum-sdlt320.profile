@@ -1,7 +1,7 @@
 # Quantum SDLT320.
 # Vendor, product, standard: lsscsi. Revision: as lsscsi shows it. Density
 # codes and native capacities: lists that programs and other emulators have,
-# 41h: a guess. Bits per mm, pages, limits: guesses.
+# 41h: a guess. Compression algorithm 10h: T10's list. Pages, limits: guesses.
 type = tape
 vendor = QUANTUM
 product = SDLT320
@@ -14,6 +14,7 @@ writes = 49:mb=160000:width=127:org=DLT-CVE:name=SDLT320:text=Super DLTtape I:us
 block_max = 16777215
 vpd = 80+83
 hide = 80+81+88+8a+8f+93
+mode = 0f@4:0000001000000010
 mode_pages = 01+02+0a+0f+10+11+1c
 log_pages = 02+03+0c+2e+32
 serial_len = 12

@@ -1,7 +1,7 @@
 # Quantum SDLT600.
 # Vendor, product, standard: lsscsi. Revision: as lsscsi shows it. Density
 # codes and native capacities: lists that programs and other emulators have,
-# 41h: a guess. Bits per mm, pages, limits: guesses.
+# 41h: a guess. Compression algorithm 10h: T10's list. Pages, limits: guesses.
 type = tape
 vendor = QUANTUM
 product = SDLT600
@@ -15,6 +15,7 @@ writes = 4a:mb=300000:width=127:org=DLT-CVE:name=SDLT600:text=Super DLTtape II:u
 block_max = 16777215
 vpd = 80+83+b0+b1
 hide = 80+81+88+8a+8f+93
+mode = 0f@4:0000001000000010
 mode_pages = 01+02+0a+0f+10+11+1c
 log_pages = 02+03+0c+2e+32
 serial_len = 12

@@ -225,6 +225,14 @@ struct scsiemu_hidden {
 	uint16_t sa;
 };
 
+/* Bytes of a mode page that begin otherwise than the type's: from byte `at` of
+ * the page on, behind its header. */
+struct scsiemu_mode_value {
+	uint8_t code, sub;
+	uint8_t at, len; /* at most 14 bytes */
+	uint8_t bytes[14];
+};
+
 /*
  * What one product does otherwise than its type: what it does not have, and
  * what its maker says of it. Zero: as the type has it. What the LU can do stays
@@ -258,9 +266,13 @@ struct scsiemu_quirks {
 	unsigned nmodes;
 	const uint8_t *logs;
 	unsigned nlogs;
+	/* Default values of mode pages, at most SCSIEMU_MODE_VALUES. */
+	const struct scsiemu_mode_value *values;
+	unsigned nvalues;
 };
-#define SCSIEMU_HIDDEN 32
-#define SCSIEMU_SHOWN  32
+#define SCSIEMU_HIDDEN	    32
+#define SCSIEMU_SHOWN	    32
+#define SCSIEMU_MODE_VALUES 8
 
 struct scsiemu_lu_config {
 	uint32_t size; /* sizeof *this */

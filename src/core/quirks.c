@@ -30,12 +30,23 @@ static bool fits(const struct scsiemu_quirks *from)
 			(len <= VERSIONS || len >= VERSIONS + 2 * n));
 }
 
+/* Behind the header of a page. */
+static bool fit(const struct scsiemu_mode_value *v, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (v[i].at < (v[i].sub ? 4 : 2) ||
+		    v[i].len > sizeof(v[i].bytes))
+			return false;
+	return n <= SCSIEMU_MODE_VALUES;
+}
+
 static bool possible(const struct scsiemu_quirks *from)
 {
 	return from->size >= sizeof(*from) && from->nhide <= SCSIEMU_HIDDEN &&
 	       from->ninquiry <= SEMU_VENDOR_BYTES &&
 	       from->nversions <= SEMU_VERSIONS &&
-	       from->nmodes <= SCSIEMU_SHOWN && fits(from);
+	       from->nmodes <= SCSIEMU_SHOWN && fits(from) &&
+	       fit(from->values, from->nvalues);
 }
 
 /* The pages that it has, of those that are chosen. */
@@ -73,6 +84,9 @@ static int init(struct scsiemu_lu *lu, void *mem,
 	q->inquiry_len = from->inquiry_len;
 	q->claims = from->claims;
 	take_pages(q, from);
+	q->nvalues = (uint8_t)from->nvalues;
+	for (unsigned i = 0; i < q->nvalues; i++)
+		q->value[i] = from->values[i];
 	lu->hides = q->nhide != 0;
 	semu_lu_lasting(lu);
 	return 0;
@@ -118,6 +132,19 @@ bool semu_quirks_show_log(const struct scsiemu_lu *lu, unsigned code)
 	const struct semu_quirks *q = own(lu);
 
 	return !q || !q->some_logs || q->logs >> (code & 0x3f) & 1;
+}
+
+void semu_quirks_mode(const struct scsiemu_lu *lu, unsigned code, unsigned sub,
+		      uint8_t *page, unsigned len)
+{
+	const struct semu_quirks *q = own(lu);
+
+	for (unsigned i = 0; q && i < q->nvalues; i++) {
+		const struct scsiemu_mode_value *v = &q->value[i];
+
+		if (v->code == code && v->sub == sub && v->at + v->len <= len)
+			memcpy(page + v->at, v->bytes, v->len);
+	}
 }
 
 unsigned semu_quirks_bytes(const struct scsiemu_lu *lu, const uint8_t **bytes)

@@ -14,7 +14,7 @@ enum {
 struct semu_quirks {
 	uint8_t nhide;
 	uint8_t nbytes;
-	uint8_t nmodes, nversions;
+	uint8_t nmodes, nversions, nvalues;
 	uint8_t inquiry_len, claims;
 	bool some_vpd, some_logs;
 	uint8_t bytes[SEMU_VENDOR_BYTES];
@@ -23,6 +23,7 @@ struct semu_quirks {
 	uint16_t versions[SEMU_VERSIONS];
 	uint16_t modes[SCSIEMU_SHOWN];
 	struct scsiemu_hidden hide[SCSIEMU_HIDDEN];
+	struct scsiemu_mode_value value[SCSIEMU_MODE_VALUES];
 };
 
 #if SEMU_WITH_QUIRKS
@@ -36,6 +37,9 @@ bool semu_quirks_show(const struct scsiemu_lu *lu, unsigned vpd);
 bool semu_quirks_show_mode(const struct scsiemu_lu *lu, unsigned code,
 			   unsigned sub);
 bool semu_quirks_show_log(const struct scsiemu_lu *lu, unsigned code);
+/* Default values of a mode page of len bytes become the product's. */
+void semu_quirks_mode(const struct scsiemu_lu *lu, unsigned code, unsigned sub,
+		      uint8_t *page, unsigned len);
 /* Vendor specific bytes of INQUIRY; how many. */
 unsigned semu_quirks_bytes(const struct scsiemu_lu *lu, const uint8_t **bytes);
 /* Version descriptors; how many. 0: the type's. */
@@ -68,6 +72,11 @@ static inline bool semu_quirks_show_log(const struct scsiemu_lu *lu,
 {
 	(void)lu, (void)code;
 	return true;
+}
+static inline void semu_quirks_mode(const struct scsiemu_lu *lu, unsigned code,
+				    unsigned sub, uint8_t *page, unsigned len)
+{
+	(void)lu, (void)code, (void)sub, (void)page, (void)len;
 }
 static inline unsigned semu_quirks_bytes(const struct scsiemu_lu *lu,
 					 const uint8_t **bytes)

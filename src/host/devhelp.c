@@ -54,6 +54,7 @@
 	"    inquiry_len=N      bytes of INQUIRY; claims=N: its VERSION\n"     \
 	"    versions=HEX+...   version descriptors\n"                         \
 	"    mode_pages=CODE[/SUB]+... log_pages=CODE+... those that it has\n" \
+	"    mode=CODE[/SUB]@BYTE:HEX  default values, several times\n"        \
 	"    serial_len=N       of a serial number that is made up: 1 to 16\n" \
 	"    rpm=N              rotation rate: 1 (none), 1025 to 65534; 1\n"   \
 	"    alua=WHO           target port groups have states that "          \

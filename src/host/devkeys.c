@@ -376,6 +376,7 @@ static const struct key keys[] = {
 	{ "unload", set_unload, AT(library.unload), 0, 0,
 	  "auto (the drive does) or host (a host has to)" },
 	{ "inject", set_text, 0, 0, 0, "for example any:every=9:status=busy" },
+	{ "mode", set_text, 0, 0, 0, "for example 0f@4:00000010" },
 	{ "reads", set_text, 0, 0, 0, "for example 44:mb=400000" },
 	{ "writes", set_text, 0, 0, 0, "for example 46:mb=800000:usual" },
 	{ "media", set_text, 0, 0, 0, "for example 0:for=46:width=127" },
@@ -499,7 +500,8 @@ static bool of_any_type(const char *key)
 		"version",    "profile",    "hide",	   "vpd",
 		"inquiry",    "alua",	    "groups",	   "nv",
 		"transition", "versions",   "inquiry_len", "mode_pages",
-		"log_pages",  "serial_len", "claims",	   NULL
+		"log_pages",  "serial_len", "claims",	   "mode",
+		NULL
 	};
 
 	return is_one_of(any, key);
@@ -533,6 +535,16 @@ static int set_rows(struct semu_devstr *s, const char *key, const char *value,
 
 	if (check_type(s, key, err))
 		return -1;
+	if (strcmp(key, "mode") == 0)
+		return semu_devquirks_mode(&s->quirks, value)
+			       ? semu_err(err,
+					  "mode=%.*s is not possible: it takes "
+					  "PAGE[/SUBPAGE]@BYTE:1 to 14 BYTES, "
+					  "in hexadecimal, behind the page's "
+					  "header; at most %d times",
+					  VALUE_SHOWN, value,
+					  SCSIEMU_MODE_VALUES)
+			       : 0;
 	if (strcmp(key, "media") == 0
 		    ? !semu_devmedia_add(&s->media, value, &why)
 		    : !semu_devformats_add(&s->formats, value, *key == 'w',
@@ -543,7 +555,8 @@ static int set_rows(struct semu_devstr *s, const char *key, const char *value,
 
 static bool is_rows(const char *key)
 {
-	static const char *const rows[] = { "reads", "writes", "media", NULL };
+	static const char *const rows[] = { "mode", "reads", "writes", "media",
+					    NULL };
 
 	return is_one_of(rows, key);
 }

@@ -84,6 +84,34 @@ int semu_devquirks_modes(struct semu_devquirks *q, const char *value)
 	return take_list(value, 2, true, q->modes, SCSIEMU_SHOWN, &q->nmodes);
 }
 
+/* "0f@4:00000010", "10/01@5:10" */
+int semu_devquirks_mode(struct semu_devquirks *q, const char *value)
+{
+	struct scsiemu_mode_value *v = &q->values[q->nvalues];
+	unsigned code, sub = 0, at, byte;
+	const char *p = hex(value, 2, &code);
+
+	if (q->nvalues == SCSIEMU_MODE_VALUES)
+		return -1;
+	if (p && *p == '/')
+		p = hex(p + 1, 2, &sub);
+	if (!p || *p != '@' || !(p = hex(p + 1, 2, &at)) || *p != ':' || !p[1])
+		return -1;
+	memset(v, 0, sizeof(*v));
+	v->code = (uint8_t)code;
+	v->sub = (uint8_t)sub;
+	v->at = (uint8_t)at;
+	for (p++; *p; p += 2) {
+		if (v->len == sizeof(v->bytes) || hex(p, 2, &byte) != p + 2)
+			return -1;
+		v->bytes[v->len++] = (uint8_t)byte;
+	}
+	if (code > 0x3e || at < (sub ? 4 : 2))
+		return -1;
+	q->nvalues++;
+	return 0;
+}
+
 int semu_devquirks_logs(struct semu_devquirks *q, const char *value)
 {
 	uint16_t codes[SCSIEMU_SHOWN];
@@ -151,7 +179,10 @@ bool semu_devquirks_make(struct scsiemu_quirks *has,
 					.modes = q->modes,
 					.nmodes = q->nmodes,
 					.logs = q->logs,
-					.nlogs = q->nlogs };
+					.nlogs = q->nlogs,
+					.values = q->values,
+					.nvalues = q->nvalues };
 	return q->nhide || q->nvpd || q->ninquiry || q->nversions ||
-	       s->inquiry_len || s->claims || q->nmodes || q->nlogs;
+	       q->nvalues || s->inquiry_len || s->claims || q->nmodes ||
+	       q->nlogs;
 }

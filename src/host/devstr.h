@@ -29,10 +29,11 @@ struct semu_devrules {
 
 /* What a product does otherwise, for struct scsiemu_quirks. */
 struct semu_devquirks {
-	unsigned nhide, nvpd, ninquiry, nversions, nmodes, nlogs;
+	unsigned nhide, nvpd, ninquiry, nversions, nmodes, nlogs, nvalues;
 	struct scsiemu_hidden hide[SCSIEMU_HIDDEN];
 	uint8_t vpd[32], inquiry[20], logs[SCSIEMU_SHOWN];
 	uint16_t versions[8], modes[SCSIEMU_SHOWN];
+	struct scsiemu_mode_value values[SCSIEMU_MODE_VALUES];
 };
 
 /* What tapes a drive takes (devformats.c), with their texts. */
@@ -141,13 +142,14 @@ int semu_profile_parse(struct semu_devstr *s, const char *path,
 		       const char *text, size_t len,
 		       struct scsiemu_errmsg *err);
 
-/* devquirks.c: the values of hide, vpd, inquiry, versions, mode_pages and
- * log_pages. 0, or -1. */
+/* devquirks.c: the values of hide, vpd, inquiry, versions, mode_pages,
+ * log_pages and, one more of them, mode. 0, or -1. */
 int semu_devquirks_hide(struct semu_devquirks *q, const char *value);
 int semu_devquirks_vpd(struct semu_devquirks *q, const char *value);
 int semu_devquirks_inquiry(struct semu_devquirks *q, const char *value);
 int semu_devquirks_versions(struct semu_devquirks *q, const char *value);
 int semu_devquirks_modes(struct semu_devquirks *q, const char *value);
+int semu_devquirks_mode(struct semu_devquirks *q, const char *value);
 int semu_devquirks_logs(struct semu_devquirks *q, const char *value);
 /* For a configuration, from what stays where it is. False: there are none. */
 bool semu_devquirks_make(struct scsiemu_quirks *has,

@@ -68,6 +68,15 @@ void semu_mode_apply(struct scsiemu_lu *lu)
 			p->apply(lu, p->mask ? lu->state + it.at : p->defaults);
 }
 
+/* How the page begins, for this LU: len bytes. */
+static void begin(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
+		  uint8_t *page)
+{
+	memcpy(page, p->defaults, p->len);
+	if (SEMU_WITH_QUIRKS)
+		semu_quirks_mode(lu, p->code, p->sub, page, p->len);
+}
+
 static uint32_t own_bytes(const struct scsiemu_lu *lu)
 {
 	return semu_mode_bytes(lu->type, lu->parts);
@@ -83,7 +92,7 @@ int semu_mode_init(struct scsiemu_lu *lu)
 		return SCSIEMU_ERR_SPACE;
 	while ((p = semu_mode_next(lu, &it)) != NULL)
 		if (p->mask)
-			memcpy(lu->state + it.at, p->defaults, p->len);
+			begin(lu, p, lu->state + it.at);
 	memcpy(lu->state + bytes, lu->state, bytes);
 	semu_mode_apply(lu);
 	return 0;
@@ -100,12 +109,15 @@ void semu_mode_reset(struct scsiemu_lu *lu)
 #if SEMU_WITH_MODE_SELECT
 
 /* May a page of a saved record be? Its constant bits are ours. */
-static bool fits(const struct semu_mode_page *p, const uint8_t *page)
+static bool fits(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
+		 const uint8_t *page)
 {
+	uint8_t own[SEMU_MODE_MAX];
 	unsigned i;
 
+	begin(lu, p, own);
 	for (i = 0; i < p->len; i++)
-		if ((page[i] ^ p->defaults[i]) & ~p->mask[i])
+		if ((page[i] ^ own[i]) & ~p->mask[i])
 			return false;
 	return true;
 }
@@ -122,7 +134,7 @@ static bool take(struct scsiemu_lu *lu, const uint8_t *buf, uint32_t len,
 			return false;
 		p = semu_mode_find(lu, buf[0] & 0x3f,
 				   buf[0] & 0x40 ? buf[1] : 0, &at);
-		if (!p || !p->mask || len < p->len || !fits(p, buf))
+		if (!p || !p->mask || len < p->len || !fits(lu, p, buf))
 			return false;
 		if (area)
 			memcpy(area + at, buf, p->len);
@@ -151,6 +163,8 @@ void semu_mode_get(const struct scsiemu_lu *lu, const struct semu_mode_page *p,
 	if (p->mask && pc == 3)
 		from = lu->state + own_bytes(lu) + at;
 	memcpy(out, from, p->len);
+	if (SEMU_WITH_QUIRKS && from == p->defaults)
+		semu_quirks_mode(lu, p->code, p->sub, out, p->len);
 	if (pc == 1) {
 		uint8_t header = p->sub ? 4 : 2;
 

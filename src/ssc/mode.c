@@ -169,10 +169,13 @@ const struct semu_mode_page semu_ssc_mode_0af0 = {
 enum { DCE = 0x80, DCC = 0x40, DDE = 0x80, ALGORITHM = 0xff };
 enum { SELECT_ALGORITHM = 14 }; /* of page 10h */
 
+/* None, the default one, or the one that is selected. */
 static int compression_check(struct scsiemu_cmd *c, const uint8_t *page,
 			     uint16_t at)
 {
-	if (page[7] && page[7] != ALGORITHM)
+	const uint8_t *is = semu_mode_current(scsiemu_cmd_lu(c), 0x0f, 0);
+
+	if (page[7] && page[7] != ALGORITHM && page[7] != is[7])
 		return bad(c, at + 4u, SCSIEMU_NO_BIT);
 	return 0;
 }

@@ -210,6 +210,50 @@ Hence:
         self.assertIn("1024+0 records in", out)
 
 
+class Profiles(Run):
+    """Drives and libraries that are taken for the products."""
+    lto8 = ["tape:mem,profile=ibm-lto8,serial=9A700L0077"]
+    viper = ["tape:mem,profile=archive-viper-150"]
+
+    def setUp(self):
+        super().setUp()
+        self.env["SCSIEMU_PROFILES"] = os.path.join(
+            os.path.dirname(os.path.abspath(__file__)), "..", "..",
+            "profiles")
+
+    def test_sg_inq(self):
+        out = self.tool("sg_inq", "/dev/sg0", devices=self.lto8)
+        self.assertIn("    length=70 (0x46)   Peripheral device type: tape\n"
+                      " Vendor identification: IBM     \n"
+                      " Product identification: ULT3580-TD8     \n"
+                      " Product revision level: HB81\n"
+                      " Unit serial number: 9A700L0077\n", out)
+        out = self.tool("sg_inq", "/dev/sg0", devices=self.viper)
+        self.assertIn("version=0x01  [SCSI-1]\n", out)
+        self.assertIn("    length=36 (0x24)   Peripheral device type: tape\n"
+                      " Vendor identification: ARCHIVE \n"
+                      " Product identification: VIPER 150  21247\n", out)
+
+    def test_tapeinfo(self):
+        out = self.tool("tapeinfo", "-f", "/dev/sg0", devices=self.lto8)
+        self.assertIn("MinBlock: 1\nMaxBlock: 8388608\n", out)
+        self.assertIn("Medium Type: 0x88\nDensity Code: 0x5e\n", out)
+        self.assertIn("MaxPartitions: 3\n", out)
+        out = self.tool("tapeinfo", "-f", "/dev/sg0", devices=self.viper)
+        self.assertIn("MinBlock: 512\nMaxBlock: 512\n", out)
+
+    def test_mtx(self):
+        path = os.path.join(self.folder, "l")
+        library = [f"library:dir={path},slots=2,changer_profile=stk-l700,"
+                   "profile=ibm-lto5"]
+        out = self.tool("mtx", "-f", "/dev/sg0", "status", devices=library)
+        self.assertIn("12 Drives, 22 Slots ( 20 Import/Export )", out)
+        self.assertIn(":VolumeTag=VOL002L5", out)
+        out = self.tool("mtx", "-f", "/dev/sg0", "inquiry", devices=library)
+        self.assertIn("Vendor ID: 'STK     '\nProduct ID: 'L700  ", out)
+        shutil.rmtree(path)
+
+
 class End(Run):
     def test_status(self):
         self.run_it("sh", "-c", "exit 7", status=7)

@@ -242,6 +242,33 @@ static void test_viper(void **state)
 	done(&a);
 }
 
+/* What pages begin with: of one that hosts change, and of one they do not. */
+static void test_mode(void **state)
+{
+	static const uint8_t select[] = { 0,	0, 0x10, 0, 0x0f, 14, 0x40,
+					  0x80, 0, 0,	 0, 3,	  0,  0,
+					  0,	3, 0,	 0, 0,	  0 };
+	struct asked a;
+
+	(void)state;
+	make(&a, "tape:mem,size=1M,mode=0f@2:408000000003,mode=0f@8:00000003,"
+		 "mode=1d@4:00,mode=10/01@6:0010");
+	assert_int_equal(ASK(&a, 0x1a, 8, 0x0f, 0, 255, 0), 0);
+	assert_memory_equal(a.in + 4, select + 4, 16);
+	assert_int_equal(ASK(&a, 0x1a, 8, 0x8f, 0, 255, 0), 0);
+	assert_memory_equal(a.in + 4, select + 4, 16);
+	assert_int_equal(ASK(&a, 0x1a, 8, 0x4f, 0, 255, 0), 0);
+	assert_memory_equal(a.in + 6, "\x80\0\0\0\0\xff", 6);
+	assert_int_equal(ASK(&a, 0x1a, 8, 0x1d, 0, 255, 0), 0);
+	assert_memory_equal(a.in + 4, "\x1d\x1e\0\0\0\x02", 6);
+	assert_int_equal(ASK(&a, 0x1a, 8, 0x10, 1, 255, 0), 0);
+	assert_memory_equal(a.in + 4, "\x50\1\0\x1c\0\0\0\x10", 8);
+	a.x.out = select;
+	a.x.out_len = sizeof(select);
+	assert_int_equal(ASK(&a, 0x15, 0x10, 0, 0, sizeof(select), 0), 0);
+	done(&a);
+}
+
 /* ---- Cartridges of other generations ---- */
 
 /* One made in a drive of the profile `maker`, in one of `taker`. */
@@ -346,6 +373,9 @@ static void test_wrong(void **state)
 	wrong("type = tape\nlog_pages = 40\n", "log_pages=40 is not");
 	wrong("type = tape\nmode_pages = 10/\n", "mode_pages=10/ is not");
 	wrong("type = tape\ninquiry_len = 35\n", "36 to 96");
+	wrong("type = tape\nmode = 0f@1:00\n", "mode=0f@1:00 is not possible");
+	wrong("type = tape\nmode = 0f@2:0\n", "PAGE[/SUBPAGE]@BYTE:1 to 14");
+	wrong("type = tape\nmode = 10/01@3:00\n", "behind the page's header");
 	wrong("type = tape\nblock_min = 4\nblock_max = 3\n",
 	      "block_min=4 is more than block_max");
 	wrong("type = tape\nblock_max = 3\nfixed = 4\nwrites = 1:mb=1:usual\n",
@@ -494,6 +524,7 @@ int main(void)
 		cmocka_unit_test(test_hp_lto5),
 		cmocka_unit_test(test_scsi2),
 		cmocka_unit_test(test_viper),
+		cmocka_unit_test(test_mode),
 		cmocka_unit_test(test_generations),
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_density),
