@@ -8,4 +8,6 @@ writes = 44:mb=400000:bits=9638:width=127:tracks=704:org=LTO-CVE:name=U-316:text
 writes = 46:mb=800000:bits=12725:width=127:tracks=896:org=LTO-CVE:name=U-416:text=Ultrium 4/16T:partitions=1:label=L4:worm_label=LU:usual
 takes_worm
 hide = 80+81+88+8a+8f+93
+compress
+encrypt
 serial_len = 10

@@ -11,4 +11,6 @@ append_only
 takes_worm
 protection
 hide = 80+81+88+8a+8f+93
+compress
+encrypt
 serial_len = 10
