@@ -364,7 +364,7 @@ static void test_not_ready(void **state)
 	begin(&r, 0, 0);
 	records(&r, true, 512, 1, 0);
 	aborted(&r, FAILED_THERE, 0, 512);
-	forwarded(&r, SCSIEMU_SK_NOT_READY, SCSIEMU_ASC_MEDIUM_NOT_PRESENT, 2);
+	forwarded(&r, SCSIEMU_SK_NOT_READY, SCSIEMU_ASC_MEMORY_ACCESSIBLE, 2);
 	done(&r);
 }
 

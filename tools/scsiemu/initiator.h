@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * initiator.h - one logical unit, wherever it is: one of this program's own, or what
- * stands behind a node of Linux's SG_IO.
+ * initiator.h - one logical unit, wherever it is: one of this program's own, or
+ * what stands behind a node of Linux's SG_IO.
  */
 #ifndef TOOL_INITIATOR_H
 #define TOOL_INITIATOR_H
