@@ -109,8 +109,20 @@ const uint8_t *semu_mode_each(const struct scsiemu_lu *lu,
 
 	while ((q = semu_mode_next(lu, &it)) != p)
 		before += q->each;
-	return itl && itl->mode_set ? itl->mode + before + (at - p->each_at)
-				    : lu->state + it.at + at;
+	return semu_mode_of(itl, lu->state + it.at + at,
+			    before + at - p->each_at);
+}
+
+unsigned semu_mode_before(const struct scsiemu_lu *lu,
+			  const struct semu_mode_page *p)
+{
+	const struct semu_mode_page *const *q = lu->type->mode;
+	unsigned before = 0;
+
+	for (; *q != p; q++)
+		if (semu_mode_has(*q, lu->parts))
+			before += (*q)->each;
+	return before;
 }
 
 void semu_mode_own(const struct scsiemu_cmd *c, const struct semu_mode_page *p,

@@ -114,6 +114,16 @@ void semu_mode_apply(struct scsiemu_lu *lu);
 const uint8_t *semu_mode_each(const struct scsiemu_lu *lu,
 			      const struct semu_itl *itl,
 			      const struct semu_mode_page *p, unsigned at);
+/* How many bytes of what pages in front of p have for each nexus. */
+unsigned semu_mode_before(const struct scsiemu_lu *lu,
+			  const struct semu_mode_page *p);
+/* The nexus's own bytes behind so many, or those that all share. */
+static inline const uint8_t *semu_mode_of(const struct semu_itl *itl,
+					  const uint8_t *shared,
+					  unsigned before)
+{
+	return itl && itl->mode_set ? itl->mode + before : shared;
+}
 /* A page of current values, as semu_mode_get() has it, becomes this nexus's. */
 void semu_mode_own(const struct scsiemu_cmd *c, const struct semu_mode_page *p,
 		   uint8_t *page);
@@ -126,6 +136,19 @@ static inline const uint8_t *semu_mode_each(const struct scsiemu_lu *lu,
 {
 	(void)itl;
 	return semu_mode_current(lu, p->code, p->sub) + at;
+}
+static inline unsigned semu_mode_before(const struct scsiemu_lu *lu,
+					const struct semu_mode_page *p)
+{
+	(void)lu, (void)p;
+	return 0;
+}
+static inline const uint8_t *semu_mode_of(const struct semu_itl *itl,
+					  const uint8_t *shared,
+					  unsigned before)
+{
+	(void)itl, (void)before;
+	return shared;
 }
 static inline void semu_mode_own(const struct scsiemu_cmd *c,
 				 const struct semu_mode_page *p, uint8_t *page)

@@ -74,6 +74,11 @@ static bool head_drains(const uint8_t *was, const uint8_t *now)
 	       was[SPECIFIC] != now[SPECIFIC];
 }
 
+static void head_apply(struct scsiemu_lu *lu, const uint8_t *page)
+{
+	semu_ssc(lu)->head = page;
+}
+
 const struct semu_mode_page semu_ssc_head = {
 	.head = true,
 	.len = SEMU_MODE_HEAD,
@@ -83,23 +88,21 @@ const struct semu_mode_page semu_ssc_head = {
 		      0xff, 0xff),
 	.fill = head_fill,
 	.check = head_check,
+	.apply = head_apply,
 	.drains = head_drains,
 };
 
-static const uint8_t *head(const struct scsiemu_lu *lu)
-{
-	return semu_mode_current(lu, 0, 0);
-}
-
 uint32_t semu_ssc_block(const struct scsiemu_cmd *c)
 {
-	return semu_be24(semu_mode_each(scsiemu_cmd_lu(c), semu_ctx(c)->itl,
-					&semu_ssc_head, BLOCK_LENGTH));
+	const struct semu_ssc *s = semu_ssc_of(c);
+
+	return semu_be24(
+		semu_mode_of(semu_ctx(c)->itl, s->head + BLOCK_LENGTH, 0));
 }
 
 bool semu_ssc_buffered(const struct scsiemu_lu *lu)
 {
-	return head(lu)[SPECIFIC] & BUFFERED_MODE;
+	return semu_ssc(lu)->head[SPECIFIC] & BUFFERED_MODE;
 }
 
 #if SEMU_WITH_MODE_SELECT
@@ -173,11 +176,21 @@ uint8_t semu_ssc_protects(const struct scsiemu_cmd *c, enum semu_ssc_way way)
 	static const uint8_t bit[] = { [SEMU_SSC_WRITES] = LBP_W,
 				       [SEMU_SSC_READS] = LBP_R,
 				       [SEMU_SSC_RECOVERS] = RBDP };
-	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	const uint8_t *own = semu_mode_each(lu, semu_ctx(c)->itl,
-					    &semu_ssc_mode_0af0, METHOD);
+	const struct semu_ssc *s = semu_ssc_of(c);
+	const uint8_t *own = semu_mode_of(semu_ctx(c)->itl, s->check + METHOD,
+					  s->check_before);
 
-	return protects(lu) && own[WHEN - METHOD] & bit[way] ? own[0] : 0;
+	return own[WHEN - METHOD] & bit[way] && protects(scsiemu_cmd_lu(c))
+		       ? own[0]
+		       : 0;
+}
+
+static void lbp_apply(struct scsiemu_lu *lu, const uint8_t *page)
+{
+	struct semu_ssc *s = semu_ssc(lu);
+
+	s->check = page;
+	s->check_before = semu_mode_before(lu, &semu_ssc_mode_0af0);
 }
 
 const struct semu_mode_page semu_ssc_mode_0af0 = {
@@ -189,6 +202,7 @@ const struct semu_mode_page semu_ssc_mode_0af0 = {
 	.mask = BYTES(0, 0, 0, 0, 0xff, 0x3f, LBP_W | LBP_R | RBDP, [31] = 0),
 	.fill = lbp_fill,
 	.check = lbp_check,
+	.apply = lbp_apply,
 };
 
 /* ---- Data compression, and device configuration that has it, too ---- */
@@ -296,6 +310,7 @@ static int extension_check(struct scsiemu_cmd *c, const uint8_t *page,
 
 static void extension_apply(struct scsiemu_lu *lu, const uint8_t *page)
 {
+	semu_ssc(lu)->extension = page;
 	if (page[MODES] & APPEND_ONLY)
 		semu_ssc(lu)->grant = SEMU_GRANT_NONE;
 }
@@ -313,7 +328,7 @@ const struct semu_mode_page semu_ssc_mode_1001 = {
 
 static const uint8_t *extension(const struct scsiemu_lu *lu)
 {
-	return semu_mode_current(lu, 0x10, 0x01);
+	return semu_ssc(lu)->extension;
 }
 
 bool semu_ssc_append_only(const struct scsiemu_lu *lu)

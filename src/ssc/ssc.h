@@ -68,6 +68,11 @@ struct semu_ssc {
 	/* How records are written and read: what compression, encryption and
 	 * logical block protection have set. */
 	struct scsiemu_tape_how writes, reads;
+	/* Mode data in force: the header, device configuration extension, and
+	 * control data protection, with what is in front of it in a nexus's
+	 * own. */
+	const uint8_t *head, *extension, *check;
+	unsigned check_before;
 	const struct scsiemu_medium *loaded; /* what the rest is about */
 	bool unfit;			     /* it cannot read the cartridge */
 	bool unwritable; /* nor, as it could read it, write it */
