@@ -71,6 +71,9 @@ int semu_ssc_write_attr(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 	if (!scsiemu_rd_need(r, LIST_HEADER))
 		return SCSIEMU_FAILED;
 	len = scsiemu_rd_be32(r);
+	/* LTFS counts the header, too. */
+	if (len == scsiemu_rd_left(r) + LIST_HEADER)
+		len -= LIST_HEADER;
 	if (len > scsiemu_rd_left(r))
 		return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
 				    SCSIEMU_ASC_PARAMETER_LIST_LENGTH);

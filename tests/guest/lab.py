@@ -18,7 +18,8 @@ import tempfile
 import packages
 
 PACKAGES = ("user-mode-linux", "open-iscsi", "libopeniscsiusr", "libisns0",
-            "bacula-sd", "bacula-common", "amanda-server", "amanda-common")
+            "bacula-sd", "bacula-common", "libwrap0",
+            "amanda-server", "amanda-common")
 MEMORY = 768 << 20
 SECONDS = 600
 TIMED_OUT = 124 # of timeout(1)
