@@ -18,11 +18,13 @@ TALK = (
      "Product ID: 'Media Changer   '\nRevision: '0001'\n"
      "Attached Changer API: No\n"),
     ("inventory", 0, ""),
-    ("load 1 0", 0, "Loading media from Storage Element 1 into drive 0...done\n"),
+    ("load 1 0", 0,
+     "Loading media from Storage Element 1 into drive 0...done\n"),
     ("load 2", 1, "Drive 0 Full (Storage Element 1 loaded)\n"),
     ("load 1 1", 1, "Loading media from Storage Element 1 into drive 1..."
      "Source Element Address 4096 is Empty\n"),
-    ("load 2 1", 0, "Loading media from Storage Element 2 into drive 1...done\n"),
+    ("load 2 1", 0,
+     "Loading media from Storage Element 2 into drive 1...done\n"),
     ("transfer 3 4", 1, "Destination Element Address 4099 is Already Full\n"),
     ("unload 4 0", 1, "Storage Element 4 is Already Full\n"),
     ("transfer 4 7", 0, ""),
@@ -35,7 +37,7 @@ TALK = (
      "Loading media from Storage Element 1 into drive 0...done\n"),
     ("position 3", 0, ""),
 )
-# Element by element.
+# Element by element, the drives first.
 AFTER = ["Drive 0: VOL001L8", "Drive 1: VOL002L8", "1: -", "2: -",
          "3: VOL003L8", "4: -", "5: VOL005L8", "6: -", "7: VOL004L8", "8: -"]
 
@@ -80,6 +82,31 @@ def drives(*tapes):
             raise servers.Failed(f"tapeinfo: {d.sg} is not ready")
 
 
+# What mt is told behind ten blocks of 512, a mark, two of 1 MiB - 1 and a
+# mark, its exit status, and the block that it is at then.
+MOVES = (
+    ("seek 0", 0, 0), ("fsf 1", 0, 11), ("fsfm 1", 0, 13), ("bsfm 1", 0, 11),
+    ("bsf 1", 0, 10), ("fsr 2", 2, 11), ("rewind", 0, 0), ("fsr 3", 0, 3),
+    ("bsr 2", 0, 1), ("eod", 0, 14), ("weof 2", 0, 16), ("asf 1", 0, 11),
+    ("setblk 512", 0, 11), ("setblk 0", 0, 11), ("drvbuffer 1", 0, 11),
+    ("lock", 0, 11), ("unlock", 0, 11), ("retension", 0, 0),
+)
+
+
+def positions(tape):
+    """mt, and where the tape is behind it."""
+    def told(*words):
+        return rig.run("mt", "-f", tape.sd, *words)
+
+    rig.need("mt", "-f", tape.sd, "rewind")
+    for length, count in (512, 10), (1048575, 2):
+        rig.need("dd", "if=/dev/zero", f"of={tape.sd}", f"bs={length}",
+                 f"count={count}")
+    for line, status, at in MOVES:
+        expect(f"mt {line}", told(*line.split())[0], status)
+        expect(f"behind mt {line}", told("tell"), (0, f"At block {at}.\n"))
+
+
 def ch(changer, tape):
     """The driver's own way to move a cartridge."""
     with open(changer.sd, "rb") as f:
@@ -98,6 +125,7 @@ def main():
                  "cartridges=5,size=64M") as (luns,):
         mtx(luns[0].sg)
         drives(luns[1], luns[2])
+        positions(luns[2])
         ch(luns[0], luns[1])
         # ch asks for SCSI-2's addresses of the drives; SMC-3 has none.
         bad = [c for c in rig.complaints() if "ID/LUN unknown" not in c]
