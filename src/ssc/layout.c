@@ -24,7 +24,8 @@ enum {
 	POWER_OF_TEN = 0x18,
 	POFM = 0x04
 };
-enum { RECOGNIZES = 3, BILLIONS = 9, REST = 0xffff, FDP_SHARE = 40 };
+/* SMALLEST: the part of the cartridge that a partition has at least. */
+enum { RECOGNIZES = 3, BILLIONS = 9, REST = 0xffff, SMALLEST = 40 };
 
 static uint64_t power_of_ten(unsigned n)
 {
@@ -93,23 +94,31 @@ static bool as_it_is(const struct scsiemu_tape_info *info, const uint8_t *page,
 	return true;
 }
 
+/*
+ * Sizes are rounded up to what a partition has at least, as drives do: LTFS
+ * asks for an index partition of one unit, which it takes for a GB.
+ */
 static bool given(const struct scsiemu_tape_info *info, const uint8_t *page,
 		  struct scsiemu_tape_layout *l)
 {
-	uint64_t sum = 0, unit = unit_of(page);
+	uint64_t sum = 0, unit = unit_of(page), least = info->size / SMALLEST;
 	unsigned rest = 0;
 
 	for (unsigned i = 0; i < l->n; i++) {
 		unsigned v = semu_be16(page + SIZES + 2 * i);
 
 		l->size[i] = v == REST ? UINT64_MAX : v * unit;
-		if (v == REST)
+		if (v == REST) {
 			rest++;
-		else if (!v || l->size[i] / v != unit ||
-			 l->size[i] > info->size - sum)
+			continue;
+		}
+		if (!v || l->size[i] / v != unit)
 			return false;
-		else
-			sum += l->size[i];
+		if (l->size[i] < least)
+			l->size[i] = least;
+		if (l->size[i] > info->size - sum)
+			return false;
+		sum += l->size[i];
 	}
 	return rest == 1 ? sum < info->size : !rest && as_it_is(info, page, l);
 }
@@ -130,7 +139,7 @@ bool semu_ssc_layout(const struct scsiemu_lu *lu, const uint8_t *page,
 	if (page[HOW] & FDP) {
 		l->n = 2;
 		l->size[0] = UINT64_MAX;
-		l->size[1] = info->size / FDP_SHARE;
+		l->size[1] = info->size / SMALLEST;
 		return true;
 	}
 	return page[HOW] & IDP && given(info, page, l);
