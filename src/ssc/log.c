@@ -432,6 +432,8 @@ static const struct param volume[] = {
 	{ 0x0080, 1, protected },
 	{ 0x0081, 1, is_worm },
 	{ 0x0082, 1, none },
+	{ 0x0101, 4, threads },
+	{ 0x0102, 4, none },
 };
 enum { NVOLUME = sizeof(volume) / sizeof(volume[0]) };
 /* Of each partition, MB: all, used, left. */

@@ -298,6 +298,7 @@ static void test_lto(void **state)
 	drive_settle(&t.d, t.lu, NULL);
 	assert_int_equal(be(param(&t, 0x30, 1, 4), 4), 2);
 	assert_int_equal(be(param(&t, 0x17, 1, 4), 4), 2);
+	assert_int_equal(be(param(&t, 0x17, 0x0101, 4), 4), 2);
 	assert_int_equal(be(param(&t, 0x0c, 0, 8), 8), 3000);
 	TAPE_DO(&t, 0x4c, 0x02, 0x4c, 0, 0, 0, 0, 0, 0, 0);
 	drive_good(&t.d);

@@ -144,6 +144,28 @@ static void test_plans(void **state)
 	tape_free(&t);
 }
 
+/* LTFS's index partition: one unit, of whatever size. */
+static void test_smallest(void **state)
+{
+	const struct tape_options large = { .ssc = { .partitions = 2 },
+					    .is = { .bytes = UINT64_C(12000) *
+							     MEGA } };
+	struct tape t;
+
+	(void)state;
+	tape_make(&t, &large);
+	plan(&t, 1, 0x34, 1, 0xffff);
+	drive_good(&t.d);
+	format(&t, 1);
+	drive_good(&t.d);
+	assert_int_equal(info(&t).part[0].size, 300 * MEGA);
+	assert_int_equal(info(&t).part[1].size, UINT64_C(11700) * MEGA);
+	/* what is reported is taken as it is */
+	plan(&t, 1, 0x34, 300, 11700);
+	drive_good(&t.d);
+	tape_free(&t);
+}
+
 static void test_capacity(void **state)
 {
 	struct tape t;
@@ -315,6 +337,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_format),
 		cmocka_unit_test(test_plans),
+		cmocka_unit_test(test_smallest),
 		cmocka_unit_test(test_capacity),
 		cmocka_unit_test(test_append_only),
 		cmocka_unit_test(test_peek_aborted),
