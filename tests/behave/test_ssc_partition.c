@@ -147,7 +147,7 @@ static void test_plans(void **state)
 /* LTFS's index partition: one unit, of whatever size. */
 static void test_smallest(void **state)
 {
-	const struct tape_options large = { .ssc = { .partitions = 2 },
+	const struct tape_options large = { .ssc = { .partitions = 4 },
 					    .is = { .bytes = UINT64_C(12000) *
 							     MEGA } };
 	struct tape t;
