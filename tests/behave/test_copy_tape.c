@@ -472,6 +472,7 @@ static void test_check_values(void **state)
 {
 	static const struct scsiemu_ssc_options o = { .protection = true };
 	static const uint8_t select[10] = { 0x55, 0x10, [8] = 40 };
+	static const uint8_t write[6] = { 0x0a, 0, 0, 0, 40, 0 };
 	static const uint8_t page[40] = { [8] = 0x4a, 0xf0, 0, 28, 2, 4, 0xc0 };
 	struct rig r;
 
@@ -479,6 +480,10 @@ static void test_check_values(void **state)
 	make_with(&r, 2048, &o);
 	on_tape(&r, select, 10, page, 40, 0);
 	drive_good(&r.c.d);
+	on_tape(&r, write, 6, page, 40, 0); /* the value is wrong */
+	drive_check(&r.c.d, SCSIEMU_SK_HARDWARE_ERROR, 0x1001);
+	IN(&r, 512, 0x08, 0, 0, 2, 0, 0);
+	drive_check(&r.c.d, SCSIEMU_SK_BLANK_CHECK, SCSIEMU_ASC_END_OF_DATA);
 	begin(&r, 0, 0);
 	records(&r, true, 512, 2, 4);
 	good(&r);
