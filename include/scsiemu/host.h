@@ -64,8 +64,9 @@ int scsiemu_host_close(struct scsiemu_host_lu *h, struct scsiemu_errmsg *err);
 struct scsiemu_host_unit {
 	struct scsiemu_host_unit *next; /* in the order they were named */
 	const char *text;		/* the device string; the caller's */
-	uint16_t lun;
-	struct scsiemu_host_lu host; /* once the device is open */
+	uint16_t lun;			/* final once the device is open */
+	bool placed;			/* the LUN was given */
+	struct scsiemu_host_lu host;	/* once the device is open */
 };
 
 /*
@@ -83,7 +84,8 @@ struct scsiemu_host_device {
 /*
  * One more logical unit, "[LUN=]DEVICE": without a LUN it is the next one
  * behind the last. Only the LUN is looked at. 0, or -1 with a message. The
- * drives of a library are at the LUNs behind it, once the device is open.
+ * drives of a library are at the LUNs behind it, once the device is open; what
+ * comes next without a LUN moves behind them then.
  */
 int scsiemu_host_device_add(struct scsiemu_host_device *h, const char *text,
 			    struct scsiemu_errmsg *err);

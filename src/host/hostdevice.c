@@ -52,12 +52,14 @@ int scsiemu_host_device_add(struct scsiemu_host_device *h, const char *text,
 		return semu_err(err, "%s: out of memory", text);
 	u->text = text + used;
 	u->lun = (uint16_t)lun;
+	u->placed = used;
 	*at = u;
 	h->nunits++;
 	return 0;
 }
 
-/* A library's drives are the logical units behind it. */
+/* A library's drives are the logical units behind it, and those that nobody
+ * placed come behind them. */
 static int add_drives(struct scsiemu_host_device *h,
 		      struct scsiemu_host_unit *library,
 		      struct scsiemu_errmsg *err)
@@ -80,6 +82,8 @@ static int add_drives(struct scsiemu_host_device *h,
 					 &library->host, i, err))
 			return -1;
 	}
+	for (; at->next && !at->next->placed; at = at->next)
+		at->next->lun = (uint16_t)(at->lun + 1);
 	return 0;
 }
 

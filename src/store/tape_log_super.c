@@ -323,11 +323,26 @@ static void give_back(struct semu_tl *t)
 		t->length = end;
 }
 
+/* Whoever forges an index can have more files than objects after a cut: nobody
+ * could open that. */
+static bool possible(const struct semu_tl *t)
+{
+	for (unsigned i = 0; i < t->n; i++)
+		if (!part_possible(t, &t->part[i]))
+			return false;
+	return true;
+}
+
 /* A new state, in the slot that is not in force. */
 static int commit(struct semu_tl *t)
 {
-	int rc = write_slot(t);
+	int rc;
 
+	if (!possible(t)) {
+		t->dead = true;
+		return SCSIEMU_E_WRITE;
+	}
+	rc = write_slot(t);
 	if (!rc)
 		rc = make_durable(t);
 	if (rc)

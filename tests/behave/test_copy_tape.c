@@ -12,7 +12,8 @@
 #include <cmocka.h>
 
 #include "support/copier.h"
-#include "support/tape.h"
+#include "support/crypt.h"
+#include "support/toycodec.h"
 
 enum { TAPE = 3, NAA_LOW = 9 }; /* its LUN */
 enum { PAD = 0x04, FIXED = 0x01 };
@@ -36,7 +37,8 @@ static uint8_t on_tape(struct rig *r, const uint8_t *cdb, unsigned len,
 	on_tape(r, (const uint8_t[]){ __VA_ARGS__ },                           \
 		sizeof((const uint8_t[]){ __VA_ARGS__ }), NULL, 0, room)
 
-static void make(struct rig *r, uint32_t scratch, bool append_only)
+static void make_with(struct rig *r, uint32_t scratch,
+		      const struct scsiemu_ssc_options *ssc)
 {
 	const struct copier_options o = { .scratch = scratch, .tape = true };
 	const struct scsiemu_tape_new is = { .bytes = 4 << 20 };
@@ -46,8 +48,9 @@ static void make(struct rig *r, uint32_t scratch, bool append_only)
 	copier_make(&r->c, &o);
 	r->c.d.hook = tape_answer;
 	assert_int_equal(scsiemu_open_tape_mem(&t->m, &is, NULL), 0);
-	t->ssc = (struct scsiemu_ssc_options){ .size = sizeof(t->ssc),
-					       .append_only = append_only };
+	assert_int_equal(scsiemu_wrap_codec(&t->m, &toycodec, NULL), 0);
+	t->ssc = *ssc;
+	t->ssc.size = sizeof(t->ssc);
 	t->cf = (struct scsiemu_lu_config){ .size = sizeof(t->cf),
 					    .type = &scsiemu_ssc,
 					    .options = &t->ssc,
@@ -62,6 +65,13 @@ static void make(struct rig *r, uint32_t scratch, bool append_only)
 	drive_settle(&r->c.d, t->lu, NULL);
 	for (unsigned i = 0; i < COPIER_DISKS; i++)
 		drive_settle(&r->c.d, r->c.lu[i], NULL);
+}
+
+static void make(struct rig *r, uint32_t scratch, bool append_only)
+{
+	const struct scsiemu_ssc_options o = { .append_only = append_only };
+
+	make_with(r, scratch, &o);
 }
 
 static void done(struct rig *r)
@@ -392,6 +402,104 @@ static void test_full(void **state)
 	done(&r);
 }
 
+/* ---- What nexuses have of their own ---- */
+
+static void set_key(struct rig *r, uint8_t scope, uint8_t mode)
+{
+	const struct crypt_page page = { .scope = scope,
+					 .flags = 0x40,
+					 .encrypt = mode,
+					 .decrypt = mode,
+					 .key = mode ? 'k' : 0 };
+	uint8_t list[256];
+	uint32_t len = crypt_put(&page, list);
+	const uint8_t cdb[12] = { 0xb5, 0x20, 0, 0x10, [9] = (uint8_t)len };
+
+	on_tape(r, cdb, 12, list, len, 0);
+	drive_good(&r->c.d);
+}
+
+static void write_record(struct rig *r, const uint8_t *bytes)
+{
+	static const uint8_t cdb[6] = { 0x0a, 0, 0, 2, 0, 0 };
+
+	on_tape(r, cdb, 6, bytes, 512, 0);
+	drive_good(&r->c.d);
+}
+
+/* The copy manager has no key of its own: what all share is its, too. */
+static void test_keys(void **state)
+{
+	static const struct scsiemu_ssc_options o = { .encryption = true };
+	const uint8_t *bytes;
+	struct rig r;
+
+	(void)state;
+	make_with(&r, 2048, &o);
+	bytes = r.c.k[0].bytes;
+	set_key(&r, CRYPT_LOCAL, CRYPT_ON);
+	begin(&r, 0, 0);
+	records(&r, true, 512, 1, 3);
+	good(&r);
+	write_record(&r, bytes);
+	rewind_it(&r);
+	begin(&r, 0, 0); /* the first is plain, the second is the nexus's */
+	records(&r, false, 512, 1, 8);
+	records(&r, false, 512, 1, 9);
+	aborted(&r, FAILED_THERE, 1, 512);
+	forwarded(&r, SCSIEMU_SK_DATA_PROTECT, 0x7401, 1);
+	at(&r, 1, 0);
+	assert_memory_equal(bytes + 8 * 512, bytes + 3 * 512, 512);
+	set_key(&r, CRYPT_ALL, CRYPT_ON);
+	rewind_it(&r);
+	begin(&r, 0, 0);
+	records(&r, true, 512, 2, 4);
+	good(&r);
+	rewind_it(&r);
+	begin(&r, 0, 0);
+	records(&r, false, 512, 2, 10);
+	good(&r);
+	assert_memory_equal(bytes + 10 * 512, bytes + 4 * 512, 1024);
+	set_key(&r, CRYPT_ALL, CRYPT_OFF);
+	rewind_it(&r);
+	IN(&r, 512, 0x08, 0, 0, 2, 0, 0);
+	drive_check(&r.c.d, SCSIEMU_SK_DATA_PROTECT, 0x7401);
+	done(&r);
+}
+
+/* Nor check values. */
+static void test_check_values(void **state)
+{
+	static const struct scsiemu_ssc_options o = { .protection = true };
+	static const uint8_t select[10] = { 0x55, 0x10, [8] = 40 };
+	static const uint8_t write[6] = { 0x0a, 0, 0, 0, 40, 0 };
+	static const uint8_t page[40] = { [8] = 0x4a, 0xf0, 0, 28, 2, 4, 0xc0 };
+	struct rig r;
+
+	(void)state;
+	make_with(&r, 2048, &o);
+	on_tape(&r, select, 10, page, 40, 0);
+	drive_good(&r.c.d);
+	on_tape(&r, write, 6, page, 40, 0); /* the value is wrong */
+	drive_check(&r.c.d, SCSIEMU_SK_HARDWARE_ERROR, 0x1001);
+	IN(&r, 512, 0x08, 0, 0, 2, 0, 0);
+	drive_check(&r.c.d, SCSIEMU_SK_BLANK_CHECK, SCSIEMU_ASC_END_OF_DATA);
+	begin(&r, 0, 0);
+	records(&r, true, 512, 2, 4);
+	good(&r);
+	rewind_it(&r);
+	begin(&r, 0, 0);
+	records(&r, false, 512, 2, 10);
+	good(&r);
+	assert_memory_equal(r.c.k[0].bytes + 10 * 512, r.c.k[0].bytes + 4 * 512,
+			    1024);
+	rewind_it(&r); /* with theirs, for the host */
+	IN(&r, 600, 0x08, 2, 0, 2, 4, 0);
+	drive_good(&r.c.d);
+	assert_int_equal(r.c.d.t.c.in_done, 516);
+	done(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -403,6 +511,8 @@ int main(void)
 		cmocka_unit_test(test_types),
 		cmocka_unit_test(test_append),
 		cmocka_unit_test(test_not_ready),
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_check_values),
 		cmocka_unit_test(test_full),
 	};
 

@@ -201,6 +201,38 @@ static void test_unload(void **state)
 	assert_int_equal(scsiemu_host_device_close(&b.h, &err), 0);
 }
 
+/* What nobody placed comes behind the drives; what somebody did stays. */
+static void test_luns(void **state)
+{
+	static const uint8_t inquiry[6] = { 0x12, [4] = 96 };
+	static struct bench b;
+	char device[128];
+
+	(void)state;
+	memset(&b, 0, sizeof(b));
+	snprintf(device, sizeof(device),
+		 "library:dir=%s/lib,slots=3,ie=1,drives=2,size=4M", dir);
+	assert_int_equal(scsiemu_host_device_add(&b.h, device, &err), 0);
+	assert_int_equal(
+		scsiemu_host_device_add(&b.h, "tape:mem,size=4M", &err), 0);
+	assert_int_equal(
+		scsiemu_host_device_add(&b.h, "7=disk:mem,size=1M", &err), 0);
+	assert_int_equal(
+		scsiemu_host_device_add(&b.h, "disk:mem,size=1M", &err), 0);
+	assert_int_equal(scsiemu_host_device_open(&b.h, "t", NULL, &err), 0);
+	assert_int_equal(b.h.nunits, 6);
+	assert_string_equal(b.h.units->next->next->next->text,
+			    "tape:mem,size=4M");
+	assert_int_equal(b.h.units->next->next->next->lun, 3);
+	assert_int_equal(run(&b, 3, inquiry, 6), 0);
+	assert_int_equal(b.in[0], 0x01);
+	for (uint8_t lun = 7; lun <= 8; lun++) {
+		assert_int_equal(run(&b, lun, inquiry, 6), 0);
+		assert_int_equal(b.in[0], 0x00);
+	}
+	assert_int_equal(scsiemu_host_device_close(&b.h, &err), 0);
+}
+
 /* How long the robot takes. */
 static void test_move_time(void **state)
 {
@@ -223,10 +255,8 @@ static void test_move_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH(test_library),
-		WITH(test_refused),
-		WITH(test_unload),
-		WITH(test_move_time),
+		WITH(test_library), WITH(test_refused),	  WITH(test_unload),
+		WITH(test_luns),    WITH(test_move_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
