@@ -5,7 +5,7 @@
  *	tcmu scsiemu/a=disk:path=a.img,size=1G
  * CONFIG is what was written as dev_config= into the control file of
  * /sys/kernel/config/target/core/user_N/NAME. A library's changer is CONFIG,
- *and its drives are CONFIG/drive0 and up.
+ * and its drives are CONFIG/drive0 and up.
  */
 #include <scsiemu/host.h>
 #include <scsiemu/transport/tcmu.h>

@@ -6,7 +6,7 @@
  *	LUN CDB out BYTES	these as data-out
  * CDB and BYTES are hexadecimal. Each gets a line: status, sense and data-in,
  * hexadecimal or "-", and the residual, below 0 for an overflow; "gone" when
- *the target is.
+ * the target is.
  */
 #include <stdio.h>
 #include <stdlib.h>
