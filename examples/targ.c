@@ -3,8 +3,8 @@
  * targ - be a device on a bus of FreeBSD's, behind an adapter in target mode
  * (docs/targ.md):
  *	targ 0:0:0 disk:path=a.img,size=1G
- * Several pairs are LUNs of one target. The command line only, everything else
- * is the library's.
+ * Several pairs are LUNs of one target; a library's drives are at the LUNs
+ * behind it. The command line only, everything else is the library's.
  */
 #include <scsiemu/host.h>
 #include <scsiemu/transport/targ.h>
@@ -19,15 +19,16 @@
 #define MAX_UNITS 64
 
 struct unit {
-	const char *address; /* BUS:TARGET:LUN */
+	char address[40]; /* BUS:TARGET:LUN */
 	struct scsiemu_targ *targ;
 };
 
 static struct scsiemu_host_device dev;
 static struct scsiemu_loop *loop;
 static struct unit units[MAX_UNITS];
-static int nunits;
+static unsigned nunits; /* of the command line; of all, once it is open */
 static struct scsiemu_targ_config first; /* its address */
+static bool has_drives; /* how many is not known before it is open */
 static struct scsiemu_errmsg err;
 static int failed;
 
@@ -112,7 +113,8 @@ static void add(const char *address, const char *device)
 	snprintf(text, size, "%llu=%s", (unsigned long long)where.lun, device);
 	if (scsiemu_host_device_add(&dev, text, &err))
 		die(err.text);
-	units[nunits++].address = address;
+	nunits++;
+	has_drives |= !strncmp(device, "library:", 8);
 }
 
 /* Pairs of an address and a device. */
@@ -134,12 +136,17 @@ static void open_device(const struct scsiemu_targ_config *cf)
 	struct scsiemu_limits l;
 
 	scsiemu_host_limits(&l);
-	l.nexuses = (cf->initiators ? cf->initiators : 32) * (uint32_t)nunits;
+	l.nexuses = (cf->initiators ? cf->initiators : 32) *
+		    (has_drives ? MAX_UNITS : nunits);
 	gethostname(host, sizeof(host) - 1);
 	snprintf(name, sizeof(name), "targ.%s.%u.%u", host, first.bus,
 		 first.target);
 	if (scsiemu_host_device_open(&dev, name, &l, &err))
 		die(err.text);
+	if (dev.nunits > MAX_UNITS)
+		die("a target has at most 64 LUNs, with the drives of "
+		    "libraries");
+	nunits = dev.nunits;
 }
 
 /* The others are served on; the loop ends with the last. */
@@ -157,10 +164,13 @@ static void serve(struct scsiemu_targ_config *cf)
 	cf->loop = loop;
 	cf->allocator = &scsiemu_host_allocator;
 	for (struct scsiemu_host_unit *u = dev.units; u; u = u->next, at++) {
-		scsiemu_targ_address(cf, at->address, &err);
+		snprintf(at->address, sizeof(at->address), "%u:%u:%u",
+			 first.bus, first.target, u->lun);
+		if (scsiemu_targ_address(cf, at->address, &err))
+			die(err.text);
 		cf->lu = u->host.lu;
 		cf->notice = ended;
-		cf->ctx = (void *)(uintptr_t)at->address;
+		cf->ctx = at->address;
 		at->targ = scsiemu_targ_open(cf, &err);
 		if (!at->targ)
 			die(err.text);

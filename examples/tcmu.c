@@ -4,7 +4,8 @@
  * that it has (docs/tcmu.md):
  *	tcmu scsiemu/a=disk:path=a.img,size=1G
  * CONFIG is what was written as dev_config= into the control file of
- * /sys/kernel/config/target/core/user_N/NAME.
+ * /sys/kernel/config/target/core/user_N/NAME. A library's changer is CONFIG,
+ * and its drives are CONFIG/drive0 and up.
  */
 #include <scsiemu/host.h>
 #include <scsiemu/transport/tcmu.h>
@@ -20,8 +21,8 @@
 static struct scsiemu_host_device dev;
 static struct scsiemu_loop *loop;
 static struct scsiemu_tcmu *tcmu[MAX_DEVICES];
-static char *config[MAX_DEVICES];
-static int serving; /* devices */
+static char *config[MAX_DEVICES]; /* of the units */
+static int serving;		  /* devices */
 static bool failed;
 static struct scsiemu_errmsg err;
 
@@ -42,6 +43,34 @@ static void add(char *arg, int n)
 	config[n] = arg;
 	if (scsiemu_host_device_add(&dev, device, &err))
 		die(err.text);
+}
+
+/* Those of the command line are known, but not where drives are among them: a
+ * drive has the device string of its library. */
+static void name_units(unsigned narg)
+{
+	char *names[MAX_DEVICES];
+	struct scsiemu_host_unit *u, *last = NULL;
+	unsigned arg = 0, drive = 0, n = 0;
+
+	if (dev.nunits > MAX_DEVICES)
+		die("too many logical units, with the drives of libraries");
+	memcpy(names, config, sizeof(*names) * narg);
+	for (u = dev.units; u; last = u, u = u->next, n++) {
+		size_t size;
+
+		if (!last || last->text != u->text) {
+			config[n] = names[arg++];
+			drive = 0;
+			continue;
+		}
+		size = strlen(names[arg - 1]) + 16;
+		config[n] = malloc(size); /* as long as the program runs */
+		if (!config[n])
+			die("out of memory");
+		snprintf(config[n], size, "%s/drive%u", names[arg - 1],
+			 drive++);
+	}
 }
 
 /* The others are served on. */
@@ -153,6 +182,7 @@ int main(int argc, char **argv)
 		add(argv[i], i - 1);
 	if (scsiemu_host_device_open(&dev, "tcmu", NULL, &err))
 		die(err.text);
+	name_units((unsigned)argc - 1);
 	loop = scsiemu_loop_create(&dev.pump);
 	if (!loop)
 		die("out of memory");

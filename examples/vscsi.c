@@ -45,11 +45,12 @@ static void open_target(const char *path, unsigned target)
 	struct scsiemu_host_device *d = &dev[target];
 	char name[64];
 
-	if (d->nunits > SCSIEMU_VSCSI_LUNS)
-		die("a target has at most 8 LUNs: the host looks at no others");
 	snprintf(name, sizeof(name), "%.40s,%u", path, target);
 	if (scsiemu_host_device_open(d, name, NULL, &err))
 		die(err.text);
+	/* with the drives of libraries */
+	if (d->nunits > SCSIEMU_VSCSI_LUNS)
+		die("a target has at most 8 LUNs: the host looks at no others");
 }
 
 static void open_bus(const char *path)

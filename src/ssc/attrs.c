@@ -4,7 +4,7 @@
 
 #include "ssc/attr.h"
 
-enum { MEGABYTE_BITS = 20, MILLION = 1000000 };
+enum { MEGABYTE_BITS = 20 }; /* SPC-4 7.4.2.2: all of them are MiB */
 
 const struct scsiemu_medium *semu_ssc_attr_medium(const struct scsiemu_lu *lu)
 {
@@ -126,26 +126,29 @@ static uint64_t written(const struct scsiemu_lu *lu, unsigned partition)
 {
 	(void)partition;
 	return semu_ssc_attr_number(lu, SEMU_ATTR_WRITTEN, 0) +
-	       semu_ssc(lu)->now.tape_written / MILLION;
+	       (semu_ssc(lu)->now.tape_written >> MEGABYTE_BITS);
 }
 
 static uint64_t read(const struct scsiemu_lu *lu, unsigned partition)
 {
 	(void)partition;
 	return semu_ssc_attr_number(lu, SEMU_ATTR_READ, 0) +
-	       semu_ssc(lu)->now.tape_read / MILLION;
+	       (semu_ssc(lu)->now.tape_read >> MEGABYTE_BITS);
 }
 
+/* Of this load; of the last one when it is not loaded (SPC-4 7.4.2.2.8). */
 static uint64_t last_written(const struct scsiemu_lu *lu, unsigned partition)
 {
 	(void)partition;
-	return semu_ssc_attr_number(lu, SEMU_ATTR_LAST_WRITTEN, 0);
+	return lu->medium ? semu_ssc(lu)->now.tape_written >> MEGABYTE_BITS
+			  : semu_ssc_attr_number(lu, SEMU_ATTR_LAST_WRITTEN, 0);
 }
 
 static uint64_t last_read(const struct scsiemu_lu *lu, unsigned partition)
 {
 	(void)partition;
-	return semu_ssc_attr_number(lu, SEMU_ATTR_LAST_READ, 0);
+	return lu->medium ? semu_ssc(lu)->now.tape_read >> MEGABYTE_BITS
+			  : semu_ssc_attr_number(lu, SEMU_ATTR_LAST_READ, 0);
 }
 
 /* MEDIUM TYPE: 00h data, 01h cleaning, 80h write once. */

@@ -190,11 +190,11 @@ static uint8_t *put_drives(const struct scsiemu_lu *lu, uint8_t *p)
 
 int semu_ssc_want_unload(struct scsiemu_cmd *c)
 {
-	enum { MILLION = 1000000 };
+	enum { MEGABYTE_BITS = 20 };
 	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
 	const struct semu_ssc *s = semu_ssc(lu);
-	uint64_t written = s->now.tape_written / MILLION;
-	uint64_t read = s->now.tape_read / MILLION;
+	uint64_t written = s->now.tape_written >> MEGABYTE_BITS;
+	uint64_t read = s->now.tape_read >> MEGABYTE_BITS;
 	uint8_t *p = c->scratch;
 
 	if (!keeps(lu) || s->unfit)

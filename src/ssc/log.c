@@ -363,35 +363,39 @@ TABLE_PAGE(page_31, 0x31, tape_capacity);
 
 /* ---- Volume statistics: numbers, then some of each partition ---- */
 
-/* Of the cartridge's life: what its memory has, and this load. */
-static uint64_t of_life(const struct scsiemu_lu *lu, uint16_t id, uint64_t now)
-{
-	return lu->medium ? semu_ssc_attr_number(lu, id, 0) + now : 0;
-}
-
 static uint64_t threads(const struct scsiemu_lu *lu)
 {
-	return of_life(lu, SEMU_ATTR_LOADS, 1);
+	return lu->medium ? semu_ssc_attr_number(lu, SEMU_ATTR_LOADS, 0) + 1
+			  : 0;
+}
+
+/* Of the cartridge: what its memory has, in MiB, and bytes of this load. */
+static uint64_t medium_mb(const struct scsiemu_lu *lu, uint16_t id,
+			  uint64_t now)
+{
+	uint64_t mib = lu->medium ? semu_ssc_attr_number(lu, id, 0) : 0;
+
+	return ((mib << MEBI_BITS) + now) / MILLION;
 }
 
 static uint64_t medium_written_mb(const struct scsiemu_lu *lu)
 {
-	return of_life(lu, SEMU_ATTR_WRITTEN, tape_written_mb(lu));
+	return medium_mb(lu, SEMU_ATTR_WRITTEN, semu_ssc(lu)->now.tape_written);
 }
 
 static uint64_t medium_read_mb(const struct scsiemu_lu *lu)
 {
-	return of_life(lu, SEMU_ATTR_READ, tape_read_mb(lu));
+	return medium_mb(lu, SEMU_ATTR_READ, semu_ssc(lu)->now.tape_read);
 }
 
 static uint64_t last_written_mb(const struct scsiemu_lu *lu)
 {
-	return of_life(lu, SEMU_ATTR_LAST_WRITTEN, 0);
+	return medium_mb(lu, SEMU_ATTR_LAST_WRITTEN, 0);
 }
 
 static uint64_t last_read_mb(const struct scsiemu_lu *lu)
 {
-	return of_life(lu, SEMU_ATTR_LAST_READ, 0);
+	return medium_mb(lu, SEMU_ATTR_LAST_READ, 0);
 }
 
 /* Percent of its life that a cartridge has before it: it does not wear. */

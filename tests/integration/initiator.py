@@ -14,10 +14,12 @@ class Gone(Exception):
 
 
 class Answer:
-    """status, sense (bytes, b"" without), data."""
+    """status, sense (bytes, b"" without), data; residual: below 0 is an
+    overflow."""
 
     def __init__(self, line):
-        status, sense, data = line.split()
+        status, sense, data, residual = line.split()
+        self.residual = int(residual)
         self.status = int(status)
         self.sense = bytes.fromhex(sense.strip("-"))
         self.data = bytes.fromhex(data.strip("-"))

@@ -18,6 +18,122 @@ OTHER = "disk:mem,size=1M,block=4096,vendor=ACME,product=Other"
 PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 
 
+# What they say of a library when slot 1 was loaded into its drive, and two
+# records of a mebibyte, one of 1000 bytes and a filemark were written.
+STATUS = """\
+  Storage Changer /dev/sg0:1 Drives, 4 Slots ( 1 Import/Export )
+Data Transfer Element 0:Full (Storage Element 1 Loaded):VolumeTag = VOL001L8
+      Storage Element 1:Empty:VolumeTag=
+      Storage Element 2:Full :VolumeTag=VOL002L8
+      Storage Element 3:Empty:VolumeTag=
+      Storage Element 4 IMPORT/EXPORT:Empty:VolumeTag=
+"""
+LOADERINFO = """\
+Product Type: Medium Changer
+Vendor ID: 'ACME    '
+Product ID: 'Media Changer   '
+Revision: '0001'
+Attached Changer: No
+Bar Code Reader: No
+EAAP: Yes
+Number of Medium Transport Elements: 1
+Number of Storage Elements: 3
+Number of Import/Export Elements: 1
+Number of Data Transfer Elements: 1
+Transport Geometry Descriptor Page: Yes
+Invertable: No
+Device Configuration Page: Yes
+Storage: Data Transfer, Import/Export, Storage
+SCSI Media Changer (rev 2): Yes
+Volume Tag Reader Present: Yes
+Auto-Clean Enabled: No
+Transfer Medium Transport: None
+Transfer Storage: ->Data Transfer, ->Import/Export, ->Storage
+Transfer Import/Export: ->Data Transfer, ->Import/Export, ->Storage
+Transfer Data Transfer: ->Data Transfer, ->Import/Export, ->Storage
+Exchange Medium Transport: None
+Exchange Storage: <>Data Transfer, <>Import/Export, <>Storage
+Exchange Import/Export: <>Data Transfer, <>Import/Export, <>Storage
+Exchange Data Transfer: <>Data Transfer, <>Import/Export, <>Storage
+"""
+TAPEINFO = """\
+Product Type: Tape Drive
+Vendor ID: 'SCSIEMU '
+Product ID: 'Virtual Tape    '
+Revision: '0001'
+Attached Changer API: No
+SerialNumber: '97B35638E6F613A0'
+MinBlock: 1
+MaxBlock: 16777215
+SCSI ID: 0
+SCSI LUN: 1
+Ready: {}
+"""
+LOADED = """\
+BufferedMode: yes
+Medium Type: Not Loaded
+Density Code: 0x0
+BlockSize: 0
+DataCompEnabled: yes
+DataCompCapable: yes
+DataDeCompEnabled: yes
+CompType: 0xff
+DeCompType: 0xff
+Block Position: 4
+Partition 0 Remaining Kbytes: 5
+Partition 0 Size in Kbytes: 8
+ActivePartition: 0
+EarlyWarningSize: 0
+NumPartitions: 0
+MaxPartitions: 0
+"""
+ATTRIBUTES = """\
+Attribute values:
+  Remaining capacity in partition [MiB]: 5
+  Maximum capacity in partition [MiB]: 8
+  TapeAlert flags: 0
+  Load count: 1
+  MAM space remaining [B]: 16375
+  Format density code: 0x0
+  Initialization count: 1
+  Volume change reference: 0x2
+  Total MiB written in medium life: 2
+  Total MiB read in medium life: 0
+  Total MiB written in current/last load: 2
+  Total MiB read in current/last load: 0
+  Medium density code: 0x0
+  MAM capacity [B]: 16384
+  Medium type: 0x0
+"""
+COMPRESSION = """\
+Data compression page  (ssc-4) [0x1b]
+  Read compression ratio x100: 100
+  Write compression ratio x100: 100
+  Megabytes transferred to server: 0
+  Bytes transferred to server: 0
+  Megabytes read from tape: 0
+  Bytes read from tape: 0
+  Megabytes transferred from server: 2
+  Bytes transferred from server: 98152
+  Megabytes written to tape: 2
+  Bytes written to tape: 98152
+  Data compression enabled: 0x0
+"""
+CAPACITY = """\
+Tape capacity page  (LTO-5 and LTO-6 specific) [0x31]
+  Main partition remaining capacity (in MiB): 0
+  Alternate partition remaining capacity (in MiB): 0
+  Main partition maximum capacity (in MiB): 0
+  Alternate partition maximum capacity (in MiB): 0
+"""
+LOAD = "mtx -f /dev/sg0 load 1 0; sg_turs /dev/sg1; sg_turs /dev/sg1"
+RAW = "sg_raw {} /dev/sg1 {}"
+WRITE = " && ".join((
+    LOAD, *[RAW.format("-s 1048576 -i /dev/zero", "0a 0 10 0 0 0")] * 2,
+    RAW.format("-s 1000 -i /dev/zero", "0a 0 0 03 e8 0"),
+    RAW.format("", "10 0 0 0 1 0")))
+
+
 class Run(unittest.TestCase):
     maxDiff = None
 
@@ -252,6 +368,106 @@ class Profiles(Run):
         out = self.tool("mtx", "-f", "/dev/sg0", "inquiry", devices=library)
         self.assertIn("Vendor ID: 'STK     '\nProduct ID: 'L700  ", out)
         shutil.rmtree(path)
+
+
+class Library(Run):
+    """A changer and its drive."""
+
+    def setUp(self):
+        for tool in ("mtx", "sg_raw"):
+            if not shutil.which(tool, path=PATH):
+                self.skipTest(tool + " is not installed")
+        super().setUp()
+        self.library = os.path.join(self.folder, "library")
+
+    def tearDown(self):
+        shutil.rmtree(self.library)
+        super().tearDown()
+
+    def says(self, text, command, before=WRITE):
+        """Exactly, but for blanks at the end of a line."""
+        name = command.split()[0]
+        if name != "for" and not shutil.which(name, path=PATH):
+            self.skipTest(name + " is not installed")
+        out = self.sh(
+            f"out=$({{ {before}; }} 2>&1) || echo \"$out\"; {{ {command}; }} 2>&1",
+            devices=[f"library:dir={self.library},slots=3,ie=1,drives=1,"
+                     "size=8M,cartridges=2,vendor=ACME,serial=LIB1"])
+        self.assertEqual(re.sub(" +\n", "\n", out), text)
+
+    def test_mtx(self):
+        status = "mtx -f /dev/sg0 status"
+        self.says(STATUS, status)
+        # the next run finds what the robot did in this one
+        self.says("Drive 0 Full (Storage Element 1 loaded)\n" + STATUS,
+                  "mtx -f /dev/sg0 load 2; " + status, "true")
+        self.says("Unloading drive 0 into Storage Element 4...done\n" +
+                  STATUS.replace("Full (Storage Element 1 Loaded):VolumeTag = "
+                                 "VOL001L8", "Empty")
+                  .replace("EXPORT:Empty:VolumeTag=",
+                           "EXPORT:Full :VolumeTag=VOL001L8"),
+                  "mtx -f /dev/sg0 unload 4; " + status, "true")
+        self.says("Data Transfer Element 0 is Empty\n1\n",
+                  "mtx -f /dev/sg0 unload 2; echo $?", "true")
+
+    def test_loaderinfo(self):
+        self.says(LOADERINFO, "loaderinfo -f /dev/sg0", "true")
+
+    def test_tapeinfo(self):
+        self.says(TAPEINFO.format("no"), "tapeinfo -f /dev/sg1", "true")
+        self.says(TAPEINFO.format("yes") + LOADED, "tapeinfo -f /dev/sg1")
+
+    def test_sg_read_attr(self):
+        self.says("Read attribute command: Device not ready\n"
+                  "sg_read_attr failed: Device not ready\n2\n",
+                  "sg_read_attr /dev/sg1; echo $?", "true")
+        self.says(ATTRIBUTES, "sg_read_attr /dev/sg1")
+
+    def test_sg_logs(self):
+        drive = "    SCSIEMU   Virtual Tape      0001\n"
+        self.says(drive + CAPACITY, "sg_logs --page=0x31 /dev/sg1", "true")
+        self.says(drive + COMPRESSION, "sg_logs --page=0x1b /dev/sg1")
+        self.says("    ACME      Media Changer     0001\n"
+                  "Temperature page  [0xd]\n"
+                  "  Current temperature = <not available>\n"
+                  "  Reference temperature = <not available>\n",
+                  "sg_logs --page=0x0d /dev/sg0", "true")
+
+    def test_sg_vpd(self):
+        for node, page, text in (
+                (1, "0xb0", "Sequential-access device capabilities VPD page "
+                 "(SSC):\n  WORM=0\n"),
+                (1, "0xb3", "Automation device serial number VPD page SSC):\n"
+                 "  Automation device serial number: LIB1\n"),
+                (1, "0xb4", "Data transfer device element address (SSC):\n"
+                 "  Data transfer device element address: 0x0200\n"),
+                (1, "sn", "Unit serial number VPD page:\n"
+                 "  Unit serial number: 97B35638E6F613A0\n"),
+                (0, "sn", "Unit serial number VPD page:\n"
+                 "  Unit serial number: LIB1\n")):
+            self.says(text, f"sg_vpd --page={page} /dev/sg{node}", "true")
+
+    def test_records(self):
+        sense = """\
+SCSI Status: Check Condition
+
+Sense Information:
+Fixed format, current; Sense key: No Sense
+Additional sense: {}
+
+{}
+"""
+        self.says(
+            sense.format("No additional sense information\n"
+                         "  Info fld=0xc18 [3096]  ILI",
+                         "Writing 1000 bytes of data to stdout") + "1000\n" +
+            sense.format("Filemark detected\n  Info fld=0x1000 [4096]  FMK",
+                         "No data received") + "0\n",
+            "for i in 1 2; do " +
+            RAW.format("-b -r 4096 -o -", "08 0 0 10 0 0") +
+            " 2>$TMPDIR/said | wc -c >$TMPDIR/n;"
+            "cat $TMPDIR/said $TMPDIR/n; rm $TMPDIR/said $TMPDIR/n; done",
+            WRITE + " && " + RAW.format("", "2b 0 0 0 0 0 2 0 0 0"))
 
 
 class End(Run):

@@ -5,7 +5,8 @@
  *	LUN CDB in LENGTH	so many bytes of data-in
  *	LUN CDB out BYTES	these as data-out
  * CDB and BYTES are hexadecimal. Each gets a line: status, sense and data-in,
- * hexadecimal or "-"; "gone" when the target is.
+ * hexadecimal or "-", and the residual, below 0 for an overflow; "gone" when
+ * the target is.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,18 +15,25 @@
 #include <iscsi/iscsi.h>
 #include <iscsi/scsi-lowlevel.h>
 
-enum { DATA = 1 << 20, GOOD = 0, CHECK = 2 };
+enum { DATA = 1 << 24, CHECK = 2 };
 
 static char line[2 * DATA + 256];
-static unsigned char out[DATA];
+static unsigned char out[DATA], in[DATA];
 
 static int bytes(const char *hex, unsigned char *to, int room)
 {
-	unsigned byte;
+	static const char digits[] = "0123456789abcdef";
 	int n = 0;
 
-	for (; n < room && sscanf(hex, "%2x", &byte) == 1; hex += 2)
-		to[n++] = (unsigned char)byte;
+	for (; n < room && hex[0] && hex[1]; hex += 2) {
+		const char *high = strchr(digits, hex[0]);
+		const char *low = strchr(digits, hex[1]);
+
+		if (!high || !low)
+			break;
+		to[n++] = (unsigned char)((high - digits) << 4 |
+					  (low - digits));
+	}
 	return n;
 }
 
@@ -38,16 +46,20 @@ static void print(const unsigned char *p, int n)
 		printf("%02x", p[i]);
 }
 
-/* libiscsi hands sense data over as data-in, behind its length. */
+/* libiscsi hands sense data over as data-in, behind its length; data-in goes
+ * where it was told. */
 static void answer(const struct scsi_task *t)
 {
-	const unsigned char *in = t->datain.data;
-	int n = t->datain.size;
+	int room = t->xfer_dir == SCSI_XFER_READ ? t->expxferlen : 0;
 
+	if (room && t->residual_status == SCSI_RESIDUAL_UNDERFLOW)
+		room -= (int)t->residual;
 	printf("%d", t->status);
-	print(in + 2, t->status == CHECK ? n - 2 : 0);
-	print(in, t->status == GOOD ? n : 0);
-	putchar('\n');
+	print(t->datain.data + 2, t->status == CHECK ? t->datain.size - 2 : 0);
+	print(in, room);
+	printf(" %s%zu\n",
+	       t->residual_status == SCSI_RESIDUAL_OVERFLOW ? "-" : "",
+	       t->residual_status ? t->residual : 0);
 }
 
 static int parse(char *text, struct scsi_task *t, struct iscsi_data *d)
@@ -65,6 +77,9 @@ static int parse(char *text, struct scsi_task *t, struct iscsi_data *d)
 	if (n == 4 && !strcmp(word[2], "in")) {
 		t->xfer_dir = SCSI_XFER_READ;
 		t->expxferlen = atoi(word[3]);
+		if (t->expxferlen < 0 || t->expxferlen > DATA)
+			return -1;
+		scsi_task_add_data_in_buffer(t, t->expxferlen, in);
 	} else if (n == 4) {
 		d->data = out;
 		d->size = (size_t)bytes(word[3], out, DATA);

@@ -131,6 +131,11 @@ static void power_on(void)
 
 void make(bool packed, uint64_t features, bool slow)
 {
+	make_of("disk:mem,size=1M", packed, features, slow);
+}
+
+void make_of(const char *device, bool packed, uint64_t features, bool slow)
+{
 	struct scsiemu_errmsg err;
 
 	for (unsigned i = 0; i < sizeof(data); i++)
@@ -141,8 +146,7 @@ void make(bool packed, uint64_t features, bool slow)
 	said[0] = 0;
 	delay = NULL;
 	memset(&dev, 0, sizeof(dev));
-	assert_int_equal(
-		scsiemu_host_device_add(&dev, "disk:mem,size=1M", &err), 0);
+	assert_int_equal(scsiemu_host_device_add(&dev, device, &err), 0);
 	assert_int_equal(scsiemu_host_device_open(&dev, "t", NULL, &err), 0);
 	if (slow)
 		make_slow(&dev.units->host);

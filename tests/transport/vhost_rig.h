@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* vhost_rig.h - a back end with one small disk, its front end and driver. */
+/* vhost_rig.h - a back end, usually with one small disk, its front end and
+ * driver. */
 #ifndef VHOST_RIG_H
 #define VHOST_RIG_H
 
@@ -16,8 +17,10 @@ extern struct scsiemu_vhost *server;
 extern char path[64], said[256]; /* of the socket; the last notice */
 extern uint8_t data[8192];
 
-/* Power on was told. slow: the store waits for run_store(). */
+/* A disk; power on was told. slow: the store waits for run_store(). */
 void make(bool packed, uint64_t features, bool slow);
+/* The same of another device. */
+void make_of(const char *device, bool packed, uint64_t features, bool slow);
 /* The front end goes, then the back end. */
 void drop(void);
 /* The back end runs until it waits. */

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-enum { SIM_QUEUES = 3, SIM_SIZE = 16, SIM_MEMORY = 1 << 20 };
+enum { SIM_QUEUES = 3, SIM_SIZE = 16, SIM_MEMORY = 2 << 20 };
 #define SIM_GUEST UINT64_C(0x100000)
 #define SIM_USER  UINT64_C(0x7f0000000000)
 
