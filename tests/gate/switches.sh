@@ -1,34 +1,33 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# switches.sh CC: each switch of src/core/config.h alone can be off: the layers
+# switches.sh CC...: each switch of src/core/config.h alone can be off: the layers
 # up to the device types compile without a warning, and call nothing that they
 # do not have.
 set -eu
 cd "$(dirname "$0")/../.."
-cc=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
 
-# one SWITCH
+# one SWITCH CC...
 one() {
+	switch=$1
+	shift
 	rm -f "$work"/*.o
 	smc='src/smc/*.c'
-	case $1 in # a changer is a part, and moves between logical units
+	case $switch in # a changer is a part, and moves between logical units
 	SEMU_WITH_PARTS | SEMU_WITH_QUEUE) smc= ;;
 	esac
 	# shellcheck disable=SC2086 # a pattern, or nothing
 	for f in src/core/*.c src/spc/*.c src/proc/*.c src/sbc/*.c \
 		src/ssc/*.c $smc; do
-		echo "$f $work/$(echo "$f" | tr / _).o"
+		echo "$f -o $work/$(echo "$f" | tr / _).o"
 	done >"$work/list"
-	# shellcheck disable=SC2016 # the words are the inner shell's
-	xargs -P 2 -L 1 -a "$work/list" sh -c '"$0" "-D$1=0" -O1 -std=c11 \
-		-ffreestanding -fno-common -ffunction-sections -fdata-sections \
-		-Wall -Wextra -Wno-unused-function -Werror \
-		-Icross/freestanding -Iinclude -Isrc -c "$2" -o "$3"' \
-		"$cc" "$1" || return 1
-	"$cc" -nostdlib -r "$work"/*.o -o "$work/all.o"
+	xargs -P 2 -L 1 -a "$work/list" "$@" "-D$switch=0" -O1 \
+		-std=c11 -ffreestanding -fno-common -ffunction-sections \
+		-fdata-sections -Wall -Wextra -Wno-unused-function -Werror \
+		-Icross/freestanding -Iinclude -Isrc -c || return 1
+	"$@" -nostdlib -r "$work"/*.o -o "$work/all.o"
 	nm -u "$work/all.o" | awk '{print $2}' |
 		grep -vxE 'mem(cpy|set|move|cmp)|_GLOBAL_OFFSET_TABLE_' \
 			>"$work/foreign" || return 0
@@ -39,7 +38,7 @@ one() {
 sed -n 's/^#ifndef \(SEMU_WITH_[A-Z0-9_]*\).*/\1/p' src/core/config.h \
 	>"$work/switches"
 while read -r s; do
-	one "$s" </dev/null || {
+	one "$s" "$@" </dev/null || {
 		echo "$s=0: does not build"
 		failed=1
 	}

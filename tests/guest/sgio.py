@@ -129,7 +129,7 @@ blockdev --flushbufs /dev/sda
 cat /proc/scsi/scsi /proc/scsi/sg/devices /proc/scsi/sg/device_strs
 cat /sys/block/sda/size /sys/class/block/sdc/ro
 cat /sys/class/scsi_generic/sg2/device/model
-grep sd /proc/partitions
+grep sd /proc/partitions | sort
 cd /dev && sg_turs sg0
 sg_turs /dev/nothing
 sg_turs /dev/sg9
