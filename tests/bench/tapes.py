@@ -17,6 +17,8 @@ MIB, OBJECTS = 1024, 10000000
 CORE = {
     "write": (r"write +(\d+) MB/s", "MB/s", 1000),
     "read": (r"read +(\d+) MB/s", "MB/s", 1000),
+    "write, encrypted": (r"write +encrypted +(\d+) MB/s", "MB/s", 400),
+    "read, encrypted": (r"read +encrypted +(\d+) MB/s", "MB/s", 400),
     "open, 1 TB": (r"open +([\d.]+) us", "us", 50000),
     "LOCATE, p999": (r"p999=([\d.]+)", "us", 2000),
     "READ ELEMENT STATUS, 60,000": (r"elements ([\d.]+) ms", "ms", 10),
