@@ -129,12 +129,13 @@ enum scsiemu_image {
 	SCSIEMU_IMAGE_SIMH, /* .tap: SIMH; records of odd length padded */
 	SCSIEMU_IMAGE_E11,  /* ... not padded, as Ersatz-11 does it */
 	SCSIEMU_IMAGE_AWS,  /* AWSTAPE and HET, of Hercules; written as AWS */
-	SCSIEMU_IMAGE_FAKE, /* FakeTape of FLEX-ES: only read */
+	SCSIEMU_IMAGE_FAKE, /* FakeTape of FLEX-ES: read, and written once */
 	SCSIEMU_IMAGE_TAR,  /* a tar archive as it would be on a tape: only read
 			     */
-	SCSIEMU_IMAGE_TGT,  /* .ssc of tgt: only read */
+	SCSIEMU_IMAGE_TGT,  /* .ssc of tgt: read, and written once */
 	/* mhvtl's directory of a cartridge, data, indx and meta, of tape format
-	 * 3 to 6, with its partitions and attributes: only read */
+	 * 3 to 6, with its partitions and attributes: read, and written once,
+	 * as format 6 */
 	SCSIEMU_IMAGE_MHVTL,
 	SCSIEMU_IMAGE_HET, /* as AWS; written compressed, where zlib is built in
 			    */
@@ -143,8 +144,10 @@ enum scsiemu_image {
 /* "simh", "e11", "aws", "faketape", "tar", "tgt", "mhvtl", "het"; NULL: no such
  * format. */
 const char *scsiemu_tape_image_name(enum scsiemu_image format);
-/* Can this library write it? */
+/* Can this library write it, wherever it is positioned? */
 bool scsiemu_tape_image_writes(enum scsiemu_image format);
+/* ... or at least write a new one, from the beginning to the end? */
+bool scsiemu_tape_image_exports(enum scsiemu_image format);
 /*
  * Which format is at path, by what is in it: *format, or SCSIEMU_IMAGES there
  * for a cartridge of this library's own (scsiemu_open_tape_log()). E11 is said
@@ -165,6 +168,18 @@ int scsiemu_open_tape_image(struct scsiemu_medium *m, const char *path,
 			    enum scsiemu_image format,
 			    const struct scsiemu_tape_new *is,
 			    struct scsiemu_errmsg *err);
+/*
+ * A new cartridge for another program, of a format that is exported: what a
+ * cartridge is copied into. Nothing may be at path. Its position is always EOD;
+ * V_PARTITION comes before the first object, V_LOCATE goes to the beginning of
+ * the next partition, V_SETATTR (partition 0) comes before V_EJECT. That ends
+ * it: without an OK of it, what is at path is half of a cartridge, which the
+ * caller removes. 0, or -1 with why.
+ */
+int scsiemu_new_tape_image(struct scsiemu_medium *m, const char *path,
+			   enum scsiemu_image format,
+			   const struct scsiemu_tape_new *is,
+			   struct scsiemu_errmsg *err);
 
 /* A changer in memory, empty. */
 int scsiemu_open_changer_mem(struct scsiemu_medium *m,

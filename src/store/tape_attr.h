@@ -10,7 +10,11 @@
 #include <scsiemu/tape.h>
 
 /* SEMU_ATTR_HOSTS: from this id on they are not the medium's own. */
-enum { SEMU_ATTR_HEAD = 5, SEMU_ATTR_HOSTS = 0x0800 };
+enum {
+	SEMU_ATTR_HEAD = 5,
+	SEMU_ATTR_HOSTS = 0x0800,
+	SEMU_ATTR_COHERENCY = 0x080c /* LTFS: of each partition */
+};
 
 /* Is it such a list: ascending, and whole? */
 bool semu_attr_valid(const uint8_t *list, uint32_t len);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * store/tape_fake.c - formats that are only read: FakeTape of FLEX-ES, whose
- * objects have a header of 12 hexadecimal digits (length of the one before, of
- * this one, both XORed; 0 is a filemark), and a tar archive, in the records
- * that tar would have written to a tape.
+ * store/tape_fake.c - formats of which nothing is changed: FakeTape of FLEX-ES,
+ * whose objects have a header of 12 hexadecimal digits (length of the one
+ * before, of this one, both XORed; 0 is a filemark), and a tar archive, in the
+ * records that tar would have written to a tape.
  */
 #include <string.h>
 
+#include "store/tape_export.h"
 #include "store/tape_scan.h"
 
 /* ---- FakeTape ---- */
@@ -75,6 +76,30 @@ const struct semu_scan_format semu_faketape = { .name = "a FakeTape",
 						.block_max = 0xffff,
 						.scan = fake_scan,
 						.head = HEAD };
+
+static void put_digits(uint8_t *p, uint32_t n)
+{
+	for (int i = DIGITS; i--; n >>= 4)
+		p[i] = (uint8_t) "0123456789ABCDEF"[n & 15];
+}
+
+static int fake_put(struct semu_export *x, const uint8_t *data, uint32_t len)
+{
+	uint32_t prev = (uint32_t)x->before;
+	uint8_t head[HEAD];
+
+	put_digits(head, prev);
+	put_digits(head + DIGITS, len);
+	put_digits(head + 2 * DIGITS, prev ^ len);
+	x->before = len;
+	return semu_export_append(x, 0, head, HEAD, data, len);
+}
+
+const struct semu_export_format semu_faketape_export = { .block_max = 0xffff,
+							 .per_object = HEAD,
+							 .partitions = 1,
+							 .files = 1,
+							 .put = fake_put };
 
 /* ---- tar ---- */
 

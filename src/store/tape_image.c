@@ -7,20 +7,23 @@
 
 #include "store/file_io.h"
 #include "store/sys.h"
+#include "store/tape_export.h"
 #include "store/tape_log.h"
 #include "store/tape_scan.h"
 
 static const struct {
 	const char *name;
 	const struct semu_scan_format *f;
+	const struct semu_export_format *once;
 } formats[SCSIEMU_IMAGES] = {
 	[SCSIEMU_IMAGE_SIMH] = { "simh", &semu_simh },
 	[SCSIEMU_IMAGE_E11] = { "e11", &semu_simh_e11 },
 	[SCSIEMU_IMAGE_AWS] = { "aws", &semu_aws },
-	[SCSIEMU_IMAGE_FAKE] = { "faketape", &semu_faketape },
+	[SCSIEMU_IMAGE_FAKE] = { "faketape", &semu_faketape,
+				 &semu_faketape_export },
 	[SCSIEMU_IMAGE_TAR] = { "tar", &semu_tar },
-	[SCSIEMU_IMAGE_TGT] = { "tgt", &semu_tgt },
-	[SCSIEMU_IMAGE_MHVTL] = { "mhvtl", &semu_mhvtl },
+	[SCSIEMU_IMAGE_TGT] = { "tgt", &semu_tgt, &semu_tgt_export },
+	[SCSIEMU_IMAGE_MHVTL] = { "mhvtl", &semu_mhvtl, &semu_mhvtl_export },
 	[SCSIEMU_IMAGE_HET] = { "het", &semu_het },
 };
 
@@ -32,6 +35,21 @@ const char *scsiemu_tape_image_name(enum scsiemu_image format)
 bool scsiemu_tape_image_writes(enum scsiemu_image format)
 {
 	return (unsigned)format < SCSIEMU_IMAGES && formats[format].f->encode;
+}
+
+bool scsiemu_tape_image_exports(enum scsiemu_image format)
+{
+	return (unsigned)format < SCSIEMU_IMAGES && formats[format].once;
+}
+
+int scsiemu_new_tape_image(struct scsiemu_medium *m, const char *path,
+			   enum scsiemu_image format,
+			   const struct scsiemu_tape_new *is,
+			   struct scsiemu_errmsg *err)
+{
+	if (!scsiemu_tape_image_exports(format))
+		return semu_err(err, "no format that is written only once");
+	return semu_export_new(m, formats[format].once, path, is, err);
 }
 
 static const struct semu_scan_format *writable(

@@ -53,8 +53,11 @@ static bool mhvtl_attribute(void *ctx, uint32_t partition, uint16_t id,
 {
 	const struct mhvtl *t = ctx;
 
-	return !partition &&
-	       semu_attr_find(t->mam.attr, t->mam.attr_len, id, out);
+	if (!partition)
+		return semu_attr_find(t->mam.attr, t->mam.attr_len, id, out);
+	return partition < t->n &&
+	       semu_attr_find(t->mam.coherency[partition - 1].p,
+			      t->mam.coherency[partition - 1].len, id, out);
 }
 
 static int mhvtl_read(void *ctx, struct scsiemu_io *io,

@@ -3,7 +3,11 @@
 #ifndef SEMU_STORE_TAPE_MHVTL_H
 #define SEMU_STORE_TAPE_MHVTL_H
 
+#include "store/tape_attr.h"
 #include "store/tape_open.h"
+
+/* Ids in mhvtl_data: of partition 1, and then on; and how long they can be. */
+enum { SEMU_MHVTL_COHERENCY = 0x0a, SEMU_MHVTL_COHERENCY_MAX = 255 };
 
 /* Its cartridge memory, in the file mam, or at the beginning of meta. */
 struct semu_mhvtl_mam {
@@ -15,6 +19,12 @@ struct semu_mhvtl_mam {
 	/* attributes of the medium and of hosts, as READ ATTRIBUTE has them */
 	uint8_t *attr;
 	uint32_t attr_len;
+	/* Volume coherency information of partitions 1 to 3, likewise; from
+	 * mhvtl_data. */
+	struct {
+		uint8_t p[SEMU_ATTR_HEAD + SEMU_MHVTL_COHERENCY_MAX];
+		uint32_t len;
+	} coherency[SCSIEMU_TAPE_PARTITIONS - 1];
 };
 
 /* dir's: 0, or -1 with why. attr is to be freed in any case. */

@@ -76,12 +76,13 @@ static bool find_old(const struct memory *m, unsigned from, struct value *v)
 	return false;
 }
 
-static bool find_listed(const struct memory *m, unsigned from, struct value *v)
+/* at: where the first one is */
+static bool find_listed(const struct memory *m, size_t at, unsigned from,
+			struct value *v)
 {
 	bool found = false;
-	size_t at = VERSIONS;
 
-	while (m->len - at >= HEAD) {
+	while (m->len >= at + HEAD) {
 		const uint8_t *p = m->p + at;
 		uint16_t id = (uint16_t)(p[0] | p[1] << 8);
 		uint16_t len = (uint16_t)(p[2] | p[3] << 8);
@@ -102,7 +103,7 @@ static bool find_listed(const struct memory *m, unsigned from, struct value *v)
 static bool find(const struct memory *m, unsigned from, struct value *v)
 {
 	return m->version < LISTED ? find_old(m, from, v)
-				   : find_listed(m, from, v);
+				   : find_listed(m, VERSIONS, from, v);
 }
 
 static uint64_t number(const struct memory *m, unsigned id)
@@ -119,19 +120,26 @@ static uint64_t number(const struct memory *m, unsigned id)
 
 /* ---- Attributes ---- */
 
+/* Nobody has set it. */
+static bool is_zero(const struct value *v)
+{
+	unsigned zeros = 0;
+
+	while (zeros < v->len && !v->p[zeros])
+		zeros++;
+	return zeros == v->len;
+}
+
 /* What a cartridge keeps; the rest the drive knows better. */
 static bool is_kept(const struct value *v)
 {
 	static const uint16_t known[] = { DENSITY, 0x0406, 0x0407,
 					  MEDIUM_TYPE };
-	unsigned zeros = 0;
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (v->id == known[i])
 			return false;
-	while (zeros < v->len && !v->p[zeros])
-		zeros++;
-	return zeros < v->len && v->len <= 255 &&
+	return !is_zero(v) && v->len <= 255 &&
 	       ((v->id >= 0x0400 && v->id < 0x0c00) ||
 		(v->id >= 0x1400 && v->id < 0x1800));
 }
@@ -152,6 +160,16 @@ static uint8_t format_of(unsigned id)
 	return format;
 }
 
+/* As the store has it: how many bytes. */
+static uint32_t put_attribute(uint8_t *p, uint16_t id, const struct value *v)
+{
+	semu_put16(p, id);
+	p[2] = format_of(id);
+	semu_put16(p + 3, v->len);
+	memcpy(p + SEMU_ATTR_HEAD, v->p, v->len);
+	return SEMU_ATTR_HEAD + v->len;
+}
+
 static void list_attributes(struct semu_mhvtl_mam *to, const struct memory *m)
 {
 	struct value v;
@@ -161,11 +179,7 @@ static void list_attributes(struct semu_mhvtl_mam *to, const struct memory *m)
 		if (!is_kept(&v) ||
 		    (size_t)(p - to->attr) + SEMU_ATTR_HEAD + v.len > ROOM)
 			continue;
-		semu_put16(p, v.id);
-		p[2] = format_of(v.id);
-		semu_put16(p + 3, v.len);
-		memcpy(p + SEMU_ATTR_HEAD, v.p, v.len);
-		p += SEMU_ATTR_HEAD + v.len;
+		p += put_attribute(p, v.id, &v);
 	}
 	to->attr_len = (uint32_t)(p - to->attr);
 }
@@ -228,6 +242,31 @@ static int load(struct memory *m, const char *dir, bool *mam,
 	return rc ? rc : check(m, path, *mam, err);
 }
 
+/* What is in mhvtl_data, which older ones do not have: 0, or -1 with why. */
+static int load_coherency(struct semu_mhvtl_mam *to, struct memory *m,
+			  const char *dir, struct scsiemu_errmsg *err)
+{
+	char path[SEMU_MHVTL_PATH];
+	struct value v;
+	int rc = semu_mhvtl_path(path, dir, "mhvtl_data", -1);
+
+	if (!rc)
+		rc = read_file(m, path, err);
+	if (rc)
+		return rc < 0 ? rc : 0;
+	for (unsigned i = 0; i < SCSIEMU_TAPE_PARTITIONS - 1; i++) {
+		uint8_t *p = to->coherency[i].p;
+
+		if (!find_listed(m, 0, SEMU_MHVTL_COHERENCY + i, &v) ||
+		    v.id != SEMU_MHVTL_COHERENCY + i || is_zero(&v) ||
+		    v.len > SEMU_MHVTL_COHERENCY_MAX)
+			continue;
+		to->coherency[i].len = put_attribute(p, SEMU_ATTR_COHERENCY,
+						     &v);
+	}
+	return 0;
+}
+
 int semu_mhvtl_mam(struct semu_mhvtl_mam *to, const char *dir,
 		   struct scsiemu_errmsg *err)
 {
@@ -249,6 +288,7 @@ int semu_mhvtl_mam(struct semu_mhvtl_mam *to, const char *dir,
 		to->worm = number(m, MEDIUM_TYPE) == WORM;
 		to->cleaning = number(m, MEDIUM_TYPE) == CLEANING;
 		list_attributes(to, m);
+		rc = load_coherency(to, m, dir, err);
 	}
 	semu_sys->free(m);
 	return rc;

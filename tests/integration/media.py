@@ -85,7 +85,7 @@ class Create(Media):
                      why="do not go into it")
         self.refused("create", "@a", "--size", "1G", "--barcode", "A B",
                      why="printable")
-        self.refused("create", "@a", "--size", "1G", "--format", "tgt",
+        self.refused("create", "@a", "--size", "1G", "--format", "tar",
                      why="only read")
         self.assertEqual(os.listdir(self.folder.name), [])
         self.media("create", "@a", "--size", "1G")
@@ -191,11 +191,50 @@ class Convert(Media):
         self.refused("convert", "@a", "@c.tap", why="2 partitions do not go")
         self.assertFalse(os.path.exists(self.path("c.tap.part")))
 
+    def test_exported(self):
+        self.image("simh", "a.tap", TAPE)
+        for form, name in (("tgt", "b.ssc"), ("mhvtl", "c"), ("faketape", "d")):
+            words = [] if name == "b.ssc" else ["--to", form]
+            err = self.media("convert", "@a.tap", "@" + name, *words)[1]
+            self.assertIn(f"{name}: {form}, 2108 bytes of records", err)
+            self.media("convert", f"@{name}", f"@{name}.tap", "--from", form)
+            self.assertEqual(self.image("simh", f"{name}.tap"), TAPE)
+        self.assertEqual(sorted(os.listdir(self.path("c"))), [
+            "data.0", "indx.0", "mam", "meta.0", "mhvtl_data"])
+
+    def test_exported_attributes_and_partitions(self):
+        self.media("create", "@a", "--barcode", "ABC123LX", "--partitions",
+                   "2", "--size", "1G", "--density", "0x5e")
+        self.media("convert", "@a", "@b", "--to", "mhvtl")
+        self.media("convert", "@b", "@c", "--to", "native")
+        a, c = (json.loads(self.text("info", n, "--json"))["cartridge"]
+                for n in ("@a", "@c"))
+        self.assertEqual(a["density"], c["density"])
+        self.assertEqual(a["partitions"][0]["attributes"],
+                         c["partitions"][0]["attributes"])
+        self.assertEqual(len(c["partitions"]), 2)
+        self.media("create", "@d.ssc", "--format", "tgt", "--size", "1G",
+                   "--barcode", "ABC123L8")
+        with open(self.path("d.ssc"), "rb") as f:
+            self.assertEqual(f.read()[48 + 568:][:9], b"ABC123L8 ")
+        self.refused("convert", "@a", "@e.ssc", why="2 partitions do not go")
+        self.refused("create", "@f", "--format", "faketape", "--size", "1G",
+                     "--barcode", "A", why="no place in this format")
+        # what was begun is removed
+        self.refused("convert", "@a", "@g", "--to", "mhvtl", "--size", "64K",
+                     why="do not go into it")
+        self.assertEqual(sorted(os.listdir(self.folder.name)),
+                         ["a", "b", "c", "d.ssc"])
+
     def test_refused(self):
         self.image("simh", "a.tap", ["00" * 70000])
         self.refused("convert", "@a.tap", "@b.aws", why="longer than records")
-        self.refused("convert", "@a.tap", "@b", "--to", "tgt",
+        self.refused("convert", "@a.tap", "@b", "--to", "faketape",
+                     why="longer than records")
+        self.refused("convert", "@a.tap", "@b", "--to", "tar",
                      why="only read")
+        self.refused("convert", "@a.tap", "@b", "--to", "mhvtl", "--size",
+                     "64K", why="no room for it")
         self.refused("convert", "@a.tap", "@b", "--to", "native", "--size",
                      "64K", why="no room for it")
         self.refused("convert", "@a.tap", "@a.tap", why="there already")

@@ -86,6 +86,8 @@ int media_cat(const struct media_options *o);
 struct media_copy;
 int media_export(struct media_copy *c, const char *dir);
 int media_import(struct media_copy *c, const char *dir);
+/* What was begun at path goes: a file, or a directory of files. */
+void media_remove(const char *path);
 
 /* What is copied from where to where. */
 struct media_copy {

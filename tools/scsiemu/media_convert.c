@@ -206,11 +206,11 @@ static int format_of_name(const char *path)
 	static const struct {
 		const char *end;
 		int format;
-	} ends[] = { { ".tap", SCSIEMU_IMAGE_SIMH },
-		     { ".e11", SCSIEMU_IMAGE_E11 },
-		     { ".aws", SCSIEMU_IMAGE_AWS },
-		     { ".het", SCSIEMU_IMAGE_HET },
-		     { "/", MEDIA_FOLDER } };
+	} ends[] = {
+		{ ".tap", SCSIEMU_IMAGE_SIMH }, { ".e11", SCSIEMU_IMAGE_E11 },
+		{ ".aws", SCSIEMU_IMAGE_AWS },	{ ".het", SCSIEMU_IMAGE_HET },
+		{ ".ssc", SCSIEMU_IMAGE_TGT },	{ "/", MEDIA_FOLDER }
+	};
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (ends_in(path, ends[i].end))
@@ -250,7 +250,7 @@ static int write_it(struct media_copy *c, const char *part, const char *final)
 	if (!rc && rename(part, final))
 		rc = media_fail(final, "%s", strerror(errno));
 	if (rc)
-		unlink(part);
+		media_remove(part);
 	return rc;
 }
 

@@ -185,6 +185,6 @@ int media_create(const struct media_options *o)
 	if (media_close(&t) && !rc)
 		rc = media_fail(path, "cannot be written");
 	if (rc)
-		unlink(path);
+		media_remove(path);
 	return rc ? TOOL_TROUBLE : TOOL_GOOD;
 }

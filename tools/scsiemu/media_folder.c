@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { PATH = 4096, RECORD = 64 << 10 };
 
@@ -115,6 +116,24 @@ int media_export(struct media_copy *c, const char *dir)
 		rc = export_partition(c, &f);
 	}
 	return rc;
+}
+
+void media_remove(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *e;
+	char name[PATH];
+
+	if (!dir) {
+		unlink(path);
+		return;
+	}
+	while ((e = readdir(dir)) != NULL)
+		if (snprintf(name, sizeof(name), "%s/%s", path, e->d_name) <
+		    PATH)
+			unlink(name); /* not "." and "..": those stay */
+	closedir(dir);
+	rmdir(path);
 }
 
 /* ---- In ---- */

@@ -110,14 +110,16 @@ int media_make(struct media *t, const char *path, int format,
 	*t = (struct media){ .path = path, .format = format };
 	if (format == MEDIA_NATIVE)
 		rc = scsiemu_open_tape_log(&t->m, path, is, false, &err);
-	else if (!scsiemu_tape_image_writes((enum scsiemu_image)format))
-		return media_fail(path,
-				  "%s is only read: write native, simh, e11, "
-				  "aws, het or a directory",
-				  media_format_name(format));
-	else
+	else if (scsiemu_tape_image_writes((enum scsiemu_image)format))
 		rc = scsiemu_open_tape_image(
 			&t->m, path, (enum scsiemu_image)format, is, &err);
+	else if (scsiemu_tape_image_exports((enum scsiemu_image)format))
+		rc = scsiemu_new_tape_image(
+			&t->m, path, (enum scsiemu_image)format, is, &err);
+	else
+		return media_fail(path,
+				  "%s is only read: write one of the others",
+				  media_format_name(format));
 	return rc ? media_fail("", "%s", err.text) : begin(t);
 }
 
