@@ -115,3 +115,51 @@ int semu_attr_set(uint8_t **list, uint32_t *len, uint32_t room,
 	*len = n;
 	return SCSIEMU_OK;
 }
+
+/* ---- Of other programs ---- */
+
+enum { READ_ONLY = 0x80, BINARY = 0, ASCII = 1, TEXT = 2 };
+
+/* SPC-5 7.4.2 */
+static uint8_t format_of(unsigned id)
+{
+	static const struct {
+		uint16_t id;
+		uint8_t format;
+	} not_binary[] = { { 0x0400, ASCII }, { 0x0401, ASCII },
+			   { 0x0404, ASCII }, { 0x0406, ASCII },
+			   { 0x0800, ASCII }, { 0x0801, ASCII },
+			   { 0x0802, ASCII }, { 0x0803, TEXT },
+			   { 0x0804, ASCII }, { 0x0806, ASCII },
+			   { 0x0807, TEXT },  { 0x0808, TEXT },
+			   { 0x0809, ASCII }, { 0x080b, ASCII } };
+	uint8_t format = id < SEMU_ATTR_HOSTS ? READ_ONLY : 0;
+
+	for (size_t i = 0; i < sizeof(not_binary) / sizeof(not_binary[0]); i++)
+		if (id == not_binary[i].id)
+			format |= not_binary[i].format;
+	return format;
+}
+
+bool semu_attr_unset(const uint8_t *value, uint32_t len)
+{
+	uint32_t zeros = 0;
+
+	while (zeros < len && !value[zeros])
+		zeros++;
+	return zeros == len;
+}
+
+uint32_t semu_attr_put(uint8_t *out, uint16_t id, const uint8_t *value,
+		       uint16_t len)
+{
+	uint32_t n = len;
+
+	semu_put16(out, id);
+	out[2] = format_of(id);
+	semu_put16(out + 3, len);
+	memcpy(out + SEMU_ATTR_HEAD, value, len);
+	while ((out[2] & ASCII) && n && !value[n - 1])
+		out[SEMU_ATTR_HEAD + --n] = ' ';
+	return SEMU_ATTR_HEAD + len;
+}

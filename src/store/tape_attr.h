@@ -29,6 +29,12 @@ uint32_t semu_attr_merge(const uint8_t *old, uint32_t old_len,
  * most room. OK or a result, and nothing has changed. */
 int semu_attr_set(uint8_t **list, uint32_t *len, uint32_t room,
 		  const uint8_t *add, uint32_t add_len);
+/* One attribute as a file of another program has it -> out, with the format of
+ * that id; text that ends with zeros gets spaces. Returns its bytes. */
+uint32_t semu_attr_put(uint8_t *out, uint16_t id, const uint8_t *value,
+		       uint16_t len);
+/* Nobody has set it: all zeros. */
+bool semu_attr_unset(const uint8_t *value, uint32_t len);
 /* How many bytes of the list are of ids below this one. */
 uint32_t semu_attr_below(const uint8_t *list, uint32_t len, uint16_t id);
 

@@ -120,16 +120,6 @@ static uint64_t number(const struct memory *m, unsigned id)
 
 /* ---- Attributes ---- */
 
-/* Nobody has set it. */
-static bool is_zero(const struct value *v)
-{
-	unsigned zeros = 0;
-
-	while (zeros < v->len && !v->p[zeros])
-		zeros++;
-	return zeros == v->len;
-}
-
 /* What a cartridge keeps; the rest the drive knows better. */
 static bool is_kept(const struct value *v)
 {
@@ -139,35 +129,9 @@ static bool is_kept(const struct value *v)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (v->id == known[i])
 			return false;
-	return !is_zero(v) && v->len <= 255 &&
+	return !semu_attr_unset(v->p, v->len) && v->len <= 255 &&
 	       ((v->id >= 0x0400 && v->id < 0x0c00) ||
 		(v->id >= 0x1400 && v->id < 0x1800));
-}
-
-/* SPC-5 7.4.2: 0 binary, 1 ASCII, 2 text; what is only read, 80h more */
-static uint8_t format_of(unsigned id)
-{
-	static const uint16_t ascii[] = { 0x0400, 0x0401, 0x0404, 0x0800,
-					  0x0801, 0x0802, 0x0804, 0x0806,
-					  0x0809, 0x080b };
-	uint8_t format = id < SEMU_ATTR_HOSTS ? 0x80 : 0;
-
-	for (size_t i = 0; i < sizeof(ascii) / sizeof(ascii[0]); i++)
-		if (id == ascii[i])
-			format |= 1;
-	if (id == 0x0803 || id == 0x0807 || id == 0x0808)
-		format |= 2;
-	return format;
-}
-
-/* As the store has it: how many bytes. */
-static uint32_t put_attribute(uint8_t *p, uint16_t id, const struct value *v)
-{
-	semu_put16(p, id);
-	p[2] = format_of(id);
-	semu_put16(p + 3, v->len);
-	memcpy(p + SEMU_ATTR_HEAD, v->p, v->len);
-	return SEMU_ATTR_HEAD + v->len;
 }
 
 static void list_attributes(struct semu_mhvtl_mam *to, const struct memory *m)
@@ -179,7 +143,7 @@ static void list_attributes(struct semu_mhvtl_mam *to, const struct memory *m)
 		if (!is_kept(&v) ||
 		    (size_t)(p - to->attr) + SEMU_ATTR_HEAD + v.len > ROOM)
 			continue;
-		p += put_attribute(p, v.id, &v);
+		p += semu_attr_put(p, v.id, v.p, v.len);
 	}
 	to->attr_len = (uint32_t)(p - to->attr);
 }
@@ -258,11 +222,12 @@ static int load_coherency(struct semu_mhvtl_mam *to, struct memory *m,
 		uint8_t *p = to->coherency[i].p;
 
 		if (!find_listed(m, 0, SEMU_MHVTL_COHERENCY + i, &v) ||
-		    v.id != SEMU_MHVTL_COHERENCY + i || is_zero(&v) ||
+		    v.id != SEMU_MHVTL_COHERENCY + i ||
+		    semu_attr_unset(v.p, v.len) ||
 		    v.len > SEMU_MHVTL_COHERENCY_MAX)
 			continue;
-		to->coherency[i].len = put_attribute(p, SEMU_ATTR_COHERENCY,
-						     &v);
+		to->coherency[i].len = semu_attr_put(p, SEMU_ATTR_COHERENCY,
+						     v.p, v.len);
 	}
 	return 0;
 }

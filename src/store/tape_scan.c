@@ -7,6 +7,7 @@
 
 #include "store/file_io.h"
 #include "store/sys.h"
+#include "store/tape_attr.h"
 #include "store/tape_space.h"
 #include "store/vec.h"
 
@@ -92,7 +93,16 @@ static void scan_info(void *ctx, struct scsiemu_tape_info *out)
 		.cleaning = s->is.cleaning,
 		.partitions = 1,
 		.part[0] = { s->is.bytes, s->end, s->n, s->nmarks },
+		.attributes = s->attr_len,
 	};
+}
+
+static bool scan_attribute(void *ctx, uint32_t partition, uint16_t id,
+			   struct scsiemu_tape_attribute *out)
+{
+	const struct semu_scan *s = ctx;
+
+	return !partition && semu_attr_find(s->attr, s->attr_len, id, out);
 }
 
 /* ---- Reading ---- */
@@ -525,13 +535,14 @@ void semu_scan_close(void *ctx)
 	semu_sys->free(s->obj);
 	semu_sys->free(s->mark);
 	semu_sys->free(s->window);
+	semu_sys->free(s->attr);
 	semu_sys->free(s);
 }
 
 #define READS                                                                  \
 	.size = sizeof(struct scsiemu_tape_ops), .tell = scan_tell,            \
-	.info = scan_info, .read = scan_read, .verb = scan_verb,               \
-	.close = semu_scan_close
+	.info = scan_info, .attribute = scan_attribute, .read = scan_read,     \
+	.verb = scan_verb, .close = semu_scan_close
 
 const struct scsiemu_tape_ops semu_scan_read_ops = { READS };
 const struct scsiemu_tape_ops semu_scan_ops = { READS, .write = scan_write };

@@ -79,6 +79,8 @@ struct semu_scan {
 	struct scsiemu_tape_new is;
 	uint64_t bytes; /* of the file */
 	uint64_t spare; /* that the file system has for more of them */
+	uint8_t *attr;	/* of the cartridge's memory, allocated; NULL: none */
+	uint32_t attr_len;
 	bool unpadded, padding_known; /* SIMH: records of odd length */
 	/* the index, and where it ends in the file */
 	struct semu_scan_object *obj;

@@ -8,6 +8,8 @@
  */
 #include "core/bytes.h"
 #include "store/crc32c.h"
+#include "store/sys.h"
+#include "store/tape_attr.h"
 #include "store/tape_export.h"
 #include "store/tape_scan.h"
 
@@ -21,6 +23,32 @@ struct header {
 	uint32_t stored, len, type;
 	uint64_t number, prev, here, next;
 };
+
+/* Where attributes are in the medium's memory. */
+static const struct {
+	uint16_t id, at, len;
+} places[] = {
+	{ 0x0400, 256, 8 },   { 0x0401, 264, 32 }, { 0x0402, 296, 4 },
+	{ 0x0403, 300, 4 },   { 0x0404, 304, 8 },  { 0x0406, 320, 8 },
+	{ 0x0800, 344, 8 },   { 0x0801, 352, 32 }, { 0x0802, 384, 8 },
+	{ 0x0803, 392, 160 }, { 0x0804, 552, 12 }, { 0x0805, 567, 1 },
+	{ 0x0806, 568, 32 },  { 0x0807, 600, 80 }, { 0x0808, 680, 160 },
+};
+enum {
+	PLACES = sizeof(places) / sizeof(places[0]),
+	VERSION = 2,
+	REMAINING = 8,
+	CAPACITY = 16,
+	SPARE = 40,
+	SPARE_LEN = 256,
+	DENSITY = 312,
+	KIND = 336,
+	KIND_DATA = 1,
+	KIND_CLEANING = 2,
+	KIND_WORM = 4
+};
+
+/* ---- Reading ---- */
 
 static int read_header(struct semu_scan *s, struct header *h)
 {
@@ -72,14 +100,54 @@ static int scan_object(struct semu_scan *s, const struct header *h)
 	return 0;
 }
 
+/* The memory at p: 0, or -1 without memory for it. */
+static int read_attributes(struct semu_scan *s, const uint8_t *p)
+{
+	uint8_t *to = semu_sys->alloc(2 * MEMORY);
+
+	if (!to)
+		return semu_scan_damage(s, HEAD, "out of memory");
+	s->attr = to;
+	for (size_t i = 0; i < PLACES; i++)
+		if (!semu_attr_unset(p + places[i].at, places[i].len))
+			s->attr_len +=
+				semu_attr_put(to + s->attr_len, places[i].id,
+					      p + places[i].at, places[i].len);
+	return 0;
+}
+
+static int read_memory(struct semu_scan *s)
+{
+	const uint8_t *p = semu_scan_peek(s, HEAD, MEMORY);
+	uint64_t bytes;
+
+	if (!p)
+		return -1;
+	if (semu_be32(p) != VERSION)
+		return semu_scan_damage(s, HEAD,
+					"a tape of version %u, where 2 is "
+					"known",
+					(unsigned)semu_be32(p));
+	bytes = semu_be64(p + CAPACITY);
+	if (!s->is.bytes && bytes <= INT64_MAX)
+		s->is.bytes = bytes;
+	if (!s->is.density)
+		s->is.density = p[DENSITY];
+	s->is.worm |= p[KIND] == KIND_WORM;
+	s->is.cleaning |= p[KIND] == KIND_CLEANING;
+	return read_attributes(s, p);
+}
+
 static int tgt_scan(struct semu_scan *s)
 {
 	struct header h;
 
 	if (read_header(s, &h))
 		return -1;
-	if (h.type != BOT || h.next < HEAD)
+	if (h.type != BOT || h.next != HEAD + MEMORY)
 		return semu_scan_damage(s, 0, "not the beginning of a tape");
+	if (read_memory(s))
+		return -1;
 	s->end = h.next;
 	do {
 		if (read_header(s, &h))
@@ -117,29 +185,6 @@ static int put_header(struct semu_export *x, const struct header *h,
 	return semu_export_append(x, 0, p, HEAD, data, h->stored);
 }
 
-/* Where attributes are in the medium's memory. */
-static const struct {
-	uint16_t id, at, len;
-} places[] = {
-	{ 0x0400, 256, 8 },   { 0x0401, 264, 32 }, { 0x0402, 296, 4 },
-	{ 0x0403, 300, 4 },   { 0x0404, 304, 8 },  { 0x0406, 320, 8 },
-	{ 0x0800, 344, 8 },   { 0x0801, 352, 32 }, { 0x0802, 384, 8 },
-	{ 0x0803, 392, 160 }, { 0x0804, 552, 12 }, { 0x0805, 567, 1 },
-	{ 0x0806, 568, 32 },  { 0x0807, 600, 80 }, { 0x0808, 680, 160 },
-};
-enum {
-	VERSION = 2,
-	REMAINING = 8,
-	CAPACITY = 16,
-	SPARE = 40,
-	SPARE_LEN = 256,
-	DENSITY = 312,
-	KIND = 336,
-	KIND_DATA = 1,
-	KIND_CLEANING = 2,
-	KIND_WORM = 4
-};
-
 static void put_memory(const struct semu_export *x, uint8_t p[MEMORY])
 {
 	struct scsiemu_tape_attribute a;
@@ -152,7 +197,7 @@ static void put_memory(const struct semu_export *x, uint8_t p[MEMORY])
 	p[DENSITY] = x->is.density;
 	p[KIND] = x->is.cleaning ? KIND_CLEANING
 				 : (x->is.worm ? KIND_WORM : KIND_DATA);
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+	for (size_t i = 0; i < PLACES; i++) {
 		if (!semu_export_attribute(x, 0, places[i].id, &a) ||
 		    a.id != places[i].id)
 			continue;

@@ -51,6 +51,19 @@ static int read_one(uint32_t room)
 	return rc;
 }
 
+/* Ascending by id, and their bytes are there. */
+static void read_attributes(void)
+{
+	struct scsiemu_tape_attribute a;
+
+	for (unsigned id = 0; id < 0x10000 && ops->attribute &&
+			      ops->attribute(m.ctx, 0, (uint16_t)id, &a);
+	     id = a.id + 1U) {
+		check(a.id >= id && a.len <= sizeof(rec));
+		memcpy(rec, a.value, a.len);
+	}
+}
+
 /* From BOP to EOD: objects, each of which is where its number says. */
 static uint64_t read_all(void)
 {
@@ -72,6 +85,7 @@ static uint64_t read_all(void)
 		check(rc == SCSIEMU_R_MARK || rc == SCSIEMU_R_RECORD ||
 		      rc == SCSIEMU_E_READ);
 	}
+	read_attributes();
 	check(n == info.part[0].objects && marks == info.part[0].files);
 	check(verb(SCSIEMU_V_LOCATE_FILE, marks, 0) == SCSIEMU_OK);
 	check(verb(SCSIEMU_V_SPACE, SCSIEMU_SPACE_BLOCKS, (uint64_t)-1) >= 0);

@@ -96,3 +96,21 @@ const char *image_dump(const struct scsiemu_medium *m)
 	assert_int_equal(image_locate(m, was.object), SCSIEMU_OK);
 	return text;
 }
+
+const char *image_typed(enum scsiemu_image format, const void *bytes, size_t n,
+			struct scsiemu_errmsg *err)
+{
+	static const struct scsiemu_tape_new is = { .read_only = true };
+	const char *path = kit_path("typed");
+	struct scsiemu_medium m;
+	const char *text;
+
+	kit_save(path, bytes, n);
+	err->text[0] = '?';
+	if (scsiemu_open_tape_image(&m, path, format, &is, err))
+		return "refused";
+	assert_true(m.read_only);
+	text = image_dump(&m);
+	scsiemu_medium_close(&m);
+	return text;
+}

@@ -16,5 +16,9 @@ void image_tell(const struct scsiemu_medium *m, struct scsiemu_tape_pos *pos);
  * front of the first zero, and the length), M, B (E_READ), E. Goes back to
  * where it was. Static memory. */
 const char *image_dump(const struct scsiemu_medium *m);
+/* The same of a file of these n bytes, opened to be read: "refused" if it
+ * is; *err as it was filled. */
+const char *image_typed(enum scsiemu_image format, const void *bytes, size_t n,
+			struct scsiemu_errmsg *err);
 
 #endif

@@ -26,18 +26,7 @@ static int teardown(void **state)
 /* A file of n bytes: what it is as a tape, only to be read. */
 static const char *typed(enum scsiemu_image format, const void *bytes, size_t n)
 {
-	static const struct scsiemu_tape_new is = { .read_only = true };
-	const char *path = kit_path("typed");
-	const char *text;
-
-	kit_save(path, bytes, n);
-	err.text[0] = '?';
-	if (scsiemu_open_tape_image(&m, path, format, &is, &err))
-		return "refused";
-	assert_true(m.read_only);
-	text = image_dump(&m);
-	scsiemu_medium_close(&m);
-	return text;
+	return image_typed(format, bytes, n, &err);
 }
 
 #define TYPED(format, bytes)                                                   \
@@ -174,63 +163,6 @@ static void test_tar(void **state)
 	tar[0]++;
 	assert_string_equal(typed(SCSIEMU_IMAGE_TAR, tar, 512), "refused");
 	assert_non_null(strstr(err.text, "not a tar archive"));
-}
-
-/* tgt: headers of 48 bytes, where they are one behind the other. */
-static size_t tgt_object(uint8_t *p, size_t at, unsigned type, const char *text)
-{
-	size_t len = strlen(text), next = at + 48 + len;
-	uint8_t *h = p + at;
-	uint32_t crc;
-
-	if (type == 0x10)
-		next = at + 100; /* the medium's memory */
-	if (type == 0x20)
-		next = at;
-	memset(h, 0, 48);
-	h[7] = h[11] = (uint8_t)len;
-	h[15] = (uint8_t)type;
-	h[38] = (uint8_t)(at >> 8);
-	h[39] = (uint8_t)at;
-	h[46] = (uint8_t)(next >> 8);
-	h[47] = (uint8_t)next;
-	crc = semu_crc32c(0, h + 4, 44);
-	for (int i = 0; i < 4; i++)
-		h[i] = (uint8_t)(crc >> 8 * i);
-	memcpy(h + 48, text, len);
-	return next == at ? at + 48 : next;
-}
-
-static void test_tgt(void **state)
-{
-	uint8_t p[600] = { 0 };
-	size_t n = tgt_object(p, 0, 0x10, ""), two, three, end;
-
-	(void)state;
-	two = tgt_object(p, n, 0x02, "hello");
-	three = tgt_object(p, two, 0x40, "");
-	end = tgt_object(p, three, 0x02, "hi");
-	n = tgt_object(p, end, 0x20, "");
-	assert_string_equal(typed(SCSIEMU_IMAGE_TGT, p, n), "hello M hi E");
-	assert_string_equal(err.text, "");
-	for (unsigned bit = 0; bit < 48 * 8; bit++) { /* of a header */
-		p[three + bit / 8] ^= (uint8_t)(1 << bit % 8);
-		assert_string_equal(typed(SCSIEMU_IMAGE_TGT, p, n),
-				    "hello M B E");
-		assert_non_null(strstr(err.text, "wrong checksum"));
-		p[three + bit / 8] ^= (uint8_t)(1 << bit % 8);
-	}
-	assert_string_equal(typed(SCSIEMU_IMAGE_TGT, p, end), "hello M hi B E");
-	assert_string_equal(typed(SCSIEMU_IMAGE_TGT, p, end - 1),
-			    "hello M B E");
-	tgt_object(p, three, 0x01, "hi"); /* compressed: nobody has that */
-	assert_string_equal(typed(SCSIEMU_IMAGE_TGT, p, n), "hello M B E");
-	assert_non_null(strstr(err.text, "type 1h, 2 bytes of 2"));
-	tgt_object(p, three, 0x10, "");
-	assert_string_equal(typed(SCSIEMU_IMAGE_TGT, p, n), "hello M B E");
-	tgt_object(p, 0, 0x02, "");
-	assert_string_equal(typed(SCSIEMU_IMAGE_TGT, p, n), "refused");
-	assert_non_null(strstr(err.text, "not the beginning"));
 }
 
 /* ---- Damage ---- */
@@ -562,11 +494,11 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_simh),	   T(test_aws),	       T(test_het),
-		T(test_fake),	   T(test_tar),	       T(test_tgt),
-		T(test_damage),	   T(test_write_simh), T(test_write_e11),
-		T(test_write_aws), T(test_full),       T(test_system),
-		T(test_refused),   T(test_write_het),
+		T(test_simh),	    T(test_aws),       T(test_het),
+		T(test_fake),	    T(test_tar),       T(test_damage),
+		T(test_write_simh), T(test_write_e11), T(test_write_aws),
+		T(test_full),	    T(test_system),    T(test_refused),
+		T(test_write_het),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,6 +134,7 @@ static void plan(const struct media_copy *c, struct scsiemu_tape_layout *l,
 {
 	const struct scsiemu_tape_info *info = &c->from.info;
 	bool says = c->from.format == MEDIA_NATIVE ||
+		    c->from.format == SCSIEMU_IMAGE_TGT ||
 		    c->from.format == SCSIEMU_IMAGE_MHVTL;
 
 	*is = (struct scsiemu_tape_new){ .density = info->density,
