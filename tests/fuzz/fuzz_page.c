@@ -3,6 +3,8 @@
  * nothing is read that is not there, JSON's brackets match. */
 #include "tools/scsiemu/page.h"
 
+#include <scsiemu/wire.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +45,8 @@ static void report(struct report *r, const struct page *page)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const uint8_t types[] = { SCSIEMU_TYPE_DISK, SCSIEMU_TYPE_TAPE,
+					 SCSIEMU_TYPE_CHANGER };
 	static struct page page[PAGE_CONTROLS];
 	struct report r;
 	char *text;
@@ -52,8 +56,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 7 || size > 4096) /* a page has at least a header */
 		return 0;
 	for (int pc = 0; pc < PAGE_CONTROLS; pc++) {
-		page[pc].id = (struct page_id){ data[0] % PAGE_KINDS, data[1],
-						data[2] };
+		page[pc].id = (struct page_id){
+			data[0] % PAGE_KINDS, data[1], data[2],
+			types[data[0] / PAGE_KINDS % sizeof(types)]
+		};
 		page[pc].len = (unsigned)(size - 3) >> pc;
 		memset(page[pc].bytes, 0xa5, sizeof(page[pc].bytes));
 		memcpy(page[pc].bytes, data + 3, page[pc].len);

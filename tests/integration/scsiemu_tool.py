@@ -227,6 +227,25 @@ class Pages(Tool):
                     code += f"/{page['subpage']:02X}h"
                 self.assertEqual(line, f"  {code:<9} {page['name']}")
 
+    def test_named(self):
+        """What our devices have the tool knows, by their type."""
+        profiles = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "../../profiles")
+        env = {**os.environ, "SCSIEMU_PROFILES": profiles}
+        with tempfile.TemporaryDirectory() as folder:
+            for device, name in (
+                    (DISK + ",logs", "  11h       Solid state media\n"),
+                    ("tape:mem,size=64M,profile=ibm-lto8",
+                     "  11h       DT device status\n"),
+                    ("tape:mem,size=64M,profile=hp-lto5",
+                     "  0Ch       Sequential-access device\n"),
+                    ("tape:mem,size=64M", "  17h       Volume statistics\n"),
+                    (f"library:dir={folder}/l,slots=2,ie=1",
+                     "  1Fh       Device capabilities\n")):
+                out = self.run_tool("pages", device, env=env)[0]
+                self.assertNotIn("?", out)
+                self.assertIn(name, out)
+
     def test_every_page(self):
         """Raw, hex and JSON are the bytes that the commands give."""
         for kind, pages in json.loads(self.pages("--json")).items():

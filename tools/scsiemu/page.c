@@ -84,7 +84,7 @@ static unsigned list_mode(struct unit *u, struct page_id *out, unsigned cap)
 		if (!len)
 			break;
 		out[n++] = (struct page_id){ PAGE_MODE, p[0] & 0x3f,
-					     p[0] & 0x40 ? p[1] : 0 };
+					     p[0] & 0x40 ? p[1] : 0, 0 };
 	}
 	return n;
 }
@@ -97,7 +97,7 @@ static unsigned list_vpd(struct unit *u, struct page_id *out, unsigned cap)
 	if (!inquire(u, 0, &a))
 		return 0;
 	for (unsigned i = 4; i < a.len && n < cap; i++)
-		out[n++] = (struct page_id){ PAGE_VPD, a.data[i], 0 };
+		out[n++] = (struct page_id){ PAGE_VPD, a.data[i], 0, 0 };
 	return n;
 }
 
@@ -114,8 +114,17 @@ static unsigned list_log(struct unit *u, struct page_id *out, unsigned cap)
 	}
 	for (unsigned i = 4; i + step <= a.len && n < cap; i += step)
 		out[n++] = (struct page_id){ PAGE_LOG, a.data[i] & 0x3f,
-					     step == 2 ? a.data[i + 1] : 0 };
+					     step == 2 ? a.data[i + 1] : 0, 0 };
 	return n;
+}
+
+uint8_t page_device_type(struct unit *u)
+{
+	static const uint8_t cdb[6] = { SCSIEMU_OP_INQUIRY, 0, 0, 0, 36 };
+	struct unit_reply a;
+
+	return get(u, cdb, 6, 36, &a) && a.len ? a.data[0] & 0x1f
+					       : SCSIEMU_TYPE_UNKNOWN;
 }
 
 unsigned page_list(struct unit *u, enum page_kind kind, struct page_id *out,
@@ -125,7 +134,12 @@ unsigned page_list(struct unit *u, enum page_kind kind, struct page_id *out,
 		struct unit *, struct page_id *,
 		unsigned) = { list_vpd, list_mode, list_log };
 
-	return list[kind](u, out, cap);
+	uint8_t type = page_device_type(u);
+	unsigned n = list[kind](u, out, cap);
+
+	for (unsigned i = 0; i < n; i++)
+		out[i].type = type;
+	return n;
 }
 
 bool page_read(struct unit *u, struct page_id id, enum page_control pc,

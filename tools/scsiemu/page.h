@@ -19,6 +19,7 @@ enum page_control {
 
 struct page_id {
 	uint8_t kind, code, sub; /* kind: enum page_kind */
+	uint8_t type;		 /* peripheral device type of its device */
 };
 
 enum { PAGE_MAX = 65535 + 8, PAGE_LIST = 1024 };
@@ -51,6 +52,8 @@ const char *page_name(struct page_id id);
 const char *page_kind_name(unsigned kind);
 const char *page_control_name(unsigned pc);
 
+/* Of LUN 0; SCSIEMU_TYPE_UNKNOWN if it does not say. */
+uint8_t page_device_type(struct unit *u);
 /* The pages the device says it has, at most cap of them; 0: none of this
  * kind. */
 unsigned page_list(struct unit *u, enum page_kind kind, struct page_id *out,

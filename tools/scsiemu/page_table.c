@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * page_table.c - the pages that are known: SPC-5 7.3 (log), 7.5 (mode), 7.7
- * (VPD); SBC-4 6.4 to 6.6; ZBC-2 6. Offsets are from the page's first byte, of
- * log parameters from the parameter's first byte. A field's name is T10's.
+ * page_table.c - the pages that are known, of all device types and of disks:
+ * SPC-5 7.3 (log), 7.5 (mode), 7.7 (VPD); SBC-4 6.4 to 6.6; ZBC-2 6. Offsets
+ * are from the page's first byte, of log parameters from the parameter's first
+ * byte. A field's name is T10's.
  */
-#include "page.h"
+#include "page_table.h"
+
+#include <scsiemu/wire.h>
 
 #include <stddef.h>
 
@@ -220,8 +223,6 @@ static const struct field mode_1c_02[] = {
 
 /* Log parameters */
 
-#define NUMBERS { NULL, 0 }
-
 static const struct page_param error_counters[] = {
 	{ "errors corrected without delay", 0, 0, NUMBERS },
 	{ "errors corrected with delay", 1, 1, NUMBERS },
@@ -377,15 +378,7 @@ static const struct page_param log_2f[] = {
 
 /* All of them, by kind, code and subpage */
 
-#define PLAIN(kind, code, sub, name) \
-	{ PAGE_##kind, code, sub, name, NUMBERS, NULL, 0 }
-#define KNOWN(kind, code, sub, name, table) \
-	{ PAGE_##kind, code, sub, name, FIELDS(table), NULL, 0 }
-#define PARAMS(code, sub, name, table) \
-	{ PAGE_LOG, code, sub, name, NUMBERS, table, \
-	  sizeof(table) / sizeof((table)[0]) }
-
-static const struct page_desc pages[] = {
+static const struct page_desc common[] = {
 	PLAIN(VPD, 0x00, 0, "Supported VPD pages"),
 	PLAIN(VPD, 0x80, 0, "Unit serial number"),
 	PLAIN(VPD, 0x83, 0, "Device identification"),
@@ -403,6 +396,36 @@ static const struct page_desc pages[] = {
 	PLAIN(VPD, 0x90, 0, "Protocol specific logical unit information"),
 	PLAIN(VPD, 0x91, 0, "Protocol specific port information"),
 	PLAIN(VPD, 0x92, 0, "SCSI feature sets"),
+	KNOWN(MODE, 0x02, 0, "Disconnect-reconnect", mode_02),
+	KNOWN(MODE, 0x0a, 0, "Control", mode_0a),
+	KNOWN(MODE, 0x0a, 0x01, "Control extension", mode_0a_01),
+	KNOWN(MODE, 0x18, 0, "Protocol specific logical unit", mode_18),
+	KNOWN(MODE, 0x19, 0, "Protocol specific port", mode_18),
+	KNOWN(MODE, 0x1a, 0, "Power condition", mode_1a),
+	PLAIN(MODE, 0x1a, 0x01, "Power consumption"),
+	KNOWN(MODE, 0x1c, 0, "Informational exceptions control", mode_1c),
+	PLAIN(LOG, 0x00, 0, "Supported log pages"),
+	PLAIN(LOG, 0x00, 0xff, "Supported log pages and subpages"),
+	PARAMS(0x02, 0, "Write error counters", error_counters),
+	PARAMS(0x03, 0, "Read error counters", error_counters),
+	PARAMS(0x06, 0, "Non-medium errors", non_medium),
+	PLAIN(LOG, 0x07, 0, "Last n error events"),
+	PLAIN(LOG, 0x0b, 0, "Last n deferred errors"),
+	PARAMS(0x0d, 0, "Temperature", log_0d),
+	PARAMS(0x0d, 0x01, "Environmental reporting", log_0d_01),
+	PLAIN(LOG, 0x0d, 0x02, "Environmental limits"),
+	PARAMS(0x0e, 0, "Start-stop cycle counter", log_0e),
+	PLAIN(LOG, 0x0e, 0x01, "Utilization"),
+	PARAMS(0x0f, 0, "Application client", log_0f),
+	PARAMS(0x10, 0, "Self-test results", log_10),
+	PLAIN(LOG, 0x18, 0, "Protocol specific port"),
+	PARAMS(0x19, 0, "General statistics and performance", log_19),
+	PARAMS(0x19, 0x20, "Cache memory statistics", log_19_20),
+	PARAMS(0x1a, 0, "Power condition transitions", log_1a),
+	PARAMS(0x2f, 0, "Informational exceptions", log_2f),
+};
+
+static const struct page_desc disk[] = {
 	KNOWN(VPD, 0xb0, 0, "Block limits", vpd_b0),
 	KNOWN(VPD, 0xb1, 0, "Block device characteristics", vpd_b1),
 	KNOWN(VPD, 0xb2, 0, "Logical block provisioning", vpd_b2),
@@ -415,13 +438,10 @@ static const struct page_desc pages[] = {
 	PLAIN(VPD, 0xb9, 0, "Concurrent positioning ranges"),
 	PLAIN(VPD, 0xba, 0, "Capacity/product identification mapping"),
 	KNOWN(MODE, 0x01, 0, "Read-write error recovery", mode_01),
-	KNOWN(MODE, 0x02, 0, "Disconnect-reconnect", mode_02),
 	KNOWN(MODE, 0x03, 0, "Format device", mode_03),
 	KNOWN(MODE, 0x04, 0, "Rigid disk geometry", mode_04),
 	KNOWN(MODE, 0x07, 0, "Verify error recovery", mode_07),
 	KNOWN(MODE, 0x08, 0, "Caching", mode_08),
-	KNOWN(MODE, 0x0a, 0, "Control", mode_0a),
-	KNOWN(MODE, 0x0a, 0x01, "Control extension", mode_0a_01),
 	PLAIN(MODE, 0x0a, 0x02, "Application tag"),
 	PLAIN(MODE, 0x0a, 0x03, "Command duration limit A"),
 	PLAIN(MODE, 0x0a, 0x04, "Command duration limit B"),
@@ -429,52 +449,54 @@ static const struct page_desc pages[] = {
 	KNOWN(MODE, 0x0a, 0x06, "Background operation control", mode_0a_06),
 	KNOWN(MODE, 0x0a, 0x0f, "Zoned block device control", mode_0a_0f),
 	PLAIN(MODE, 0x0d, 0, "Power condition (old)"),
-	KNOWN(MODE, 0x18, 0, "Protocol specific logical unit", mode_18),
-	KNOWN(MODE, 0x19, 0, "Protocol specific port", mode_18),
-	KNOWN(MODE, 0x1a, 0, "Power condition", mode_1a),
-	PLAIN(MODE, 0x1a, 0x01, "Power consumption"),
-	KNOWN(MODE, 0x1c, 0, "Informational exceptions control", mode_1c),
 	KNOWN(MODE, 0x1c, 0x01, "Background control", mode_1c_01),
 	KNOWN(MODE, 0x1c, 0x02, "Logical block provisioning", mode_1c_02),
-	PLAIN(LOG, 0x00, 0, "Supported log pages"),
-	PLAIN(LOG, 0x00, 0xff, "Supported log pages and subpages"),
-	PARAMS(0x02, 0, "Write error counters", error_counters),
-	PARAMS(0x03, 0, "Read error counters", error_counters),
 	PARAMS(0x04, 0, "Read reverse error counters", error_counters),
 	PARAMS(0x05, 0, "Verify error counters", error_counters),
-	PARAMS(0x06, 0, "Non-medium errors", non_medium),
-	PLAIN(LOG, 0x07, 0, "Last n error events"),
 	PLAIN(LOG, 0x08, 0, "Format status"),
-	PLAIN(LOG, 0x0b, 0, "Last n deferred errors"),
 	PARAMS(0x0c, 0, "Logical block provisioning", log_0c),
-	PARAMS(0x0d, 0, "Temperature", log_0d),
-	PARAMS(0x0d, 0x01, "Environmental reporting", log_0d_01),
-	PLAIN(LOG, 0x0d, 0x02, "Environmental limits"),
-	PARAMS(0x0e, 0, "Start-stop cycle counter", log_0e),
-	PLAIN(LOG, 0x0e, 0x01, "Utilization"),
-	PARAMS(0x0f, 0, "Application client", log_0f),
-	PARAMS(0x10, 0, "Self-test results", log_10),
 	PARAMS(0x11, 0, "Solid state media", log_11),
 	PARAMS(0x15, 0, "Background scan", log_15),
 	PARAMS(0x15, 0x01, "Pending defects", log_15_01),
 	PARAMS(0x15, 0x02, "Background operation", log_15_02),
 	PLAIN(LOG, 0x15, 0x03, "LPS misalignment"),
-	PLAIN(LOG, 0x18, 0, "Protocol specific port"),
-	PARAMS(0x19, 0, "General statistics and performance", log_19),
-	PARAMS(0x19, 0x20, "Cache memory statistics", log_19_20),
 	PLAIN(LOG, 0x19, 0x21, "Command duration limits statistics"),
-	PARAMS(0x1a, 0, "Power condition transitions", log_1a),
-	PARAMS(0x2f, 0, "Informational exceptions", log_2f),
 };
 /* clang-format on */
 
+static const struct page_table common_pages = PAGE_TABLE(common);
+static const struct page_table disk_pages = PAGE_TABLE(disk);
+
+/* By peripheral device type (SPC-5 6.7.2): what it has beside what all have, or
+ * in the place of that. */
+static const struct {
+	uint8_t type;
+	const struct page_table *table;
+} types[] = {
+	{ SCSIEMU_TYPE_DISK, &disk_pages },
+	{ SCSIEMU_TYPE_ZBC, &disk_pages },
+	{ SCSIEMU_TYPE_TAPE, &page_table_tape },
+	{ SCSIEMU_TYPE_CHANGER, &page_table_changer },
+};
+
+static const struct page_desc *find(const struct page_table *t,
+				    struct page_id id)
+{
+	for (unsigned i = 0; i < t->n; i++)
+		if (t->pages[i].kind == id.kind &&
+		    t->pages[i].code == id.code && t->pages[i].sub == id.sub)
+			return &t->pages[i];
+	return NULL;
+}
+
 const struct page_desc *page_desc(struct page_id id)
 {
-	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
-		if (pages[i].kind == id.kind && pages[i].code == id.code &&
-		    pages[i].sub == id.sub)
-			return &pages[i];
-	return NULL;
+	const struct page_desc *d = NULL;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]) && !d; i++)
+		if (types[i].type == id.type)
+			d = find(types[i].table, id);
+	return d ? d : find(&common_pages, id);
 }
 
 const char *page_name(struct page_id id)

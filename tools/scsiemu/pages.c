@@ -36,7 +36,7 @@ static int parse_code(struct pages *p, const char *word)
 		return refuse("a page code is CODE or CODE,SUB in hexadecimal:",
 			      word);
 	p->one = true;
-	p->id = (struct page_id){ 0, (uint8_t)code, (uint8_t)sub };
+	p->id = (struct page_id){ 0, (uint8_t)code, (uint8_t)sub, 0 };
 	return 0;
 }
 
@@ -157,6 +157,7 @@ static int one_page(const struct pages *p, struct unit *u, struct report *r)
 	struct page_id id = p->id;
 
 	id.kind = (uint8_t)p->kind;
+	id.type = page_device_type(u);
 	if (!page_read(u, id, PAGE_CURRENT, &page)) {
 		fprintf(stderr, "scsiemu: no %s page %02x,%02x\n",
 			page_kind_name(id.kind), id.code, id.sub);
