@@ -240,12 +240,7 @@ static void test_load(void **state)
 	struct tape t;
 
 	(void)state;
-	tape_make(&t, NULL);
-	a = drive_attach(&t.d, 0, 0);
-	b = drive_attach(&t.d, 1, 0);
-	drive_settle(&t.d, t.lu, a);
-	drive_settle(&t.d, t.lu, b);
-	t.d.nexus = a;
+	tape_two(&t, NULL, &a, &b);
 	TAPE_DO(&t, 0x1e, 0, 0, 0, 1, 0);
 	TAPE_DO(&t, 0x1b, 0, 0, 0, 0, 0);
 	drive_check(&t.d, SCSIEMU_SK_ILLEGAL_REQUEST, 0x5302);

@@ -119,12 +119,7 @@ static void test_load(void **state)
 	struct tape t;
 
 	(void)state;
-	tape_make(&t, &options);
-	a = drive_attach(&t.d, 0, 0);
-	b = drive_attach(&t.d, 1, 0);
-	drive_settle(&t.d, t.lu, a);
-	drive_settle(&t.d, t.lu, b);
-	t.d.nexus = a;
+	tape_two(&t, &options, &a, &b);
 	job = BEGIN(&t, 0x1b, 0x01, 0, 0, 0, 0);
 	busy(&t, 0x0407, 0, 0x0016);
 	finish(&t, job);
@@ -187,12 +182,7 @@ static void test_fails(void **state)
 	struct tape t;
 
 	(void)state;
-	tape_make(&t, &options);
-	a = drive_attach(&t.d, 0, 0);
-	b = drive_attach(&t.d, 1, 0);
-	drive_settle(&t.d, t.lu, a);
-	drive_settle(&t.d, t.lu, b);
-	t.d.nexus = a;
+	tape_two(&t, &options, &a, &b);
 	tape_lay(&t, "100");
 	job = BEGIN(&t, 0x2b, 0x01, 0, 0, 0, 0, 9, 0, 0, 0);
 	finish(&t, job);

@@ -78,12 +78,7 @@ static void test_alerts(void **state)
 	struct tape t;
 
 	(void)state;
-	tape_make(&t, &options);
-	a = drive_attach(&t.d, 0, 0);
-	b = drive_attach(&t.d, 1, 0);
-	drive_settle(&t.d, t.lu, a);
-	drive_settle(&t.d, t.lu, b);
-	t.d.nexus = a;
+	tape_two(&t, &options, &a, &b);
 	assert_int_equal(scsiemu_ssc_alert(t.lu, 0, true), SCSIEMU_ERR_ARG);
 	assert_int_equal(scsiemu_ssc_alert(t.lu, 65, true), SCSIEMU_ERR_ARG);
 	assert_int_equal(scsiemu_ssc_alert(t.lu, SCSIEMU_ALERT_CLEAN_NOW, true),

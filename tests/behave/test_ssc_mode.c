@@ -124,12 +124,7 @@ static void test_others(void **state)
 	struct tape t;
 
 	(void)state;
-	tape_make(&t, NULL);
-	a = drive_attach(&t.d, 0, 0);
-	b = drive_attach(&t.d, 1, 0);
-	drive_settle(&t.d, t.lu, a);
-	drive_settle(&t.d, t.lu, b);
-	t.d.nexus = a;
+	tape_two(&t, NULL, &a, &b);
 	tape_block(&t, 512); /* its own */
 	assert_int_equal(drive_ua(&t.d, t.lu, b), 0);
 	TAPE_OUT(&t, "\0\0\0\0", 4, SELECT_6, 0x10, 0, 0, 4, 0);

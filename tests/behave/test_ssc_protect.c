@@ -180,12 +180,7 @@ static void test_each(void **state)
 	struct tape t;
 
 	(void)state;
-	tape_make(&t, &options);
-	a = drive_attach(&t.d, 0, 0);
-	b = drive_attach(&t.d, 1, 0);
-	drive_settle(&t.d, t.lu, a);
-	drive_settle(&t.d, t.lu, b);
-	t.d.nexus = a;
+	tape_two(&t, &options, &a, &b);
 	protect(&t, CRC_32C, WRITES);
 	tape_block(&t, WHOLE);
 	TAPE_OUT(&t, nine[CRC_32C], WHOLE, 0x0a, 1, 0, 0, 1, 0);
@@ -223,12 +218,7 @@ static void test_saved(void **state)
 	struct tape t;
 
 	(void)state;
-	tape_make(&t, &options);
-	a = drive_attach(&t.d, 0, 0);
-	b = drive_attach(&t.d, 1, 0);
-	drive_settle(&t.d, t.lu, a);
-	drive_settle(&t.d, t.lu, b);
-	t.d.nexus = a;
+	tape_two(&t, &options, &a, &b);
 	TAPE_OUT(&t, list, 12, 0x15, 0x11, 0, 0, 12, 0);
 	drive_good(&t.d);
 	tape_block(&t, 512);

@@ -123,6 +123,17 @@ void tape_make(struct tape *t, const struct tape_options *o)
 	drive_settle(&t->d, t->lu, NULL);
 }
 
+void tape_two(struct tape *t, const struct tape_options *o,
+	      struct scsiemu_nexus **a, struct scsiemu_nexus **b)
+{
+	tape_make(t, o);
+	*a = drive_attach(&t->d, 0, 0);
+	*b = drive_attach(&t->d, 1, 0);
+	drive_settle(&t->d, t->lu, *a);
+	drive_settle(&t->d, t->lu, *b);
+	t->d.nexus = *a;
+}
+
 void tape_free(struct tape *t)
 {
 	drive_free(&t->d);

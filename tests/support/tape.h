@@ -37,6 +37,9 @@ struct tape {
 
 /* Made, settled: no unit attention is pending. */
 void tape_make(struct tape *t, const struct tape_options *o);
+/* ... and two nexuses more, without unit attentions; commands come from *a. */
+void tape_two(struct tape *t, const struct tape_options *o,
+	      struct scsiemu_nexus **a, struct scsiemu_nexus **b);
 void tape_free(struct tape *t);
 
 /* Answers the wants of a tape from its store: for drive.hook, whose d has a
