@@ -16,15 +16,15 @@ static const struct {
 	const struct semu_scan_format *f;
 	const struct semu_export_format *once;
 } formats[SCSIEMU_IMAGES] = {
-	[SCSIEMU_IMAGE_SIMH] = { "simh", &semu_simh },
-	[SCSIEMU_IMAGE_E11] = { "e11", &semu_simh_e11 },
-	[SCSIEMU_IMAGE_AWS] = { "aws", &semu_aws },
+	[SCSIEMU_IMAGE_SIMH] = { "simh", &semu_simh, NULL },
+	[SCSIEMU_IMAGE_E11] = { "e11", &semu_simh_e11, NULL },
+	[SCSIEMU_IMAGE_AWS] = { "aws", &semu_aws, NULL },
 	[SCSIEMU_IMAGE_FAKE] = { "faketape", &semu_faketape,
 				 &semu_faketape_export },
-	[SCSIEMU_IMAGE_TAR] = { "tar", &semu_tar },
+	[SCSIEMU_IMAGE_TAR] = { "tar", &semu_tar, NULL },
 	[SCSIEMU_IMAGE_TGT] = { "tgt", &semu_tgt, &semu_tgt_export },
 	[SCSIEMU_IMAGE_MHVTL] = { "mhvtl", &semu_mhvtl, &semu_mhvtl_export },
-	[SCSIEMU_IMAGE_HET] = { "het", &semu_het },
+	[SCSIEMU_IMAGE_HET] = { "het", &semu_het, NULL },
 };
 
 const char *scsiemu_tape_image_name(enum scsiemu_image format)

@@ -19,7 +19,9 @@ import packages
 
 PACKAGES = ("user-mode-linux", "open-iscsi", "libopeniscsiusr", "libisns0",
             "bacula-sd", "bacula-common", "libwrap0",
-            "amanda-server", "amanda-common")
+            "amanda-server", "amanda-common",
+            "tgt", "libaio1", "libibverbs1", "librdmacm1", "libnl-3-200",
+            "libnl-route-3-200")
 MEMORY = 768 << 20
 SECONDS = 600
 TIMED_OUT = 124 # of timeout(1)

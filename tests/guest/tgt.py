@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""exported.py BUILD: a cartridge that scsiemu media has written for tgt is one
-to tgt's own programs; and what tgtd adds to it comes back."""
+"""tgt.py BUILD: a cartridge that scsiemu media has written for tgt is one to
+tgt's own programs; and what tgtd adds to it comes back."""
 import os
 import subprocess
 import sys
 import tempfile
 import unittest
 
-from initiator import Initiator
 from servers import Tgtd
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                             "../integration"))
+from initiator import Initiator
 
 BUILD = os.path.abspath(sys.argv[1])
 CLIENT = os.path.join(BUILD, "tests", "integration", "scsi_client")
