@@ -35,7 +35,7 @@ static __attribute__((noinline)) struct semu_itl *make(struct scsiemu_lu *lu,
 				.of_lu = lu->itls,
 				.of_nexus = n->itls,
 				.reg = semu_reg_of(lu, n) };
-#if SEMU_WITH_ELEMENTS
+#if SEMU_WITH_ELEMENTS || SEMU_WITH_TAPE
 	i->ua = lu->first_ua;
 #endif
 	semu_ua_itl(i, n->again ? SEMU_UA_NEXUS_LOSS : SEMU_UA_POWER_ON);

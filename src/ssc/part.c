@@ -262,6 +262,13 @@ void semu_ssc_loaded(struct scsiemu_lu *lu)
 	memset(&lu->cap, 0, sizeof(lu->cap));
 	lu->cap.pi = semu_ssc(lu)->is.protection; /* PROTECT of INQUIRY */
 	semu_spc_guards(lu);
+	/*
+	 * A nexus that finds a cartridge is told of it behind 29/00. If power
+	 * went while a host wrote, its WRITE meets the first; Linux before 6.6
+	 * then sends a WRITE FILEMARKS all the same, which would erase the
+	 * tape: it meets the other.
+	 */
+	lu->first_ua = lu->medium ? SEMU_UA_BIT(SEMU_UA_MEDIUM) : 0;
 }
 
 #if SEMU_WITH_LOST

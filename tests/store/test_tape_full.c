@@ -70,6 +70,13 @@ static bool sense_is(unsigned key, unsigned code)
 	       (x.sense[12] << 8 | x.sense[13]) == (int)code;
 }
 
+/* It is told of, and a cartridge that is there. */
+static void power_on(void)
+{
+	for (unsigned i = 0; i < 2; i++)
+		run(SCSIEMU_OP_TEST_UNIT_READY, 0, NULL, NULL);
+}
+
 static void make_record(unsigned n)
 {
 	for (unsigned i = 0; i < RECORD; i++)
@@ -82,7 +89,7 @@ static unsigned fill(unsigned *warned)
 	unsigned n = 0;
 
 	*warned = 0;
-	run(SCSIEMU_OP_TEST_UNIT_READY, 0, NULL, NULL);
+	power_on();
 	for (;; n++) {
 		make_record(n);
 		if (!run(SCSIEMU_OP_WRITE_6, RECORD, bytes, NULL))
@@ -101,7 +108,7 @@ static unsigned fill(unsigned *warned)
 /* They are there, and nothing else. */
 static void check(unsigned n)
 {
-	run(SCSIEMU_OP_TEST_UNIT_READY, 0, NULL, NULL);
+	power_on();
 	assert_int_equal(run(SCSIEMU_OP_REWIND, 0, NULL, NULL), 0);
 	for (unsigned i = 0; i < n; i++) {
 		make_record(i);
@@ -170,7 +177,7 @@ static void test_left(void **state)
 	memfile_on();
 	memfile.room = DISK;
 	begin("tape:path=x,size=64M");
-	run(SCSIEMU_OP_TEST_UNIT_READY, 0, NULL, NULL);
+	power_on();
 	assert_int_equal(run(SCSIEMU_OP_WRITE_6, RECORD, bytes, NULL), 0);
 	assert_int_equal(run(SCSIEMU_OP_WRITE_FILEMARKS_6, 1, NULL, NULL), 0);
 	assert_int_equal(run(SCSIEMU_OP_WRITE_6, RECORD, bytes, NULL), 0);

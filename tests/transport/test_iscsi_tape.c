@@ -38,10 +38,12 @@ static void setup(size_t chunk)
 	scsiemu_lu_load(lu, &cartridge, false);
 	RIG_SESSION(&end, &rig, "ImmediateData=Yes");
 	end.chunk = chunk;
-	rfc_command(&end.c, &p, 0x80, LUN, 0, tur, 6);
-	rig_send(&end, &p);
-	rig_response(&end, end.c.itt, SCSIEMU_CHECK_CONDITION,
-		     SCSIEMU_SK_UNIT_ATTENTION, 0);
+	for (unsigned i = 0; i < 2; i++) { /* power on, a cartridge */
+		rfc_command(&end.c, &p, 0x80, LUN, 0, tur, 6);
+		rig_send(&end, &p);
+		rig_response(&end, end.c.itt, SCSIEMU_CHECK_CONDITION,
+			     SCSIEMU_SK_UNIT_ATTENTION, 0);
+	}
 }
 
 static void teardown(void)

@@ -21,6 +21,7 @@ static void run_records(uint32_t maxio)
 	rig.sim.maxio = maxio;
 	rig_open();
 	rig_check(rig_one(rig_tur, 6, NULL, 0), 6, 0x2900);
+	rig_check(rig_one(rig_tur, 6, NULL, 0), 6, 0x2800);
 	rig_good(rig_one(record(TAPE_WRITE, 1000), 6, rig.data, 1000));
 	rig_good(rig_one(record(TAPE_WRITE, 300001), 6, rig.data + 7, 300001));
 	rig_good(rig_one(tape_filemark, 6, NULL, 0));

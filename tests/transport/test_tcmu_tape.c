@@ -22,12 +22,20 @@ static void write_some(void)
 	good(command(tape_rewind, NULL, 0));
 }
 
+/* Power on was told; a cartridge is there. */
+static void make_tape(void)
+{
+	make("tape:mem,size=16M", 65536, false);
+	assert_int_equal(command(tur, NULL, 0)->status,
+			 SCSIEMU_CHECK_CONDITION);
+}
+
 static void test_records(void **state)
 {
 	struct sim_cmd *c;
 
 	(void)state;
-	make("tape:mem,size=16M", 65536, false);
+	make_tape();
 	write_some();
 	/* A shorter one: data and sense. */
 	c = command(record(TAPE_READ, 4096), NULL, 4096);
@@ -66,7 +74,7 @@ static void test_old_kernel(void **state)
 	struct sim_cmd *c;
 
 	(void)state;
-	make("tape:mem,size=16M", 65536, false);
+	make_tape();
 	write_some();
 	assert_true(scsiemu_tcmu_close(t));
 	tcmu_put16(sim.map + TCMU_FLAGS_AT,

@@ -18,6 +18,17 @@ static void no_data(const uint8_t *lun, const void *cdb, unsigned len)
 	expect(ended(&r, 108), VIRTIO_OK, SCSIEMU_GOOD, 0);
 }
 
+/* Power on was told; a cartridge is there. */
+static void make_tape(bool packed)
+{
+	static const uint8_t tur[6];
+	struct request r;
+
+	make_of("tape:mem,size=16M", packed, 0, false);
+	r = put_request(lun0, tur, 6, NULL, 0, 0);
+	expect(ended(&r, 108), VIRTIO_OK, SCSIEMU_CHECK_CONDITION, 0);
+}
+
 static void write_record(const uint8_t *lun, const void *p, uint32_t len)
 {
 	struct request r = put_request(lun, record(TAPE_WRITE, len), 6, p, len,
@@ -59,7 +70,7 @@ static void run_records(bool packed)
 {
 	struct request r;
 
-	make_of("tape:mem,size=16M", packed, 0, false);
+	make_tape(packed);
 	write_record(lun0, data, 1000);
 	write_record(lun0, data + 7, 4096);
 	no_data(lun0, tape_filemark, 6);
@@ -95,7 +106,7 @@ static void test_large_records(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < MIB; i++)
 		big[i] = (uint8_t)(i * 5 + (i >> 11));
-	make_of("tape:mem,size=16M", false, 0, false);
+	make_tape(false);
 	mark = sim.free;
 	for (unsigned i = 0; i < 3; i++) {
 		write_record(lun0, big, MIB - i);

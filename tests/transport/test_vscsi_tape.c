@@ -12,6 +12,7 @@ static void test_records(void **state)
 		const int *e = old ? old_ends : new_ends;
 
 		make_bus("tape:mem,size=16M", false, e);
+		ends(none(tur, 6), e[SENSE], 0); /* there is a cartridge */
 		ends(out(record(TAPE_WRITE, 1000), 6, pattern, 1000), e[DONE],
 		     0);
 		ends(out(record(TAPE_WRITE, 200001), 6, pattern, 200001),

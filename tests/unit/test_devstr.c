@@ -329,7 +329,7 @@ static void test_tape(void **state)
 				 &h, "tape:mem,size=1M,partitions=2", &err),
 			 0);
 	assert_int_equal(scsiemu_host_device_open(&h, "t", NULL, &err), 0);
-	for (unsigned i = 0; i < 2; i++) /* power on, then */
+	for (unsigned i = 0; i < 3; i++) /* power on, a cartridge */
 		assert_int_equal(scsiemu_exec(&h.pump,
 					      scsiemu_lu_find(h.dev, lun), &x,
 					      NULL, NULL),

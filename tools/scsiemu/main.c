@@ -52,7 +52,7 @@ static const char exec_options[] =
 	"  --initiator N          who sends it, 1 to 8; 1\n"
 	"  --port N               through which target port, 1 to 4; 1\n"
 	"  --wait MS              then let so much time pass\n"
-	"  --attention            do not clear the first unit attention (run, "
+	"  --attention            do not clear the first unit attentions (run, "
 	"too)\n"
 	"  --json                 JSON instead of a sheet\n"
 	"option of conformance\n"

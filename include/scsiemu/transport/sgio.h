@@ -43,8 +43,9 @@ struct scsiemu_sgio_config {
 	const struct scsiemu_allocator *allocator;
 	const struct scsiemu_sgio_node *nodes; /* the caller's, until close */
 	uint32_t nnodes;
-	/* The first unit attention of each initiator is the program's; without
-	 * it one TEST UNIT READY takes it, as the kernel's scan does. */
+	/* The first unit attentions of each initiator are the program's;
+	 * without it a TEST UNIT READY takes each, as the kernel's scan does.
+	 */
 	bool attention;
 };
 

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define SAS_ADDRESS 4 /* in a TransportID of protocol 6, SPC-5 7.6.4.7 */
+#define ATTENTIONS                                                             \
+	2 /* of a new initiator: power on, and a tape that is there */
 
 static void name(struct semu_sgio_nexus *n, uint32_t id)
 {
@@ -25,8 +27,9 @@ static void name(struct semu_sgio_nexus *n, uint32_t id)
 static void scan(struct scsiemu_sgio *s, struct semu_sgio_nexus *n)
 {
 	for (uint32_t i = 0; i < s->cf.nnodes; i++)
-		if (s->cf.nodes[i].kind == SCSIEMU_SGIO_SG)
-			semu_sgio_scan(s, s->cf.nodes[i].lu, n->nexus);
+		for (int k = 0; k < ATTENTIONS; k++)
+			if (s->cf.nodes[i].kind == SCSIEMU_SGIO_SG)
+				semu_sgio_scan(s, s->cf.nodes[i].lu, n->nexus);
 }
 
 static struct semu_sgio_nexus *make(struct scsiemu_sgio *s, uint32_t id)
