@@ -3,6 +3,7 @@
 # of densities of other emulators; later ones, bits per mm, tracks, capacities
 # of older cartridges, block limits, pages, revision, which cartridges it
 # takes: guesses.
+# Mode pages 24h, 25h: what LTFS and FreeBSD read.
 type = tape
 vendor = IBM
 product = 0359260F
@@ -21,3 +22,4 @@ block_max = 8388608
 vpd = 80+83+86+87+88+b0+b1+b5
 serial_len = 12
 hide = 80+81+88+8a+8f+93
+mode_pages = 01+02+0a+0a/01+0a/f0+0f+10+10/01+11+18+19+1a+1c+1d+24+25

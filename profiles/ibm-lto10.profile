@@ -4,6 +4,7 @@
 # reference. VPD pages: the same from LTO-5 on (without 03h, 90h and those of
 # the vendor), before that a guess. Mode and log pages: what it has of those
 # that are here, before LTO-5 a guess.
+# Mode pages 24h, 25h: what LTFS reads.
 type = tape
 like = lto10
 vendor = IBM
@@ -15,4 +16,4 @@ writes = 62:medium=a8:worm=ac
 writes = 63:medium=a9
 block_max = 8388608
 vpd = 80+83+86+87+88+b0+b1+b3+b4+b5
-mode_pages = 01+02+0a+0a/01+0a/f0+0f+10+10/01+11+18+19+1a+1c+1d
+mode_pages = 01+02+0a+0a/01+0a/f0+0f+10+10/01+11+18+19+1a+1c+1d+24+25

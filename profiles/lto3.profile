@@ -7,6 +7,7 @@ reads = 40:mb=100000:bits=4880:width=127:tracks=384:org=LTO-CVE:name=U-18:text=U
 writes = 42:mb=200000:bits=7398:width=127:tracks=512:org=LTO-CVE:name=U-28:text=Ultrium 2/8T:partitions=1:label=L2
 writes = 44:mb=400000:bits=9638:width=127:tracks=704:org=LTO-CVE:name=U-316:text=Ultrium 3/16T:partitions=1:label=L3:worm_label=LT:usual
 takes_worm
-hide = 80+81+88+8a+8f+93+a3/0c+a3/0d+a3/0f+a4/0f
+set_capacity
+hide = 04+80+81+88+8a+8f+93+a3/0c+a3/0d+a3/0f+a4/0f
 compress
 serial_len = 10

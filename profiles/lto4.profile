@@ -7,7 +7,8 @@ reads = 42:mb=200000:bits=7398:width=127:tracks=512:org=LTO-CVE:name=U-28:text=U
 writes = 44:mb=400000:bits=9638:width=127:tracks=704:org=LTO-CVE:name=U-316:text=Ultrium 3/16T:partitions=1:label=L3:worm_label=LT
 writes = 46:mb=800000:bits=12725:width=127:tracks=896:org=LTO-CVE:name=U-416:text=Ultrium 4/16T:partitions=1:label=L4:worm_label=LU:usual
 takes_worm
-hide = 80+81+88+8a+8f+93
+set_capacity
+hide = 04+80+81+88+8a+8f+93
 compress
 encrypt
 serial_len = 10

@@ -10,6 +10,7 @@ partitions = 4
 append_only
 takes_worm
 protection
+reed_solomon
 hide = 80+81+88+8a+8f+93
 compress
 encrypt

@@ -67,15 +67,17 @@ struct scsiemu_ssc_options {
 	uint32_t block_min, block_max, block;
 	uint8_t granularity;
 	/* Partitions that a cartridge may get, 1 (or 0) to 4. More than one:
-	 * FORMAT MEDIUM, SET CAPACITY. */
+	 * FORMAT MEDIUM, SET CAPACITY, which a drive may have with one, too. */
 	uint8_t partitions;
+	bool set_capacity;
 	bool append_only; /* append-only mode, ALLOW OVERWRITE */
 	bool worm;	  /* takes WORM cartridges as such (VPD B0h) */
 	bool reverse;	  /* READ REVERSE, RECOVER BUFFERED DATA */
 	bool unbuffered;  /* begins with BUFFERED MODE 0 */
 	/* Logical block protection (mode page 0Ah/F0h, VPD B5h), with
-	 * cartridges whose store has SCSIEMU_TAPE_PROTECT. */
-	bool protection;
+	 * cartridges whose store has SCSIEMU_TAPE_PROTECT; by CRC-32C, too, or
+	 * by Reed-Solomon only, as LTO-5 and LTO-6 have it. */
+	bool protection, reed_solomon;
 	/* Compression where mode page 0Fh says so, with cartridges whose store
 	 * has SCSIEMU_TAPE_COMPRESS; data encryption (SECURITY PROTOCOL IN and
 	 * OUT), with SCSIEMU_TAPE_ENCRYPT. */

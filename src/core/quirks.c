@@ -115,13 +115,13 @@ bool semu_quirks_show(const struct scsiemu_lu *lu, unsigned vpd)
 }
 
 bool semu_quirks_show_mode(const struct scsiemu_lu *lu, unsigned code,
-			   unsigned sub)
+			   unsigned sub, bool named)
 {
 	const struct semu_quirks *q = own(lu);
 	unsigned i = 0;
 
 	if (!q || !q->nmodes)
-		return true;
+		return !named;
 	while (i < q->nmodes && q->modes[i] != (code << 8 | sub))
 		i++;
 	return i < q->nmodes;

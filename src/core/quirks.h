@@ -33,9 +33,9 @@ extern const struct semu_part_type semu_quirks_part;
 bool semu_quirks_hide(const struct scsiemu_lu *lu, unsigned op, unsigned sa);
 /* Does the LU show the VPD page, as far as quirks decide? */
 bool semu_quirks_show(const struct scsiemu_lu *lu, unsigned vpd);
-/* The same for a mode page, a log page. */
+/* The same for a mode page, a log page. named: not unless they name it. */
 bool semu_quirks_show_mode(const struct scsiemu_lu *lu, unsigned code,
-			   unsigned sub);
+			   unsigned sub, bool named);
 bool semu_quirks_show_log(const struct scsiemu_lu *lu, unsigned code);
 /* Default values of a mode page of len bytes become the product's. */
 void semu_quirks_mode(const struct scsiemu_lu *lu, unsigned code, unsigned sub,
@@ -62,10 +62,11 @@ static inline bool semu_quirks_show(const struct scsiemu_lu *lu, unsigned vpd)
 	return true;
 }
 static inline bool semu_quirks_show_mode(const struct scsiemu_lu *lu,
-					 unsigned code, unsigned sub)
+					 unsigned code, unsigned sub,
+					 bool named)
 {
 	(void)lu, (void)code, (void)sub;
-	return true;
+	return !named;
 }
 static inline bool semu_quirks_show_log(const struct scsiemu_lu *lu,
 					unsigned code)

@@ -118,6 +118,8 @@
 	"    compress           of tape, library: data compression\n"          \
 	"    encrypt            of tape, library: data encryption\n"           \
 	"    protection         of tape: logical block protection\n"           \
+	"    reed_solomon       of tape: ... by that method only\n"            \
+	"    set_capacity       of tape: SET CAPACITY with one partition\n"    \
 	"    reverse            of tape: READ REVERSE\n"                       \
 	"    unbuffered         of tape: begins so\n"                          \
 	"    block_min=BYTES    of tape: shortest block\n"                     \

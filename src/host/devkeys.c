@@ -356,6 +356,8 @@ static const struct key keys[] = {
 	{ "compress", NULL, AT(tape.compress), 0, 0, "" },
 	{ "encrypt", NULL, AT(tape.encrypt), 0, 0, "" },
 	{ "protection", NULL, AT(tape.protection), 0, 0, "" },
+	{ "reed_solomon", NULL, AT(tape.reed_solomon), 0, 0, "" },
+	{ "set_capacity", NULL, AT(tape.set_capacity), 0, 0, "" },
 	{ "unbuffered", NULL, AT(tape.unbuffered), 0, 0, "" },
 	{ "reverse", NULL, AT(tape.reverse), 0, 0, "" },
 	{ "block_min", set_size, AT(tape.block_min), 1, SCSIEMU_TAPE_BLOCK_MAX,

@@ -100,7 +100,8 @@ struct semu_devstr {
 		uint64_t partitions, density, warning;
 		uint64_t block_min, block_max, fixed, granularity;
 		bool worm, takes_worm, append_only, unbuffered, reverse,
-			protection, compress, encrypt;
+			protection, reed_solomon, set_capacity, compress,
+			encrypt;
 		uint8_t image; /* 1 + enum scsiemu_image; 0: not given */
 	} tape;
 	struct semu_devformats formats; /* also those of a library's drives */

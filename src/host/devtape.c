@@ -191,6 +191,8 @@ void semu_devtape_options(struct scsiemu_ssc_options *o,
 		.reverse = s->tape.reverse,
 		.unbuffered = s->tape.unbuffered,
 		.protection = s->tape.protection,
+		.reed_solomon = s->tape.reed_solomon,
+		.set_capacity = s->tape.set_capacity,
 		.compression = s->tape.compress,
 		.encryption = s->tape.encrypt,
 	};

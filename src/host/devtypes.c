@@ -37,10 +37,12 @@ static const char *const any[] = {
 
 /* Of tapes only, and those that disks have too. */
 static const char *const tape[] = {
-	"partitions", "density",  "early_warning", "worm",	 "append_only",
-	"reads",      "writes",	  "media",	   "takes_worm", "block_min",
-	"block_max",  "fixed",	  "granularity",   "unbuffered", "reverse",
-	"protection", "compress", "encrypt",	   NULL
+	"partitions",  "density",    "early_warning", "worm",
+	"append_only", "reads",	     "writes",	      "media",
+	"takes_worm",  "block_min",  "block_max",     "fixed",
+	"granularity", "unbuffered", "reverse",	      "protection",
+	"compress",    "encrypt",    "reed_solomon",  "set_capacity",
+	NULL
 };
 static const char *const tape_too[] = { "path",	    "mem",    "logs",
 					"readonly", "inject", "deferred",

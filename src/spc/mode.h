@@ -29,7 +29,8 @@ struct semu_mode_page {
 	/* 1 + enum semu_part: only LUs with that part have the page, negative:
 	 * only those without; 0: all */
 	int8_t part;
-	bool old; /* no longer there from SPC-3 on (levels); mask NULL */
+	bool old;   /* no longer there from SPC-3 on (levels); mask NULL */
+	bool named; /* a vendor's: where quirks name it, only; mask NULL */
 	/* The first of a type's list, code 00h, SEMU_MODE_HEAD bytes: no page,
 	 * but what header and block descriptor say. */
 	bool head;

@@ -100,7 +100,7 @@ static inline bool semu_level_shows(const struct scsiemu_lu *lu, unsigned vpd)
 static inline unsigned semu_mode_len(const struct scsiemu_lu *lu,
 				     const struct semu_mode_page *p)
 {
-	return p->head || semu_quirks_show_mode(lu, p->code, p->sub)
+	return p->head || semu_quirks_show_mode(lu, p->code, p->sub, p->named)
 		       ? semu_level_len(lu, p)
 		       : 0;
 }

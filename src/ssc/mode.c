@@ -144,12 +144,17 @@ const struct semu_mode_page semu_ssc_mode_01 = {
 /* ---- Control data protection (SSC-4 8.3.9) ---- */
 
 enum { METHOD = 4, CHECK_LEN, WHEN };
-enum { LBP_W = 0x80, LBP_R = 0x40, RBDP = 0x20, METHODS = 2 };
+enum { LBP_W = 0x80, LBP_R = 0x40, RBDP = 0x20 };
 
 static bool protects(const struct scsiemu_lu *lu)
 {
 	return semu_ssc(lu)->is.protection &&
 	       semu_ssc_able(lu) & SCSIEMU_TAPE_PROTECT;
+}
+
+unsigned semu_ssc_methods(const struct scsiemu_lu *lu)
+{
+	return semu_ssc(lu)->is.reed_solomon ? 1 : 2;
 }
 
 static void lbp_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *page)
@@ -162,7 +167,7 @@ static void lbp_fill(const struct scsiemu_lu *lu, unsigned pc, uint8_t *page)
 
 static int lbp_check(struct scsiemu_cmd *c, const uint8_t *page, uint16_t at)
 {
-	if (page[METHOD] > METHODS)
+	if (page[METHOD] > semu_ssc_methods(scsiemu_cmd_lu(c)))
 		return bad(c, at + METHOD, SCSIEMU_NO_BIT);
 	if (page[METHOD] && page[CHECK_LEN] != SEMU_SSC_CHECK)
 		return bad(c, at + CHECK_LEN, 5);

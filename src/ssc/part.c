@@ -231,7 +231,7 @@ static void part_loaded(struct scsiemu_lu *lu)
 	if (s->loaded != lu->medium)
 		exchanged(lu, s);
 	judge(lu, s);
-	if (s->is.partitions > 1)
+	if (s->is.partitions > 1 || s->is.set_capacity)
 		lu->able |= SCSIEMU_NEED_PARTITIONS;
 	if (s->is.append_only)
 		lu->able |= SCSIEMU_NEED_APPEND_ONLY;

@@ -203,27 +203,36 @@ static const struct scsiemu_row ssc_rows[] = {
 	  .needs = SCSIEMU_NEED_ENCRYPTION, TIMES(1, 60) },
 };
 
-static const struct semu_mode_page *const ssc_mode[] = {
-	&semu_ssc_head,	     &semu_ssc_mode_01,
+static const struct semu_mode_page *const ssc_mode[] = { &semu_ssc_head,
+							 &semu_ssc_mode_01,
 #if SEMU_WITH_MODE_MORE
-	&semu_mode_02,
+							 &semu_mode_02,
 #endif
-	&semu_mode_0a,	     &semu_mode_0a01,
+							 &semu_mode_0a,
+							 &semu_mode_0a01,
 #if SEMU_WITH_PRIORITY
-	&semu_mode_0a01_set,
+							 &semu_mode_0a01_set,
 #endif
-	&semu_ssc_mode_0af0, &semu_ssc_mode_0f,
-	&semu_ssc_mode_10,   &semu_ssc_mode_1001,
-	&semu_ssc_mode_11,
+							 &semu_ssc_mode_0af0,
+							 &semu_ssc_mode_0f,
+							 &semu_ssc_mode_10,
+							 &semu_ssc_mode_1001,
+							 &semu_ssc_mode_11,
 #if SEMU_WITH_MODE_MORE
-	&semu_mode_18,	     &semu_mode_19,
-	&semu_mode_1a,	     &semu_mode_1c,
+							 &semu_mode_18,
+							 &semu_mode_19,
+							 &semu_mode_1a,
+							 &semu_mode_1c,
 #endif
 #if SEMU_WITH_LOG
-	&semu_ssc_mode_1c,
+							 &semu_ssc_mode_1c,
 #endif
-	&semu_ssc_mode_1d,   NULL
-};
+							 &semu_ssc_mode_1d,
+#if SEMU_WITH_QUIRKS
+							 &semu_ssc_mode_24,
+							 &semu_ssc_mode_25,
+#endif
+							 NULL };
 
 static const struct semu_vpd_page *const ssc_vpd[] = { &semu_vpd_00,
 						       &semu_vpd_80,

@@ -268,11 +268,15 @@ extern const struct semu_mode_page semu_ssc_head, semu_ssc_mode_01,
 	semu_ssc_mode_0af0, semu_ssc_mode_0f, semu_ssc_mode_10,
 	semu_ssc_mode_1001, semu_ssc_mode_11, semu_ssc_mode_1c,
 	semu_ssc_mode_1d;
+/* vendor.c */
+extern const struct semu_mode_page semu_ssc_mode_24, semu_ssc_mode_25;
 /* BLOCK LENGTH of the block descriptor, of the command's nexus; 0: variable. */
 uint32_t semu_ssc_block(const struct scsiemu_cmd *c);
 /* Logical block protection of the command's nexus (scsiemu_tape_how.protect):
  * blocks that come or go so end with SEMU_SSC_CHECK bytes of check value. */
 uint8_t semu_ssc_protects(const struct scsiemu_cmd *c, enum semu_ssc_way way);
+/* The highest method that the drive has. */
+unsigned semu_ssc_methods(const struct scsiemu_lu *lu);
 bool semu_ssc_buffered(const struct scsiemu_lu *lu);
 bool semu_ssc_append_only(const struct scsiemu_lu *lu);
 /* SHORT ERASE MODE 1: that it has no effect. */

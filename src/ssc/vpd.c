@@ -45,11 +45,12 @@ static void put_element(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 /* Logical block protection methods: Reed-Solomon, CRC-32C; LBP_W_C, LBP_R_C. */
 static void put_protection(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
-	enum { BEHIND = 3, METHODS = 2, BOTH = 0xc0, RBDP_C = 0x20 };
+	enum { BEHIND = 3, BOTH = 0xc0, RBDP_C = 0x20 };
 	const struct semu_ssc *s = semu_ssc_of(c);
+	unsigned methods = semu_ssc_methods(scsiemu_cmd_lu(c));
 
 	scsiemu_wr_zero(w, 4);
-	for (unsigned i = 1; s->is.protection && i <= METHODS; i++) {
+	for (unsigned i = 1; s->is.protection && i <= methods; i++) {
 		scsiemu_wr_u8(w, BEHIND);
 		scsiemu_wr_u8(w, i);
 		scsiemu_wr_u8(w, SEMU_SSC_CHECK);

@@ -113,6 +113,7 @@ void tape_make(struct tape *t, const struct tape_options *o)
 	t->cf.deferred = o->deferred;
 	t->cf.read_only = o->read_only;
 	t->cf.version = o->version;
+	t->cf.quirks = o->quirks;
 	t->cf.state_len = scsiemu_lu_state_size(&t->cf);
 	t->cf.state = t->state = malloc(t->cf.state_len);
 	assert_non_null(t->state);

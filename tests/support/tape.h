@@ -23,6 +23,7 @@ struct tape_options {
 	bool deferred;	/* deferred errors */
 	unsigned jobs;	/* that may run at a time */
 	bool read_only; /* the drive's */
+	const struct scsiemu_quirks *quirks;
 	uint8_t version;
 };
 

@@ -126,6 +126,15 @@ static void test_ibm_lto8(void **state)
 	assert_int_equal(a.in[4], 0x5e);
 	assert_int_equal(a.in[12], 0x11);
 	assert_int_equal(a.in[14], 3);
+	/* IBM's own mode pages; both methods of protection */
+	assert_int_equal(ASK(&a, 0x1a, 8, 0x24, 0, 255, 0), 0);
+	assert_memory_equal(a.in + 4, "\x24\x06\0\0\0\0\0\x01", 8);
+	assert_int_equal(ASK(&a, 0x1a, 8, 0x25, 0, 255, 0), 0);
+	assert_memory_equal(a.in + 4, "\x25\x1e", 2);
+	assert_memory_equal(a.in + 4 + 9, "\x5e\x5e", 2);
+	assert_int_equal(a.in[4 + 27], 0x50);
+	assert_int_equal(ASK(&a, 0x12, 1, 0xb5, 0, 255, 0), 0);
+	assert_int_equal(a.in[3], 12);
 	/* explicit addresses are what LTO drives do not have */
 	ASK(&a, 0x8a, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 	sense(&a, 5, 0x2000);
@@ -154,6 +163,32 @@ static void test_lto8_densities(void **state)
 	assert_int_equal(ASK(&a, 0x44, 1, 0, 0, 0, 0, 0, 1, 0, 0), 0);
 	assert_int_equal(a.x.in_done, 4 + 52);
 	assert_memory_equal(a.in + 4, l8, 52);
+	done(&a);
+}
+
+/* What is IBM's HP does not have; what came with which generation. */
+static void test_differences(void **state)
+{
+	struct asked a;
+
+	(void)state;
+	make(&a, "tape:mem,profile=hpe-lto8");
+	ASK(&a, 0x1a, 8, 0x25, 0, 255, 0);
+	sense(&a, 5, 0x2400);
+	done(&a);
+	make(&a, "tape:mem,profile=ibm-3592-e08");
+	assert_int_equal(ASK(&a, 0x1a, 8, 0x24, 0, 255, 0), 0);
+	assert_int_equal(a.x.in_done, 4 + 24);
+	assert_memory_equal(a.in + 4, "\x24\x16\x60\0\0\0\0\x90", 8);
+	done(&a);
+	make(&a, "tape:mem,profile=ibm-lto6");
+	assert_int_equal(ASK(&a, 0x12, 1, 0xb5, 0, 255, 0), 0);
+	assert_memory_equal(a.in, "\x01\xb5\0\x08\0\0\0\0\x03\x01\x04\xc0", 12);
+	done(&a);
+	make(&a, "tape:mem,size=10M,profile=ibm-lto4");
+	ASK(&a, 0x04, 0, 0, 0, 0, 0);
+	sense(&a, 5, 0x2000);
+	assert_int_equal(ASK(&a, 0x0b, 0, 0, 0x80, 0, 0), 0);
 	done(&a);
 }
 
@@ -521,6 +556,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ibm_lto8),
 		cmocka_unit_test(test_lto8_densities),
+		cmocka_unit_test(test_differences),
 		cmocka_unit_test(test_hp_lto5),
 		cmocka_unit_test(test_scsi2),
 		cmocka_unit_test(test_viper),
