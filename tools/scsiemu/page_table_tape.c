@@ -91,6 +91,11 @@ static const struct field mode_1d[] = {
 	FIELD("WORM MODE FILEMARKS RESTRICTIONS", 5, 1),
 };
 
+static const struct field mode_25[] = {
+	FIELD("DEFAULT WRITE DENSITY", 9, 1), FIELD("PENDING WRITE DENSITY", 10, 1),
+	FIELD("ENCRYPTION STATE", 20, 1), FIELD("ENCRYPTION METHOD", 27, 1),
+};
+
 /* Log parameters: a number each, unless it has fields. */
 
 #define PARAM(code, name) { name, code, code, NUMBERS }
@@ -254,6 +259,8 @@ static const struct page_desc pages[] = {
 	KNOWN(MODE, 0x11, 0, "Medium partition", mode_11),
 	KNOWN(MODE, 0x1c, 0, "Informational exceptions control", mode_1c),
 	KNOWN(MODE, 0x1d, 0, "Medium configuration", mode_1d),
+	PLAIN(MODE, 0x24, 0, "Initiator-specific extensions (IBM)"),
+	KNOWN(MODE, 0x25, 0, "Read/write control (IBM)", mode_25),
 	PARAMS(0x0c, 0, "Sequential-access device", log_0c),
 	PARAMS(0x11, 0, "DT device status", log_11),
 	PARAMS(0x12, 0, "TapeAlert response", log_12),
