@@ -73,6 +73,12 @@ struct scsiemu_element {
 	bool disabled;
 };
 
+/* How often a cartridge was put into an element and taken from it, by moves and
+ * exchanges. */
+struct scsiemu_element_counts {
+	uint32_t places, picks;
+};
+
 /* scsiemu_medium.able of a changer; the values are no other's there. */
 enum scsiemu_changer_can {
 	SCSIEMU_CHANGER_MOVE = SCSIEMU_CAN_WRITE,
@@ -117,6 +123,10 @@ struct scsiemu_changer_ops {
 	int (*door)(void *r, struct scsiemu_io *io, uint16_t addr, bool open);
 	void (*cancel)(void *r, struct scsiemu_io *io); /* as block_ops */
 	void (*close)(void *r);
+	/* A fact: what was moved since the changer was opened; zeros of an
+	 * address that nobody has. NULL: nobody counts. */
+	void (*counts)(void *r, uint16_t addr,
+		       struct scsiemu_element_counts *out);
 };
 
 /* enum scsiemu_changer_can of what ops offers. */

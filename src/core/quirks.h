@@ -66,7 +66,8 @@ static inline bool semu_quirks_show_mode(const struct scsiemu_lu *lu,
 					 bool named)
 {
 	(void)lu, (void)code, (void)sub;
-	return !named;
+	(void)named; /* no page is */
+	return true;
 }
 static inline bool semu_quirks_show_log(const struct scsiemu_lu *lu,
 					unsigned code)

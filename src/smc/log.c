@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a changer logs (SPC-5 7.3, SMC-3 7.2): errors (events.c), temperature,
- * informational exceptions, and TapeAlert flags, each of which a nexus is told
- * of once.
+ * elements (logelem.c), informational exceptions, and TapeAlert flags, each of
+ * which a nexus is told of once.
  */
 #include "smc/smc.h"
 
@@ -57,8 +57,9 @@ static const struct semu_log_page response = { .code = 0x12,
 					       .put = put_flags };
 
 static const struct semu_log_page *const pages[] = {
-	&semu_smc_log_07, &semu_log_0d, &semu_log_0d01, &response,
-	&semu_smc_log_16, &tape_alert,	&semu_log_2f,	NULL
+	&semu_smc_log_07, &semu_log_0d,	    &semu_log_0d01,
+	&response,	  &semu_smc_log_15, &semu_smc_log_16,
+	&tape_alert,	  &semu_log_2f,	    NULL
 };
 
 const struct semu_log_type semu_smc_log = { .values = values,

@@ -150,6 +150,8 @@ int semu_smc_log_sensed(struct scsiemu_cmd *c, int result);
 /* events.c */
 extern const struct semu_log_page semu_smc_log_07, semu_smc_log_16;
 void semu_smc_count(struct scsiemu_cmd *c, uint64_t ms);
+/* logelem.c */
+extern const struct semu_log_page semu_smc_log_15;
 #endif
 
 #endif

@@ -4,8 +4,10 @@
  * buffered is on the tape, the want that takes time goes to a job, and the
  * command ends. The job has the logical unit to itself, so commands that need
  * the tape wait for it; TEST UNIT READY says 2/04/07 and REQUEST SENSE what
- * goes on. Its failure is a deferred error, so only drives with those have such
- * jobs: for others the command takes as long as it takes.
+ * goes on. How far it is no store says: the progress is an estimate from the
+ * time that such a command usually takes. Its failure is a deferred error, so
+ * only drives with those have such jobs: for others the command takes as long
+ * as it takes.
  */
 #include <string.h>
 
@@ -13,6 +15,9 @@
 #include "ssc/ssc.h"
 
 #if SEMU_WITH_JOBS && SEMU_WITH_QUEUE && SEMU_WITH_DEFERRED && SEMU_WITH_BUSY
+
+/* How often there is more progress, ms. */
+enum { EACH = 500, SECOND = 1000 };
 
 static bool may(const struct scsiemu_lu *lu, uint32_t len)
 {
@@ -41,6 +46,7 @@ static int over(struct scsiemu_cmd *c)
 	struct scsiemu_nexus *n = semu_ctx(c)->nexus;
 
 	memset(&lu->busy, 0, sizeof(lu->busy));
+	semu_ssc(lu)->later_ms = 0;
 	lu->guards &= ~(uint32_t)SCSIEMU_ON_FORMAT;
 	if (c->aborted)
 		return SCSIEMU_FAILED;
@@ -85,10 +91,30 @@ static bool starts(struct scsiemu_cmd *c, const struct semu_ssc_later *l,
 	semu_ctx(j)->nexus = semu_ctx(c)->nexus;
 	semu_job_alone(j, c);
 	say(lu, l->what);
+	semu_ssc(lu)->later_since = lu->dev->now;
+	semu_ssc(lu)->later_ms = scsiemu_cmd_row(c)->nominal * SECOND;
+	semu_lu_timer(lu, lu->dev->now + EACH);
 	semu_cmd_go_on(j);
 	return true;
 }
+
+/* Half of it after the usual time, and never all. */
+void semu_ssc_tick(struct scsiemu_lu *lu)
+{
+	const struct semu_ssc *s = semu_ssc(lu);
+	uint64_t ms = lu->dev->now - s->later_since;
+
+	if (!s->later_ms)
+		return;
+	lu->busy.progress = (uint16_t)(ms * 0x10000 / (ms + s->later_ms));
+	semu_lu_timer(lu, lu->dev->now + EACH);
+}
 #else
+void semu_ssc_tick(struct scsiemu_lu *lu)
+{
+	(void)lu;
+}
+
 static bool starts(struct scsiemu_cmd *c, const struct semu_ssc_later *l,
 		   const void *buf)
 {

@@ -255,6 +255,7 @@ const struct semu_part_type semu_ssc_part = { .part = SEMU_PART_SSC,
 					      .size = size,
 					      .init = init,
 					      .loaded = part_loaded,
+					      .tick = semu_ssc_tick,
 					      .reset = part_reset };
 
 void semu_ssc_loaded(struct scsiemu_lu *lu)

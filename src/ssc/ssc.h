@@ -90,6 +90,9 @@ struct semu_ssc {
 	uint32_t grant_partition;
 	uint64_t grant_at;
 	struct semu_ssc_later later; /* of the command that was IMMED */
+	uint64_t later_since; /* ms: when it began; how long it usually takes,
+			       * 0: none runs */
+	uint32_t later_ms;
 	uint64_t peeked; /* files before the object in front of the position */
 	uint64_t peeked_at;		 /* that position */
 	uint32_t loads;			 /* since it was powered on */
@@ -243,6 +246,9 @@ int semu_ssc_want_locate(struct scsiemu_cmd *c, uint64_t object,
  * command is finished. buf: l->len bytes. */
 int semu_ssc_later(struct scsiemu_cmd *c, bool immed,
 		   const struct semu_ssc_later *l, const void *buf);
+
+/* A time has come: its progress. */
+void semu_ssc_tick(struct scsiemu_lu *lu);
 
 /* attrset.c: what the drive keeps in the cartridge's memory, when it changes,
  * formats or unloads it. 0: there is nothing to save, or nowhere. */

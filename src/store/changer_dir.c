@@ -288,6 +288,14 @@ void semu_library_close(void *ctx)
 	semu_sys->free(r);
 }
 
+static void dir_counts(void *ctx, uint16_t addr,
+		       struct scsiemu_element_counts *out)
+{
+	const struct semu_library *r = ctx;
+
+	semu_map_counts(&r->map, addr, out);
+}
+
 const struct scsiemu_changer_ops semu_library_ops = {
 	.size = sizeof(semu_library_ops),
 	.layout = dir_layout,
@@ -299,4 +307,5 @@ const struct scsiemu_changer_ops semu_library_ops = {
 	.tag = dir_tag,
 	.door = dir_door,
 	.close = semu_library_close,
+	.counts = dir_counts,
 };

@@ -101,6 +101,16 @@ void semu_map_element(const struct semu_map *m, uint16_t addr,
 	out->source = s->in.source;
 }
 
+void semu_map_counts(const struct semu_map *m, uint16_t addr,
+		     struct scsiemu_element_counts *out)
+{
+	const struct semu_slot *s = semu_map_at(m, addr);
+
+	memset(out, 0, sizeof(*out));
+	if (s)
+		*out = s->moved;
+}
+
 /* An element that cartridges rest in. */
 static struct semu_slot *rest(const struct semu_map *m, uint32_t addr)
 {
@@ -147,6 +157,7 @@ static struct semu_cartridge take(const struct semu_map *m, uint16_t addr)
 	struct semu_cartridge k = s->in;
 
 	left(m, &k, addr);
+	s->moved.picks++;
 	s->full = false;
 	s->fault = SCSIEMU_ELEMENT_SOUND;
 	memset(&s->in, 0, sizeof(s->in));
@@ -158,6 +169,7 @@ static void put(const struct semu_map *m, uint16_t addr,
 {
 	struct semu_slot *s = semu_map_at(m, addr);
 
+	s->moved.places++;
 	s->full = true;
 	s->in = *k;
 }

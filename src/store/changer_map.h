@@ -21,7 +21,8 @@ struct semu_cartridge {
 
 struct semu_slot {
 	bool full, open;
-	uint8_t fault;		  /* enum scsiemu_element_fault */
+	uint8_t fault; /* enum scsiemu_element_fault */
+	struct scsiemu_element_counts moved;
 	struct semu_cartridge in; /* where full */
 };
 
@@ -42,6 +43,8 @@ void semu_map_free(struct semu_map *m);
 struct semu_slot *semu_map_at(const struct semu_map *m, uint32_t addr);
 void semu_map_element(const struct semu_map *m, uint16_t addr,
 		      struct scsiemu_element *out);
+void semu_map_counts(const struct semu_map *m, uint16_t addr,
+		     struct scsiemu_element_counts *out);
 
 /* May the cartridge of `from` go to `to`? OK, E_RANGE, E_NO_OBJECT, E_EXISTS.
  * second: as of an exchange; or -1. */

@@ -87,6 +87,14 @@ static void mem_close(void *ctx)
 	semu_sys->free(r);
 }
 
+static void mem_counts(void *ctx, uint16_t addr,
+		       struct scsiemu_element_counts *out)
+{
+	const struct mem_changer *r = ctx;
+
+	semu_map_counts(&r->map, addr, out);
+}
+
 static const struct scsiemu_changer_ops ops = {
 	.size = sizeof(ops),
 	.layout = mem_layout,
@@ -97,6 +105,7 @@ static const struct scsiemu_changer_ops ops = {
 	.tag = mem_tag,
 	.door = mem_door,
 	.close = mem_close,
+	.counts = mem_counts,
 };
 
 static struct mem_changer *changer(const struct scsiemu_medium *m)

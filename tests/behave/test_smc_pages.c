@@ -201,7 +201,8 @@ static void test_logs(void **state)
 	struct library *b = *state;
 
 	log_page(b, 0, 4096);
-	drive_data(&b->d, "\x00\x00\x00\x07\x00\x07\x0d\x12\x16\x2e\x2f", 11);
+	drive_data(&b->d, "\x00\x00\x00\x08\x00\x07\x0d\x12\x15\x16\x2e\x2f",
+		   12);
 	assert_int_equal(scsiemu_log_set(b->lu, SCSIEMU_LOG_TEMPERATURE, 31),
 			 0);
 	assert_int_equal(scsiemu_log_set(b->lu, SCSIEMU_LOG_READ_BYTES, 1),
@@ -246,6 +247,75 @@ static void test_alerts(void **state)
 	b->d.nexus = NULL;
 	assert_int_equal(scsiemu_smc_alert(b->lu, 16, false), 0);
 	alerts(b, 0); /* it is over before it was told */
+}
+
+/* ---- Element statistics ---- */
+
+static const uint16_t at[10] = { IE,	 IE + 1, DT,	 DT + 1, ST,
+				 ST + 1, ST + 2, ST + 3, ST + 4, ST + 5 };
+
+static void put(uint8_t *p, unsigned n, uint32_t v)
+{
+	while (n--)
+		*p++ = (uint8_t)(v >> 8 * n);
+}
+
+/* From element `first` of these on. */
+static void statistics(struct library *b, unsigned first,
+		       const uint32_t places[10], const uint32_t picks[10])
+{
+	const uint8_t cdb[10] = { 0x4d,
+				  0,
+				  0x55,
+				  0,
+				  0,
+				  (uint8_t)(at[first] >> 8),
+				  (uint8_t)at[first],
+				  0x10 };
+	uint8_t want[4 + 10 * 28] = { 0x95 }, *p = want + 4;
+
+	put(want + 2, 2, (10 - first) * 28);
+	for (unsigned i = first; i < 10; i++, p += 28) {
+		put(p, 2, at[i]);
+		p[2] = 0x03;
+		p[3] = 24;
+		put(p + 4, 4, places[i]);
+		put(p + 12, 4, picks[i]);
+	}
+	run(b, cdb, 10);
+	drive_data(&b->d, want, (uint32_t)(p - want));
+}
+
+/* What is moved is counted, what is not is not. */
+static void test_statistics(void **state)
+{
+	uint32_t places[10] = { 0 }, picks[10] = { 0 };
+	struct library *b = *state;
+
+	b->d.scratch = 512;
+	statistics(b, 0, places, picks);
+	library_move(b, ST, DT + 1);
+	drive_good(&b->d);
+	library_move(b, DT + 1, ST + 4);
+	drive_good(&b->d);
+	library_move(b, ST + 4, ST + 1); /* full */
+	assert_int_equal(b->d.t.c.status, SCSIEMU_CHECK_CONDITION);
+	library_move(b, ST + 1, ST + 1);
+	drive_good(&b->d);
+	library_exchange(b, ST + 2, ST + 3, ST + 2);
+	drive_good(&b->d);
+	picks[4] = picks[3] = picks[6] = picks[7] = 1;
+	places[3] = places[8] = places[6] = places[7] = 1;
+	statistics(b, 0, places, picks);
+	statistics(b, 3, places, picks);
+	statistics(b, 9, places, picks);
+	/* a pointer between elements: from the next one on */
+	run(b, (const uint8_t[]){ 0x4d, 0, 0x55, 0, 0, 0x03, 0xed, 0, 32, 0 },
+	    10);
+	drive_data(&b->d,
+		   "\x95\0\0\x1c\x03\xed\x03\x18\0\0\0\0\0\0\0\0\0\0\0\0"
+		   "\0\0\0\0\0\0\0\0\0\0\0\0",
+		   32);
 }
 
 /* ---- Commands ---- */
@@ -381,11 +451,17 @@ static void test_options(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH(test_inquiry),	 WITH(test_addresses),
-		WITH(test_capabilities), cmocka_unit_test(test_other_layout),
-		WITH(test_echo),	 WITH(test_logs),
-		WITH(test_alerts),	 WITH(test_commands),
-		WITH(test_reserved),	 cmocka_unit_test(test_scsi_2),
+		WITH(test_inquiry),
+		WITH(test_addresses),
+		WITH(test_capabilities),
+		cmocka_unit_test(test_other_layout),
+		WITH(test_echo),
+		WITH(test_logs),
+		WITH(test_alerts),
+		WITH(test_statistics),
+		WITH(test_commands),
+		WITH(test_reserved),
+		cmocka_unit_test(test_scsi_2),
 		WITH(test_options),
 	};
 

@@ -111,6 +111,53 @@ static void test_moves(void **state)
 	tape_free(&t);
 }
 
+/* TEST UNIT READY, and REQUEST SENSE: the progress. */
+static void progress(struct tape *t, uint16_t want)
+{
+	TAPE_DO(t, 0, 0, 0, 0, 0, 0);
+	drive_check(&t->d, SCSIEMU_SK_NOT_READY, 0x0407);
+	assert_int_equal(t->d.t.c.sense.sks, SCSIEMU_SKS_PROGRESS);
+	assert_int_equal(t->d.t.c.sense.field, want);
+	TAPE_IN(t, 18, 0x03, 0, 0, 0, 18, 0);
+	assert_int_equal(t->d.t.in[15], 0x80);
+	assert_int_equal(t->d.t.in[16] << 8 | t->d.t.in[17], want);
+}
+
+/* An estimate from the nominal time of the command, REWIND's 30 s. */
+static void test_progress(void **state)
+{
+	struct scsiemu_cmd *job;
+	struct tape t;
+	uint64_t now = 5000;
+
+	(void)state;
+	tape_make(&t, &options);
+	tape_lay(&t, "100 M");
+	scsiemu_device_tick(t.d.dev, now);
+	job = BEGIN(&t, 0x01, 0x01, 0, 0, 0, 0);
+	progress(&t, 0);
+	assert_int_equal(scsiemu_device_tick(t.d.dev, now), now + 500);
+	assert_int_equal(scsiemu_device_tick(t.d.dev, now + 500), now + 1000);
+	progress(&t, 0x10000 * 500 / 30500);
+	scsiemu_device_tick(t.d.dev, now + 30000);
+	progress(&t, 0x8000);
+	scsiemu_device_tick(t.d.dev, now + 90000);
+	progress(&t, 0xc000);
+	scsiemu_device_tick(t.d.dev, now + UINT64_C(100000000000));
+	progress(&t, 0xffff);
+	finish(&t, job);
+	ready(&t);
+	/* nobody is to come back for it; the next one begins anew */
+	now += UINT64_C(100000000500);
+	assert_int_equal(scsiemu_device_tick(t.d.dev, now), UINT64_MAX);
+	job = BEGIN(&t, 0x01, 0x01, 0, 0, 0, 0);
+	progress(&t, 0);
+	scsiemu_device_tick(t.d.dev, now + 10000);
+	progress(&t, 0x4000);
+	finish(&t, job);
+	tape_free(&t);
+}
+
 /* Out, and in again; whoever loads it is told, too. */
 static void test_load(void **state)
 {
@@ -244,9 +291,10 @@ static void test_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_moves),  cmocka_unit_test(test_load),
-		cmocka_unit_test(test_behind), cmocka_unit_test(test_fails),
-		cmocka_unit_test(test_reset),  cmocka_unit_test(test_none),
+		cmocka_unit_test(test_moves), cmocka_unit_test(test_progress),
+		cmocka_unit_test(test_load),  cmocka_unit_test(test_behind),
+		cmocka_unit_test(test_fails), cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

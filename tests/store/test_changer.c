@@ -112,6 +112,18 @@ static void is(const struct scsiemu_medium *m, uint16_t addr, const char *tag,
 	assert_false(e.disabled);
 }
 
+static void counted(const struct scsiemu_medium *m, uint16_t addr,
+		    uint32_t places, uint32_t picks)
+{
+	const struct scsiemu_changer_ops *ops = m->ops;
+	struct scsiemu_element_counts n;
+
+	memset(&n, 0xa5, sizeof(n));
+	ops->counts(m->ctx, addr, &n);
+	assert_int_equal(n.places, places);
+	assert_int_equal(n.picks, picks);
+}
+
 static void test_moves(void **state)
 {
 	struct scsiemu_medium m, a = { .kind = 1 }, b = { .kind = 2 };
@@ -165,8 +177,14 @@ static void test_moves(void **state)
 			 SCSIEMU_E_EXISTS);
 	is(&m, 103, "A", 101, false);
 	is(&m, 101, "B", 10, false);
+	counted(&m, 10, 2, 3);
+	counted(&m, 20, 1, 1);
+	counted(&m, 102, 0, 0);
+	counted(&m, 103, 1, 0);
+	counted(&m, 99, 0, 0);
 	assert_ptr_equal(scsiemu_changer_mem_take(&m, 103), &a);
 	assert_null(scsiemu_changer_mem_take(&m, 103));
+	counted(&m, 103, 1, 0); /* the operator is not counted */
 	scsiemu_medium_close(&m);
 	assert_int_equal(inject.memory, 0);
 }

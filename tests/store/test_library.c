@@ -425,6 +425,37 @@ static void test_operator(void **state)
 	library_shut(&m);
 }
 
+static void counted(const struct scsiemu_medium *m, uint16_t addr,
+		    uint32_t places, uint32_t picks)
+{
+	const struct scsiemu_changer_ops *ops = m->ops;
+	struct scsiemu_element_counts n;
+
+	ops->counts(m->ctx, addr, &n);
+	assert_int_equal(n.places, places);
+	assert_int_equal(n.picks, picks);
+}
+
+/* Moves that have happened, since the library was opened. */
+static void test_counts(void **state)
+{
+	struct scsiemu_medium m = library_open(&library_usual);
+
+	(void)state;
+	inject_fail(INJECT(FSYNC), 1, EIO);
+	assert_int_equal(library_move(&m, SLOT, SLOT + 4), SCSIEMU_E_WRITE);
+	inject_fail(0, 0, 0);
+	counted(&m, SLOT, 0, 0);
+	counted(&m, SLOT + 4, 0, 0);
+	assert_int_equal(library_move(&m, SLOT, SLOT + 4), SCSIEMU_OK);
+	counted(&m, SLOT, 0, 1);
+	counted(&m, SLOT + 4, 1, 0);
+	library_shut(&m);
+	m = library_open(&library_any);
+	counted(&m, SLOT, 0, 0);
+	library_shut(&m);
+}
+
 static void test_tag(void **state)
 {
 	const struct scsiemu_changer_tag tag = { "MY TAG", 300 };
@@ -468,7 +499,7 @@ int main(void)
 		WITH(test_forged),  WITH(test_refused),
 		WITH(test_labels),  WITH(test_unreadable),
 		WITH(test_scan),    WITH(test_operator),
-		WITH(test_tag),
+		WITH(test_counts),  WITH(test_tag),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
