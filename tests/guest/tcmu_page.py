@@ -34,7 +34,7 @@ def main():
     build = sys.argv[1]
     os.makedirs(FOLDER)
     lio.modules("tcm_loop", "iscsi_target_mod", "sd_mod", "sg")
-    local, died = pages.blocks("tcmu.md", "sh")
+    local, _, died = pages.blocks("tcmu.md", "sh")
     names = local.split("\n", 1)[0] + "\n"
     iscsi = pages.blocks("fabrics.md", "sh")[0]
 
