@@ -133,16 +133,6 @@ bool scsiemu_host_is_library(const struct scsiemu_host_lu *h);
 int scsiemu_library_ask(const char *dir, const char *request, char *reply,
 			size_t room, struct scsiemu_errmsg *err);
 
-/*
- * The cartridge that a tape drive of a profile would make: capacity, density
- * and medium type into *is, which says the density (0: by the end of barcode,
- * which may be NULL, where the drive knows cartridges by it, or the usual one)
- * and, for one whose barcode does not, that it is WORM. bytes stays 0 where the
- * profile says nothing of it. 0, or -1 with a message.
- */
-int scsiemu_profile_cartridge(struct scsiemu_tape_new *is, const char *profile,
-			      const char *barcode, struct scsiemu_errmsg *err);
-
 /* Text for --help: every type and key with what it takes. */
 const char *scsiemu_host_help(void);
 

@@ -329,57 +329,6 @@ void semu_devformats_cartridge(struct scsiemu_tape_new *is,
 		is->bytes = f->is.capacity * UINT64_C(1000000);
 }
 
-static bool ends(const char *barcode, const char *label)
-{
-	size_t n = strlen(barcode), len = strlen(label);
-
-	return len && n > len && strcmp(barcode + n - len, label) == 0;
-}
-
-/* What the end of a barcode says, as a library reads it. */
-static void take_label(struct semu_devstr *s, const char *barcode)
-{
-	const struct semu_devformats *fs = &s->formats;
-
-	for (unsigned i = 0; i < fs->n; i++) {
-		const struct semu_devformat *f = &fs->row[i];
-		bool worm = ends(barcode, f->worm_label);
-
-		if (!worm && !ends(barcode, f->label))
-			continue;
-		s->tape.density = f->is.code;
-		s->tape.worm = s->tape.worm || worm;
-	}
-}
-
-int scsiemu_profile_cartridge(struct scsiemu_tape_new *is, const char *profile,
-			      const char *barcode, struct scsiemu_errmsg *err)
-{
-	struct semu_devstr s = { .type_name = "tape", .is_tape = true };
-	struct scsiemu_tape_new made;
-
-	if (!*profile || strlen(profile) >= SEMU_PATH)
-		return semu_err(err,
-				"profile: the name of a profile, or a "
-				"path with a slash, of less than %d "
-				"characters",
-				SEMU_PATH);
-	if (semu_profile_load(&s, profile, err))
-		return -1;
-	s.tape.density = is->density;
-	s.tape.worm = is->worm;
-	if (barcode && !is->density)
-		take_label(&s, barcode);
-	if (semu_devformats_check(&s, err))
-		return -1;
-	semu_devformats_cartridge(&made, &s);
-	is->bytes = made.bytes;
-	is->density = made.density;
-	is->medium_type = made.medium_type;
-	is->worm = made.worm;
-	return 0;
-}
-
 struct semu_devkept *semu_devformats_keep(const struct semu_devstr *s,
 					  struct scsiemu_ssc_options *o)
 {

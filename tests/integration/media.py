@@ -10,8 +10,6 @@ import tempfile
 import unittest
 
 PROGRAM, IMAGE = (os.path.abspath(a) for a in sys.argv[1:3])
-PROFILES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..",
-                        "profiles")
 MARK = "mark"
 TAPE = ["68656c6c6f", "6869", MARK, "616263" * 700, MARK, MARK, "78"]
 
@@ -30,8 +28,7 @@ class Media(unittest.TestCase):
         """Words that begin with @ are files in the test's folder."""
         words = [self.path(a[1:]) if a.startswith("@") else a for a in args]
         done = subprocess.run([PROGRAM, "media", *words], capture_output=True,
-                              check=False, timeout=60,
-                              env={**os.environ, "SCSIEMU_PROFILES": PROFILES})
+                              check=False, timeout=60)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         return done.stdout, done.stderr.decode()
 
@@ -79,76 +76,8 @@ class Create(Media):
         self.assertEqual([p["size"] for p in got["partitions"]],
                          [9 * 10**12] * 2)
 
-    def made(self, *words):
-        """Capacity, density, medium type, WORM of what these make."""
-        self.media("create", "@a", *words)
-        got = json.loads(self.text("info", "@a", "--json"))["cartridge"]
-        os.remove(self.path("a"))
-        return tuple(got.get(k) for k in ("capacity", "density", "medium_type",
-                                          "worm"))
-
-    def test_by_a_profile(self):
-        lto8 = ("--profile", "ibm-lto8")
-        self.assertEqual(self.made(*lto8), (12 * 10**12, "5Eh", "88h", False))
-        self.assertEqual(self.made(*lto8, "--worm"),
-                         (12 * 10**12, "5Eh", "8Ch", True))
-        self.assertEqual(self.made(*lto8, "--barcode", "ABC123LX"),
-                         (6 * 10**12, "5Ch", "7Ch", True))
-        self.assertEqual(self.made(*lto8, "--barcode", "ABC123M8"),
-                         (9 * 10**12, "5Dh", "78h", False))
-        # a label that the drive knows nothing of; what is said wins
-        self.assertEqual(self.made(*lto8, "--barcode", "ABC123L1"),
-                         (12 * 10**12, "5Eh", "88h", False))
-        self.assertEqual(self.made(*lto8, "--barcode", "ABC123M8", "--density",
-                                   "0x5c", "--size", "1G"),
-                         (1 << 30, "5Ch", "78h", False))
-        self.assertEqual(self.made("--profile", "ibm-3592-e07", "--barcode",
-                                   "ABC123JB"),
-                         (640 * 10**9, "53h", None, False))
-        self.assertEqual(self.made("--profile", "scsi2-tape", "--size", "1G"),
-                         (1 << 30, None, None, False))
-        with open(self.path("mine"), "w") as f:
-            f.write("type = tape\nlike = ibm-lto8\n"
-                    "writes = 5c:mb=17:usual\n")
-        self.assertEqual(self.made("--profile", self.path("mine")),
-                         (17 * 10**6, "5Ch", "78h", False))
-
-    def test_profile_refused(self):
-        def told(*words):
-            out, err = self.media("create", "@a", *words, status=2)
-            self.assertEqual(out, b"")
-            return err.replace(PROFILES, "")
-
-        self.assertEqual(
-            told("--profile", "none"),
-            "scsiemu: profile: /none.profile: does not exist: correct the "
-            "path, or give a size (size=1G) to create it; write a path with a "
-            "slash, or the name of a file in $SCSIEMU_PROFILES\n")
-        self.assertEqual(
-            told("--profile", "dec-rz26"),
-            "scsiemu: /dec-rz26.profile: is a profile of a disk, not of a "
-            "tape: take another one, or add type=tape\n")
-        self.assertEqual(
-            told("--profile", "ibm-lto8", "--density", "0x58"),
-            "scsiemu: density=88: the drive reads no such tape; it takes 92 "
-            "93 94\n")
-        self.assertEqual(
-            told("--profile", "ibm-lto8", "--medium", "lto8"),
-            "scsiemu: --profile and --medium both say what it is: keep one of "
-            "them\n")
-        self.assertEqual(
-            told("--profile", ""),
-            "scsiemu: profile: the name of a profile, or a path with a slash, "
-            "of less than 1024 characters\n")
-        self.assertIn("it has no capacity yet: add --size",
-                      told("--profile", "scsi2-tape"))
-        self.refused("info", "@a", "--profile", "ibm-lto8",
-                     why="another subcommand")
-        self.assertEqual(os.listdir(self.folder.name), [])
-
     def test_refused(self):
-        self.refused("create", "@a", why="it has no capacity yet: add --size, "
-                     "--medium or --profile")
+        self.refused("create", "@a", why="add --size or --medium")
         self.refused("create", "@a", "--size", "1Q", why="no size")
         self.refused("create", "@a", "--size", "1K", why="at least 65536")
         self.refused("create", "@a", "--medium", "lto77", why="no medium")

@@ -15,7 +15,7 @@ static const struct verb {
 	int least, most;   /* words */
 	const char *usage;
 } verbs[] = {
-	{ "create", media_create, "sbdmOwcpfq", 1, 1,
+	{ "create", media_create, "sbdmwcpfq", 1, 1,
 	  "FILE --size BYTES [OPTION ...]   make an empty cartridge" },
 	{ "info", media_info, "fj", 1, 1,
 	  "FILE [--json]                    what it is, and how it was left" },
@@ -37,7 +37,6 @@ static const struct option options[] = {
 	{ "barcode", required_argument, NULL, 'b' },
 	{ "density", required_argument, NULL, 'd' },
 	{ "medium", required_argument, NULL, 'm' },
-	{ "profile", required_argument, NULL, 'O' },
 	{ "worm", no_argument, NULL, 'w' },
 	{ "cleaning", no_argument, NULL, 'c' },
 	{ "partitions", required_argument, NULL, 'p' },
@@ -61,9 +60,6 @@ const char *media_help(void)
 	       "T P\n"
 	       "  --medium NAME          create: lto1 to lto9, m8: capacity, "
 	       "density, type\n"
-	       "  --profile NAME         create: a cartridge of that drive: "
-	       "the "
-	       "same\n"
 	       "  --barcode TEXT         create: ABC123L8 is an lto8, too\n"
 	       "  --density N            create: density code, also 0x5e\n"
 	       "  --worm                 create: what is written stays\n"
@@ -167,9 +163,6 @@ static int set_value(struct media_options *o, int letter, const char *word)
 		return 0;
 	case 'm':
 		o->medium = word;
-		return 0;
-	case 'O':
-		o->profile = word;
 		return 0;
 	default:
 		o->partitions = word;

@@ -3,8 +3,6 @@
 #include "media.h"
 #include "tool.h"
 
-#include <scsiemu/host.h>
-
 #include <string.h>
 #include <unistd.h>
 
@@ -56,19 +54,19 @@ static const struct kind *kind_labelled(const char *barcode, bool *worm)
 	return NULL;
 }
 
-/* --medium, or the barcode: a cartridge of LTO. */
-static int of_kind(const struct media_options *o, struct scsiemu_tape_new *is)
+static int describe(const struct media_options *o, struct scsiemu_tape_new *is)
 {
 	const struct kind *k = NULL;
 
+	is->worm = o->worm;
+	is->cleaning = o->cleaning;
 	if (o->medium) {
 		k = kind_named(o->medium);
 		if (!k)
 			return media_fail("",
 					  "no medium \"%.20s\": lto1 to lto9 "
 					  "and m8 are known, others have a "
-					  "--profile, or a --size and a "
-					  "--density",
+					  "--size and a --density",
 					  o->medium);
 	} else if (o->barcode) {
 		k = kind_labelled(o->barcode, &is->worm);
@@ -79,38 +77,13 @@ static int of_kind(const struct media_options *o, struct scsiemu_tape_new *is)
 		is->medium_type = is->worm && k->worm_type ? k->worm_type
 							   : k->type;
 	}
-	if (o->density >= 0)
-		is->density = (uint8_t)o->density;
-	return 0;
-}
-
-/* --profile: a cartridge of that drive. */
-static int of_drive(const struct media_options *o, struct scsiemu_tape_new *is)
-{
-	struct scsiemu_errmsg err;
-
-	if (o->medium)
-		return media_fail("", "--profile and --medium both say what it "
-				      "is: keep one of them");
-	if (o->density >= 0)
-		is->density = (uint8_t)o->density;
-	if (scsiemu_profile_cartridge(is, o->profile, o->barcode, &err))
-		return media_fail("", "%s", err.text);
-	return 0;
-}
-
-static int describe(const struct media_options *o, struct scsiemu_tape_new *is)
-{
-	is->worm = o->worm;
-	is->cleaning = o->cleaning;
-	if (o->profile ? of_drive(o, is) : of_kind(o, is))
-		return -1;
 	if (o->size)
 		is->bytes = o->size;
+	if (o->density >= 0)
+		is->density = (uint8_t)o->density;
 	if (!is->bytes)
-		return media_fail(o->words[0],
-				  "it has no capacity yet: add --size, "
-				  "--medium or --profile");
+		return media_fail(o->words[0], "it has no capacity yet: add "
+					       "--size or --medium");
 	return 0;
 }
 
