@@ -71,16 +71,97 @@ class Create(Media):
         self.assertEqual([p["size"] for p in got["partitions"]],
                          [100 << 20, 924 << 20])
         self.assertEqual(got["density"], "5Ch")
-        self.media("create", "@b", "--medium", "lto9", "--partitions", "2")
+        self.media("create", "@b", "--profile", "lto9", "--partitions", "2")
         got = json.loads(self.text("info", "@b", "--json"))["cartridge"]
         self.assertEqual([p["size"] for p in got["partitions"]],
                          [9 * 10**12] * 2)
 
+    def made(self, *args):
+        """Capacity, density, medium type and WORM of what is made."""
+        self.media("create", "@a", *args)
+        got = json.loads(self.text("info", "@a", "--json"))["cartridge"]
+        os.unlink(self.path("a"))
+        return (got["capacity"], got.get("density"), got.get("medium_type"),
+                got["worm"])
+
+    def test_by_a_profile(self):
+        """The usual one, that of the barcode, of the density."""
+        tera = 10**12
+        for words, want in (
+                ("ibm-lto8", (12 * tera, "5Eh", "88h", False)),
+                ("ibm-lto8 --worm", (12 * tera, "5Eh", "8Ch", True)),
+                ("ibm-lto8 --barcode A00001L7",
+                 (6 * tera, "5Ch", "78h", False)),
+                ("ibm-lto8 --barcode A00001LX",
+                 (6 * tera, "5Ch", "7Ch", True)),
+                ("ibm-lto8 --barcode A00001M8 --size 1G",
+                 (1 << 30, "5Dh", "78h", False)),
+                ("ibm-lto8 --barcode A00001L8 --density 0x5c",
+                 (6 * tera, "5Ch", "78h", False)),
+                # a barcode that is none of its
+                ("ibm-lto8 --barcode A00001L4",
+                 (12 * tera, "5Eh", "88h", False)),
+                ("hpe-lto8 --worm", (12 * tera, "5Eh", "01h", True)),
+                ("ibm-lto10", (30 * tera, "62h", "A8h", False)),
+                ("stk-t10000c", (5 * tera, "4Ch", None, False))):
+            self.assertEqual(self.made("--profile", *words.split()), want,
+                             words)
+        own = self.path("own.profile")
+        with open(own, "w", encoding="ascii") as f:
+            f.write("type = tape\nwrites = 81:mb=3:medium=7:usual\n")
+        self.assertEqual(self.made("--profile", own),
+                         (3000000, "81h", "07h", False))
+        # the drive of the profile has it as its own
+        self.media("create", "@a", "--profile", "ibm-lto8", "--size", "1G")
+        done = subprocess.run(
+            [PROGRAM, "exec", "tape:profile=ibm-lto8,path=" + self.path("a"),
+             "--json", "--", "1a 00 00 00 0c 00"], capture_output=True,
+            check=True, timeout=60)
+        self.assertEqual(
+            json.loads(done.stdout)["commands"][0]["data_in"],
+            "0b8810085e00000000000000")
+
+    def test_by_generation(self):
+        """Without a profile: as LTO's barcodes end, if it is one of them."""
+        self.assertEqual(self.made("--barcode", "A00001L1"),
+                         (100 * 10**9, "40h", "18h", False))
+        self.assertEqual(self.made("--barcode", "A00001M8"),
+                         (9 * 10**12, "5Dh", "78h", False))
+        self.assertEqual(self.made("--barcode", "A00001LA"),
+                         (30 * 10**12, "62h", "A8h", False))
+        self.assertEqual(self.made("--barcode", "MOON01", "--size", "1M"),
+                         (1 << 20, None, None, False))
+
+    def test_refused_profiles(self):
+        folder = os.environ["SCSIEMU_PROFILES"]
+        where = ("; write a path with a slash, or the name of a file in "
+                 "$SCSIEMU_PROFILES")
+        for name, why in (
+                ("lto77", f"profile: {folder}/lto77.profile: does not exist"
+                          + where),
+                ("./lto8", "profile: ./lto8: does not exist" + where),
+                ("stk-l180", f"{folder}/stk-l180.profile: line 4: type: it is "
+                             "a profile of a changer, not of a tape: take "
+                             "another one"),
+                ("", "profile=: the name of a profile, or a path with a "
+                     "slash, of at most 1023 characters"),
+                ("x" * 1024, "profile=" + "x" * 40 + ": the name of a "
+                             "profile, or a path with a slash, of at most "
+                             "1023 characters")):
+            out, err = self.media("create", "@a", "--profile", name, status=2)
+            self.assertEqual((out, err), (b"", f"scsiemu: {why}\n"))
+        self.refused("create", "@a", "--profile", "lto8", "--density", "64",
+                     why="density=64: the drive reads no such tape; it takes "
+                         "92 93 94")
+        self.refused("create", "@a", "--profile", "scsi2-tape",
+                     why="add --size or --profile")
+        self.refused("ls", "@a", "--profile", "lto8", why="another subcomm")
+        self.assertEqual(os.listdir(self.folder.name), [])
+
     def test_refused(self):
-        self.refused("create", "@a", why="add --size or --medium")
+        self.refused("create", "@a", why="add --size or --profile")
         self.refused("create", "@a", "--size", "1Q", why="no size")
         self.refused("create", "@a", "--size", "1K", why="at least 65536")
-        self.refused("create", "@a", "--medium", "lto77", why="no medium")
         self.refused("create", "@a", "--size", "1G", "--partitions", "2G,*",
                      why="do not go into it")
         self.refused("create", "@a", "--size", "1G", "--barcode", "A B",
