@@ -133,6 +133,18 @@ bool scsiemu_host_is_library(const struct scsiemu_host_lu *h);
 int scsiemu_library_ask(const char *dir, const char *request, char *reply,
 			size_t room, struct scsiemu_errmsg *err);
 
+/*
+ * A new cartridge for the drive of a profile (docs/profiles.md): capacity,
+ * density and medium type of a density that it takes. In is, what is to win:
+ * bytes, density (0: as barcodes that end so have it, else the usual one),
+ * worm, which such an end says too. barcode: or NULL. profile: as in profile=;
+ * NULL: that of an LTO drive, if the barcode ends like one of LTO's, else is
+ * stays as it was. 0, or -1 with a message: there is no such profile, or it
+ * takes no such density.
+ */
+int scsiemu_host_cartridge(struct scsiemu_tape_new *is, const char *profile,
+			   const char *barcode, struct scsiemu_errmsg *err);
+
 /* Text for --help: every type and key with what it takes. */
 const char *scsiemu_host_help(void);
 

@@ -190,6 +190,8 @@ static ssize_t read_file(const char *path, char *buf,
 	struct stat st;
 	ssize_t n = 0, got = 1;
 
+	if (fd == -ENOENT)
+		return semu_err_file(err, path, "does not exist");
 	if (fd < 0)
 		return semu_err_system(err, path, -fd);
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > FILE_MAX) {

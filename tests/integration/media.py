@@ -71,16 +71,97 @@ class Create(Media):
         self.assertEqual([p["size"] for p in got["partitions"]],
                          [100 << 20, 924 << 20])
         self.assertEqual(got["density"], "5Ch")
-        self.media("create", "@b", "--medium", "lto9", "--partitions", "2")
+        self.media("create", "@b", "--profile", "lto9", "--partitions", "2")
         got = json.loads(self.text("info", "@b", "--json"))["cartridge"]
         self.assertEqual([p["size"] for p in got["partitions"]],
                          [9 * 10**12] * 2)
 
+    def made(self, *args):
+        """Capacity, density, medium type and WORM of what is made."""
+        self.media("create", "@a", *args)
+        got = json.loads(self.text("info", "@a", "--json"))["cartridge"]
+        os.unlink(self.path("a"))
+        return (got["capacity"], got.get("density"), got.get("medium_type"),
+                got["worm"])
+
+    def test_by_a_profile(self):
+        """The usual one, that of the barcode, of the density."""
+        tera = 10**12
+        for words, want in (
+                ("ibm-lto8", (12 * tera, "5Eh", "88h", False)),
+                ("ibm-lto8 --worm", (12 * tera, "5Eh", "8Ch", True)),
+                ("ibm-lto8 --barcode A00001L7",
+                 (6 * tera, "5Ch", "78h", False)),
+                ("ibm-lto8 --barcode A00001LX",
+                 (6 * tera, "5Ch", "7Ch", True)),
+                ("ibm-lto8 --barcode A00001M8 --size 1G",
+                 (1 << 30, "5Dh", "78h", False)),
+                ("ibm-lto8 --barcode A00001L8 --density 0x5c",
+                 (6 * tera, "5Ch", "78h", False)),
+                # a barcode that is none of its
+                ("ibm-lto8 --barcode A00001L4",
+                 (12 * tera, "5Eh", "88h", False)),
+                ("hpe-lto8 --worm", (12 * tera, "5Eh", "01h", True)),
+                ("ibm-lto10", (30 * tera, "62h", "A8h", False)),
+                ("stk-t10000c", (5 * tera, "4Ch", None, False))):
+            self.assertEqual(self.made("--profile", *words.split()), want,
+                             words)
+        own = self.path("own.profile")
+        with open(own, "w", encoding="ascii") as f:
+            f.write("type = tape\nwrites = 81:mb=3:medium=7:usual\n")
+        self.assertEqual(self.made("--profile", own),
+                         (3000000, "81h", "07h", False))
+        # the drive of the profile has it as its own
+        self.media("create", "@a", "--profile", "ibm-lto8", "--size", "1G")
+        done = subprocess.run(
+            [PROGRAM, "exec", "tape:profile=ibm-lto8,path=" + self.path("a"),
+             "--json", "--", "1a 00 00 00 0c 00"], capture_output=True,
+            check=True, timeout=60)
+        self.assertEqual(
+            json.loads(done.stdout)["commands"][0]["data_in"],
+            "0b8810085e00000000000000")
+
+    def test_by_generation(self):
+        """Without a profile: as LTO's barcodes end, if it is one of them."""
+        self.assertEqual(self.made("--barcode", "A00001L1"),
+                         (100 * 10**9, "40h", "18h", False))
+        self.assertEqual(self.made("--barcode", "A00001M8"),
+                         (9 * 10**12, "5Dh", "78h", False))
+        self.assertEqual(self.made("--barcode", "A00001LA"),
+                         (30 * 10**12, "62h", "A8h", False))
+        self.assertEqual(self.made("--barcode", "MOON01", "--size", "1M"),
+                         (1 << 20, None, None, False))
+
+    def test_refused_profiles(self):
+        folder = os.environ["SCSIEMU_PROFILES"]
+        where = ("; write a path with a slash, or the name of a file in "
+                 "$SCSIEMU_PROFILES")
+        for name, why in (
+                ("lto77", f"profile: {folder}/lto77.profile: does not exist"
+                          + where),
+                ("./lto8", "profile: ./lto8: does not exist" + where),
+                ("stk-l180", f"{folder}/stk-l180.profile: line 4: type: it is "
+                             "a profile of a changer, not of a tape: take "
+                             "another one"),
+                ("", "profile=: the name of a profile, or a path with a "
+                     "slash, of at most 1023 characters"),
+                ("x" * 1024, "profile=" + "x" * 40 + ": the name of a "
+                             "profile, or a path with a slash, of at most "
+                             "1023 characters")):
+            out, err = self.media("create", "@a", "--profile", name, status=2)
+            self.assertEqual((out, err), (b"", f"scsiemu: {why}\n"))
+        self.refused("create", "@a", "--profile", "lto8", "--density", "64",
+                     why="density=64: the drive reads no such tape; it takes "
+                         "92 93 94")
+        self.refused("create", "@a", "--profile", "scsi2-tape",
+                     why="add --size or --profile")
+        self.refused("ls", "@a", "--profile", "lto8", why="another subcomm")
+        self.assertEqual(os.listdir(self.folder.name), [])
+
     def test_refused(self):
-        self.refused("create", "@a", why="add --size or --medium")
+        self.refused("create", "@a", why="add --size or --profile")
         self.refused("create", "@a", "--size", "1Q", why="no size")
         self.refused("create", "@a", "--size", "1K", why="at least 65536")
-        self.refused("create", "@a", "--medium", "lto77", why="no medium")
         self.refused("create", "@a", "--size", "1G", "--partitions", "2G,*",
                      why="do not go into it")
         self.refused("create", "@a", "--size", "1G", "--barcode", "A B",
@@ -289,9 +370,7 @@ class Damage(Media):
             user.communicate(timeout=60)
 
 
-class Device(Media):
-    """A tape drive with a file of another program in it."""
-
+class Drive(Media):
     def exec(self, device, *cdbs, status=0):
         words = [w for cdb in cdbs for w in ("--", *cdb)]
         done = subprocess.run([PROGRAM, "exec", device, "--json", *words],
@@ -300,6 +379,166 @@ class Device(Media):
         if status == 2:
             return done.stderr.decode()
         return json.loads(done.stdout)["commands"]
+
+
+class Coded(Drive):
+    """Records that the drive has compressed and encrypted."""
+    ZEROS = bytes(256 << 10)
+    MARKS = ["10 00 00 00 01 00"]
+    SHORT = "0a 00 00 00 04 00"
+    ENCRYPTED = ("it is encrypted, and there is no key here: read it by a "
+                 "drive that has the key, or convert it to native, which "
+                 "keeps it as it is\n")
+
+    def key(self, key, raw=True):
+        """Set Data Encryption: for all, ENCRYPT, DECRYPT."""
+        return ["b5 20 00 10 00 00 00 00 00 34 00 00", "--out-hex",
+                "001000304" + ("0200202" if raw else "0300202") + "0100" +
+                "00" * 8 + "0020" + key * 32]
+
+    def write(self, name, *cdbs, size="1M"):
+        with open(self.path("zeros"), "wb") as f:
+            f.write(self.ZEROS)
+        device = f"tape:size={size},compress,encrypt,path=" + self.path(name)
+        probe = subprocess.run([PROGRAM, "exec", device, "--", "0" * 12],
+                               capture_output=True, check=False, timeout=60)
+        if b"without" in probe.stderr:
+            self.skipTest(probe.stderr.decode())
+        for done in self.exec(device, *cdbs):
+            self.assertEqual(done["status"]["name"], "GOOD")
+
+    def zeros(self):
+        return ["0a 00 04 00 00 00", "--out", self.path("zeros")]
+
+    def short(self, text):
+        return [self.SHORT, "--out-hex", text.encode().hex()]
+
+    def three(self, raw=True):
+        """Files: one compressed, one as it was, one encrypted."""
+        self.write("a", self.zeros(), self.MARKS, self.short("abcd"),
+                   self.MARKS, self.key("5a", raw), self.short("efgh"),
+                   self.MARKS)
+
+    def fails(self, *args, why):
+        self.assertEqual(self.media(*args, status=2)[1], why)
+
+    def test_ls(self):
+        self.three()
+        self.assertEqual(self.text("ls", "@a"), """\
+partition 0
+  file 0      object 0          at 0              262144 bytes, 1 records of \
+262144
+  file 1      object 2          at 192            4 bytes, 1 records of 4
+  file 2      object 4          at 384            4 bytes, 1 records of 4
+""")
+        self.assertEqual(self.text("ls", "--all", "@a"), """\
+partition 0
+  0          at 0              record of 262144, compressed
+  1          at 128            filemark
+  2          at 192            record of 4
+  3          at 320            filemark
+  4          at 384            record of 4, encrypted
+  5          at 512            filemark
+""")
+        got = json.loads(self.text("ls", "--all", "--json", "@a"))
+        self.assertEqual(
+            [(o["bytes"], o["compressed"], o["encrypted"])
+             for o in got["partitions"][0]["objects"]
+             if o["kind"] == "record"],
+            [(262144, True, False), (4, False, False), (4, False, True)])
+
+    def test_cat(self):
+        self.three()
+        self.assertEqual(self.media("cat", "@a", "0")[0], self.ZEROS)
+        self.assertEqual(self.media("cat", "@a", "1")[0], b"abcd")
+        for words, out in (("2",), b""), ((), self.ZEROS + b"abcd"):
+            got, err = self.media("cat", "@a", *words, status=2)
+            self.assertEqual(got, out)
+            self.assertEqual(err, f"scsiemu: {self.path('a')}: partition 0, "
+                                  "object 4 (byte 384): " + self.ENCRYPTED)
+
+    def test_native(self):
+        """As they are, also those that nobody may read raw: who has the key
+        reads them."""
+        for raw in True, False:
+            self.three(raw)
+            err = self.media("convert", "@a", "@b", "--to", "native")[1]
+            self.assertIn("b: native, ", err)
+            self.assertEqual(self.text("ls", "--all", "@a"),
+                             self.text("ls", "--all", "@b"))
+            self.assertIn(": 3 records of ", self.text("check", "@b"))
+            device = "tape:encrypt,path=" + self.path("b")
+            got = self.exec(
+                device, ["08 00 04 00 00 00", "--in-len", "262144"],
+                ["11 01 00 00 02 00"], self.key("5a"),
+                ["08 00 00 00 04 00", "--in-len", "4"])
+            self.assertEqual(got[0]["data_in"], "00" * len(self.ZEROS))
+            self.assertEqual(got[3]["data_in"], b"efgh".hex())
+            got = self.exec(
+                device, ["11 01 00 00 02 00"], self.key("5b"),
+                ["08 00 00 00 04 00", "--in-len", "4"], status=1)
+            self.assertEqual(got[2]["sense"]["key"]["name"], "DATA PROTECT")
+            os.unlink(self.path("a"))
+            os.unlink(self.path("b"))
+
+    def test_others(self):
+        """What is compressed is unpacked, more than the cartridge's capacity,
+        too; what is encrypted is refused, with --salvage as well."""
+        self.write("a", *[self.zeros()] * 6, self.MARKS)
+        for name in "b.tap", "b.e11", "b.tape":
+            self.media("convert", "@a", "@" + name)
+            self.assertEqual(self.media("cat", "@" + name)[0],
+                             self.ZEROS * 6)
+        self.assertLess(os.path.getsize(self.path("b.tape")), 1 << 20)
+        self.media("convert", "@a", "@d/")
+        with open(self.path("d/000000"), "rb") as f:
+            self.assertEqual(f.read(), self.ZEROS * 6)
+        self.fails("convert", "@a", "@b.aws", why=(
+            f"scsiemu: {self.path('b.aws.part')}: partition 0, object 0 (byte "
+            "0): it is longer than records of this format: choose another\n"))
+        os.unlink(self.path("a"))
+        self.three()
+        for more in [], ["--salvage"]:
+            self.fails("convert", "@a", "@c.tap", *more, why=(
+                f"scsiemu: {self.path('a')}: partition 0, object 4 (byte "
+                "384): " + self.ENCRYPTED))
+        self.assertFalse(os.path.exists(self.path("c.tap.part")))
+
+    def test_directory(self):
+        self.three()
+        part = self.path("d.part")
+        self.fails("convert", "@a", "@d/", why=(
+            f"scsiemu: {self.path('a')}: partition 0, file 2: " +
+            self.ENCRYPTED + f"scsiemu: {part}: is not finished: what could "
+            "be read is in it\n"))
+        self.assertEqual(sorted(os.listdir(part)), ["000000", "000001"])
+        self.fails("convert", "@a", "@d/", why=(
+            f"scsiemu: {part}: is there already: remove it, or name "
+            "another\n"))
+
+    def test_damage(self):
+        """A byte of what is kept; a check says it without a key."""
+        self.three()
+        with open(self.path("a"), "r+b") as f:
+            at = f.read().index(b"abcd")
+            f.seek(at)
+            f.write(b"j")
+        out = self.text("check", "@a", status=1)
+        self.assertIn("partition 0, object 2, byte 192: its bytes are not "
+                      "those that were written", out)
+        self.assertEqual(self.media("cat", "@a", "0")[0], self.ZEROS)
+        self.media("convert", "@a", "@b", "--to", "native", "--salvage",
+                   status=1)
+        self.assertEqual(self.text("ls", "--all", "@b").splitlines()[1:], [
+            "  0          at 0              record of 262144, compressed",
+            "  1          at 128            filemark",
+            "  2          at 192            filemark",
+            "  3          at 256            record of 4, encrypted",
+            "  4          at 384            filemark"])
+
+
+class Device(Drive):
+    """A tape drive with a file of another program in it."""
 
     def test_read(self):
         self.image("aws", "a", TAPE)

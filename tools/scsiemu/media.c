@@ -36,7 +36,7 @@ static const struct option options[] = {
 	{ "size", required_argument, NULL, 's' },
 	{ "barcode", required_argument, NULL, 'b' },
 	{ "density", required_argument, NULL, 'd' },
-	{ "medium", required_argument, NULL, 'm' },
+	{ "profile", required_argument, NULL, 'm' },
 	{ "worm", no_argument, NULL, 'w' },
 	{ "cleaning", no_argument, NULL, 'c' },
 	{ "partitions", required_argument, NULL, 'p' },
@@ -58,9 +58,9 @@ const char *media_help(void)
 	return "options of media\n"
 	       "  --size BYTES           create, convert: its capacity; K M G "
 	       "T P\n"
-	       "  --medium NAME          create: lto1 to lto9, m8: capacity, "
+	       "  --profile NAME         create: of that drive: capacity, "
 	       "density, type\n"
-	       "  --barcode TEXT         create: ABC123L8 is an lto8, too\n"
+	       "  --barcode TEXT         create: ABC123L8 is one of LTO-8\n"
 	       "  --density N            create: density code, also 0x5e\n"
 	       "  --worm                 create: what is written stays\n"
 	       "  --cleaning             create: a cleaning cartridge\n"
@@ -162,7 +162,7 @@ static int set_value(struct media_options *o, int letter, const char *word)
 		o->barcode = word;
 		return 0;
 	case 'm':
-		o->medium = word;
+		o->profile = word;
 		return 0;
 	default:
 		o->partitions = word;

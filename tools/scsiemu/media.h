@@ -10,7 +10,7 @@
 
 /* What was given; NULL, 0, -1: it was not. */
 struct media_options {
-	const char *barcode, *medium, *partitions;
+	const char *barcode, *profile, *partitions;
 	uint64_t size, block;
 	int density, partition;
 	int from, to; /* enum scsiemu_image; MEDIA_NATIVE, MEDIA_FOLDER */

@@ -20,7 +20,8 @@ enum {
 	PER_OBJECT = 256, /* bytes of native that are not the record's */
 	SPARE = 1 << 20
 };
-#define USUAL (UINT64_C(1) << 40) /* of one that says no capacity */
+#define USUAL	(UINT64_C(1) << 40) /* of one that says no capacity */
+#define ENDLESS (UINT64_C(1) << 60) /* of a format that keeps none */
 
 /* ---- Reading ---- */
 
@@ -128,7 +129,8 @@ static int copy_attributes(struct media_copy *c, uint32_t p)
 	return 0;
 }
 
-/* The capacities: those that it has, or what is needed if that is more. */
+/* The capacities: those that it has, or what is needed if that is more. Records
+ * that were compressed become longer than they were on it. */
 static void plan(const struct media_copy *c, struct scsiemu_tape_layout *l,
 		 struct scsiemu_tape_new *is)
 {
@@ -136,6 +138,7 @@ static void plan(const struct media_copy *c, struct scsiemu_tape_layout *l,
 	bool says = c->from.format == MEDIA_NATIVE ||
 		    c->from.format == SCSIEMU_IMAGE_TGT ||
 		    c->from.format == SCSIEMU_IMAGE_MHVTL;
+	bool keeps = c->to.format == MEDIA_NATIVE;
 
 	*is = (struct scsiemu_tape_new){ .density = info->density,
 					 .medium_type = info->medium_type,
@@ -146,7 +149,7 @@ static void plan(const struct media_copy *c, struct scsiemu_tape_layout *l,
 		const struct scsiemu_tape_partition *p = &info->part[i];
 		uint64_t need = p->used + PER_OBJECT * p->objects + SPARE;
 
-		l->size[i] = says ? p->size : USUAL;
+		l->size[i] = !keeps ? ENDLESS : says ? p->size : USUAL;
 		if (l->size[i] < need)
 			l->size[i] = need;
 		is->bytes += l->size[i];
@@ -242,7 +245,8 @@ static int write_it(struct media_copy *c, const char *part, const char *final)
 
 	if (c->to.format == MEDIA_FOLDER)
 		return media_export(c, part) || rename(part, final)
-			       ? media_fail(part, "is not finished")
+			       ? media_fail(part, "is not finished: what could "
+						  "be read is in it")
 			       : 0;
 	rc = copy_all(c, part);
 	if (media_close(&c->to) && !rc)

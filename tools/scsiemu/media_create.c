@@ -3,87 +3,29 @@
 #include "media.h"
 #include "tool.h"
 
+#include <scsiemu/host.h>
+
 #include <string.h>
 #include <unistd.h>
 
-#define GB UINT64_C(1000000000)
-
-/* LTO: native capacity, density code and medium type as the drives report
- * them; the last character of a barcode, and of a WORM cartridge's. */
-static const struct kind {
-	const char *name;
-	uint64_t bytes;
-	uint8_t density, type, worm_type;
-	char suffix[3], worm_suffix[3];
-} kinds[] = {
-	{ "lto1", 100 * GB, 0x40, 0x18, 0, "L1", "" },
-	{ "lto2", 200 * GB, 0x42, 0x28, 0, "L2", "" },
-	{ "lto3", 400 * GB, 0x44, 0x38, 0x3c, "L3", "LT" },
-	{ "lto4", 800 * GB, 0x46, 0x48, 0x4c, "L4", "LU" },
-	{ "lto5", 1500 * GB, 0x58, 0x58, 0x5c, "L5", "LV" },
-	{ "lto6", 2500 * GB, 0x5a, 0x68, 0x6c, "L6", "LW" },
-	{ "lto7", 6000 * GB, 0x5c, 0x78, 0x7c, "L7", "LX" },
-	{ "m8", 9000 * GB, 0x5d, 0x78, 0, "M8", "" },
-	{ "lto8", 12000 * GB, 0x5e, 0x88, 0x8c, "L8", "LY" },
-	{ "lto9", 18000 * GB, 0x60, 0x98, 0x9c, "L9", "LZ" },
-};
-
-enum { NKINDS = sizeof(kinds) / sizeof(kinds[0]), BARCODE = 32, ID = 0x0806 };
-
-static const struct kind *kind_named(const char *name)
-{
-	for (int i = 0; i < NKINDS; i++)
-		if (!strcmp(kinds[i].name, name))
-			return &kinds[i];
-	return NULL;
-}
-
-/* By the last two characters: as a library reads it. */
-static const struct kind *kind_labelled(const char *barcode, bool *worm)
-{
-	size_t len = strlen(barcode);
-
-	for (int i = 0; len > 2 && i < NKINDS; i++) {
-		if (!strcmp(barcode + len - 2, kinds[i].suffix))
-			return &kinds[i];
-		if (!strcmp(barcode + len - 2, kinds[i].worm_suffix)) {
-			*worm = true;
-			return &kinds[i];
-		}
-	}
-	return NULL;
-}
+enum { BARCODE = 32, ID = 0x0806 };
 
 static int describe(const struct media_options *o, struct scsiemu_tape_new *is)
 {
-	const struct kind *k = NULL;
+	struct scsiemu_errmsg err;
 
-	is->worm = o->worm;
-	is->cleaning = o->cleaning;
-	if (o->medium) {
-		k = kind_named(o->medium);
-		if (!k)
-			return media_fail("",
-					  "no medium \"%.20s\": lto1 to lto9 "
-					  "and m8 are known, others have a "
-					  "--size and a --density",
-					  o->medium);
-	} else if (o->barcode) {
-		k = kind_labelled(o->barcode, &is->worm);
-	}
-	if (k) {
-		is->bytes = k->bytes;
-		is->density = k->density;
-		is->medium_type = is->worm && k->worm_type ? k->worm_type
-							   : k->type;
-	}
-	if (o->size)
-		is->bytes = o->size;
-	if (o->density >= 0)
+	*is = (struct scsiemu_tape_new){ .bytes = o->size,
+					 .worm = o->worm,
+					 .cleaning = o->cleaning };
+	if (o->density > 0)
 		is->density = (uint8_t)o->density;
+	if (scsiemu_host_cartridge(is, o->profile, o->barcode, &err))
+		return media_fail("", "%s", err.text);
+	if (o->density == 0)
+		is->density = 0; /* of the drive's usual one, whichever */
 	if (!is->bytes)
 		return media_fail(o->words[0], "it has no capacity yet: add "
-					       "--size or --medium");
+					       "--size or --profile");
 	return 0;
 }
 

@@ -236,8 +236,9 @@ const char *media_why(int result)
 		return "it is longer than records of this format: choose "
 		       "another";
 	case SCSIEMU_E_ENCRYPTED:
-		return "it is encrypted, and there is no key here: convert it "
-		       "to native, which keeps it as it is";
+		return "it is encrypted, and there is no key here: read it by "
+		       "a drive that has the key, or convert it to native, "
+		       "which keeps it as it is";
 	default:
 		return "the store cannot do it";
 	}

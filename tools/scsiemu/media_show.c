@@ -16,9 +16,10 @@ static int finish(struct report *r, int rc)
 	return TOOL_TROUBLE;
 }
 
-static int open_cartridge(struct media *t, const struct media_options *o)
+static int open_cartridge(struct media *t, const struct media_options *o,
+			  bool decode)
 {
-	if (media_open(t, o->words[0], o->from, false))
+	if (media_open(t, o->words[0], o->from, decode))
 		return -1;
 	return t->format == MEDIA_FOLDER
 		       ? media_fail(t->path, "is a directory, not a cartridge: "
@@ -172,7 +173,7 @@ int media_info(const struct media_options *o)
 	struct media t;
 	int rc = TOOL_TROUBLE;
 
-	if (!open_cartridge(&t, o)) {
+	if (!open_cartridge(&t, o, false)) {
 		report_begin(&r, stdout, o->json);
 		report_cartridge(&r, &t);
 		rc = finish(&r, TOOL_GOOD);
@@ -212,6 +213,22 @@ static void report_file(struct report *r, const struct file *f)
 	report_close(r);
 }
 
+static void report_record(struct report *r, const struct scsiemu_tape_pos *pos,
+			  const struct scsiemu_tape_next *next)
+{
+	bool encrypted = next->cipher != SCSIEMU_CIPHER_NONE;
+
+	report_line(r, NULL,
+		    "%-10" PRIu64 " at %-14" PRIu64 " record of %" PRIu32
+		    "%s%s",
+		    pos->object, pos->used, next->len,
+		    next->compressed ? ", compressed" : "",
+		    encrypted ? ", encrypted" : "");
+	report_number(r, "bytes", next->len, NULL);
+	report_bool(r, "compressed", next->compressed);
+	report_bool(r, "encrypted", encrypted);
+}
+
 static void report_object(struct report *r, const struct scsiemu_tape_pos *pos,
 			  const struct scsiemu_tape_next *next)
 {
@@ -222,15 +239,10 @@ static void report_object(struct report *r, const struct scsiemu_tape_pos *pos,
 			    "%-10" PRIu64 " at %-14" PRIu64 " filemark",
 			    pos->object, pos->used);
 	else
-		report_line(r, NULL,
-			    "%-10" PRIu64 " at %-14" PRIu64
-			    " record of %" PRIu32 "%s",
-			    pos->object, pos->used, next->len,
-			    next->tag_len ? ", packed or encrypted" : "");
+		report_record(r, pos, next);
 	report_number(r, "object", pos->object, NULL);
 	report_number(r, "at", pos->used, NULL);
 	report_text(r, "kind", "%s", mark ? "filemark" : "record");
-	report_number(r, "bytes", next->len, NULL);
 	report_close(r);
 }
 
@@ -306,7 +318,7 @@ int media_ls(const struct media_options *o)
 	struct media t;
 	int rc = TOOL_TROUBLE;
 
-	if (!open_cartridge(&t, o)) {
+	if (!open_cartridge(&t, o, true)) {
 		report_begin(&r, stdout, o->json);
 		rc = list_all(&r, &t, o) ? TOOL_NOT_GOOD : TOOL_GOOD;
 		rc = finish(&r, rc);
