@@ -182,7 +182,7 @@ def last_block(bus, target, lun):
 def page(build, bus):
     """What docs/vscsi.md says is typed."""
     rig.stand_in(PAGE, "disklabel", "newfs", "mount")
-    one, three = pages.blocks("vscsi.md", "sh")
+    one, three, _ = pages.blocks("vscsi.md", "sh")
     for text, units in ((one, {(0, 0): 1}),
                         (three.strip() + " &", {(0, 0): 1, (5, 0): 2,
                                                 (5, 1): 2})):
