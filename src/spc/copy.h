@@ -6,7 +6,7 @@
  *	copy_run.c	a copy from beginning to end
  *	copy_segment.c	what the segments of EXTENDED COPY are
  *	copy_move.c	bytes from blocks to blocks
- *	copy_stream.c	blocks to records of a tape, and back
+ *	copy_stream.c	blocks to records of a tape, and back; tape to tape
  *	copy_party.c	who is meant, and may it be
  *	copy_alias.c	the names that hosts give to parties
  *	copy_results.c	what is kept of copies, COPY OPERATION ABORT
@@ -35,8 +35,11 @@ enum { SEMU_CSCD = 32, SEMU_CSCD_ID = 0xe4, SEMU_CSCD_ALIAS = 0xe6 };
  * and begin and end inside blocks. */
 struct semu_move {
 	struct scsiemu_lu *lu[2];
-	uint64_t lba[2]; /* the first block, and where in it */
-	uint32_t off[2];
+	uint64_t lba[2]; /* the first block ... */
+	union {
+		uint32_t off[2];  /* and where in it */
+		uint32_t into[2]; /* of tapes: of the record under way */
+	};
 	uint64_t bytes, done; /* to copy, copied */
 	/* the piece under way: place, bytes, blocks */
 	uint64_t at;
@@ -49,14 +52,13 @@ struct semu_move {
 			uint32_t read_n, read_at;
 		};
 		struct {
-			/* of a tape: what a verb counts; bytes of each record,
-			 * and of the one under way */
+			/* of tapes: what a verb counts; bytes of each record */
 			int64_t count;
-			uint32_t record, into;
+			uint32_t record[2];
 		};
 	};
 	uint8_t step;
-	bool stream;  /* one of both sides is a tape */
+	bool stream;  /* one of both sides is a tape, or both are */
 	uint8_t verb; /* nothing is moved, but this done with the destination */
 	bool down;    /* from the end, as the extents overlap */
 	bool pad;     /* the rest of the last block becomes zeros */

@@ -145,6 +145,8 @@ static unsigned segment_len(const struct scsiemu_lu *lu, uint8_t type)
 	case 0x00:
 	case 0x01:
 		return semu_copy_streams(lu->dev) ? 0x14 : 0;
+	case 0x03:
+		return semu_copy_streams(lu->dev) ? 0x10 : 0;
 	case 0x10:
 	case 0x11:
 		return semu_copy_streams(lu->dev) ? 0x08 : 0;

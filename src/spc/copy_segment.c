@@ -2,8 +2,8 @@
 /*
  * The segments of EXTENDED COPY (SPC-5 6.6.6): blocks to blocks, the same with
  * offsets in bytes or with a copy held for RECEIVE COPY DATA, blocks to records
- * of a tape and back, filemarks and spacing there, and the check that a device
- * is ready.
+ * of a tape and back, or to another tape, filemarks and spacing there, and the
+ * check that a device is ready.
  */
 #include <scsiemu/tape.h>
 
@@ -11,7 +11,7 @@
 
 #if SEMU_WITH_COPY
 
-enum { B2S = 0x00, S2B = 0x01, MARKS = 0x10, SPACE = 0x11 };
+enum { B2S = 0x00, S2B = 0x01, S2S = 0x03, MARKS = 0x10, SPACE = 0x11 };
 enum { B2B = 0x02, VERIFY = 0x07, B2B_OFFSET = 0x0a, HOLD = 0x0d };
 enum { DC = 0x02, PAD = 0x04, TUR = 0x01 };
 
@@ -102,8 +102,8 @@ static bool has_side(uint8_t type, unsigned side)
 
 static bool has_tape(uint8_t type, unsigned side)
 {
-	if (type == S2B)
-		return side == SEMU_SOURCE;
+	if (type == S2B || type == S2S)
+		return side == SEMU_SOURCE || type == S2S;
 	return side == SEMU_DESTINATION &&
 	       (type == B2S || type == MARKS || type == SPACE);
 }
@@ -116,8 +116,10 @@ static int bad_field(struct scsiemu_cmd *c, uint32_t at)
 }
 
 /* FIXED and STREAM BLOCK LENGTH of the tape's descriptor with the segment's
- * STREAM DEVICE TRANSFER LENGTH (SPC-4 table 138): bytes of a record. */
-static int set_record(struct scsiemu_cmd *c, struct semu_move *m, unsigned tape)
+ * STREAM DEVICE TRANSFER LENGTH (SPC-4 table 138), at a byte of it: bytes of a
+ * record. */
+static int set_record(struct scsiemu_cmd *c, struct semu_move *m, unsigned tape,
+		      unsigned at)
 {
 	const struct semu_run *run = semu_run(c);
 	uint16_t id = run->party[tape];
@@ -131,8 +133,8 @@ static int set_record(struct scsiemu_cmd *c, struct semu_move *m, unsigned tape)
 	}
 	if (fixed != (block != 0))
 		return bad_field(c, cscd + 29);
-	m->record = fixed ? block : semu_be24(segment(c) + 9);
-	return m->record ? SCSIEMU_FINISHED : bad_field(c, run->at + 9);
+	m->record[tape] = fixed ? block : semu_be24(segment(c) + at);
+	return m->record[tape] ? SCSIEMU_FINISHED : bad_field(c, run->at + at);
 }
 
 static int set_records(struct scsiemu_cmd *c, struct semu_move *m)
@@ -147,10 +149,33 @@ static int set_records(struct scsiemu_cmd *c, struct semu_move *m)
 		return SCSIEMU_FINISHED;
 	if (s[1] & CAT)
 		return bad_field(c, semu_run(c)->at + 1);
-	if (set_record(c, m, tape))
+	if (set_record(c, m, tape, 9))
 		return SCSIEMU_FAILED;
-	if (m->bytes % m->record && !pads(c, tape))
+	if (m->bytes % m->record[tape] && !pads(c, tape))
 		return semu_copy_fail(c, SCSIEMU_ASC_INEXACT_SEGMENT);
+	return SCSIEMU_FINISHED;
+}
+
+/* From tape to tape: a byte count, and a transfer length of each. */
+static int set_tapes(struct scsiemu_cmd *c, struct semu_move *m)
+{
+	const uint8_t *s = segment(c);
+
+	m->stream = true;
+	m->bytes = semu_be32(s + 16);
+	if (!m->bytes)
+		return SCSIEMU_FINISHED;
+	if (s[1] & CAT)
+		return bad_field(c, semu_run(c)->at + 1);
+	if (m->lu[0] == m->lu[1])
+		return semu_copy_fail(c,
+				      SCSIEMU_ASC_INCORRECT_COPY_TARGET_TYPE);
+	for (unsigned side = 0; side < 2; side++) {
+		if (set_record(c, m, side, side ? 13 : 9))
+			return SCSIEMU_FAILED;
+		if (m->bytes % m->record[side] && !pads(c, side))
+			return semu_copy_fail(c, SCSIEMU_ASC_INEXACT_SEGMENT);
+	}
 	return SCSIEMU_FINISHED;
 }
 
@@ -179,6 +204,8 @@ static int set(struct scsiemu_cmd *c, struct semu_move *m)
 	case B2S:
 	case S2B:
 		return set_records(c, m);
+	case S2S:
+		return set_tapes(c, m);
 	case MARKS:
 	case SPACE:
 		return set_verb(c, m);

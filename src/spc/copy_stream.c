@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Blocks of a disk to records of a tape, and back (SPC-5 6.6.6.2, 6.6.6.3),
- * through scratch: a record may be longer than that, and begin inside a block.
- * The buffer begins with the piece of a record that a want is about; behind it
- * are blocks, of which m->head[0] bytes wait to be a whole one.
+ * and records of one tape to those of another (6.6.6.5), through scratch: a
+ * record may be longer than that, and begin inside a block. The buffer begins
+ * with the piece of a record that a want is about; behind it are blocks, of
+ * which m->head[0] bytes wait to be a whole one.
  */
 #include <string.h>
 
@@ -29,10 +30,9 @@ static uint32_t least(uint64_t a, uint64_t b)
 	return (uint32_t)(a < b ? a : b);
 }
 
-static unsigned tape_side(const struct semu_move *m)
+static bool is_tape(const struct semu_move *m, unsigned side)
 {
-	return semu_stream(m->lu[SEMU_DESTINATION]) ? SEMU_DESTINATION
-						    : SEMU_SOURCE;
+	return m->lu[side] && semu_stream(m->lu[side]);
 }
 
 static struct scsiemu_tape_piece *piece_of(const struct scsiemu_cmd *c)
@@ -55,20 +55,19 @@ static uint8_t *blocks_of(const struct scsiemu_cmd *c,
 }
 
 /* n bytes of the record under way at p. */
-static int tape_want(struct scsiemu_cmd *c, struct semu_move *m, uint8_t *p,
-		     uint32_t n)
+static int tape_want(struct scsiemu_cmd *c, struct semu_move *m, unsigned side,
+		     uint8_t *p, uint32_t n)
 {
 	struct scsiemu_tape_piece *piece = piece_of(c);
-	bool write;
+	bool write = side == SEMU_DESTINATION;
 
-	m->side = (uint8_t)tape_side(m);
-	write = m->side == SEMU_DESTINATION;
+	m->side = (uint8_t)side;
 	*piece = (struct scsiemu_tape_piece){
 		.how = semu_stream(m->lu[m->side])->how(m->lu[m->side], write),
 		.bytes = p,
 		.len = n,
-		.skip = m->into,
-		.more = m->into + n < m->record,
+		.skip = m->into[side],
+		.more = m->into[side] + n < m->record[side],
 	};
 	m->step = write ? SAVED : LOADED;
 	return scsiemu_want_buffer(c, m->lu[m->side],
@@ -81,18 +80,19 @@ static int tape_went(struct scsiemu_cmd *c, struct semu_move *m, int result)
 {
 	const struct scsiemu_tape_piece *piece = piece_of(c);
 	struct scsiemu_lu *lu = m->lu[m->side];
-	uint64_t left = m->record;
+	uint32_t record = m->record[m->side], *into = &m->into[m->side];
+	uint64_t left = record;
 
 	if (result == SCSIEMU_R_RECORD)
 		left -= c->info;
 	if (result != (piece->more ? SCSIEMU_OK : SCSIEMU_R_RECORD) ||
 	    (result == SCSIEMU_R_RECORD && left))
 		return semu_stream(lu)->fail(c, lu, result, left);
-	m->into += piece->len;
-	if (m->into < m->record)
+	*into += piece->len;
+	if (*into < record)
 		return 0;
-	m->into = 0;
-	semu_stream(lu)->moved(lu, m->side == SEMU_DESTINATION, m->record);
+	*into = 0;
+	semu_stream(lu)->moved(lu, m->side == SEMU_DESTINATION, record);
 	return 0;
 }
 
@@ -100,7 +100,7 @@ static int tape_went(struct scsiemu_cmd *c, struct semu_move *m, int result)
 static int disk_want(struct scsiemu_cmd *c, struct semu_move *m, uint64_t lba,
 		     uint32_t n, uint8_t *buf)
 {
-	unsigned side = !tape_side(m);
+	unsigned side = is_tape(m, SEMU_SOURCE);
 	struct scsiemu_lu *lu = m->lu[side];
 
 	m->side = (uint8_t)side;
@@ -136,12 +136,12 @@ static int load_blocks(struct scsiemu_cmd *c, struct semu_move *m)
 	if (!room)
 		return no_room(c, m);
 	m->head[0] = (uint32_t)(m->done % b);
-	m->len = least(m->record - m->into, m->bytes - m->done);
+	m->len = least(m->record[1] - m->into[1], m->bytes - m->done);
 	if (!m->len) { /* PAD */
-		m->len = least(m->record - m->into, room);
+		m->len = least(m->record[1] - m->into[1], room);
 		m->head[0] = 0;
 		memset(buf, 0, m->len);
-		return tape_want(c, m, buf, m->len);
+		return tape_want(c, m, SEMU_DESTINATION, buf, m->len);
 	}
 	m->len = least(m->len, room - m->head[0]);
 	m->nblk[0] = (m->head[0] + m->len + b - 1) / b;
@@ -162,7 +162,7 @@ static int save_record(struct scsiemu_cmd *c, struct semu_move *m)
 				      m->nblk[0]))
 		return SCSIEMU_FAILED;
 #endif
-	return tape_want(c, m, buf + m->head[0], m->len);
+	return tape_want(c, m, SEMU_DESTINATION, buf + m->head[0], m->len);
 }
 
 static int to_tape(struct scsiemu_cmd *c, struct semu_move *m, int result)
@@ -174,7 +174,7 @@ static int to_tape(struct scsiemu_cmd *c, struct semu_move *m, int result)
 			return SCSIEMU_FAILED;
 		m->done += least(m->len, m->bytes - m->done);
 	}
-	if (m->done == m->bytes && !m->into)
+	if (m->done == m->bytes && !m->into[1])
 		return SCSIEMU_FINISHED;
 	return load_blocks(c, m);
 }
@@ -188,8 +188,8 @@ static int load_record(struct scsiemu_cmd *c, struct semu_move *m)
 
 	if (room <= m->head[0])
 		return no_room(c, m);
-	m->len = least(m->record - m->into, room - m->head[0]);
-	return tape_want(c, m, buf + m->head[0], m->len);
+	m->len = least(m->record[0] - m->into[0], room - m->head[0]);
+	return tape_want(c, m, SEMU_SOURCE, buf + m->head[0], m->len);
 }
 
 /* Whole blocks of what has come: of m->len bytes those that are asked for. */
@@ -230,9 +230,57 @@ static int to_disk(struct scsiemu_cmd *c, struct semu_move *m, int result)
 	}
 	if (m->step == SAVED)
 		saved(c, m);
-	if (m->done == m->bytes && !m->into)
+	if (m->done == m->bytes && !m->into[0])
 		return SCSIEMU_FINISHED;
 	return load_record(c, m);
+}
+
+/* ---- Records to records ---- */
+
+/* A piece ends where a record of either tape does. What is behind the bytes to
+ * copy is read and forgotten. */
+static int load_piece(struct scsiemu_cmd *c, struct semu_move *m)
+{
+	uint32_t room;
+	uint8_t *buf = semu_run_buffer(c, &room) +
+		       sizeof(struct scsiemu_tape_piece);
+
+	if (room <= sizeof(struct scsiemu_tape_piece))
+		return no_room(c, m);
+	m->len = least(m->record[0] - m->into[0],
+		       room - sizeof(struct scsiemu_tape_piece));
+	if (m->done < m->bytes) {
+		m->len = least(m->len, m->record[1] - m->into[1]);
+		m->len = least(m->len, m->bytes - m->done);
+	}
+	return tape_want(c, m, SEMU_SOURCE, buf, m->len);
+}
+
+/* PAD: the rest of the last record. */
+static int pad_record(struct scsiemu_cmd *c, struct semu_move *m)
+{
+	uint32_t room;
+	uint8_t *buf = semu_run_buffer(c, &room) +
+		       sizeof(struct scsiemu_tape_piece);
+
+	m->len = least(m->record[1] - m->into[1],
+		       room - sizeof(struct scsiemu_tape_piece));
+	memset(buf, 0, m->len);
+	return tape_want(c, m, SEMU_DESTINATION, buf, m->len);
+}
+
+static int to_other(struct scsiemu_cmd *c, struct semu_move *m, int result)
+{
+	if (m->step != NOTHING && tape_went(c, m, result))
+		return SCSIEMU_FAILED;
+	if (m->step == LOADED && m->done < m->bytes)
+		return tape_want(c, m, SEMU_DESTINATION, piece_of(c)->bytes,
+				 m->len);
+	if (m->step == SAVED)
+		m->done += least(m->len, m->bytes - m->done);
+	if (m->done < m->bytes || m->into[0])
+		return load_piece(c, m);
+	return m->into[1] ? pad_record(c, m) : SCSIEMU_FINISHED;
 }
 
 /* ---- Filemarks, and where the tape stands ---- */
@@ -255,24 +303,35 @@ static int do_verb(struct scsiemu_cmd *c, struct semu_move *m, int result)
 	return SCSIEMU_FINISHED;
 }
 
+static bool tapes_may(struct scsiemu_cmd *c, struct semu_move *m)
+{
+	for (unsigned side = 0; side < 2; side++) {
+		struct scsiemu_lu *lu = m->lu[side];
+
+		if (!is_tape(m, side))
+			continue;
+		m->side = (uint8_t)side;
+		if (semu_stream(lu)->may(c, lu,
+					 side && m->verb != SCSIEMU_V_SPACE))
+			return false;
+	}
+	return true;
+}
+
 int semu_stream_go(struct scsiemu_cmd *c, struct semu_move *m, int result)
 {
-	unsigned side = tape_side(m);
-	struct scsiemu_lu *tape = m->lu[side];
-
-	if (m->step == NOTHING) {
-		m->side = (uint8_t)side;
-		if (semu_stream(tape)->may(c, tape,
-					   side && m->verb != SCSIEMU_V_SPACE))
-			return SCSIEMU_FAILED;
-	}
+	if (m->step == NOTHING && !tapes_may(c, m))
+		return SCSIEMU_FAILED;
 	if (m->verb)
 		return do_verb(c, m, result);
-	if (result < 0 && m->side != side) {
+	if (result < 0 && !semu_stream(m->lu[m->side])) {
 		semu_fail_result(c, result, 0);
 		return SCSIEMU_FAILED;
 	}
-	return side ? to_tape(c, m, result) : to_disk(c, m, result);
+	if (!is_tape(m, SEMU_DESTINATION))
+		return to_disk(c, m, result);
+	return is_tape(m, SEMU_SOURCE) ? to_other(c, m, result)
+				       : to_tape(c, m, result);
 }
 
 #endif

@@ -21,10 +21,10 @@ enum {
 
 void semu_copy_put_types(const struct scsiemu_lu *lu, struct scsiemu_wr *w)
 {
-	static const uint8_t types[] = { 0x00,		 0x01, 0x02,
-					 0x07,		 0x0a, 0x0d,
-					 0x10,		 0x11, SEMU_CSCD_ID,
-					 SEMU_CSCD_ALIAS };
+	static const uint8_t types[] = { 0x00,	       0x01,	       0x02,
+					 0x03,	       0x07,	       0x0a,
+					 0x0d,	       0x10,	       0x11,
+					 SEMU_CSCD_ID, SEMU_CSCD_ALIAS };
 	uint32_t at = scsiemu_wr_tell(w);
 
 	scsiemu_wr_u8(w, 0);

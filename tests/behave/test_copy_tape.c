@@ -40,7 +40,7 @@ static uint8_t on_tape(struct rig *r, const uint8_t *cdb, unsigned len,
 static void make_with(struct rig *r, uint32_t scratch,
 		      const struct scsiemu_ssc_options *ssc)
 {
-	const struct copier_options o = { .scratch = scratch, .tape = true };
+	const struct copier_options o = { .scratch = scratch, .tapes = 1 };
 	const struct scsiemu_tape_new is = { .bytes = 4 << 20 };
 	struct tape *t = &r->t;
 

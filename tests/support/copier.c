@@ -80,8 +80,8 @@ void copier_make(struct copier *c, const struct copier_options *o)
 	o = o ? o : &none;
 	memset(c, 0, sizeof(*c));
 	c->seed = 88172645463325252u;
-	l.lus = COPIER_DISKS + o->tape;
-	l.types = 1 + o->tape;
+	l.lus = COPIER_DISKS + o->tapes;
+	l.types = 1 + o->tapes;
 	l.nexuses = 3;
 	l.itls = 32;
 	l.scratch = or_else(o->scratch, 2048);

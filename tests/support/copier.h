@@ -26,7 +26,7 @@ struct copier_options {
 	scsiemu_copy_fn *party;
 	void *ctx;
 	bool not_random, removable;
-	bool tape;			       /* room for a tape drive */
+	unsigned tapes;			       /* room for tape drives */
 	const struct scsiemu_sbc_options *sbc; /* of disk 1; stays there */
 	const struct scsiemu_power *power;     /* of disk 1 */
 	const struct scsiemu_quirks *quirks;   /* of disk 1 */
