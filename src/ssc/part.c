@@ -180,6 +180,15 @@ static void add_up(struct semu_ssc_count *life,
 	life->failed_writes += now->failed_writes;
 }
 
+#define FLAG(f) (UINT64_C(1) << (64 - SCSIEMU_ALERT_##f))
+/* TapeAlert flags that are over when the cartridge is out, as IBM's manuals of
+ * the 3592 and its libraries have it. */
+static const uint64_t of_cartridge = FLAG(MEDIA) | FLAG(READ_FAILURE) |
+				     FLAG(WRITE_FAILURE) | FLAG(WRITE_PROTECT) |
+				     FLAG(NO_REMOVAL) | FLAG(CLEANING_MEDIA) |
+				     FLAG(UNSUPPORTED_FORMAT) |
+				     FLAG(WORM_OVERWRITE);
+
 /* Another one, or none: nothing of the last one counts any more. */
 static void exchanged(struct scsiemu_lu *lu, struct semu_ssc *s)
 {
@@ -193,13 +202,7 @@ static void exchanged(struct scsiemu_lu *lu, struct semu_ssc *s)
 	s->grant = SEMU_GRANT_NONE;
 	add_up(&s->life, &s->now);
 	memset(&s->now, 0, sizeof(s->now));
-	semu_ssc_alerts(
-		lu,
-		semu_ssc_alert_bit(SCSIEMU_ALERT_UNSUPPORTED_FORMAT) |
-			semu_ssc_alert_bit(SCSIEMU_ALERT_WORM_OVERWRITE) |
-			semu_ssc_alert_bit(SCSIEMU_ALERT_WRITE_PROTECT) |
-			semu_ssc_alert_bit(SCSIEMU_ALERT_CLEANING_MEDIA),
-		0);
+	semu_ssc_alerts(lu, of_cartridge, 0);
 	if (lu->medium)
 		s->loads++;
 }

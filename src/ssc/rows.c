@@ -64,7 +64,7 @@
 #define SELECT_ROW                                                             \
 	NO_SA, .kind = SCSIEMU_K_PARAM_OUT, .cls = SCSIEMU_C_LU,               \
 	       .fn.out = semu_mode_select, .then = semu_ssc_mode_selected,     \
-	       ERRORS,                                                         \
+	       ERRORS, TIMES(1, 60),                                           \
 	       .stops = SCSIEMU_PR_WRITE | SCSIEMU_STOP_BUSY |                 \
 			(SCSIEMU_STOP_ALUA & ~(uint32_t)SCSIEMU_ON_STANDBY)
 /* Its allocation length is not looked at, but where the form has one. */

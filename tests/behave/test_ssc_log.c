@@ -108,6 +108,14 @@ static void test_alerts(void **state)
 	TAPE_DO(&t, 0x1e, 0, 0, 0, 1, 0);
 	TAPE_DO(&t, 0x1b, 0, 0, 0, 0, 0);
 	assert_int_equal(*param(&t, 0x2e, SCSIEMU_ALERT_NO_REMOVAL, 1), 1);
+	/* and what is over when the cartridge is out */
+	scsiemu_ssc_alert(t.lu, SCSIEMU_ALERT_READ_FAILURE, true);
+	scsiemu_ssc_alert(t.lu, SCSIEMU_ALERT_CLEAN_NOW, true);
+	assert_memory_equal(param(&t, 0x12, 0, 8), "\x08\x40\x10\0\0\0\0\0", 8);
+	TAPE_DO(&t, 0x1e, 0, 0, 0, 0, 0);
+	TAPE_DO(&t, 0x1b, 0, 0, 0, 0, 0);
+	drive_good(&t.d);
+	assert_memory_equal(param(&t, 0x12, 0, 8), "\0\0\x10\0\0\0\0\0", 8);
 	tape_free(&t);
 }
 

@@ -182,7 +182,7 @@ def lun_count(device):
     """How many logical units a device string makes."""
     drives = re.search(r"drives=(\d+)", device)
     return 1 + int(drives[1] if drives else 2) \
-        if device.startswith("library:") else 1
+        if re.match(r"(\d+=)?library:", device) else 1
 
 
 @contextlib.contextmanager

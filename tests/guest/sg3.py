@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""sg3.py BUILD [--print] [NAME ...]: sg3_utils' tools, and others that send
-commands, against our server: the transcripts in sg3/, all or those named.
+"""sg3.py BUILD [--print] [--tapes] [NAME ...]: sg3_utils' tools, and others that
+send commands, against our server: the transcripts in sg3/, or tapes/, all or
+those named.
 
 A transcript says what a tool prints about a logical unit, exactly:
 
@@ -32,7 +33,7 @@ import tempfile
 import rig
 import servers
 
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sg3")
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def tidy(lines):
@@ -90,7 +91,8 @@ class Transcript:
         with rig.rig(build, *self.devices, initiators=self.initiators,
                      options=self.options) as sessions, \
                 tempfile.TemporaryDirectory() as folder:
-            env = {"DIR": folder}
+            env = {"DIR": folder, "PATH":
+                   f"{build}/tests/guest:{os.environ['PATH']}"}
             for disks, which in zip(sessions, ("", "B")):
                 for lun, disk in disks.items():
                     env |= {f"SG{lun}{which}": disk.sg,
@@ -133,12 +135,17 @@ def check(transcript, build):
 
 def main():
     build, *names = sys.argv[1:]
+    os.environ["SCSIEMU_PROFILES"] = os.path.join(HERE, "../../profiles")
     work = check
     if "--print" in names:
         names.remove("--print")
         work = show
-    files = [os.path.join(FOLDER, n + ".txt") for n in names] or \
-        sorted(glob.glob(os.path.join(FOLDER, "*.txt")))
+    folder = os.path.join(HERE, "sg3")
+    if "--tapes" in names:
+        names.remove("--tapes")
+        folder = os.path.join(HERE, "tapes")
+    files = [os.path.join(folder, n + ".txt") for n in names] or \
+        sorted(glob.glob(os.path.join(folder, "*.txt")))
     wrong = steps = 0
     for path in files:
         transcript = Transcript(path)
