@@ -3,6 +3,7 @@
 tape_image's and of Python's tarfile."""
 import json
 import os
+import random
 import subprocess
 import sys
 import tarfile
@@ -50,6 +51,15 @@ class Media(unittest.TestCase):
                               check=True, timeout=60, input="".join(
                                   o + "\n" for o in objects or []))
         return done.stdout.split()
+
+    def exec(self, device, *cdbs, status=0):
+        words = [w for cdb in cdbs for w in ("--", *cdb)]
+        done = subprocess.run([PROGRAM, "exec", device, "--json", *words],
+                              capture_output=True, check=False, timeout=60)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        if status == 2:
+            return done.stderr.decode()
+        return json.loads(done.stdout)["commands"]
 
 
 class Create(Media):
@@ -360,17 +370,149 @@ class Damage(Media):
             user.communicate(timeout=60)
 
 
+class Coded(Media):
+    """Native records that a drive has compressed and encrypted."""
+    TEXT, NOISE = b"abc" * 700, random.Random(1).randbytes(900)
+    NO_KEY = ("it is encrypted, and there is no key here: convert it to "
+              "native, which keeps it as it is\n")
+
+    def setUp(self):
+        super().setUp()
+        done = subprocess.run(
+            [PROGRAM, "exec", "tape:mem,size=1M,compress,encrypt", "--",
+             "1e 00 00 00 00 00"], capture_output=True, check=False, timeout=60)
+        if done.returncode == 2:
+            self.skipTest(done.stderr.decode())
+
+    def drive(self, name, *cdbs, keys="compress,encrypt", **more):
+        return self.exec(f"tape:path={self.path(name)},{keys}", *cdbs, **more)
+
+    @staticmethod
+    def write(record):
+        return (f"0a 00 {len(record):06x} 00", "--out-hex", record.hex())
+
+    @staticmethod
+    def read(length):
+        return f"08 00 {length:06x} 00", "--in-len", str(length)
+
+    @staticmethod
+    def encryption(on):
+        """SECURITY PROTOCOL OUT: all nexuses, ENCRYPT and DECRYPT, or not."""
+        page = (f"0010 0030 40 00 {2 * on:02x} {2 * on:02x} 01 00" +
+                "00" * 8 + "0020" + "11" * 32)
+        return ("b5 20 0010 00 00 00000034 00 00", "--out-hex",
+                page.replace(" ", ""))
+
+    MARK = ("10 00 00 00 01 00",)
+
+    def packed(self):
+        """a: two records, the first of which becomes smaller, and a mark."""
+        self.drive("a", self.write(self.TEXT), self.write(self.NOISE),
+                   self.MARK, keys="compress,size=1M")
+
+    def test_compressed(self):
+        self.packed()
+        self.assertEqual(self.media("cat", "@a")[0], self.TEXT + self.NOISE)
+        self.assertRegex(self.text("check", "@a"),
+                         "a: 2 records of 9[0-9]{2} bytes, 1 filemarks, 0 fau")
+        lines = self.text("ls", "--all", "@a").splitlines()
+        self.assertRegex(lines[1], "^  0 +at 0 +record of [0-9]{2}, packed or "
+                         "encrypted$")
+        self.assertRegex(lines[2], "^  1 +at [0-9]+ +record of 900$")
+        # unpacked in other formats, and in files
+        objects = [self.TEXT.hex(), self.NOISE.hex(), MARK]
+        for form, name in (("simh", "b.tap"), ("aws", "b.aws"),
+                           ("het", "b.het")):
+            err = self.media("convert", "@a", "@" + name)[1]
+            self.assertIn(f"{name}: {form}, 3000 bytes of records", err)
+            if form != "het":
+                self.assertEqual(self.image(form, name), objects)
+            self.assertEqual(self.media("cat", "@" + name)[0],
+                             self.TEXT + self.NOISE)
+        self.media("convert", "@a", "@d/")
+        with open(self.path("d/000000"), "rb") as f:
+            self.assertEqual(f.read(), self.TEXT + self.NOISE)
+
+    def test_compressed_stays(self):
+        """As it is in another native one, which any drive reads."""
+        self.packed()
+        err = self.media("convert", "@a", "@b", "--to", "native")[1]
+        self.assertRegex(err, "b: native, 9[0-9]{2} bytes of records")
+        self.assertEqual(self.text("ls", "--all", "@a"),
+                         self.text("ls", "--all", "@b"))
+        got = self.drive("b", self.read(2100), self.read(900),
+                         keys="readonly")
+        self.assertEqual([g["data_in"] for g in got],
+                         [self.TEXT.hex(), self.NOISE.hex()])
+
+    def secret(self):
+        """a: a plain record, an encrypted one, a mark, a plain one."""
+        self.drive("a", self.write(b"plain"), self.encryption(True),
+                   self.write(self.TEXT), self.MARK, self.encryption(False),
+                   self.write(b"last"), keys="compress,encrypt,size=1M")
+
+    def test_encrypted(self):
+        self.secret()
+        before = f"scsiemu: {self.path('a')}: partition 0, object 1 (byte "
+        # what needs no key
+        self.assertRegex(self.text("check", "@a"),
+                         "a: 3 records of [0-9]+ bytes, 1 filemarks, 0 faults")
+        lines = self.text("ls", "--all", "@a").splitlines()
+        self.assertEqual([i for i, x in enumerate(lines)
+                          if "packed or encrypted" in x], [2])
+        self.assertEqual(self.media("cat", "@a", "1")[0], b"last")
+        # what does, up to there
+        out, err = self.media("cat", "@a", status=2)
+        self.assertEqual(out, b"plain")
+        self.assertTrue(err.startswith(before), err)
+        self.assertTrue(err.endswith("): " + self.NO_KEY), err)
+        # a key cannot be left out like a damage
+        for more in ([], ["--salvage"]):
+            for name in ("b.tap", "b.aws", "b.het"):
+                out, err = self.media("convert", "@a", "@" + name, *more,
+                                      status=2)
+                self.assertTrue(err.startswith(before), err)
+                self.assertTrue(err.endswith("): " + self.NO_KEY), err)
+        self.assertEqual(os.listdir(self.folder.name), ["a"])
+        self.refused("convert", "@a", "@d/",
+                     why="a: partition 0, file 0: " + self.NO_KEY)
+
+    def test_encrypted_stays(self):
+        self.secret()
+        self.media("convert", "@a", "@b", "--to", "native")
+        self.assertEqual(self.text("ls", "--all", "@a"),
+                         self.text("ls", "--all", "@b"))
+        got = self.drive("b", self.read(5), self.encryption(True),
+                         self.read(2100))
+        self.assertEqual(got[0]["data_in"], b"plain".hex())
+        self.assertEqual(got[2]["data_in"], self.TEXT.hex())
+        got = self.drive("b", self.read(5), self.read(2100), status=1)
+        sense = got[1]["sense"]
+        self.assertEqual(sense["key"]["name"], "DATA PROTECT")
+        asc = sense["additional"]
+        self.assertEqual((asc["asc"], asc["ascq"]), (0x74, 1))
+
+    def test_encrypted_damage(self):
+        """The bytes as they are kept are checked: no key is needed."""
+        self.secret()
+        with open(self.path("a"), "rb") as f:
+            at = f.read().index(b"plain")
+        with open(self.path("a"), "r+b") as f:
+            f.seek(at + 128 + 40)
+            byte = f.read(1)[0]
+            f.seek(-1, os.SEEK_CUR)
+            f.write(bytes([byte ^ 1]))
+        out = self.text("check", "@a", status=1)
+        self.assertIn("partition 0, object 1, byte ", out)
+        self.refused("convert", "@a", "@b", "--to", "native",
+                     why="partition 0, object 1 (byte")
+        self.media("convert", "@a", "@b", "--to", "native", "--salvage",
+                   status=1)
+        self.assertEqual(self.media("cat", "@b")[0], b"plainlast")
+
+
 class Device(Media):
     """A tape drive with a file of another program in it."""
-
-    def exec(self, device, *cdbs, status=0):
-        words = [w for cdb in cdbs for w in ("--", *cdb)]
-        done = subprocess.run([PROGRAM, "exec", device, "--json", *words],
-                              capture_output=True, check=False, timeout=60)
-        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
-        if status == 2:
-            return done.stderr.decode()
-        return json.loads(done.stdout)["commands"]
 
     def test_read(self):
         self.image("aws", "a", TAPE)
