@@ -84,7 +84,8 @@ enum scsiemu_changer_can {
 	SCSIEMU_CHANGER_MOVE = SCSIEMU_CAN_WRITE,
 	SCSIEMU_CHANGER_EXCHANGE = SCSIEMU_CAN_ZERO,
 	SCSIEMU_CHANGER_TAG = SCSIEMU_CAN_UNMAP,
-	SCSIEMU_CHANGER_DOOR = SCSIEMU_CAN_STATUS
+	SCSIEMU_CHANGER_DOOR = SCSIEMU_CAN_STATUS,
+	SCSIEMU_CHANGER_REACH = SCSIEMU_CAN_PI
 };
 
 /*
@@ -102,7 +103,8 @@ struct scsiemu_changer_ops {
 	void (*layout)(void *r, struct scsiemu_changer_layout *out);
 	void (*element)(void *r, uint16_t addr, struct scsiemu_element *out);
 	/* The cartridge in a data transfer element, opened, as the drive is to
-	 * load it. NULL: there is none, or it cannot be opened. */
+	 * load it, or the one in reach. NULL: there is none, or it cannot be
+	 * opened. */
 	struct scsiemu_medium *(*medium)(void *r, uint16_t addr);
 	/* A cartridge moves; it comes to rest where the next start would find
 	 * it, durable before it is done. NULL: nothing moves here. */
@@ -127,6 +129,11 @@ struct scsiemu_changer_ops {
 	 * address that nobody has. NULL: nobody counts. */
 	void (*counts)(void *r, uint16_t addr,
 		       struct scsiemu_element_counts *out);
+	/* The memory of the cartridge in an element comes into reach: it is
+	 * opened, if it is not, so that medium() gives it, until on is false,
+	 * or it moves. What is in a drive stays open. NULL: hosts have it from
+	 * drives alone. */
+	int (*reach)(void *r, struct scsiemu_io *io, uint16_t addr, bool on);
 };
 
 /* enum scsiemu_changer_can of what ops offers. */

@@ -105,7 +105,10 @@ enum scsiemu_verb {
 			     * second */
 	SCSIEMU_V_SCAN,	    /* count elements from addr on; 0: all */
 	SCSIEMU_V_TAG,	    /* buf = struct scsiemu_changer_tag */
-	SCSIEMU_V_DOOR	    /* count 1 opens it, 0 closes it */
+	SCSIEMU_V_DOOR,	    /* count 1 opens it, 0 closes it */
+	SCSIEMU_V_REACH	    /* count 1: the cartridge's memory is wanted, 0: not
+			     * any more. Meanwhile V_SETATTR, count = element,
+			     * is of that cartridge */
 };
 
 /* What did() is told. One table maps result x want to sense. With E_READ and

@@ -199,6 +199,13 @@
 #define SEMU_WITH_LOST SEMU_WITH_COPY
 #endif
 
+/* Types that know of a cartridge's memory (struct scsiemu_type, mam). */
+#if defined(SEMU_WITH_SMC) || defined(SEMU_WITH_SSC)
+#define SEMU_WITH_MAM 1
+#else
+#define SEMU_WITH_MAM 0
+#endif
+
 /* What not every nexus is stopped by: reservations, access states. */
 #define SEMU_WITH_APPLIES (SEMU_WITH_PARTS || SEMU_WITH_RESERVE)
 

@@ -414,6 +414,9 @@ struct scsiemu_type {
 #if SEMU_WITH_COPY
 	const struct semu_stream_type *stream; /* copies.h; NULL: blocks */
 #endif
+#if SEMU_WITH_MAM
+	const struct semu_mam_type *mam; /* spc/mam.h; NULL: no tapes */
+#endif
 #if SEMU_WITH_APPLIES
 	/* Of the stops in force that the row names: those of reservations and
 	 * of ALUA that are for this nexus. */

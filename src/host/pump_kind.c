@@ -123,6 +123,20 @@ int semu_after_kind_verb(struct scsiemu_task *t, int result)
 
 #define HAS(member) SCSIEMU_HAS(scsiemu_changer_ops, ops, member)
 
+/* That of the cartridge that is in an element, by its own store. */
+static int set_attributes(struct scsiemu_task *t, struct scsiemu_medium *m)
+{
+	const struct scsiemu_changer_ops *ops = m->ops;
+	const struct scsiemu_cmd *c = &t->cmd;
+	struct scsiemu_medium *in = ops->medium(m->ctx, (uint16_t)c->count);
+	const struct scsiemu_tape_ops *tape;
+
+	if (!is_kind(in, SCSIEMU_TAPE))
+		return SCSIEMU_E_NO_OBJECT;
+	tape = in->ops;
+	return tape->verb(in->ctx, &t->io, c);
+}
+
 /* What a changer offers of its verbs. A scan of what is always known is one
  * that is over. */
 static int changer_verb(struct scsiemu_task *t, struct scsiemu_medium *m)
@@ -144,6 +158,10 @@ static int changer_verb(struct scsiemu_task *t, struct scsiemu_medium *m)
 				(const void *)(uintptr_t)c->buf);
 	if (c->verb == SCSIEMU_V_DOOR && HAS(door))
 		return ops->door(m->ctx, &t->io, addr, to != 0);
+	if (c->verb == SCSIEMU_V_REACH && HAS(reach))
+		return ops->reach(m->ctx, &t->io, addr, to != 0);
+	if (c->verb == SCSIEMU_V_SETATTR && HAS(reach))
+		return set_attributes(t, m);
 	return SCSIEMU_E_HARDWARE;
 }
 

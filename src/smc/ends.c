@@ -55,6 +55,22 @@ uint16_t semu_smc_fault(unsigned type, const struct scsiemu_lu *drive,
 	return e->fault < sizeof(asc) / sizeof(asc[0]) ? asc[e->fault] : 0;
 }
 
+int semu_smc_shut(struct scsiemu_cmd *c, uint16_t addr,
+		  struct scsiemu_element *e)
+{
+	semu_smc_element(scsiemu_cmd_lu(c), addr, e);
+	if (e->fault == SCSIEMU_ELEMENT_MAGAZINE)
+		return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
+				    SCSIEMU_ASC_MAGAZINE_NOT_ACCESSIBLE);
+	if (e->disabled)
+		return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
+				    SCSIEMU_ASC_ELEMENT_DISABLED);
+	if (e->open)
+		return scsiemu_fail(c, SCSIEMU_SK_NOT_READY,
+				    SCSIEMU_ASC_DOOR_OPEN);
+	return 0;
+}
+
 int semu_smc_transport(struct scsiemu_cmd *c)
 {
 	uint16_t addr = semu_be16(c->cdb + 2);

@@ -63,6 +63,8 @@ const struct semu_mode_page semu_smc_mode_1e = {
  * fields of bytes 3 and up are valid (S2C). */
 enum { STORES = 2, READER = 3, MOVES = 4, EXCHANGES = 12 };
 enum { VTRP = 0x02, S2C = 0x01 };
+/* READ ATTRIBUTE in MOVES, WRITE ATTRIBUTE in EXCHANGES: not none. */
+enum { ATTRIBUTES = 0x40 };
 
 static uint8_t bit(unsigned type)
 {
@@ -87,6 +89,10 @@ static void capabilities(const struct scsiemu_lu *lu, unsigned pc, uint8_t *p)
 			p[MOVES + t - 1] = all;
 		if (lu->able & SCSIEMU_CHANGER_EXCHANGE)
 			p[EXCHANGES + t - 1] = all;
+		if (lu->able & SCSIEMU_CHANGER_REACH) {
+			p[MOVES + t - 1] |= ATTRIBUTES;
+			p[EXCHANGES + t - 1] |= ATTRIBUTES;
+		}
 	}
 }
 

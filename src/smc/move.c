@@ -71,17 +71,7 @@ static int check_end(struct scsiemu_cmd *c, const struct move *m, unsigned end)
 	if (type == SCSIEMU_ELEMENT_DT && !m->drive[end])
 		return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
 				    SCSIEMU_ASC_DATA_TRANSFER_REMOVED);
-	semu_smc_element(scsiemu_cmd_lu(c), m->addr[end], &e);
-	if (e.fault == SCSIEMU_ELEMENT_MAGAZINE)
-		return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
-				    SCSIEMU_ASC_MAGAZINE_NOT_ACCESSIBLE);
-	if (e.disabled)
-		return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
-				    SCSIEMU_ASC_ELEMENT_DISABLED);
-	if (e.open)
-		return scsiemu_fail(c, SCSIEMU_SK_NOT_READY,
-				    SCSIEMU_ASC_DOOR_OPEN);
-	return 0;
+	return semu_smc_shut(c, m->addr[end], &e);
 }
 
 static bool full(const struct scsiemu_cmd *c, const struct move *m,

@@ -22,6 +22,22 @@
 #define STEPS(f)                                                               \
 	.kind = SCSIEMU_K_STEPS, .fn.step = (f), .flags = SCSIEMU_ROW_ERRORS
 
+/* Element and its type in bytes 2 to 4. */
+#define ATTRIBUTE_ROW                                                          \
+	.len = 16, .fields = SCSIEMU_F_4AT10, .cls = SCSIEMU_C_LU,             \
+	.kind = SCSIEMU_K_STEPS, .fn.step = semu_smc_attribute,                \
+	.flags = SCSIEMU_ROW_ERRORS | SCSIEMU_ROW_UNDO,                        \
+	.needs = SCSIEMU_CHANGER_REACH, .nominal = 60, .recommended = 600
+#define READ_ATTRIBUTE_ROW(text, action)                                       \
+	{                                                                      \
+		.name = SEMU_NAME("READ ATTRIBUTE, " text),                    \
+		.op = SCSIEMU_OP_READ_ATTRIBUTE, .sa = SCSIEMU_SA_##action,    \
+		.stops = SCSIEMU_PR_READ | STOPS,                              \
+		.usage = SCSIEMU_USAGE(0x8c, SCSIEMU_SA_##action, FF2, 0x0f,   \
+				       0xff, 0, 0xff, FF2, FF4, 0x01, 0),      \
+		ATTRIBUTE_ROW                                                  \
+	}
+
 static const struct scsiemu_row smc_rows[] = {
 	{ ROW("REZERO UNIT", REZERO_UNIT, 6),
 	  .usage = SCSIEMU_USAGE(0x01, 0, 0, 0, 0, 0), .kind = SCSIEMU_K_NODATA,
@@ -59,6 +75,18 @@ static const struct scsiemu_row smc_rows[] = {
 	  .stops = SCSIEMU_STOP_ALUA & ~(uint32_t)SCSIEMU_ON_STANDBY,
 	  .recommended = 30 },
 #endif
+	READ_ATTRIBUTE_ROW("ATTRIBUTE VALUES", ATTRIBUTE_VALUES),
+	READ_ATTRIBUTE_ROW("ATTRIBUTE LIST", ATTRIBUTE_LIST),
+	READ_ATTRIBUTE_ROW("LOGICAL VOLUME LIST", VOLUME_LIST),
+	READ_ATTRIBUTE_ROW("PARTITION LIST", PARTITION_LIST),
+	READ_ATTRIBUTE_ROW("SUPPORTED ATTRIBUTES", ATTRIBUTES_KNOWN),
+	{ .name = SEMU_NAME("WRITE ATTRIBUTE"),
+	  .op = SCSIEMU_OP_WRITE_ATTRIBUTE,
+	  .sa = SCSIEMU_NO_SA,
+	  .stops = SCSIEMU_PR_WRITE | STOPS,
+	  .usage = SCSIEMU_USAGE(0x8d, 0x01, FF2, 0x0f, 0xff, 0, 0xff, 0, 0,
+				 FF4, 0, 0),
+	  ATTRIBUTE_ROW },
 	{ .name = SEMU_NAME("REPORT ELEMENT INFORMATION"),
 	  .op = SCSIEMU_OP_SERVICE_ACTION_IN_16,
 	  .sa = SCSIEMU_SA_ELEMENT_INFORMATION,

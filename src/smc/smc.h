@@ -4,6 +4,7 @@
 #define SEMU_SMC_H
 
 #include <scsiemu/smc.h>
+#include <scsiemu/tape.h>
 
 #include "core/core.h"
 #include "spc/log.h"
@@ -47,6 +48,7 @@ struct semu_smc {
 	struct scsiemu_changer_layout layout; /* zeros without a medium */
 	uint64_t alerts;		      /* flag 1 is the highest bit */
 	uint64_t showing; /* ... those of the LOG SENSE that runs */
+	struct scsiemu_tape_info info; /* of the cartridge in reach */
 	uint32_t move_ms;
 	uint16_t ndrives;
 	uint8_t unload; /* enum scsiemu_smc_unload */
@@ -98,6 +100,9 @@ int semu_smc_bad_address(struct scsiemu_cmd *c, uint16_t byte);
  * nothing. */
 uint16_t semu_smc_fault(unsigned type, const struct scsiemu_lu *drive,
 			const struct scsiemu_element *e);
+/* The element at an address, and can the robot get at it? 0, or failed. */
+int semu_smc_shut(struct scsiemu_cmd *c, uint16_t addr,
+		  struct scsiemu_element *e);
 /* The robot could not. */
 int semu_smc_failed(struct scsiemu_cmd *c, int result);
 /* The transport at byte 2 of the CDB: 0, or failed. */
@@ -111,6 +116,8 @@ scsiemu_nodata_fn semu_smc_position;
 /* tags.c */
 scsiemu_step_fn semu_smc_send_tag;
 scsiemu_in_fn semu_smc_found;
+/* attr.c */
+scsiemu_step_fn semu_smc_attribute;
 /* info.c */
 scsiemu_in_fn semu_smc_info;
 

@@ -1,151 +1,77 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* READ ATTRIBUTE (SPC-5 6.18). */
+/* READ ATTRIBUTE and WRITE ATTRIBUTE (SPC-5 6.18, 6.43) of the drive. */
 #include "ssc/attr.h"
 
-enum { VOLUME_AT = 5, PARTITION_AT = 7, FIRST_AT = 8, NONE = 0x10000 };
+enum { WTC = 0x01, PARTITION_AT = 7, MEGABYTE_BITS = 20 };
 
-/* Is what the drive knows there, in this partition? Others are the store's. */
-static bool known(const struct scsiemu_lu *lu, const struct semu_ssc_attr *a,
-		  unsigned partition)
+const struct scsiemu_medium *semu_ssc_attr_medium(const struct scsiemu_lu *lu)
 {
-	if (partition && !a->each)
+	const struct scsiemu_medium *m = lu->medium ? lu->medium : lu->ejected;
+
+	return m && m->kind == SCSIEMU_TAPE ? m : NULL;
+}
+
+static bool get(const struct scsiemu_lu *lu, struct semu_mam *m)
+{
+	const struct scsiemu_medium *medium = semu_ssc_attr_medium(lu);
+	const struct scsiemu_tape_ops *ops = medium ? medium->ops : NULL;
+	const struct scsiemu_ssc_density *d;
+	struct semu_ssc *s = semu_ssc(lu);
+
+	if (!ops)
 		return false;
-	return a->value || (a->text && a->text(lu));
+	ops->info(medium->ctx, &s->info);
+	*m = (struct semu_mam){
+		.medium = medium,
+		.info = &s->info,
+		.density = (uint8_t)semu_ssc_code(lu, &s->info),
+		.loaded = lu->medium,
+		.written = s->now.tape_written >> MEGABYTE_BITS,
+		.read = s->now.tape_read >> MEGABYTE_BITS,
+	};
+	d = semu_ssc_density(lu, m->density);
+	if (d)
+		m->organization = d->organization;
+	return true;
 }
 
-/* The first attribute there is from id on; NONE: there is none. */
-static uint32_t next(const struct scsiemu_lu *lu, unsigned partition,
-		     uint32_t id)
-{
-	const struct scsiemu_tape_ops *ops = semu_ssc_attr_ops(lu);
-	const struct semu_ssc_attr *a = semu_ssc_attrs;
-	struct scsiemu_tape_attribute stored;
-	uint32_t found = NONE;
+const struct semu_mam_type semu_ssc_mam = { .get = get };
 
-	if (id >= NONE)
-		return NONE;
-	while (a->len && (a->id < id || !known(lu, a, partition)))
-		a++;
-	if (a->len)
-		found = a->id;
-	if (ops && SCSIEMU_HAS(scsiemu_tape_ops, ops, attribute) &&
-	    ops->attribute(semu_ssc_attr_medium(lu)->ctx, partition,
-			   (uint16_t)id, &stored) &&
-	    stored.id < found)
-		found = stored.id;
-	return found;
+static int no_medium(struct scsiemu_cmd *c)
+{
+	return scsiemu_fail(c, SCSIEMU_SK_NOT_READY,
+			    SCSIEMU_ASC_MEDIUM_NOT_PRESENT);
 }
 
-static void put_number(struct scsiemu_wr *w, uint64_t v, unsigned len)
+int semu_ssc_read_attr(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 {
-	while (len--)
-		scsiemu_wr_u8(w, v >> 8 * len & 0xff);
+	struct semu_mam m;
+
+	if (!get(scsiemu_cmd_lu(c), &m))
+		return no_medium(c);
+	return semu_mam_read(c, w, &m);
 }
 
-static void put(const struct scsiemu_lu *lu, struct scsiemu_wr *w,
-		unsigned partition, uint16_t id)
+int semu_ssc_write_attr(struct scsiemu_cmd *c, struct scsiemu_rd *r)
 {
-	const struct semu_ssc_attr *a = semu_ssc_attr(id);
-	struct scsiemu_tape_attribute stored = { 0 };
-	bool derived = a && known(lu, a, partition);
-	unsigned format = 0;
+	struct semu_mam m;
 
-	if (!derived)
-		semu_ssc_attr_stored(lu, partition, id, &stored);
-	if (id < SEMU_ATTR_HOSTS)
-		format = SEMU_ATTR_READ_ONLY;
-	scsiemu_wr_be16(w, id);
-	scsiemu_wr_u8(w, format | (derived ? a->format : stored.format));
-	scsiemu_wr_be16(w, derived ? a->len : stored.len);
-	if (!derived)
-		scsiemu_wr_bytes(w, stored.value, stored.len);
-	else if (a->value)
-		put_number(w, a->value(lu, partition), a->len);
-	else
-		scsiemu_wr_ascii(w, a->text(lu), a->len);
-}
-
-/* 0, or what is wrong with the CDB. */
-static int check(struct scsiemu_cmd *c)
-{
-	const struct scsiemu_tape_info *info;
-
-	if (!semu_ssc_attr_medium(scsiemu_cmd_lu(c)))
-		return scsiemu_fail(c, SCSIEMU_SK_NOT_READY,
-				    SCSIEMU_ASC_MEDIUM_NOT_PRESENT);
-	info = semu_ssc_attr_cartridge(scsiemu_cmd_lu(c));
-	if (c->cdb[VOLUME_AT])
-		return scsiemu_fail_cdb(c, VOLUME_AT, SCSIEMU_NO_BIT);
-	if (c->cdb[PARTITION_AT] >= info->partitions)
-		return scsiemu_fail_cdb(c, PARTITION_AT, SCSIEMU_NO_BIT);
-	return 0;
-}
-
-int semu_ssc_attr_values(struct scsiemu_cmd *c, struct scsiemu_wr *w)
-{
-	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	unsigned partition = c->cdb[PARTITION_AT];
-	uint32_t id = semu_be16(c->cdb + FIRST_AT);
-
-	if (check(c))
+	if (!get(scsiemu_cmd_lu(c), &m))
+		return no_medium(c);
+	if (semu_mam_write(c, r, &m))
 		return SCSIEMU_FAILED;
-	if (next(lu, partition, id) != id) /* hosts ask whether it is there */
-		return scsiemu_fail_cdb(c, FIRST_AT, SCSIEMU_NO_BIT);
-	scsiemu_wr_be32(w, 0);
-	for (; id < NONE; id = next(lu, partition, id + 1))
-		put(lu, w, partition, (uint16_t)id);
-	scsiemu_wr_len(w, 0, 4, 0);
-	return SCSIEMU_FINISHED;
+	if (r->len <= SEMU_MAM_LIST)
+		return SCSIEMU_FINISHED;
+	scsiemu_want_buffer(c, NULL, SCSIEMU_V_SETATTR, c->cdb[PARTITION_AT], 0,
+			    r->buf + SEMU_MAM_LIST, r->len - SEMU_MAM_LIST);
+	c->flags = c->cdb[1] & WTC ? SCSIEMU_FUA : 0;
+	return SCSIEMU_WANTS;
 }
 
-int semu_ssc_attr_list(struct scsiemu_cmd *c, struct scsiemu_wr *w)
+int semu_ssc_attr_written(struct scsiemu_cmd *c, int result)
 {
-	const struct scsiemu_lu *lu = scsiemu_cmd_lu(c);
-	unsigned partition = c->cdb[PARTITION_AT];
-	uint32_t id = semu_be16(c->cdb + FIRST_AT);
-
-	if (check(c))
-		return SCSIEMU_FAILED;
-	scsiemu_wr_be32(w, 0);
-	for (id = next(lu, partition, id); id < NONE;
-	     id = next(lu, partition, id + 1))
-		scsiemu_wr_be16(w, id);
-	scsiemu_wr_len(w, 0, 4, 0);
-	return SCSIEMU_FINISHED;
-}
-
-/* AVAILABLE DATA, the first one, how many. */
-static int put_range(struct scsiemu_wr *w, unsigned n)
-{
-	scsiemu_wr_be16(w, 2);
-	scsiemu_wr_u8(w, 0);
-	scsiemu_wr_u8(w, n);
-	return SCSIEMU_FINISHED;
-}
-
-int semu_ssc_attr_volumes(struct scsiemu_cmd *c, struct scsiemu_wr *w)
-{
-	return check(c) ? SCSIEMU_FAILED : put_range(w, 1);
-}
-
-int semu_ssc_attr_partitions(struct scsiemu_cmd *c, struct scsiemu_wr *w)
-{
-	const struct scsiemu_tape_info *info =
-		semu_ssc_attr_cartridge(scsiemu_cmd_lu(c));
-
-	return check(c) ? SCSIEMU_FAILED : put_range(w, info->partitions);
-}
-
-int semu_ssc_attr_known(struct scsiemu_cmd *c, struct scsiemu_wr *w)
-{
-	uint32_t first = semu_be16(c->cdb + FIRST_AT);
-
-	if (check(c))
-		return SCSIEMU_FAILED;
-	scsiemu_wr_be32(w, 0);
-	for (const struct semu_ssc_attr *a = semu_ssc_attrs; a->len; a++)
-		if (a->id >= first && (!c->cdb[PARTITION_AT] || a->each))
-			scsiemu_wr_be16(w, a->id);
-	scsiemu_wr_len(w, 0, 4, 0);
-	return SCSIEMU_FINISHED;
+	if (result == SCSIEMU_E_NO_SPACE)
+		return scsiemu_fail(c, SCSIEMU_SK_ILLEGAL_REQUEST,
+				    SCSIEMU_ASC_AUXILIARY_MEMORY_FULL);
+	return result < 0 ? semu_ssc_fail_bare(c, result) : SCSIEMU_FINISHED;
 }

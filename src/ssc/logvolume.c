@@ -153,8 +153,7 @@ TABLE_PAGE(semu_ssc_log_31, 0x31, tape_capacity);
 
 static uint64_t threads(const struct scsiemu_lu *lu)
 {
-	return lu->medium ? semu_ssc_attr_number(lu, SEMU_ATTR_LOADS, 0) + 1
-			  : 0;
+	return lu->medium ? semu_ssc_attr_number(lu, SEMU_MAM_LOADS, 0) + 1 : 0;
 }
 
 /* Of the cartridge: what its memory has, in MiB, and bytes of this load. */
@@ -168,22 +167,22 @@ static uint64_t medium_mb(const struct scsiemu_lu *lu, uint16_t id,
 
 static uint64_t medium_written_mb(const struct scsiemu_lu *lu)
 {
-	return medium_mb(lu, SEMU_ATTR_WRITTEN, semu_ssc(lu)->now.tape_written);
+	return medium_mb(lu, SEMU_MAM_WRITTEN, semu_ssc(lu)->now.tape_written);
 }
 
 static uint64_t medium_read_mb(const struct scsiemu_lu *lu)
 {
-	return medium_mb(lu, SEMU_ATTR_READ, semu_ssc(lu)->now.tape_read);
+	return medium_mb(lu, SEMU_MAM_READ, semu_ssc(lu)->now.tape_read);
 }
 
 static uint64_t last_written_mb(const struct scsiemu_lu *lu)
 {
-	return medium_mb(lu, SEMU_ATTR_LAST_WRITTEN, 0);
+	return medium_mb(lu, SEMU_MAM_LAST_WRITTEN, 0);
 }
 
 static uint64_t last_read_mb(const struct scsiemu_lu *lu)
 {
-	return medium_mb(lu, SEMU_ATTR_LAST_READ, 0);
+	return medium_mb(lu, SEMU_MAM_LAST_READ, 0);
 }
 
 /* Percent of its life that a cartridge has before it: it does not wear. */

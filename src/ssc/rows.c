@@ -163,15 +163,15 @@ static const struct scsiemu_row ssc_rows[] = {
 	{ ROW("WRITE(16)", WRITE_16, 16), WRITE_ROW,
 	  .usage = CDB16(0x8a, 0x0d) },
 	{ ATTRIBUTE_ROW("ATTRIBUTE VALUES", ATTRIBUTE_VALUES),
-	  IN(semu_ssc_attr_values) },
+	  IN(semu_ssc_read_attr) },
 	{ ATTRIBUTE_ROW("ATTRIBUTE LIST", ATTRIBUTE_LIST),
-	  IN(semu_ssc_attr_list) },
+	  IN(semu_ssc_read_attr) },
 	{ ATTRIBUTE_ROW("LOGICAL VOLUME LIST", VOLUME_LIST),
-	  IN(semu_ssc_attr_volumes) },
+	  IN(semu_ssc_read_attr) },
 	{ ATTRIBUTE_ROW("PARTITION LIST", PARTITION_LIST),
-	  IN(semu_ssc_attr_partitions) },
+	  IN(semu_ssc_read_attr) },
 	{ ATTRIBUTE_ROW("SUPPORTED ATTRIBUTES", ATTRIBUTES_KNOWN),
-	  IN(semu_ssc_attr_known) },
+	  IN(semu_ssc_read_attr) },
 	{ ROW("WRITE ATTRIBUTE", WRITE_ATTRIBUTE, 16), NO_SA, FIELDS(4AT10),
 	  .kind = SCSIEMU_K_PARAM_OUT, .cls = SCSIEMU_C_LU,
 	  .fn.out = semu_ssc_write_attr, .then = semu_ssc_attr_written, ERRORS,
@@ -324,6 +324,9 @@ const struct scsiemu_type scsiemu_ssc = {
 	.stops = semu_ssc_stops,
 #if SEMU_WITH_COPY
 	.stream = &semu_ssc_stream,
+#endif
+#if SEMU_WITH_MAM
+	.mam = &semu_ssc_mam,
 #endif
 #if SEMU_WITH_APPLIES
 	.applies = semu_spc_applies,

@@ -328,11 +328,10 @@ scsiemu_in_fn semu_ssc_report_density;
 scsiemu_step_fn semu_ssc_security_in;
 scsiemu_out_fn semu_ssc_security_out;
 /* attr.c */
-scsiemu_in_fn semu_ssc_attr_values, semu_ssc_attr_list, semu_ssc_attr_volumes,
-	semu_ssc_attr_partitions, semu_ssc_attr_known;
-/* attrwrite.c */
+scsiemu_in_fn semu_ssc_read_attr;
 scsiemu_out_fn semu_ssc_write_attr;
 scsiemu_step_fn semu_ssc_attr_written;
+extern const struct semu_mam_type semu_ssc_mam;
 /* log.c, alert.c */
 extern const struct semu_log_type semu_ssc_log;
 /* logdiag.c: a command has failed. */

@@ -275,6 +275,23 @@ static int dir_door(void *ctx, struct scsiemu_io *io, uint16_t addr, bool open)
 	return SCSIEMU_OK;
 }
 
+static int dir_reach(void *ctx, struct scsiemu_io *io, uint16_t addr, bool on)
+{
+	struct semu_library *r = ctx;
+	struct semu_slot *s = semu_map_at(&r->map, addr);
+
+	(void)io;
+	if (!s)
+		return SCSIEMU_E_RANGE;
+	if (!s->full)
+		return SCSIEMU_E_NO_OBJECT;
+	if (on)
+		return semu_library_load(r, s->in.store) ? SCSIEMU_E_READ
+							 : SCSIEMU_OK;
+	settle(r, addr);
+	return SCSIEMU_OK;
+}
+
 void semu_library_close(void *ctx)
 {
 	struct semu_library *r = ctx;
@@ -308,4 +325,5 @@ const struct scsiemu_changer_ops semu_library_ops = {
 	.door = dir_door,
 	.close = semu_library_close,
 	.counts = dir_counts,
+	.reach = dir_reach,
 };

@@ -79,6 +79,18 @@ static int mem_door(void *ctx, struct scsiemu_io *io, uint16_t addr, bool open)
 	return SCSIEMU_OK;
 }
 
+/* All of them always are. */
+static int mem_reach(void *ctx, struct scsiemu_io *io, uint16_t addr, bool on)
+{
+	const struct mem_changer *r = ctx;
+	const struct semu_slot *s = semu_map_at(&r->map, addr);
+
+	(void)io, (void)on;
+	if (!s)
+		return SCSIEMU_E_RANGE;
+	return s->full ? SCSIEMU_OK : SCSIEMU_E_NO_OBJECT;
+}
+
 static void mem_close(void *ctx)
 {
 	struct mem_changer *r = ctx;
@@ -106,6 +118,7 @@ static const struct scsiemu_changer_ops ops = {
 	.door = mem_door,
 	.close = mem_close,
 	.counts = mem_counts,
+	.reach = mem_reach,
 };
 
 static struct mem_changer *changer(const struct scsiemu_medium *m)

@@ -33,7 +33,8 @@ uint32_t scsiemu_changer_able(const struct scsiemu_changer_ops *ops)
 	return CHANGER_ABLE(move, SCSIEMU_CHANGER_MOVE) |
 	       CHANGER_ABLE(exchange, SCSIEMU_CHANGER_EXCHANGE) |
 	       CHANGER_ABLE(tag, SCSIEMU_CHANGER_TAG) |
-	       CHANGER_ABLE(door, SCSIEMU_CHANGER_DOOR);
+	       CHANGER_ABLE(door, SCSIEMU_CHANGER_DOOR) |
+	       CHANGER_ABLE(reach, SCSIEMU_CHANGER_REACH);
 }
 
 /* Of an operation that nobody waits for. */

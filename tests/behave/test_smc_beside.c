@@ -256,6 +256,82 @@ static void test_drive_pinned(void **state)
 	drive_task_free(&move);
 }
 
+/* READ ATTRIBUTE of what is in a drive waits for the drive's READ. */
+static void test_attribute_waits(void **state)
+{
+	const uint8_t read[10] = { SCSIEMU_OP_READ_10, [8] = 1 };
+	const uint8_t cdb[16] = { 0x8c, 0, DT >> 8, DT & 255, [13] = 255 };
+	struct drive_task first = { .live = false }, attr = { .live = false };
+	struct library *b = *state;
+
+	library_move(b, ST, DT);
+	drive_settle(&b->d, b->drive[0], NULL);
+	drive_start(&b->d, &first, b->drive[0], read, 10, NULL, 0, 512);
+	drive_start(&b->d, &attr, b->lu, cdb, 16, NULL, 0, 255);
+	assert_int_equal(attr.want, SCSIEMU_WAIT);
+	drive_go(&first);
+	drive_end(&first);
+	drive_go(&attr);
+	drive_end(&attr);
+	/* it is no tape, which alone has a memory */
+	assert_int_equal(attr.c.sense.key, 3);
+	assert_int_equal(attr.c.sense.asc, 0x0410);
+	assert_int_equal(b->drive[0]->nslow, 0);
+	drive_task_free(&first);
+	drive_task_free(&attr);
+}
+
+/* What is in reach, and how often that was said. */
+static int in_reach, reached, fails;
+
+static int count_reach(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
+{
+	(void)d, (void)bytes;
+	if (c->want != SCSIEMU_STORE || c->verb != SCSIEMU_V_REACH)
+		return DRIVE_USUAL;
+	assert_int_equal(c->addr, ST);
+	if (fails)
+		return SCSIEMU_E_READ;
+	in_reach = (int)c->count;
+	reached++;
+	return DRIVE_USUAL;
+}
+
+/* Ended at every step, a cartridge is let go that was brought into reach; also
+ * when the command fails. */
+static void test_attribute_ends(void **state)
+{
+	static const uint8_t list[4];
+	struct drive_task t = { .live = false };
+	uint8_t cdb[16] = { 0, 0, ST >> 8, ST & 255, [13] = 4 };
+	struct library *b = *state;
+
+	b->hook = count_reach;
+	for (unsigned i = 0; i < 12; i++) {
+		unsigned steps = i / 2;
+
+		cdb[0] = i % 2 ? 0x8d : 0x8c;
+		in_reach = reached = 0;
+		drive_start(&b->d, &t, b->lu, cdb, 16, list, 4, 4);
+		for (unsigned n = 0; n < steps && t.want > SCSIEMU_WAIT; n++)
+			drive_step(&t);
+		scsiemu_abort(&t.c);
+		drive_ready(&b->d);
+		drive_go(&t);
+		drive_end(&t);
+		assert_int_equal(in_reach, 0);
+		assert_true(reached != 1 || steps == 0);
+		assert_int_equal(b->lu->nslow, 0);
+	}
+	assert_int_equal(reached, 2);
+	assert_int_equal(t.c.sense.asc, 0x0410);
+	fails = 1;
+	drive_run(&b->d, b->lu, cdb, 16, list, 4, 0);
+	drive_check(&b->d, 3, 0x0410);
+	fails = 0;
+	drive_task_free(&t);
+}
+
 #define WITH(fn) cmocka_unit_test_setup_teardown(fn, make, drop)
 
 int main(void)
@@ -267,6 +343,8 @@ int main(void)
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_abort),
 		WITH(test_drive_pinned),
+		WITH(test_attribute_waits),
+		WITH(test_attribute_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

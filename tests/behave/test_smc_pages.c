@@ -91,8 +91,8 @@ static void test_capabilities(void **state)
 {
 	static const uint8_t one[8] = { 7, 0, 0, 0, 0x9e, 2, 0, 0 };
 	static const uint8_t caps[24] = { 23,	0, 0,	 0,    0x9f, 18,  0x0e,
-					  0x03, 0, 0x0e, 0x0e, 0x0e, 0,	  0,
-					  0,	0, 0,	 0x0e, 0x0e, 0x0e };
+					  0x03, 0, 0x4e, 0x4e, 0x4e, 0,	  0,
+					  0,	0, 0,	 0x4e, 0x4e, 0x4e };
 	static const uint8_t more[24] = { 23, 0,  0,	0, 0xdf, 0x41,
 					  0,  16, 0x07, 0, 2 };
 	struct library *b = *state;
@@ -122,7 +122,7 @@ static void test_other_layout(void **state)
 	sense_page(&b, 0x08, 0x1e, 0, 255);
 	drive_data(&b.d, want, 12);
 	sense_page(&b, 0x08, 0x1f, 0, 255);
-	assert_memory_equal(b.d.t.in + 6, "\x0a\x03\0\x0a\0\x0a", 6);
+	assert_memory_equal(b.d.t.in + 6, "\x0a\x03\0\x4a\0\x4a", 6);
 	sense_page(&b, 0x08, 0x1f, 0x41, 255);
 	for (unsigned i = 8; i < 24; i++)
 		assert_int_equal(b.d.t.in[i], 0);

@@ -69,7 +69,8 @@ static void test_layouts(void **state)
 	assert_int_equal(m.kind, SCSIEMU_CHANGER);
 	assert_int_equal(m.able,
 			 SCSIEMU_CHANGER_MOVE | SCSIEMU_CHANGER_EXCHANGE |
-				 SCSIEMU_CHANGER_TAG | SCSIEMU_CHANGER_DOOR);
+				 SCSIEMU_CHANGER_TAG | SCSIEMU_CHANGER_DOOR |
+				 SCSIEMU_CHANGER_REACH);
 	scsiemu_medium_close(&m);
 	for (unsigned i = 1; i < 3; i++) {
 		inject_fail(INJECT(ALLOC), i, 0);

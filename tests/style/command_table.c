@@ -54,6 +54,7 @@ static const struct need changer_needs[] = {
 	{ SCSIEMU_CHANGER_MOVE, "a store that moves" },
 	{ SCSIEMU_CHANGER_EXCHANGE, "a store that exchanges" },
 	{ SCSIEMU_CHANGER_DOOR, "a store with doors" },
+	{ SCSIEMU_CHANGER_REACH, "a store that opens cartridges" },
 	{ 0, NULL },
 };
 

@@ -35,6 +35,9 @@ static int answer(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
 	case SCSIEMU_V_DOOR:
 		return ops->door(b->m.ctx, &io, (uint16_t)c->addr,
 				 c->count != 0);
+	case SCSIEMU_V_REACH:
+		return ops->reach(b->m.ctx, &io, (uint16_t)c->addr,
+				  c->count != 0);
 	default:
 		return DRIVE_USUAL;
 	}

@@ -2,6 +2,7 @@
 /* The pump's verbs on a changer: which of its operations is called, with what,
  * and what one that it does not offer comes to. */
 #include <scsiemu/changer.h>
+#include <scsiemu/tape.h>
 
 #include "unit/pump_rig.h"
 
@@ -10,6 +11,7 @@ struct changer {
 	char op;
 	unsigned a, b, c;
 	const struct scsiemu_changer_tag *tag;
+	struct scsiemu_medium in;
 	struct scsiemu_io *io;
 	bool cancelled;
 	int rc;
@@ -56,6 +58,34 @@ static int door(void *ctx, struct scsiemu_io *io, uint16_t addr, bool open)
 	return say(ctx, io, 'd', addr, open, 0);
 }
 
+static int reach(void *ctx, struct scsiemu_io *io, uint16_t addr, bool on)
+{
+	return say(ctx, io, 'r', addr, on, 0);
+}
+
+/* The cartridge in element 5. */
+static int tape_verb(void *ctx, struct scsiemu_io *io,
+		     const struct scsiemu_cmd *w)
+{
+	assert_int_equal(w->verb, SCSIEMU_V_SETATTR);
+	assert_int_equal(w->len, sizeof(struct scsiemu_changer_tag));
+	return say(ctx, io, 'a', (unsigned)w->addr, (unsigned)w->count, 0);
+}
+
+static const struct scsiemu_tape_ops tape = { .size = sizeof(tape),
+					      .verb = tape_verb };
+
+static struct scsiemu_medium *medium(void *ctx, uint16_t addr)
+{
+	struct changer *k = ctx;
+
+	k->in = (struct scsiemu_medium){ .kind = addr == 5 ? SCSIEMU_TAPE
+							   : SCSIEMU_BLOCK,
+					 .ops = &tape,
+					 .ctx = k };
+	return addr == 5 || addr == 6 ? &k->in : NULL;
+}
+
 static void cancel(void *ctx, struct scsiemu_io *io)
 {
 	struct changer *k = ctx;
@@ -70,7 +100,9 @@ static const struct scsiemu_changer_ops all = { .size = sizeof(all),
 						.scan = scan,
 						.tag = tag,
 						.door = door,
-						.cancel = cancel };
+						.medium = medium,
+						.cancel = cancel,
+						.reach = reach };
 static const struct scsiemu_changer_ops none = { .size = sizeof(none) };
 
 struct bench {
@@ -135,6 +167,16 @@ static void test_verbs(void **state)
 	called(&t, 'd', 8, 1, 0);
 	run(&t, SCSIEMU_V_DOOR, 9, 0);
 	called(&t, 'd', 9, 0, 0);
+	run(&t, SCSIEMU_V_REACH, 8, 1);
+	called(&t, 'r', 8, 1, 0);
+	run(&t, SCSIEMU_V_REACH, 9, 0);
+	called(&t, 'r', 9, 0, 0);
+	run(&t, SCSIEMU_V_SETATTR, 3, 5);
+	called(&t, 'a', 3, 5, 0);
+	for (unsigned addr = 6; addr < 8; addr++) { /* no tape; nothing */
+		run(&t, SCSIEMU_V_SETATTR, 3, addr);
+		rig_bad(&t.r, SCSIEMU_E_NO_OBJECT);
+	}
 	t.k.rc = SCSIEMU_E_NO_OBJECT;
 	run(&t, SCSIEMU_V_MOVE, 1, 2);
 	rig_bad(&t.r, SCSIEMU_E_NO_OBJECT);
@@ -145,7 +187,8 @@ static void test_not_offered(void **state)
 {
 	static const uint8_t verbs[] = { SCSIEMU_V_MOVE,  SCSIEMU_V_EXCHANGE,
 					 SCSIEMU_V_TAG,	  SCSIEMU_V_DOOR,
-					 SCSIEMU_V_SPACE, SCSIEMU_V_FLUSH };
+					 SCSIEMU_V_SPACE, SCSIEMU_V_FLUSH,
+					 SCSIEMU_V_REACH, SCSIEMU_V_SETATTR };
 	struct bench t;
 
 	(void)state;
