@@ -109,6 +109,23 @@ static void test_capabilities(void **state)
 	drive_cdb(&b->d, 3, NONE);
 }
 
+/* A store that does not bring memories into reach. */
+static void test_no_reach(void **state)
+{
+	static const uint8_t cdb[16] = { 0x8c, 0, 0x03, 0xe8, [13] = 255 };
+	static const uint8_t list[16] = { 0x8d, 0, 0x03, 0xe8 };
+	struct library *b = *state;
+
+	b->m.able &= ~(unsigned)SCSIEMU_CHANGER_REACH;
+	scsiemu_lu_changed(b->lu);
+	drive_run(&b->d, b->lu, cdb, 16, NULL, 0, 255);
+	drive_check(&b->d, 5, 0x2000);
+	drive_run(&b->d, b->lu, list, 16, NULL, 0, 0);
+	drive_check(&b->d, 5, 0x2000);
+	sense_page(b, 0x08, 0x1f, 0, 255);
+	assert_memory_equal(b->d.t.in + 6, "\x0e\x03\0\x0e\x0e\x0e", 6);
+}
+
 /* Without import/export elements, with more than one transport. */
 static void test_other_layout(void **state)
 {
@@ -454,6 +471,7 @@ int main(void)
 		WITH(test_inquiry),
 		WITH(test_addresses),
 		WITH(test_capabilities),
+		WITH(test_no_reach),
 		cmocka_unit_test(test_other_layout),
 		WITH(test_echo),
 		WITH(test_logs),

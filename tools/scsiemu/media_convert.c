@@ -138,7 +138,10 @@ static void plan(const struct media_copy *c, struct scsiemu_tape_layout *l,
 	bool says = c->from.format == MEDIA_NATIVE ||
 		    c->from.format == SCSIEMU_IMAGE_TGT ||
 		    c->from.format == SCSIEMU_IMAGE_MHVTL;
-	bool keeps = c->to.format == MEDIA_NATIVE;
+	/* the others have no capacity */
+	bool keeps =
+		c->to.format == MEDIA_NATIVE ||
+		scsiemu_tape_image_exports((enum scsiemu_image)c->to.format);
 
 	*is = (struct scsiemu_tape_new){ .density = info->density,
 					 .medium_type = info->medium_type,
