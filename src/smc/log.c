@@ -94,7 +94,7 @@ int semu_smc_log_sensed(struct scsiemu_cmd *c, int result)
 		return SCSIEMU_FINISHED;
 	r = semu_smc_reader(c, true);
 	if (r)
-		r->seen |= scsiemu_cmd_own(c)[0];
+		r->seen |= scsiemu_cmd_own(c)[0] & semu_log_told(c);
 	return SCSIEMU_FINISHED;
 }
 

@@ -557,4 +557,16 @@ int semu_log_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w)
 	return rc;
 }
 
+uint64_t semu_log_told(const struct scsiemu_cmd *c)
+{
+	enum { POINTER = 5, HEAD = 4, PARAM = 5, FLAGS = 64 };
+	unsigned from = semu_be16(c->cdb + POINTER);
+	uint32_t n = c->in_done < HEAD ? 0 : (c->in_done - HEAD) / PARAM;
+
+	from -= from != 0; /* the first parameter is 1 */
+	if (!n || from >= FLAGS)
+		return 0;
+	return (n < FLAGS ? ~(UINT64_MAX >> n) : UINT64_MAX) >> from;
+}
+
 #endif

@@ -159,6 +159,9 @@ bool semu_log_next(const struct scsiemu_lu *lu, const struct semu_log_page *p,
 
 /* log.c, logselect.c */
 int semu_log_sense(struct scsiemu_cmd *c, struct scsiemu_wr *w);
+/* The TapeAlert flags, 1 the highest bit, whose parameters this LOG SENSE of
+ * page 2Eh has brought: who asks for the header alone was told of none. */
+uint64_t semu_log_told(const struct scsiemu_cmd *c);
 int semu_log_select(struct scsiemu_cmd *c, struct scsiemu_rd *r);
 int semu_log_selected(struct scsiemu_cmd *c, int result);
 

@@ -170,7 +170,7 @@ int semu_ssc_log_read(struct scsiemu_cmd *c, int result)
 		s->next_reader =
 			(uint8_t)((s->next_reader + 1) % SEMU_SSC_READERS);
 	}
-	*old = s->alerts;
+	*old = s->alerts & (*old | semu_log_told(c));
 	return SCSIEMU_FINISHED;
 }
 

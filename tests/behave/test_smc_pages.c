@@ -250,6 +250,7 @@ static void test_alerts(void **state)
 	assert_int_equal(scsiemu_smc_alert(b->lu, 0, true), SCSIEMU_ERR_ARG);
 	assert_int_equal(scsiemu_smc_alert(b->lu, 65, true), SCSIEMU_ERR_ARG);
 	log_page(b, 0, 4096); /* another page tells of nothing */
+	log_page(b, 0x2e, 4); /* ... and its header alone as well */
 	b->d.scratch = 512;
 	alerts(b, door | last);
 	alerts(b, 0);

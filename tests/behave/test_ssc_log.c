@@ -96,6 +96,16 @@ static void test_alerts(void **state)
 	t.d.nexus = b;
 	assert_int_equal(*param(&t, 0x2e, 20, 1), 1);
 	assert_int_equal(*param(&t, 0x2e, 20, 1), 0);
+	/* who reads the header alone, or others, is told of nothing */
+	scsiemu_ssc_alert(t.lu, 20, true);
+	TAPE_IN(&t, 4, 0x4d, 0, 0x6e, 0, 0, 0, 0, 0, 4, 0);
+	TAPE_IN(&t, 98, 0x4d, 0, 0x6e, 0, 0, 0, 0, 0, 98, 0); /* 1 to 18 */
+	TAPE_IN(&t, ROOM, 0x4d, 0, 0x6e, 0, 0, 0, 21, ROOM >> 8, 0, 0);
+	assert_int_equal(*param(&t, 0x2e, 20, 1), 1);
+	scsiemu_ssc_alert(t.lu, 20, true);
+	TAPE_IN(&t, 9, 0x4d, 0, 0x6e, 0, 0, 0, 20, 0, 9, 0);
+	assert_int_equal(t.d.t.in[8], 1);
+	assert_int_equal(*param(&t, 0x2e, 20, 1), 0);
 	t.d.nexus = a;
 	assert_memory_equal(param(&t, 0x12, 0, 8), "\0\0\x10\0\0\0\0\x01", 8);
 	assert_int_equal(param(&t, 0x11, 0, 4)[3], 0x01);
