@@ -332,6 +332,78 @@ static void test_attribute_ends(void **state)
 	drive_task_free(&t);
 }
 
+/* ---- What a memory can refuse ---- */
+
+static int set_result; /* what the store says of SETATTR */
+
+static int answer_set(struct drive *d, struct scsiemu_cmd *c, uint32_t *bytes)
+{
+	(void)d, (void)bytes;
+	return c->want == SCSIEMU_STORE && c->verb == SCSIEMU_V_SETATTR
+		       ? set_result
+		       : DRIVE_USUAL;
+}
+
+/* USER MEDIUM TEXT LABEL of what is in the element. */
+static void set_label(struct library *b, unsigned addr)
+{
+	static const uint8_t list[4 + 5 + 160] = {
+		0, 0, 0, 165, 8, 3, 2, 0, 160
+	};
+	const uint8_t cdb[16] = { 0x8d, [2] = (uint8_t)(addr >> 8),
+				  [3] = (uint8_t)addr, [13] = sizeof(list) };
+
+	drive_run(&b->d, b->lu, cdb, 16, list, sizeof(list), 0);
+}
+
+static void no_magazine(void *ctx, uint16_t addr, struct scsiemu_element *out)
+{
+	(void)ctx, (void)addr;
+	*out = (struct scsiemu_element){ .fault = SCSIEMU_ELEMENT_MAGAZINE };
+}
+
+static void test_attribute_refused(void **state)
+{
+	enum { AT = ST + 4 };
+	static const struct {
+		int result;
+		unsigned key, asc;
+	} v[] = { { SCSIEMU_OK, 0, 0 },
+		  { SCSIEMU_E_NO_SPACE, 5, 0x5506 },
+		  { SCSIEMU_E_WRITE, 3, 0x0c0b } };
+	const struct scsiemu_tape_new is = { .bytes = 1 << 20 };
+	/* what the library has to the end, also if that is a failure */
+	static struct scsiemu_changer_ops shut;
+	static struct scsiemu_medium tape;
+	struct library *b = *state;
+	const void *ops = b->m.ops;
+
+	assert_int_equal(scsiemu_open_tape_mem(&tape, &is, NULL), 0);
+	assert_int_equal(scsiemu_changer_mem_put(&b->m, AT, "TAPE01L8",
+						 SCSIEMU_CARTRIDGE_DATA, &tape),
+			 0);
+	b->hook = answer_set;
+	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		set_result = v[i].result;
+		set_label(b, AT);
+		if (v[i].key)
+			drive_check(&b->d, v[i].key, v[i].asc);
+		else
+			drive_good(&b->d);
+	}
+	tape.able &= ~(uint32_t)SCSIEMU_CAN_WRITE;
+	set_label(b, AT);
+	drive_check(&b->d, 7, 0x2700);
+	memcpy(&shut, ops, sizeof(shut));
+	shut.element = no_magazine;
+	b->m.ops = &shut;
+	set_label(b, AT);
+	drive_check(&b->d, 5, 0x3b11);
+	b->m.ops = ops;
+	scsiemu_changer_mem_take(&b->m, AT);
+	scsiemu_medium_close(&tape);
+}
+
 #define WITH(fn) cmocka_unit_test_setup_teardown(fn, make, drop)
 
 int main(void)
@@ -345,6 +417,7 @@ int main(void)
 		WITH(test_drive_pinned),
 		WITH(test_attribute_waits),
 		WITH(test_attribute_ends),
+		WITH(test_attribute_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "core/bytes.h"
 #include "support/library.h"
 #include "support/pr.h"
 #include "support/tape.h"
@@ -120,6 +121,14 @@ static void maintenance(struct unit *u)
 	len = u->d->t.c.in_done - 4;
 	assert_int_equal(len % 20, 0);
 	assert_true(len && len + 4 < 4096);
+	for (const uint8_t *p = u->d->t.in + 4; p < u->d->t.in + 4 + len;
+	     p += 20) {
+		uint32_t usual = semu_be32(p + 12), most = semu_be32(p + 16);
+
+		if (!most || most < usual)
+			fail_msg("%02x: %u s, at most %u s", p[0],
+				 (unsigned)usual, (unsigned)most);
+	}
 	RUN(u, NULL, 0, 16, 0xa3, 0x0d, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0);
 	drive_good(u->d);
 	RUN(u, name, 4, 0, 0xa4, 0x06, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0);

@@ -119,9 +119,11 @@ static void test_alerts(void **state)
 	TAPE_DO(&t, 0x1b, 0, 0, 0, 0, 0);
 	assert_int_equal(*param(&t, 0x2e, SCSIEMU_ALERT_NO_REMOVAL, 1), 1);
 	/* and what is over when the cartridge is out */
-	scsiemu_ssc_alert(t.lu, SCSIEMU_ALERT_READ_FAILURE, true);
+	for (unsigned flag = SCSIEMU_ALERT_MEDIA;
+	     flag <= SCSIEMU_ALERT_WRITE_FAILURE; flag++)
+		scsiemu_ssc_alert(t.lu, flag, true);
 	scsiemu_ssc_alert(t.lu, SCSIEMU_ALERT_CLEAN_NOW, true);
-	assert_memory_equal(param(&t, 0x12, 0, 8), "\x08\x40\x10\0\0\0\0\0", 8);
+	assert_memory_equal(param(&t, 0x12, 0, 8), "\x1c\x40\x10\0\0\0\0\0", 8);
 	TAPE_DO(&t, 0x1e, 0, 0, 0, 0, 0);
 	TAPE_DO(&t, 0x1b, 0, 0, 0, 0, 0);
 	drive_good(&t.d);

@@ -169,6 +169,26 @@ static void test_damaged(void **state)
 	world_end(&w);
 }
 
+/* As many as go into it; what was there stays. */
+static void test_full(void **state)
+{
+	uint16_t id = 0x1400;
+	struct world w;
+
+	(void)state;
+	world_begin(&w);
+	while (id < 0x1800 && !set(&w, w.changer, SLOT, id, 0, "kept", 200))
+		id++;
+	world_sense(&w, 5, 0x5506);
+	assert_true(id > 0x1400 && id < 0x1800);
+	is_closed("lib/VOL001L8.tape");
+	get(&w, VALUES, SLOT, (uint16_t)(id - 1));
+	value_is(&w, id - 1U, 0, 200, "kept ", 5);
+	get(&w, VALUES, SLOT, id);
+	cdb_byte(&w, 8);
+	world_end(&w);
+}
+
 /* What the changer writes the drive reads, and the other way round; it is there
  * after the next start. */
 static void test_both(void **state)
@@ -279,6 +299,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH(test_slot), WITH(test_refused), WITH(test_damaged),
 		WITH(test_both), WITH(test_windows), WITH(test_told),
+		WITH(test_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
